@@ -1,0 +1,74 @@
+package activation
+
+import (
+	"strings"
+	"time"
+)
+
+// DestinationType is the kind of destination a connection leads to.
+type DestinationType string
+
+// DestinationBrevo is Brevo (formerly Sendinblue).
+const DestinationBrevo DestinationType = "brevo"
+
+// Account is what identifies an account at a destination (SEMANTICS S1): never a connection, never a key.
+type Account struct {
+	BaseURL        string `json:"base_url"`
+	OrganizationID string `json:"organization_id"`
+}
+
+// AccountDetails describes an account to people.
+type AccountDetails struct {
+	Account
+	Company string `json:"company"`
+	Email   string `json:"email,omitempty"`
+	Plan    string `json:"plan,omitempty"`
+	Credits string `json:"credits,omitempty"`
+}
+
+// Connection is an account at a destination with the credentials to use it.
+type Connection struct {
+	ID   ConnectionID
+	Name string // unique, case-insensitively
+	Type DestinationType
+	// BaseURL is where the destination's API is, without a trailing slash.
+	BaseURL string
+	// SealedKey is the API key, sealed with the connection's id as associated data.
+	SealedKey []byte
+	// KeyTail is the key's last four characters, all of it that is ever shown.
+	KeyTail string
+	// Details are what the destination said of the account when the connection was last checked.
+	Details AccountDetails
+	// CheckedAt is when that was.
+	CheckedAt time.Time
+	// ConsentAt is when the data privacy statement was agreed to, and ConsentBy by whom; ConsentVersion is its version.
+	ConsentAt      time.Time
+	ConsentBy      string
+	ConsentVersion string
+
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Version   int64
+}
+
+// ConsentStatementVersion is the version of ConsentStatement that people agree to now.
+const ConsentStatementVersion = "2026-11"
+
+// ConsentStatement is what a person agrees to before a connection can be saved (PRODUCT, Connections 5).
+const ConsentStatement = "Personal data of customers leaves Segue for Brevo over this connection. " +
+	"You are responsible for Brevo meeting your obligations for that data, such as privacy and security."
+
+// Validate checks the parts that need no network.
+func (c Connection) Validate() error {
+	if err := ValidateName("name", c.Name); err != nil {
+		return err
+	}
+	if c.Type != DestinationBrevo {
+		return Errorf(CodeInvalid, "unknown destination type %q", c.Type).WithField("type").WithRemedy("Use brevo")
+	}
+	if !strings.HasPrefix(c.BaseURL, "https://") && !strings.HasPrefix(c.BaseURL, "http://127.0.0.1") &&
+		!strings.HasPrefix(c.BaseURL, "http://localhost") && !strings.HasPrefix(c.BaseURL, "http://[::1]") {
+		return Errorf(CodeInvalid, "must begin with https:// (http only for a sandbox on this machine)").WithField("base_url")
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package activation
+
+import "time"
+
+// Bucket is where a member of an export, or an address that leaves it, ends a run (SEMANTICS S11).
+type Bucket string
+
+// Buckets of members.
+const (
+	BucketAdded     Bucket = "added"
+	BucketUpdated   Bucket = "updated"
+	BucketUnchanged Bucket = "unchanged"
+	BucketRejected  Bucket = "rejected"
+	BucketDuplicate Bucket = "duplicate"
+	BucketNotSent   Bucket = "not_sent"
+)
+
+// Buckets of addresses that the export stops wanting.
+const (
+	BucketRemoved     Bucket = "removed"
+	BucketKept        Bucket = "kept"
+	BucketStillWanted Bucket = "still_wanted"
+	BucketNotRemoved  Bucket = "not_removed"
+)
+
+// Reasons of the bucket rejected besides the EmailProblem codes, of not_sent and of not_removed.
+const (
+	ReasonNoConsent       = "no_consent"            // S6, S7
+	ReasonConsentConflict = "consent_conflict"      // S6, S7
+	ReasonOptedOut        = "opted_out_at_brevo"    // S8
+	ReasonErased          = "erased"                // S7
+	ReasonInvalidValue    = "invalid_value"         // S15, with the attribute
+	ReasonRejectedByBrevo = "rejected_by_brevo"     // S15, named by a report
+	ReasonImportFailed    = "import_failed"         // S17
+	ReasonCanceled        = "canceled"              // S11, S29
+	ReasonStopped         = "stopped"               // S11, S28
+	ReasonOutcomeUnknown  = "outcome_unknown"       // S11, S12
+	ReasonRefusal         = "refusal"               // removal by S7
+	ReasonLeftSegments    = "left_the_segments"     // ordinary leaver
+	ReasonListGone        = "list_gone"             // S18
+	ReasonPhoneShared     = "phone_shared"          // S10, withheld value
+	ReasonIdentifierShard = "identifier_shared"     // S10, withheld EXT_ID
+	ReasonTooLarge        = "row_too_large"         // S15, a row above the destination's limit
+	ReasonUnmatchedReport = "report_not_understood" // S12
+)
+
+// PlanSummary counts what a plan would do. Members are profiles, leavers addresses.
+type PlanSummary struct {
+	At      time.Time `json:"at"`
+	AsOf    time.Time `json:"as_of"`
+	DataAt  time.Time `json:"data_at"` // when the data were last taken over
+	Members int64     `json:"members"`
+	Add     int64     `json:"add"`
+	Update  int64     `json:"update"`
+	// Unchanged, Rejected and Duplicates complete Members: Members = Add + Update + Unchanged + Rejected + Duplicates.
+	Unchanged  int64            `json:"unchanged"`
+	Rejected   int64            `json:"rejected"`
+	Duplicates int64            `json:"duplicates"`
+	Reasons    map[string]int64 `json:"reasons,omitempty"` // of rejected
+	// Leavers = Remove + Keep + StillWanted.
+	Leavers     int64 `json:"leavers"`
+	Remove      int64 `json:"remove"`
+	Keep        int64 `json:"keep"`
+	StillWanted int64 `json:"still_wanted"`
+	// RefusalRemovals are addresses to be removed from other lists or after an earlier leave (S7).
+	RefusalRemovals int64 `json:"refusal_removals"`
+	// ThereBefore are people on the list whom this export does not own (S19), known once the list was looked at.
+	ThereBefore int64 `json:"there_before"`
+	// Withheld counts identifier values left out, by reason (S9, S10); the persons are exported without them.
+	Withheld map[string]int64 `json:"withheld,omitempty"`
+	// Calls is the number of API calls the plan needs, by kind; ExpectedSeconds how long it may take.
+	Calls           map[string]int64 `json:"calls,omitempty"`
+	ExpectedSeconds int64            `json:"expected_seconds"`
+	// Held says why the mass-change brake would hold it (S26); empty if it would not.
+	Held []HoldReason `json:"held,omitempty"`
+}
+
+// HoldReason says which limit of the mass-change brake a plan exceeds (S26).
+type HoldReason struct {
+	Code  string `json:"code"` // removes_share, removes_all, grows, updates_share
+	Count int64  `json:"count"`
+	Of    int64  `json:"of"`
+}
+
+// Receipt is what became of every member and every leaver of a run (S11).
+type Receipt struct {
+	At             time.Time        `json:"at"`
+	Members        int64            `json:"members"`
+	Added          int64            `json:"added"`
+	Updated        int64            `json:"updated"`
+	Unchanged      int64            `json:"unchanged"`
+	Rejected       int64            `json:"rejected"`
+	Duplicates     int64            `json:"duplicates"`
+	NotSent        int64            `json:"not_sent"`
+	Leavers        int64            `json:"leavers"`
+	Removed        int64            `json:"removed"`
+	Kept           int64            `json:"kept"`
+	StillWanted    int64            `json:"still_wanted"`
+	NotRemoved     int64            `json:"not_removed"`
+	RefusalRemoved int64            `json:"refusal_removed"`
+	Reasons        map[string]int64 `json:"reasons,omitempty"`  // of rejected, not_sent and not_removed
+	Withheld       map[string]int64 `json:"withheld,omitempty"` // identifier values left out
+	// ListSize is how many people the list held afterwards, as the destination said; -1 if it was not asked.
+	ListSize int64 `json:"list_size"`
+	// APICalls counts calls made, by kind.
+	APICalls map[string]int64 `json:"api_calls,omitempty"`
+}
+
+// Check reports a receipt that does not add up (S11); such a run has failed.
+func (r Receipt) Check() error {
+	if got := r.Added + r.Updated + r.Unchanged + r.Rejected + r.Duplicates + r.NotSent; got != r.Members {
+		return Errorf(CodeReceiptMismatch, "the receipt does not add up: %d members, but %d in buckets", r.Members, got)
+	}
+	if got := r.Removed + r.Kept + r.StillWanted + r.NotRemoved; got != r.Leavers {
+		return Errorf(CodeReceiptMismatch, "the receipt does not add up: %d leavers, but %d in buckets", r.Leavers, got)
+	}
+	return nil
+}

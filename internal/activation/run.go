@@ -1,0 +1,118 @@
+package activation
+
+import (
+	"slices"
+	"time"
+)
+
+// RunStatus is the status of a run as people see it; the words of PRODUCT.md.
+type RunStatus string
+
+// The statuses. NeedsExportUser and NoConnection are statuses of an export that cannot run.
+const (
+	StatusNotStarted      RunStatus = "not_started"
+	StatusQueued          RunStatus = "queued"
+	StatusRunning         RunStatus = "running"
+	StatusWaiting         RunStatus = "waiting_for_brevo"
+	StatusHeld            RunStatus = "held"
+	StatusSuccessful      RunStatus = "successful"
+	StatusWithRejects     RunStatus = "successful_with_rejects"
+	StatusRetrying        RunStatus = "failed_retrying"
+	StatusFailed          RunStatus = "failed_permanent"
+	StatusCanceled        RunStatus = "canceled"
+	StatusSkipped         RunStatus = "skipped"
+	StatusNoConnection    RunStatus = "no_connection"
+	StatusNeedsExportUser RunStatus = "needs_export_user"
+)
+
+// Final reports whether a run with this status has ended.
+func (s RunStatus) Final() bool {
+	return slices.Contains([]RunStatus{StatusSuccessful, StatusWithRejects, StatusFailed, StatusCanceled, StatusSkipped}, s)
+}
+
+// runMoves is the state machine of a run: from -> allowed next.
+//
+//	queued -> running -> (waiting | retrying | held) -> ... -> successful | successful_with_rejects | failed | canceled
+func runMoves(from RunStatus) []RunStatus {
+	end := []RunStatus{StatusSuccessful, StatusWithRejects, StatusFailed, StatusCanceled}
+	switch from {
+	case StatusQueued:
+		return []RunStatus{StatusRunning, StatusWaiting, StatusRetrying, StatusFailed, StatusCanceled, StatusSkipped}
+	case StatusRunning:
+		return append(end, StatusWaiting, StatusRetrying, StatusHeld)
+	case StatusWaiting, StatusRetrying:
+		return append(end, StatusRunning, StatusWaiting, StatusRetrying, StatusHeld)
+	case StatusHeld:
+		return []RunStatus{StatusQueued, StatusRunning, StatusCanceled, StatusFailed}
+	default:
+		return nil
+	}
+}
+
+// CanBecome reports whether a run may go from status s to next. Staying where it is, is always allowed.
+func (s RunStatus) CanBecome(next RunStatus) bool {
+	return s == next || slices.Contains(runMoves(s), next)
+}
+
+// RunKind says how far a run goes.
+type RunKind string
+
+// The kinds. A dry run ends after the plan.
+const (
+	RunReal RunKind = "run"
+	RunDry  RunKind = "dry_run"
+)
+
+// RunStep is where a run stands on its way.
+type RunStep string
+
+// The steps, as drawn on the screen.
+const (
+	StepPlan   RunStep = "plan"
+	StepCheck  RunStep = "check"
+	StepSend   RunStep = "send"
+	StepSettle RunStep = "settle"
+)
+
+// Run is one execution of an export as the control store knows it: a projection of the ledger.
+type Run struct {
+	ID     RunID
+	Export ExportID
+	Kind   RunKind
+	Status RunStatus
+	Step   RunStep
+	// RequestedBy names who asked for it.
+	RequestedBy string
+	CreatedAt   time.Time
+	StartedAt   time.Time
+	EndedAt     time.Time
+	UpdatedAt   time.Time
+	// Plan is set once planned, Receipt once ended.
+	Plan    *PlanSummary
+	Receipt *Receipt
+	// Progress is how far sending has got.
+	Progress Progress
+	// Err is why it failed, waits or is retried; empty if nothing is wrong.
+	ErrorCode Code
+	Error     string
+	Remedy    string
+	// Attempt counts tries in a row that met trouble; 0 when all is well.
+	Attempt int
+	// CancelRequested says that a person wants it to stop before the next batch (S29).
+	CancelRequested bool
+	// Released says that a person released it from a hold (S26), and ReleasedBy who.
+	Released   bool
+	ReleasedBy string
+	Version    int64
+}
+
+// Progress counts addresses of a run.
+type Progress struct {
+	Removals     int64 `json:"removals"`
+	RemovalsDone int64 `json:"removals_done"`
+	Imports      int64 `json:"imports"`
+	ImportsSent  int64 `json:"imports_sent"`
+	ImportsDone  int64 `json:"imports_done"`
+	Batches      int64 `json:"batches"`
+	BatchesDone  int64 `json:"batches_done"`
+}

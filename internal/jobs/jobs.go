@@ -1,0 +1,52 @@
+// Package jobs is the port for work that outlives a request: the kinds of job and their arguments. It knows
+// neither how jobs are stored nor what their handlers do.
+//
+// A job is one short, idempotent step. Waiting is a snooze, never a sleeping job. A job that is left running by a
+// crash is made available again at the next start.
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"segue/internal/activation"
+)
+
+// Args are the arguments of a job; Kind is stable, it is stored.
+type Args interface {
+	Kind() string
+	// Key makes a job unique among the unfinished jobs of its kind: enqueuing it again does nothing.
+	Key() string
+}
+
+// StepRun takes a run one or more steps further.
+type StepRun struct {
+	Run activation.RunID `json:"run"`
+}
+
+// Kind implements Args.
+func (StepRun) Kind() string { return "step_run" }
+
+// Key implements Args.
+func (a StepRun) Key() string { return string(a.Run) }
+
+// Result says what becomes of a job that was worked.
+type Result struct {
+	// Snooze is how long to wait before working it again; zero means it is done, unless Again is set.
+	Snooze time.Duration
+	// Again asks for another go at once, after other jobs had their turn.
+	Again bool
+}
+
+// Handlers works each kind of job. An error is retried with back-off by the queue; a handler that knows better
+// returns a snooze.
+type Handlers struct {
+	StepRun func(ctx context.Context, a StepRun) (Result, error)
+}
+
+// Worker works jobs until its context ends.
+type Worker interface {
+	// Run makes jobs left running by a crash available, works jobs, and returns nil once ctx has ended and the jobs
+	// in hand have come to a stop.
+	Run(ctx context.Context) error
+}

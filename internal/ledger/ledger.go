@@ -1,0 +1,311 @@
+// Package ledger is the port to what Segue remembers of destinations: what was sent to, and acknowledged by, which
+// account and list, for which export; plans, batches, receipts; and what is known of an account's contacts. It is
+// the truth about a run from plan to settle. It knows no HTTP, no segment and no clock.
+//
+// The way of a run: Plan -> (Batch -> BatchRows -> RecordSending -> RecordAccepted -> Settle)* -> Finish. Every call is
+// one transaction; every call may be repeated after a crash and then changes nothing more.
+//
+// Words. An address has a *standing* for (account, list, export): it is *sent* from RecordSending on, and
+// *acknowledged* with a fingerprint once Settle said so (SEMANTICS S12). Its ownership is one of Owned, ThereBefore
+// (S19), Kept, Orphaned (S20).
+package ledger
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"segue/internal/activation"
+)
+
+// AccountID is the ledger's small number for an account (S1).
+type AccountID int32
+
+// Ownership says what an export's standing for an address on a list means.
+type Ownership string
+
+// The ownerships. Only Owned is removed when the export stops wanting the address; a refusal (S7) removes any.
+const (
+	Owned       Ownership = "owned"
+	ThereBefore Ownership = "there_before"
+	Kept        Ownership = "kept"
+	Orphaned    Ownership = "orphaned"
+)
+
+// Ledger remembers. All methods are safe for concurrent use.
+type Ledger interface {
+	Accounts
+	Runs
+	Batches
+	Reader
+
+	// Size returns the bytes that the ledger takes on disk.
+	Size(ctx context.Context) (int64, error)
+	// Prune drops run rows that ended before the time given (S35), compacts the file when much of it is free, and
+	// deletes temporary data left by runs that ended.
+	Prune(ctx context.Context, before time.Time) error
+	// Close releases the ledger.
+	Close() error
+}
+
+// Accounts is what the ledger knows of accounts and their contacts (S1, S2, S8, S19).
+type Accounts interface {
+	// Account returns the number of an account, which it makes known if need be.
+	Account(ctx context.Context, a activation.Account) (AccountID, error)
+
+	// Mirror says how fresh the account mirror is.
+	Mirror(ctx context.Context, a AccountID) (MirrorState, error)
+	// PutMirror adds or replaces contacts of the mirror, and remembers opt-outs: a blocklisted or unsubscribed contact
+	// is remembered as opted out; one that shows itself neither lifts what an earlier mirror had remembered (S8). Only
+	// keyed hashes of addresses and identifiers are stored (S2). Round names the reading they belong to.
+	PutMirror(ctx context.Context, a AccountID, round int64, contacts []MirrorContact) error
+	// FinishMirror records that a reading is complete. After a full one contacts not seen in the round are dropped;
+	// their opt-outs stay.
+	FinishMirror(ctx context.Context, a AccountID, round int64, full bool, asOf time.Time) error
+	// LiftOptOut forgets an opt-out on an administrator's word; who and why are recorded. CodeNotFound if there is none.
+	LiftOptOut(ctx context.Context, a AccountID, address activation.Email, by, reason string, at time.Time) error
+
+	// ListNoted reports whether the members that the export found on the list were noted (S19).
+	ListNoted(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID) (bool, error)
+	// NoteList notes the members of a list before the export's first write to it, by keyed hashes; addresses that an
+	// export of Segue has sent to the list are not among those that were there before. With takeOver nothing is noted but
+	// that it was looked at. It returns how many were noted; the whole is one transaction and a second call changes nothing.
+	NoteList(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID, takeOver bool,
+		members iter.Seq2[activation.Email, error], at time.Time) (int64, error)
+	// Orphan turns all that the export owns into Orphaned (S20).
+	Orphan(ctx context.Context, e activation.ExportID, at time.Time) error
+}
+
+// MirrorState says how fresh a mirror is: FullAt is zero before the first full reading, AsOf is up to when changes are in.
+type MirrorState struct {
+	FullAt   time.Time
+	AsOf     time.Time
+	Contacts int64
+	OptOuts  int64
+}
+
+// MirrorContact is a contact of the account as the destination shows it.
+type MirrorContact struct {
+	Contact int64            // the destination's number
+	Address activation.Email // empty if it has none
+	// OptedOut says blocklisted, or unsubscribed from any list.
+	OptedOut bool
+	// Identifiers are values by attribute name (SMS, WHATSAPP, LANDLINE_NUMBER as digits; EXT_ID).
+	Identifiers map[string]string
+}
+
+// Runs plans and ends runs.
+type Runs interface {
+	// Plan compares the hand-over with what was acknowledged, stores the rows that are not unchanged and cuts them into
+	// batches. Planning a run again replaces its plan as long as nothing of it was sent. From the same hand-over and
+	// ledger comes the same plan, byte for byte (S25).
+	Plan(ctx context.Context, r PlanRequest) (activation.PlanSummary, error)
+	// RunState returns where a run stands; CodeNotFound for one that was never planned.
+	RunState(ctx context.Context, run activation.RunID) (RunState, error)
+	// OpenRuns lists runs that were planned and have not ended.
+	OpenRuns(ctx context.Context) ([]RunState, error)
+	// Abort settles everything of the run that was not sent as *not sent* or *not removed*, with the reason
+	// (ReasonCanceled, ReasonStopped, ReasonOutcomeUnknown). A batch whose outcome is open becomes *not sent: outcome
+	// unknown*; its addresses stay sent, not acknowledged.
+	Abort(ctx context.Context, run activation.RunID, reason string) error
+	// Finish ends a run whose batches have all ended: it derives every member's and every leaver's bucket from rows,
+	// fails with CodeReceiptMismatch if they do not add up (S11), and drops what the run no longer needs. Repeated, it
+	// returns the same receipt. It needs the hand-over to be there still.
+	Finish(ctx context.Context, run activation.RunID, at time.Time) (activation.Receipt, error)
+	// Discard forgets a run of which nothing was sent (a dry run, a replaced or refused one).
+	Discard(ctx context.Context, run activation.RunID) error
+}
+
+// PlanRequest asks for a plan. The three files are those of warehouse.HandOver.
+type PlanRequest struct {
+	Run     activation.RunID
+	Account AccountID
+	Export  activation.ExportID
+	List    activation.ListID
+
+	MembersPath, AddressesPath, RefusalsPath string
+
+	// Attributes are the mapped attributes in the order of the columns v0, v1 ...; True and False are the JSON texts of
+	// boolean values.
+	Attributes  []activation.AttributeSpec
+	True, False string
+
+	Leavers activation.LeaversPolicy
+	Limits  activation.CallLimits
+	At      time.Time
+	AsOf    time.Time
+	DataAt  time.Time
+	Brake   Brake
+	// DefinitionHash is a hash of mapping and segment definitions; the brake asks whether it changed since the last success.
+	DefinitionHash string
+}
+
+// Brake is the mass-change brake's settings (S26).
+type Brake struct {
+	// RemoveShare is the share of acknowledged people that the plan and the last 7 days may remove. Defaults to 0.3.
+	RemoveShare float64
+	// RemoveAtLeast is the number of removals below which the share is not looked at. Defaults to 50.
+	RemoveAtLeast int64
+	// GrowFactor and GrowAtLeast: held when people become more than this many times as many. Default to 3 and 1000.
+	GrowFactor  float64
+	GrowAtLeast int64
+	// UpdateShare and UpdateAtLeast: held when more than this share is updated though nothing was redefined. Default to 0.5 and 1000.
+	UpdateShare   float64
+	UpdateAtLeast int64
+}
+
+// RunState is where a planned run stands.
+type RunState struct {
+	Run      activation.RunID
+	Account  AccountID
+	Export   activation.ExportID
+	List     activation.ListID
+	Ended    bool
+	Aborted  string // the reason given to Abort
+	Summary  activation.PlanSummary
+	Progress activation.Progress
+}
+
+// BatchKind says what a batch does.
+type BatchKind string
+
+// The kinds.
+const (
+	BatchRemoval BatchKind = "removal"
+	BatchImport  BatchKind = "import"
+)
+
+// BatchState is how far a batch is.
+//
+//	ready -> sending -> accepted -> ended        sending -> unknown -> sending (S30)
+//	sending -> ready (definitely not done)       accepted -> ready or split (its process failed, S17)
+type BatchState string
+
+// The states.
+const (
+	BatchReady    BatchState = "ready"
+	BatchSending  BatchState = "sending"
+	BatchUnknown  BatchState = "unknown"
+	BatchAccepted BatchState = "accepted"
+	BatchEnded    BatchState = "ended"
+)
+
+// Batch is a set of rows that go out in one call.
+type Batch struct {
+	ID    activation.BatchID
+	Run   activation.RunID
+	Kind  BatchKind
+	List  activation.ListID
+	Seq   int64 // order within the run
+	Rows  int64
+	Bytes int64
+	State BatchState
+	// Watermark is the newest process of the account before it was sent, Process the one that the destination named.
+	Watermark activation.ProcessID
+	Process   activation.ProcessID
+	// Attempts counts sendings; Imports counts imports of its rows, those before a split included (S17).
+	Attempts int
+	Imports  int
+	SentAt   time.Time
+}
+
+// Batches sends and settles.
+type Batches interface {
+	// NextBatch returns the batch of the run to go on with: one that is not ready and not ended before any that is ready,
+	// then by order. Removals come before imports, but for a changed list (S22). ok is false when all have ended.
+	NextBatch(ctx context.Context, run activation.RunID) (b Batch, ok bool, err error)
+	// BatchRows returns the rows of an import; always the same ones in the same order.
+	BatchRows(ctx context.Context, id activation.BatchID) ([]activation.Row, error)
+	// BatchRemovals returns the addresses of a removal.
+	BatchRemovals(ctx context.Context, id activation.BatchID) ([]activation.Email, error)
+
+	// RecordSending makes the rows *sent* before the call (S12, S30). It fails with CodeConflict, and changes nothing,
+	// when the ledger moved since the plan in an address of the batch so that it would be planned differently.
+	RecordSending(ctx context.Context, id activation.BatchID, watermark activation.ProcessID, at time.Time) error
+	// RecordAccepted notes the process that the destination named in its answer.
+	RecordAccepted(ctx context.Context, id activation.BatchID, p activation.ProcessID) error
+	// RecordUnknown notes that the outcome of the call is unknown (S30).
+	RecordUnknown(ctx context.Context, id activation.BatchID) error
+	// RecordNotDone makes a batch ready again: the destination definitely did nothing.
+	RecordNotDone(ctx context.Context, id activation.BatchID) error
+
+	// Settle ends an import whose process completed: rows not named in rejected are acknowledged, the others become
+	// *rejected: rejected by Brevo* and keep their earlier standing as sent, not acknowledged (S15).
+	Settle(ctx context.Context, id activation.BatchID, rejected []Rejection, at time.Time) error
+	// SettleUnknown ends an import of which it cannot be known which rows were taken (a report that was not
+	// understood, a list that is gone): its rows are *not sent: reason*, sent and not acknowledged.
+	SettleUnknown(ctx context.Context, id activation.BatchID, reason string, at time.Time) error
+	// SettleRemoval ends a removal. ListGone marks the rows *removed (list gone)* (S18).
+	SettleRemoval(ctx context.Context, id activation.BatchID, listGone bool, at time.Time) error
+	// Split replaces an import whose process failed by two halves, both ready; one of a single row, or one whose rows
+	// were imported too often (maxImports, S17), ends as *rejected: import failed*.
+	Split(ctx context.Context, id activation.BatchID, maxImports int, at time.Time) error
+}
+
+// Rejection names a row that the destination did not take. Why is the destination's word for it.
+type Rejection struct {
+	Address activation.Email
+	Why     string
+}
+
+// RowFilter chooses rows of a run.
+type RowFilter struct {
+	Bucket activation.Bucket // empty: all
+	Reason string            // empty: all
+	After  int64             // row number
+	Limit  int               // 0 means 100, at most 1000
+}
+
+// RunRow is one member or address of a run that is not unchanged.
+type RunRow struct {
+	Number    int64
+	ProfileID string           // empty for leavers
+	Address   activation.Email // empty if unusable
+	List      activation.ListID
+	Bucket    activation.Bucket // what it ended as, or for a planned row what it would end as
+	Settled   bool
+	Reason    string
+	// Attribute is the one at fault where Reason is invalid_value; Why the destination's word where it rejected.
+	Attribute string
+	Why       string
+	// DuplicateOf is the profile whose values are used.
+	DuplicateOf string
+	// Withheld are identifier attributes left out, with the reason (S9, S10).
+	Withheld map[string]string
+	Batch    activation.BatchID
+	Process  activation.ProcessID
+	At       time.Time
+}
+
+// Standing is what an export has done for an address on a list.
+type Standing struct {
+	Account        AccountID
+	List           activation.ListID
+	Export         activation.ExportID
+	Ownership      Ownership
+	Acknowledged   bool
+	FirstSentAt    time.Time
+	AcknowledgedAt time.Time
+}
+
+// ListCounts is how many addresses an export has on a list.
+type ListCounts struct {
+	Owned, ThereBefore, Kept, Orphaned int64
+	Acknowledged                       int64
+}
+
+// Reader answers questions.
+type Reader interface {
+	// Rows returns rows of a run, by number.
+	Rows(ctx context.Context, run activation.RunID, f RowFilter) ([]RunRow, error)
+	// AddressRows returns what runs did with an address, newest first (explain this person).
+	AddressRows(ctx context.Context, address activation.Email, limit int) ([]RunRow, error)
+	// Standings returns an address's standings on every list.
+	Standings(ctx context.Context, address activation.Email) ([]Standing, error)
+	// Counts returns how many addresses the export has on the list.
+	Counts(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID) (ListCounts, error)
+	// BatchesOf returns the batches of a run in order.
+	BatchesOf(ctx context.Context, run activation.RunID) ([]Batch, error)
+	// Proof returns up to n rows of a settled or accepted import, for reading back (S13), always the same ones.
+	Proof(ctx context.Context, id activation.BatchID, n int) ([]activation.Row, error)
+}

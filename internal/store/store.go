@@ -1,0 +1,107 @@
+// Package store is the port of the control store: definitions, connections, runs, and the jobs that work them. It
+// knows no rows of customers, no engine and no destination.
+//
+// Everything happens in a transaction that is a function; a job enqueued in it becomes visible with the rows that
+// explain it. Transactions never span other I/O. Lookups of a missing thing fail with activation.CodeNotFound, a
+// name that is taken or a version that moved with activation.CodeConflict, a deletion of something in use with
+// activation.CodeInUse.
+package store
+
+import (
+	"context"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/jobs"
+)
+
+// Store is the control store.
+type Store interface {
+	// View runs f in a read transaction: one consistent snapshot.
+	View(ctx context.Context, f func(Reader) error) error
+	// Update runs f in a write transaction, committed when f returns nil. Writers wait for each other.
+	Update(ctx context.Context, f func(Tx) error) error
+	// Close releases the store.
+	Close() error
+}
+
+// Page asks for one page of a listing: at most Limit items after the cursor. Limit 0 means 50; at most 500.
+type Page struct {
+	After string
+	Limit int
+}
+
+// Reader reads the control store. Listings are ordered by id (age), newest last, unless said otherwise; next is the
+// cursor of the following page, empty at the end.
+type Reader interface {
+	Source(ctx context.Context, id activation.SourceID) (activation.Source, error)
+	SourceByName(ctx context.Context, name string) (activation.Source, error)
+	Sources(ctx context.Context, p Page) (list []activation.Source, next string, err error)
+
+	// Profile returns the profile definition, CodeNotFound before there is one.
+	Profile(ctx context.Context) (activation.ProfileDefinition, error)
+
+	Segment(ctx context.Context, id activation.SegmentID) (activation.Segment, error)
+	SegmentByName(ctx context.Context, name string) (activation.Segment, error)
+	Segments(ctx context.Context, p Page) (list []activation.Segment, next string, err error)
+
+	Connection(ctx context.Context, id activation.ConnectionID) (activation.Connection, error)
+	ConnectionByName(ctx context.Context, name string) (activation.Connection, error)
+	Connections(ctx context.Context, p Page) (list []activation.Connection, next string, err error)
+
+	Export(ctx context.Context, id activation.ExportID) (activation.Export, error)
+	ExportByName(ctx context.Context, name string) (activation.Export, error)
+	Exports(ctx context.Context, p Page) (list []activation.Export, next string, err error)
+
+	Run(ctx context.Context, id activation.RunID) (activation.Run, error)
+	// Runs lists runs newest first, of one export or, with an empty id, of all.
+	Runs(ctx context.Context, export activation.ExportID, p Page) (list []activation.Run, next string, err error)
+	// OpenRuns lists every run that has not ended, oldest first.
+	OpenRuns(ctx context.Context) ([]activation.Run, error)
+	// LastRun returns the newest ended real run of the export; CodeNotFound if there is none.
+	LastRun(ctx context.Context, export activation.ExportID) (activation.Run, error)
+
+	// IdempotentRun returns the run that was created with the key for the export, CodeNotFound if there is none.
+	IdempotentRun(ctx context.Context, export activation.ExportID, key string) (activation.RunID, error)
+}
+
+// Tx reads and writes the control store. Create takes Version as 1; Update compares Version with the stored one,
+// fails with CodeConflict if it moved, and stores Version+1.
+type Tx interface {
+	Reader
+
+	CreateSource(ctx context.Context, s activation.Source) error
+	UpdateSource(ctx context.Context, s activation.Source) error
+	// SetIngest records an ingest without touching the definition or its version.
+	SetIngest(ctx context.Context, id activation.SourceID, in activation.Ingest) error
+	// DeleteSource fails with CodeInUse while the profile is made from it.
+	DeleteSource(ctx context.Context, id activation.SourceID) error
+
+	// PutProfile creates the definition (Version 0 given) or changes it (Version as read).
+	PutProfile(ctx context.Context, d activation.ProfileDefinition) error
+	// SetBuild records a build without touching the definition or its version.
+	SetBuild(ctx context.Context, b activation.ProfileBuild) error
+
+	CreateSegment(ctx context.Context, s activation.Segment) error
+	UpdateSegment(ctx context.Context, s activation.Segment) error
+	// DeleteSegment fails with CodeInUse while an export uses it; the message names the exports.
+	DeleteSegment(ctx context.Context, id activation.SegmentID) error
+
+	CreateConnection(ctx context.Context, c activation.Connection) error
+	UpdateConnection(ctx context.Context, c activation.Connection) error
+	// DeleteConnection fails with CodeInUse while an export uses it; the message names the exports.
+	DeleteConnection(ctx context.Context, id activation.ConnectionID) error
+
+	CreateExport(ctx context.Context, e activation.Export) error
+	UpdateExport(ctx context.Context, e activation.Export) error
+	// DeleteExport removes the export and its runs' rows; it fails with CodeInUse while a run of it has not ended.
+	DeleteExport(ctx context.Context, id activation.ExportID) error
+
+	// CreateRun stores a new run, and with a non-empty key remembers it for IdempotentRun.
+	CreateRun(ctx context.Context, r activation.Run, idempotencyKey string) error
+	// UpdateRun stores the run; like every update it compares the version.
+	UpdateRun(ctx context.Context, r activation.Run) error
+
+	// Enqueue adds a job that becomes workable at the time given (zero: at once) when the transaction commits.
+	Enqueue(ctx context.Context, a jobs.Args, at time.Time) error
+}

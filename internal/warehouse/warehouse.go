@@ -1,0 +1,160 @@
+// Package warehouse is the port to the engine that holds tables and profiles: it answers who is in a segment, with
+// which values. It knows no destination, no ledger and no run.
+//
+// Everything in a warehouse can be rebuilt from the sources. Reads see one consistent snapshot each.
+package warehouse
+
+import (
+	"context"
+	"time"
+
+	"segue/internal/activation"
+)
+
+// Warehouse holds one table for each data source and the profile table made from them.
+type Warehouse interface {
+	// LoadCSV reads a CSV file into the table of the source and replaces the table atomically, or fails and leaves
+	// the old one untouched. Rows that cannot be read are quarantined.
+	LoadCSV(ctx context.Context, r LoadRequest) (activation.Ingest, error)
+	// PreviewCSV reads the beginning of a file: columns with inferred types, a few rows as text.
+	PreviewCSV(ctx context.Context, r LoadRequest, rows int) (Preview, error)
+	// Quarantine returns the rows of the last successful load that could not be read.
+	Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) ([]BadRow, error)
+	// DropTable forgets the table of a source.
+	DropTable(ctx context.Context, id activation.SourceID) error
+
+	// BuildProfiles makes the profile table anew from its definition and replaces the old one atomically. It checks
+	// that the key is present and unique, normalises addresses (S3) and phones (S9), and chooses winners (S5) and
+	// consent (S6) for every address once, for all exports.
+	BuildProfiles(ctx context.Context, d activation.ProfileDefinition, at time.Time) (activation.ProfileBuild, error)
+	// Profiles returns profiles whose id, or a text field, holds the search text, ordered by id; an empty text finds all.
+	Profiles(ctx context.Context, search, after string, limit int) ([]Profile, error)
+	// Profile returns one profile, CodeNotFound if there is none.
+	Profile(ctx context.Context, id string) (Profile, error)
+	// FieldStats describes the values of a field: how many are missing, how many differ, the most frequent.
+	FieldStats(ctx context.Context, field string, top int) (FieldStats, error)
+
+	// Count returns how many profiles the segment selects, and how many each of its rules selects on its own.
+	Count(ctx context.Context, e Evaluation) (Counts, error)
+	// Sample returns members of the segment, ordered by id, after the id given.
+	Sample(ctx context.Context, e Evaluation, after string, limit int) ([]Profile, error)
+	// WriteMembers writes the hand-over of a run (see HandOver). Nothing is left at the path if it fails.
+	WriteMembers(ctx context.Context, r MembersRequest) (HandOver, error)
+
+	// Size returns the bytes that the warehouse takes on disk.
+	Size(ctx context.Context) (int64, error)
+	// Close releases the warehouse.
+	Close() error
+}
+
+// LoadRequest asks for a file to be read. Path is absolute and was checked against the configured folders.
+type LoadRequest struct {
+	Source activation.Source
+	Path   string
+	At     time.Time
+	// Force takes the rows over in spite of shrinkage or lost columns.
+	Force bool
+	// Required are columns that must be there (those the profile is made from).
+	Required []string
+}
+
+// Preview is the beginning of a file.
+type Preview struct {
+	Columns []activation.Column
+	Rows    [][]string // text as read; missing values are empty
+}
+
+// BadRow is a row that could not be read. Value is masked: its length and kind of characters, never its content.
+type BadRow struct {
+	Line   int64
+	Column string
+	Value  string
+	Reason string
+}
+
+// Profile is one customer. Values are canonical text (see MembersRequest), "" for a missing one, in the order of Fields.
+type Profile struct {
+	ID     string
+	Fields []string
+	Values []string
+}
+
+// FieldStats describes the values of a field.
+type FieldStats struct {
+	Profiles int64
+	Missing  int64
+	Distinct int64 // approximate above a million
+	Top      []ValueCount
+}
+
+// ValueCount is a value and how often it occurs.
+type ValueCount struct {
+	Value string
+	Count int64
+}
+
+// Evaluation says what is evaluated, and as of when (S25).
+type Evaluation struct {
+	Segment activation.Segment
+	AsOf    time.Time
+	// Zone is the IANA zone of relative dates; it overrides the segment's own where it is not empty.
+	Zone string
+}
+
+// Counts are the sizes of a segment and of its rules, each taken alone.
+type Counts struct {
+	Members int64
+	Rules   []int64
+}
+
+// MembersRequest asks for the members of the union of segments with the values of a mapping.
+//
+// Canonical text of values: text as stored; numbers as the shortest decimal that reads back equal, without exponent
+// below 1e15; days as 2006-01-02; instants as 2006-01-02T15:04:05.999999Z; booleans as true and false.
+type MembersRequest struct {
+	Segments []activation.Segment
+	AsOf     time.Time
+	Zone     string
+	Mapping  activation.Mapping
+	// Dir is the folder for the files, which must exist; Name is the stem of their names.
+	Dir, Name string
+}
+
+// HandOver is what a warehouse hands to the ledger for one run: three Parquet files.
+//
+// Members, one row for each distinct profile in the union of the segments, ordered by profile_id:
+//
+//	profile_id VARCHAR   never NULL
+//	address    VARCHAR   normalised (S3); NULL if it is unusable
+//	problem    VARCHAR   why the address is unusable (EmailProblem), or the refusal of the address: no_consent,
+//	                     consent_conflict (S6, S7); NULL if there is none
+//	winner     VARCHAR   profile_id of the winner of the address among all profiles (S5); NULL where address is NULL
+//
+// and Addresses, one row for each distinct address of a member (whoever won it) that is not refused, ordered by
+// address, with the values of its winner, who need not be a member:
+//
+//	address    VARCHAR   never NULL
+//	profile_id VARCHAR   the winner
+//	v0, v1 ... VARCHAR   the mapped values in the order of Mapping.Attributes, canonical text, NULL if missing or withheld;
+//	                     phones in E.164
+//	p0, p1 ... VARCHAR   why an identifier value was withheld: phone_invalid, phone_has_extension ..., phone_shared,
+//	                     identifier_shared (two or more winners of different addresses among all profiles have it, S10);
+//	                     NULL if it was not, and for attributes that are no identifiers
+//
+// and Refusals, one row for each distinct refused address among all profiles (S6, S7), ordered by address:
+//
+//	address    VARCHAR   never NULL
+//	reason     VARCHAR   no_consent or consent_conflict
+//
+// All three are written from one snapshot. Where the profile has no consent field, Refusals has no rows.
+type HandOver struct {
+	MembersPath   string
+	AddressesPath string
+	RefusalsPath  string
+	Members       int64
+	Addresses     int64
+	Refusals      int64
+	// Snapshot is the build the values come from, DataAt when its rows were taken over from the source.
+	Snapshot int64
+	DataAt   time.Time
+}

@@ -1,0 +1,264 @@
+// Package connection owns connections: an account at a destination, the sealed key to it, and the consent that let
+// personal data go there. It gives out opened destinations to those who may use them. It knows no export, no run and
+// no HTTP, and never lets a key out.
+package connection
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/destination"
+	"segue/internal/secret"
+	"segue/internal/store"
+)
+
+// Dialer makes a destination from an address and a key. It does no I/O.
+type Dialer func(r DialRequest) (destination.Destination, error)
+
+// DialRequest says what to dial. Account is empty before the account is known; connections to one account share its
+// rate budget (SEMANTICS S1).
+type DialRequest struct {
+	BaseURL string
+	Key     string
+	Account activation.Account
+}
+
+// Config is what a Service needs; every field is required.
+type Config struct {
+	Store store.Store
+	Box   secret.Box
+	// Dialers makes destinations, by type.
+	Dialers map[activation.DestinationType]Dialer
+	// DefaultURL is the base URL of each type where a connection names none.
+	DefaultURL map[activation.DestinationType]string
+	Clock      func() time.Time
+	IDs        func() string
+	Log        *slog.Logger
+}
+
+// Service owns connections. It is safe for concurrent use.
+type Service struct{ cfg Config }
+
+// New checks the configuration.
+func New(cfg Config) (*Service, error) {
+	if cfg.Store == nil || cfg.Box == nil || len(cfg.Dialers) == 0 || cfg.Clock == nil || cfg.IDs == nil || cfg.Log == nil {
+		return nil, fmt.Errorf("connection: the configuration is incomplete")
+	}
+	return &Service{cfg: cfg}, nil
+}
+
+// NewConnection describes a connection to be made.
+type NewConnection struct {
+	Name    string
+	Type    activation.DestinationType
+	BaseURL string // empty: the type's own
+	Key     string
+	// Agree says that the person agreed to activation.ConsentStatement; By names the person.
+	Agree bool
+	By    string
+}
+
+// Check asks the destination who a key belongs to, without storing anything (the Connect button).
+func (s *Service) Check(ctx context.Context, t activation.DestinationType, baseURL, key string) (activation.AccountDetails, error) {
+	c := activation.Connection{Name: "check", Type: t, BaseURL: s.baseURL(t, baseURL)}
+	if err := c.Validate(); err != nil {
+		return activation.AccountDetails{}, err
+	}
+	if strings.TrimSpace(key) == "" {
+		return activation.AccountDetails{}, activation.Errorf(activation.CodeInvalid, "the API key is missing").WithField("api_key")
+	}
+	d, err := s.dial(c, key)
+	if err != nil {
+		return activation.AccountDetails{}, err
+	}
+	details, err := d.Account(ctx)
+	if err != nil {
+		return activation.AccountDetails{}, Translate(err)
+	}
+	details.Account.BaseURL = c.BaseURL
+	return details, nil
+}
+
+// Create checks the key with the destination, seals it and stores the connection.
+func (s *Service) Create(ctx context.Context, n NewConnection) (activation.Connection, error) {
+	now := s.cfg.Clock().UTC()
+	c := activation.Connection{
+		ID: activation.ConnectionID(s.cfg.IDs()), Name: n.Name, Type: n.Type, BaseURL: s.baseURL(n.Type, n.BaseURL),
+		ConsentAt: now, ConsentBy: n.By, ConsentVersion: activation.ConsentStatementVersion,
+		CreatedAt: now, UpdatedAt: now, Version: 1,
+	}
+	if err := c.Validate(); err != nil {
+		return activation.Connection{}, err
+	}
+	if !n.Agree {
+		return activation.Connection{}, activation.Errorf(activation.CodeInvalid, "the data privacy statement was not agreed to").
+			WithField("agree").WithRemedy("Read the statement and agree to it: " + activation.ConsentStatement)
+	}
+	details, err := s.Check(ctx, n.Type, n.BaseURL, n.Key)
+	if err != nil {
+		return activation.Connection{}, err
+	}
+	c.Details, c.CheckedAt = details, now
+	if err := s.seal(&c, n.Key); err != nil {
+		return activation.Connection{}, err
+	}
+	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.CreateConnection(ctx, c) })
+	if err != nil {
+		return activation.Connection{}, fmt.Errorf("create connection: %w", err)
+	}
+	s.cfg.Log.InfoContext(ctx, "connection created", "connection", c.ID, "type", c.Type)
+	return c, nil
+}
+
+// Change describes a change of a connection; nil fields stay.
+type Change struct {
+	Name *string
+	// Key rotates the key; the new one must be of the same account (S1).
+	Key     *string
+	Version int64
+}
+
+// Update renames a connection or rotates its key.
+func (s *Service) Update(ctx context.Context, id activation.ConnectionID, ch Change) (activation.Connection, error) {
+	c, err := s.Get(ctx, id)
+	if err != nil {
+		return activation.Connection{}, err
+	}
+	now := s.cfg.Clock().UTC()
+	if ch.Name != nil {
+		c.Name = *ch.Name
+	}
+	if ch.Key != nil {
+		details, err := s.Check(ctx, c.Type, c.BaseURL, *ch.Key)
+		if err != nil {
+			return activation.Connection{}, err
+		}
+		if details.Account != c.Details.Account {
+			return activation.Connection{}, wrongAccount(c, details).WithField("api_key")
+		}
+		c.Details, c.CheckedAt = details, now
+		if err := s.seal(&c, *ch.Key); err != nil {
+			return activation.Connection{}, err
+		}
+	}
+	if err := c.Validate(); err != nil {
+		return activation.Connection{}, err
+	}
+	if ch.Version != 0 {
+		c.Version = ch.Version
+	}
+	c.UpdatedAt = now
+	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.UpdateConnection(ctx, c) }); err != nil {
+		return activation.Connection{}, fmt.Errorf("update connection: %w", err)
+	}
+	return s.Get(ctx, id)
+}
+
+// Get returns a connection.
+func (s *Service) Get(ctx context.Context, id activation.ConnectionID) (c activation.Connection, err error) {
+	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
+		c, err = r.Connection(ctx, id)
+		return err
+	})
+	return c, err
+}
+
+// Delete removes a connection and with it the sealed key. It fails with CodeInUse while exports use it.
+func (s *Service) Delete(ctx context.Context, id activation.ConnectionID) error {
+	return s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteConnection(ctx, id) })
+}
+
+// Test asks the destination again who the key belongs to and stores what it says; another account than before is
+// refused (S1).
+func (s *Service) Test(ctx context.Context, id activation.ConnectionID) (activation.Connection, error) {
+	d, c, err := s.Open(ctx, id)
+	if err != nil {
+		return activation.Connection{}, err
+	}
+	details, err := Identify(ctx, d, c)
+	if err != nil {
+		return activation.Connection{}, err
+	}
+	c.Details, c.CheckedAt = details, s.cfg.Clock().UTC()
+	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.UpdateConnection(ctx, c) }); err != nil {
+		return activation.Connection{}, fmt.Errorf("update connection: %w", err)
+	}
+	return s.Get(ctx, id)
+}
+
+// Open returns the destination behind a connection, ready to be called.
+func (s *Service) Open(ctx context.Context, id activation.ConnectionID) (destination.Destination, activation.Connection, error) {
+	c, err := s.Get(ctx, id)
+	if err != nil {
+		return nil, c, err
+	}
+	key, err := s.cfg.Box.Open(c.SealedKey, []byte(c.ID))
+	if err != nil {
+		return nil, c, (&activation.Error{Code: activation.CodeCorrupt, Message: "the stored API key of the connection cannot be opened", Err: err}).
+			WithRemedy("Restore the key file of the data folder, or enter the API key again")
+	}
+	d, err := s.dial(c, string(key))
+	return d, c, err
+}
+
+// Identify asks the destination for its account and compares it with the one that the connection was made for (S1).
+func Identify(ctx context.Context, d destination.Destination, c activation.Connection) (activation.AccountDetails, error) {
+	details, err := d.Account(ctx)
+	if err != nil {
+		return details, Translate(err)
+	}
+	details.Account.BaseURL = c.BaseURL
+	if details.Account != c.Details.Account {
+		return details, wrongAccount(c, details)
+	}
+	return details, nil
+}
+
+// Translate turns a destination's error into the domain's; other errors pass.
+func Translate(err error) error {
+	var de *destination.Error
+	if !asDestination(err, &de) {
+		return err
+	}
+	return &activation.Error{Code: de.Code, Message: de.Error(), Remedy: de.Remedy, Err: err}
+}
+
+func (s *Service) baseURL(t activation.DestinationType, given string) string {
+	if given == "" {
+		given = s.cfg.DefaultURL[t]
+	}
+	return strings.TrimRight(given, "/")
+}
+
+func (s *Service) dial(c activation.Connection, key string) (destination.Destination, error) {
+	dial, ok := s.cfg.Dialers[c.Type]
+	if !ok {
+		return nil, activation.Errorf(activation.CodeInvalid, "unknown destination type %q", c.Type).WithField("type")
+	}
+	return dial(DialRequest{BaseURL: c.BaseURL, Key: key, Account: c.Details.Account})
+}
+
+func (s *Service) seal(c *activation.Connection, key string) error {
+	sealed, err := s.cfg.Box.Seal([]byte(key), []byte(c.ID))
+	if err != nil {
+		return fmt.Errorf("seal the API key: %w", err)
+	}
+	c.SealedKey, c.KeyTail = sealed, tail(key)
+	return nil
+}
+
+func tail(key string) string {
+	if len(key) < 12 { // of a short secret four characters are too many
+		return ""
+	}
+	return key[len(key)-4:]
+}
+
+func wrongAccount(c activation.Connection, got activation.AccountDetails) *activation.Error {
+	return activation.Errorf(activation.CodeWrongAccount, "the key belongs to another account (%s) than the connection (%s)",
+		got.Company, c.Details.Company).WithRemedy("Use a key of the same account, or make a new connection")
+}

@@ -105,10 +105,11 @@ func (e Export) Validate(d ProfileDefinition) error {
 	if _, err := LoadZone(e.TimeZone); err != nil {
 		return err
 	}
-	return e.Mapping.validate(d)
+	return e.Mapping.Validate(d)
 }
 
-func (m Mapping) validate(d ProfileDefinition) error {
+// Validate checks m against the fields of the profile.
+func (m Mapping) Validate(d ProfileDefinition) error {
 	f, ok := d.FieldNamed(m.Email)
 	if !ok {
 		return Errorf(CodeInvalid, "the profile has no field %q", m.Email).WithField("mapping.email")

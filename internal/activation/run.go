@@ -37,7 +37,7 @@ func runMoves(from RunStatus) []RunStatus {
 	end := []RunStatus{StatusSuccessful, StatusWithRejects, StatusFailed, StatusCanceled}
 	switch from {
 	case StatusQueued:
-		return []RunStatus{StatusRunning, StatusWaiting, StatusRetrying, StatusFailed, StatusCanceled, StatusSkipped}
+		return append(end, StatusRunning, StatusWaiting, StatusRetrying, StatusHeld, StatusSkipped)
 	case StatusRunning:
 		return append(end, StatusWaiting, StatusRetrying, StatusHeld)
 	case StatusWaiting, StatusRetrying:

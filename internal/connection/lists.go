@@ -2,7 +2,6 @@ package connection
 
 import (
 	"context"
-	"errors"
 
 	"segue/internal/activation"
 	"segue/internal/destination"
@@ -15,7 +14,7 @@ func (s *Service) Lists(ctx context.Context, id activation.ConnectionID) ([]dest
 		return nil, err
 	}
 	l, err := d.Lists(ctx)
-	return l, Translate(err)
+	return l, destination.Translate(err)
 }
 
 // Attributes returns the attributes of the account, as they are now.
@@ -25,7 +24,7 @@ func (s *Service) Attributes(ctx context.Context, id activation.ConnectionID) ([
 		return nil, err
 	}
 	a, err := d.Attributes(ctx)
-	return a, Translate(err)
+	return a, destination.Translate(err)
 }
 
 // CreateList makes a list in a folder; folder 0 means the first one.
@@ -42,7 +41,7 @@ func (s *Service) CreateList(ctx context.Context, id activation.ConnectionID, na
 		return destination.List{}, activation.Errorf(activation.CodeInvalid, "this destination cannot make lists")
 	}
 	l, err := lc.CreateList(ctx, name, folder)
-	return l, Translate(err)
+	return l, destination.Translate(err)
 }
 
 // CreateAttribute makes an attribute of the account.
@@ -55,7 +54,5 @@ func (s *Service) CreateAttribute(ctx context.Context, id activation.ConnectionI
 	if !ok {
 		return activation.Errorf(activation.CodeInvalid, "this destination cannot make attributes")
 	}
-	return Translate(ac.CreateAttribute(ctx, a))
+	return destination.Translate(ac.CreateAttribute(ctx, a))
 }
-
-func asDestination(err error, target **destination.Error) bool { return errors.As(err, target) }

@@ -77,7 +77,7 @@ func (s *Service) Check(ctx context.Context, t activation.DestinationType, baseU
 	}
 	details, err := d.Account(ctx)
 	if err != nil {
-		return activation.AccountDetails{}, Translate(err)
+		return activation.AccountDetails{}, destination.Translate(err)
 	}
 	details.Account.BaseURL = c.BaseURL
 	return details, nil
@@ -209,22 +209,13 @@ func (s *Service) Open(ctx context.Context, id activation.ConnectionID) (destina
 func Identify(ctx context.Context, d destination.Destination, c activation.Connection) (activation.AccountDetails, error) {
 	details, err := d.Account(ctx)
 	if err != nil {
-		return details, Translate(err)
+		return details, destination.Translate(err)
 	}
 	details.Account.BaseURL = c.BaseURL
 	if details.Account != c.Details.Account {
 		return details, wrongAccount(c, details)
 	}
 	return details, nil
-}
-
-// Translate turns a destination's error into the domain's; other errors pass.
-func Translate(err error) error {
-	var de *destination.Error
-	if !asDestination(err, &de) {
-		return err
-	}
-	return &activation.Error{Code: de.Code, Message: de.Error(), Remedy: de.Remedy, Err: err}
 }
 
 func (s *Service) baseURL(t activation.DestinationType, given string) string {

@@ -66,6 +66,15 @@ func OutcomeOf(err error) Outcome {
 	return Unknown
 }
 
+// Translate turns an *Error into the domain's error, code and remedy kept; other errors pass, nil stays nil.
+func Translate(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return &activation.Error{Code: e.Code, Message: e.Error(), Remedy: e.Remedy, Err: err}
+}
+
 // Destination is one account, reached with one set of credentials. Everything an export needs at the least.
 type Destination interface {
 	// Account asks who the credentials belong to (S1).

@@ -112,7 +112,12 @@ type Runs interface {
 	// fails with CodeReceiptMismatch if they do not add up (S11), and drops what the run no longer needs. Repeated, it
 	// returns the same receipt. It needs the hand-over to be there still.
 	Finish(ctx context.Context, run activation.RunID, at time.Time) (activation.Receipt, error)
-	// Discard forgets a run of which nothing was sent (a dry run, a replaced or refused one).
+	// EndDry ends a dry run: its rows stay readable until they are pruned, its payloads and batches are dropped.
+	EndDry(ctx context.Context, run activation.RunID, at time.Time) error
+	// CoveredBy reports whether the removals of a run are covered by the release of another: a subset of its removals,
+	// or at most 5 % more (S26). Either may have ended.
+	CoveredBy(ctx context.Context, run, released activation.RunID) (bool, error)
+	// Discard forgets a run of which nothing was sent (a replaced or refused one).
 	Discard(ctx context.Context, run activation.RunID) error
 }
 

@@ -1,0 +1,155 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/destination"
+	"segue/internal/ledger"
+)
+
+// batch takes the run's current batch one move further, or ends the run when there is none.
+func (s *Service) batch(ctx context.Context, w *work) error {
+	b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return s.finish(ctx, w)
+	}
+	if err := s.canceled(ctx, w); err != nil {
+		return err
+	}
+	if w.run.CancelRequested && (b.State == ledger.BatchReady || b.Kind == ledger.BatchRemoval) {
+		return s.abort(ctx, w, activation.ReasonCanceled, nil)
+	}
+	switch {
+	case b.Kind == ledger.BatchRemoval:
+		err = s.remove(ctx, w, b)
+	case b.State == ledger.BatchReady:
+		err = s.send(ctx, w, b)
+	case b.State == ledger.BatchSending:
+		// A step ended in between: what became of the call is not known (S30).
+		err = s.cfg.Ledger.RecordUnknown(ctx, b.ID)
+	case b.State == ledger.BatchUnknown:
+		err = s.lookAfterUnknown(ctx, w, b)
+	case b.State == ledger.BatchAccepted:
+		err = s.follow(ctx, w, b)
+	}
+	if err != nil {
+		return err
+	}
+	return s.showProgress(ctx, w)
+}
+
+// canceled reads again whether somebody asked the run to stop (S29).
+func (s *Service) canceled(ctx context.Context, w *work) error {
+	r, err := s.Run(ctx, w.run.ID)
+	w.run = r
+	return err
+}
+
+func (s *Service) showProgress(ctx context.Context, w *work) error {
+	st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+	if err != nil {
+		return err
+	}
+	if st.Progress == w.run.Progress {
+		return nil
+	}
+	return s.project(ctx, w, func(r *activation.Run) { r.Progress, r.Attempt = st.Progress, 0 })
+}
+
+// remove takes the addresses of a batch off their list. It may be repeated: a removal twice is harmless (S18, S31).
+func (s *Service) remove(ctx context.Context, w *work, b ledger.Batch) error {
+	if err := s.running(ctx, w, activation.StepSend); err != nil {
+		return err
+	}
+	addresses, err := s.cfg.Ledger.BatchRemovals(ctx, b.ID)
+	if err != nil {
+		return err
+	}
+	now := s.cfg.Clock().UTC()
+	if err := s.cfg.Ledger.RecordSending(ctx, b.ID, 0, now); err != nil {
+		return s.replan(ctx, w, err)
+	}
+	s.cfg.FailPoint("remove.before-call")
+	err = w.dest.Remove(ctx, b.List, addresses)
+	s.cfg.FailPoint("remove.after-call")
+	var de *destination.Error
+	gone := errors.As(err, &de) && de.Code == activation.CodeListMissing
+	if err != nil && !gone {
+		return s.notSent(ctx, b, err)
+	}
+	if err := s.cfg.Ledger.SettleRemoval(ctx, b.ID, gone, s.cfg.Clock().UTC()); err != nil {
+		return err
+	}
+	s.cfg.FailPoint("remove.after-settle")
+	return nil
+}
+
+// send imports a batch. It is recorded with its rows before the call (S30), and never sent again blindly.
+func (s *Service) send(ctx context.Context, w *work, b ledger.Batch) error {
+	if err := s.running(ctx, w, activation.StepSend); err != nil {
+		return err
+	}
+	mark, ok := s.looks.watermark(w.account())
+	if !ok {
+		var err error
+		if mark, err = s.newest(ctx, w, b); err != nil {
+			return err
+		}
+	}
+	rows, err := s.cfg.Ledger.BatchRows(ctx, b.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.cfg.Ledger.RecordSending(ctx, b.ID, mark, s.cfg.Clock().UTC()); err != nil {
+		return s.replan(ctx, w, err)
+	}
+	s.cfg.FailPoint("send.before-call")
+	p, err := w.dest.Import(ctx, b.List, rows)
+	s.cfg.FailPoint("send.after-call")
+	if err != nil {
+		return s.notSent(ctx, b, err)
+	}
+	if err := s.cfg.Ledger.RecordAccepted(ctx, b.ID, p); err != nil {
+		return err
+	}
+	s.looks.sawNewest(w.account(), p)
+	s.cfg.FailPoint("send.after-accepted")
+	return nil
+}
+
+// notSent records what is known after a failed call and passes the error on.
+func (s *Service) notSent(ctx context.Context, b ledger.Batch, err error) error {
+	record := s.cfg.Ledger.RecordUnknown
+	if o := destination.OutcomeOf(err); o == destination.Refused || o == destination.NotDone {
+		record = s.cfg.Ledger.RecordNotDone
+	}
+	// The record must be made even when the step was told to stop.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	if rerr := record(ctx, b.ID); rerr != nil {
+		return errors.Join(err, rerr)
+	}
+	return err
+}
+
+// replan plans the rest of the run again when the ledger moved in an address of the batch (S25).
+func (s *Service) replan(ctx context.Context, w *work, err error) error {
+	if activation.CodeOf(err) != activation.CodeConflict {
+		return err
+	}
+	h, specs, err := s.members(ctx, w)
+	if err != nil {
+		return err
+	}
+	sum, err := s.compare(ctx, w, h, specs)
+	if err != nil {
+		return err
+	}
+	return s.project(ctx, w, func(r *activation.Run) { r.Plan = &sum })
+}

@@ -1,0 +1,239 @@
+package export
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/destination"
+	"segue/internal/ledger"
+)
+
+// newest asks for the newest process of the account (S30).
+func (s *Service) newest(ctx context.Context, w *work, b ledger.Batch) (activation.ProcessID, error) {
+	list, err := s.look(ctx, w, b, 0, 1)
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	return list[0].ID, nil
+}
+
+// look makes one look at the account's processes, within the hourly limit.
+func (s *Service) look(ctx context.Context, w *work, b ledger.Batch, offset, limit int) ([]destination.Process, error) {
+	now := s.cfg.Clock()
+	if d := s.looks.free(w.account(), now); d > 0 {
+		return nil, wait{d: min(d, time.Minute), status: activation.StatusWaiting}
+	}
+	list, err := w.dest.Processes(ctx, offset, limit)
+	s.looks.looked(w.account(), b.ID, s.cfg.Clock())
+	if err != nil {
+		return nil, err
+	}
+	newest := activation.ProcessID(0)
+	if len(list) > 0 {
+		newest = list[0].ID
+	}
+	s.looks.sawNewest(w.account(), newest)
+	return list, nil
+}
+
+const pageOfProcesses = 50
+
+// lookAfterUnknown waits until every import that began after the batch was sent has ended, or none shows in two looks,
+// and makes the batch ready to be sent again, unchanged. What it finds acknowledges nothing: it may be somebody
+// else's (S30).
+func (s *Service) lookAfterUnknown(ctx context.Context, w *work, b ledger.Batch) error {
+	now := s.cfg.Clock()
+	if d := s.looks.wait(w.account(), b.ID, now.Add(-s.cfg.FirstLook), now); d > 0 {
+		return wait{d: d, status: activation.StatusWaiting}
+	}
+	found := false
+	for offset := 0; ; offset += pageOfProcesses {
+		list, err := s.look(ctx, w, b, offset, pageOfProcesses)
+		if err != nil {
+			return err
+		}
+		older := len(list) < pageOfProcesses
+		for _, p := range list {
+			if p.ID <= b.Watermark {
+				older = true
+				break
+			}
+			if !p.Import {
+				continue
+			}
+			found = true
+			if p.State == destination.ProcessRunning {
+				return s.waitForBrevo(w, b)
+			}
+		}
+		if older {
+			break
+		}
+	}
+	if !found && !s.looks.nothing(w.account(), b.ID, s.cfg.Clock(), s.cfg.LookGap) {
+		return wait{d: s.cfg.LookGap, status: activation.StatusWaiting}
+	}
+	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), false)
+	if w.run.CancelRequested {
+		return s.abort(ctx, w, activation.ReasonCanceled, nil)
+	}
+	return s.cfg.Ledger.RecordNotDone(ctx, b.ID)
+}
+
+// follow looks at the process of an accepted batch and settles the batch when it has ended (S12, S17).
+func (s *Service) follow(ctx context.Context, w *work, b ledger.Batch) error {
+	if err := s.running(ctx, w, activation.StepSettle); err != nil {
+		return err
+	}
+	if d := s.looks.wait(w.account(), b.ID, b.SentAt, s.cfg.Clock()); d > 0 {
+		return s.waitFor(w, b, d)
+	}
+	p, err := s.find(ctx, w, b)
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		// A process that was deleted says nothing of its rows.
+		s.cfg.Log.WarnContext(ctx, "a process is gone", "run", w.run.ID, "batch", b.ID, "process", b.Process)
+		return s.settleUnknown(ctx, w, b)
+	}
+	switch p.State {
+	case destination.ProcessCompleted:
+		return s.settle(ctx, w, b, *p)
+	case destination.ProcessFailed:
+		return s.failed(ctx, w, b)
+	default:
+		return s.waitForBrevo(w, b)
+	}
+}
+
+// find returns the process that the destination named for the batch, nil if it is gone.
+func (s *Service) find(ctx context.Context, w *work, b ledger.Batch) (*destination.Process, error) {
+	for offset := 0; ; offset += pageOfProcesses {
+		list, err := s.look(ctx, w, b, offset, pageOfProcesses)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range list {
+			if p.ID == b.Process {
+				return &p, nil
+			}
+			if p.ID < b.Process {
+				return nil, nil
+			}
+		}
+		if len(list) < pageOfProcesses {
+			return nil, nil
+		}
+	}
+}
+
+func (s *Service) waitForBrevo(w *work, b ledger.Batch) error {
+	return s.waitFor(w, b, s.looks.wait(w.account(), b.ID, b.SentAt, s.cfg.Clock()))
+}
+
+// waitFor pauses; a wait that has been short so far does not change the status that people see.
+func (s *Service) waitFor(w *work, b ledger.Batch, d time.Duration) error {
+	status := activation.StatusWaiting
+	if s.cfg.Clock().Sub(b.SentAt) < 15*time.Second && w.run.Status == activation.StatusRunning {
+		status = activation.StatusRunning
+	}
+	return wait{d: max(d, 50*time.Millisecond), status: status}
+}
+
+// settle reads every report of a completed process, proves a sample and settles the batch (S12, S13, S33).
+func (s *Service) settle(ctx context.Context, w *work, b ledger.Batch, p destination.Process) error {
+	rejected, understood, err := s.reports(ctx, w, b, p)
+	if err != nil {
+		return err
+	}
+	if _, err := w.dest.List(ctx, b.List); err != nil {
+		if activation.CodeOf(destination.Translate(err)) == activation.CodeListMissing {
+			if serr := s.settleUnknown(ctx, w, b); serr != nil {
+				return serr
+			}
+		}
+		return err
+	}
+	if !understood {
+		s.cfg.Log.WarnContext(ctx, "a report was not understood", "run", w.run.ID, "batch", b.ID, "process", p.ID)
+		return s.settleUnknown(ctx, w, b)
+	}
+	if err := s.prove(ctx, w, b, rejected); err != nil {
+		return err
+	}
+	s.cfg.FailPoint("settle.before")
+	if err := s.cfg.Ledger.Settle(ctx, b.ID, rejected, s.cfg.Clock().UTC()); err != nil {
+		return err
+	}
+	s.cfg.FailPoint("settle.after")
+	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), true)
+	return nil
+}
+
+// reports returns the rows that the process' reports name; understood is false when a line matched no row of the batch.
+func (s *Service) reports(ctx context.Context, w *work, b ledger.Batch, p destination.Process) (rejected []ledger.Rejection, understood bool, err error) {
+	if len(p.Reports) == 0 {
+		return nil, true, nil
+	}
+	rows, err := s.cfg.Ledger.BatchRows(ctx, b.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	m := newMatcher(rows)
+	for _, r := range p.Reports {
+		for line, err := range w.dest.Report(ctx, r) {
+			if err != nil {
+				return nil, false, fmt.Errorf("read the report %s: %w", r.Kind, err)
+			}
+			if !m.match(r.Kind, line) {
+				return nil, false, nil
+			}
+		}
+	}
+	return m.rejected, true, nil
+}
+
+func (s *Service) settleUnknown(ctx context.Context, w *work, b ledger.Batch) error {
+	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), false)
+	return s.cfg.Ledger.SettleUnknown(ctx, b.ID, activation.ReasonOutcomeUnknown, s.cfg.Clock().UTC())
+}
+
+// failed splits a batch whose process failed, once another import of the account has succeeded since its first
+// failure; before that it is taken for the destination's trouble: other batches go ahead, and this one goes out again
+// after a pause (S17).
+func (s *Service) failed(ctx context.Context, w *work, b ledger.Batch) error {
+	first := s.looks.failed(w.account(), b.ID, b.Process)
+	ok, err := s.succeededSince(ctx, w, b, first)
+	if err != nil {
+		return err
+	}
+	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), false)
+	if ok || b.Imports >= s.cfg.MaxImports {
+		return s.cfg.Ledger.Split(ctx, b.ID, s.cfg.MaxImports, s.cfg.Clock().UTC())
+	}
+	if err := s.cfg.Ledger.RecordNotDone(ctx, b.ID); err != nil {
+		return err
+	}
+	return &destination.Error{
+		Outcome: destination.NotDone, Code: activation.CodeUnavailable, Kind: "import",
+		Message: fmt.Sprintf("the import process %d failed, Brevo gives no reason", b.Process),
+		Remedy:  "It is tried again by itself; if it goes on failing, look at the account's imports in Brevo",
+	}
+}
+
+// succeededSince reports whether an import newer than the first failed one of the batch has completed.
+func (s *Service) succeededSince(ctx context.Context, w *work, b ledger.Batch, first activation.ProcessID) (bool, error) {
+	list, err := s.look(ctx, w, b, 0, pageOfProcesses)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range list {
+		if p.ID > first && p.Import && p.State == destination.ProcessCompleted {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,308 @@
+package export
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/destination"
+	"segue/internal/ledger"
+	"segue/internal/store"
+	"segue/internal/warehouse"
+)
+
+// plan takes a run from nothing to a stored plan: who is behind the key, what the account looks like, who is a member,
+// and how that differs from what was acknowledged.
+func (s *Service) plan(ctx context.Context, w *work) error {
+	if err := s.running(ctx, w, activation.StepPlan); err != nil {
+		return err
+	}
+	if err := s.identify(ctx, w); err != nil {
+		return err
+	}
+	list, err := checkList(ctx, w.dest, w.export.List)
+	if err != nil {
+		return err
+	}
+	if err := s.mirror(ctx, w); err != nil {
+		return err
+	}
+	before, err := s.noteList(ctx, w, list)
+	if err != nil {
+		return err
+	}
+	s.cfg.FailPoint("plan.before-members")
+	h, def, err := s.members(ctx, w)
+	if err != nil {
+		return err
+	}
+	s.cfg.FailPoint("plan.before-ledger")
+	summary, err := s.compare(ctx, w, h, def)
+	if err != nil {
+		return err
+	}
+	s.cfg.FailPoint("plan.after-ledger")
+	summary.ThereBefore = max(summary.ThereBefore, before)
+	return s.project(ctx, w, func(r *activation.Run) {
+		r.Step, r.Plan, r.Attempt = activation.StepCheck, &summary, 0
+	})
+}
+
+// identify holds that the key still leads to the account that the connection was made for (S1).
+func (s *Service) identify(ctx context.Context, w *work) error {
+	d, err := w.dest.Account(ctx)
+	if err != nil {
+		return err
+	}
+	if d.OrganizationID != w.account().OrganizationID {
+		return activation.Errorf(activation.CodeWrongAccount, "the key of the connection %q leads to another account now", w.conn.Name).
+			WithRemedy("Enter a key of the account that the connection was made for")
+	}
+	return nil
+}
+
+// mirror brings the account mirror up to date when it is older than MirrorAge (S2).
+func (s *Service) mirror(ctx context.Context, w *work) error {
+	st, err := s.cfg.Ledger.Mirror(ctx, w.acct)
+	if err != nil {
+		return err
+	}
+	now := s.cfg.Clock().UTC()
+	if !st.AsOf.IsZero() && now.Sub(st.AsOf) < s.cfg.MirrorAge {
+		return nil
+	}
+	// A reading names the moment before it began; the next one goes back a little further, for clocks that differ.
+	since := st.AsOf
+	if !since.IsZero() {
+		since = since.Add(-5 * time.Minute)
+	}
+	round, batch := now.UnixMicro(), make([]ledger.MirrorContact, 0, 1000)
+	put := func() error {
+		err := s.cfg.Ledger.PutMirror(ctx, w.acct, round, batch)
+		batch = batch[:0]
+		return err
+	}
+	for c, err := range w.dest.Contacts(ctx, since) {
+		if err != nil {
+			return err
+		}
+		batch = append(batch, ledger.MirrorContact{
+			Contact: c.ID, Address: c.Address, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers,
+		})
+		if len(batch) == cap(batch) {
+			if err := put(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := put(); err != nil {
+		return err
+	}
+	return s.cfg.Ledger.FinishMirror(ctx, w.acct, round, since.IsZero(), now)
+}
+
+// noteList notes who was on the list before the export's first write to it (S19). A dry run only counts.
+func (s *Service) noteList(ctx context.Context, w *work, list destination.List) (int64, error) {
+	noted, err := s.cfg.Ledger.ListNoted(ctx, w.acct, w.export.List, w.export.ID)
+	if err != nil || noted {
+		return 0, err
+	}
+	if w.run.Kind == activation.RunDry {
+		return list.Size, nil
+	}
+	members := func(yield func(activation.Email, error) bool) {
+		for c, err := range w.dest.ListContacts(ctx, w.export.List) {
+			if err == nil && c.Address == "" {
+				continue
+			}
+			if !yield(c.Address, err) {
+				return
+			}
+		}
+	}
+	return s.cfg.Ledger.NoteList(ctx, w.acct, w.export.List, w.export.ID, w.export.TakeOver, members, s.cfg.Clock().UTC())
+}
+
+// snapshot is what a run fixes when it plans (S25), kept beside the hand-over so that planning again uses the same.
+type snapshot struct {
+	HandOver   warehouse.HandOver
+	AsOf       time.Time
+	Definition string
+}
+
+func (s *Service) snapshotFile(run activation.RunID) string {
+	return filepath.Join(s.cfg.HandOverDir, string(run)+".snapshot")
+}
+
+// members lets the warehouse write the hand-over, or finds the one that the run wrote before.
+func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.AttributeSpec, error) {
+	specs, err := attributeSpecs(ctx, w.dest, w.export.Mapping)
+	if err != nil {
+		return snapshot{}, nil, err
+	}
+	if h, err := s.readSnapshot(w.run.ID); err == nil {
+		return h, specs, nil
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return h, nil, err
+	}
+	var segments []activation.Segment
+	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
+		p, err := r.Profile(ctx)
+		if err != nil {
+			return noProfile(err)
+		}
+		if p.Build == nil || p.Build.Snapshot == 0 {
+			return activation.Errorf(activation.CodeNotReady, "the unified profiles are not built yet").
+				WithRemedy("Ingest the source and build them: segue source ingest, segue profile build")
+		}
+		for _, id := range w.export.Segments {
+			seg, err := r.Segment(ctx, id)
+			if err != nil {
+				return err
+			}
+			if err := seg.Validate(p); err != nil {
+				return activation.Errorf(activation.CodeCannotEvaluate, "the segment %q cannot be evaluated: %w", seg.Name, err).
+					WithRemedy("Mend the segment or the profile; nothing was sent (an answer that is missing is never \"nobody\")")
+			}
+			segments = append(segments, seg)
+		}
+		return w.export.Mapping.Validate(p)
+	})
+	if err != nil {
+		return snapshot{}, nil, err
+	}
+	h := snapshot{AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export.Mapping, segments)}
+	h.HandOver, err = s.cfg.Warehouse.WriteMembers(ctx, warehouse.MembersRequest{
+		Segments: segments, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
+	})
+	if err != nil {
+		return snapshot{}, nil, err
+	}
+	return h, specs, s.writeSnapshot(w.run.ID, h)
+}
+
+func (s *Service) readSnapshot(run activation.RunID) (h snapshot, err error) {
+	b, err := os.ReadFile(s.snapshotFile(run))
+	if err != nil {
+		return h, err
+	}
+	if err := json.Unmarshal(b, &h); err != nil {
+		return h, fmt.Errorf("read the snapshot of run %s: %w", run, err)
+	}
+	return h, nil
+}
+
+func (s *Service) writeSnapshot(run activation.RunID, h snapshot) error {
+	b, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	path := s.snapshotFile(run)
+	if err := os.WriteFile(path+".new", b, 0o600); err != nil {
+		return fmt.Errorf("write the snapshot of run %s: %w", run, err)
+	}
+	return os.Rename(path+".new", path)
+}
+
+// definitionHash covers what decides who is a member and which values are sent; the brake asks whether it changed (S26).
+func definitionHash(m activation.Mapping, segments []activation.Segment) string {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	_ = enc.Encode(m) // a hash takes everything
+	for _, s := range segments {
+		_ = enc.Encode(s.Rules)
+		_ = enc.Encode(s.TimeZone)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// compare stores the plan in the ledger and adds what it will cost.
+func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []activation.AttributeSpec) (activation.PlanSummary, error) {
+	yes, no := w.dest.BooleanLiterals()
+	limits := w.dest.Limits()
+	sum, err := s.cfg.Ledger.Plan(ctx, ledger.PlanRequest{
+		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
+		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath,
+		Attributes: specs, True: yes, False: no, Leavers: w.export.Leavers, Limits: limits,
+		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: h.Definition,
+	})
+	if err != nil {
+		return sum, err
+	}
+	st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+	if err != nil {
+		return sum, err
+	}
+	removals := (sum.Remove + sum.RefusalRemovals + int64(limits.MaxRemovals) - 1) / int64(limits.MaxRemovals)
+	imports := max(st.Progress.Batches-removals, 0)
+	sum.Calls = map[string]int64{"removal": removals, "import": imports}
+	// Calls at four fifths of ten a second, imports one after the other, with what a process of a batch is known to take
+	// at the least: a first look and a settle.
+	sum.ExpectedSeconds = removals/8 + imports*int64(s.cfg.FirstLook/time.Second+1) + (sum.Add+sum.Update)/2000
+	return sum, nil
+}
+
+// hold stops a run that the mass-change brake wants a person to look at (S26).
+func (s *Service) hold(ctx context.Context, w *work, sum activation.PlanSummary) error {
+	if len(sum.Held) == 0 || w.run.Released {
+		return nil
+	}
+	if w.run.Progress.BatchesDone > 0 {
+		return nil // it was planned again half-way; the release or the first plan stands
+	}
+	covered, err := s.coveredByRelease(ctx, w)
+	if err != nil || covered {
+		return err
+	}
+	if w.run.CancelRequested {
+		return s.abort(ctx, w, activation.ReasonCanceled, nil)
+	}
+	if err := s.project(ctx, w, func(r *activation.Run) {
+		r.Status, r.Step = activation.StatusHeld, activation.StepCheck
+		r.ErrorCode, r.Error = activation.CodeHeld, holdMessage(sum)
+		r.Remedy = "Look at the plan, then release or refuse the run"
+	}); err != nil {
+		return err
+	}
+	return errEnded
+}
+
+func holdMessage(sum activation.PlanSummary) string {
+	h := sum.Held[0]
+	switch h.Code {
+	case "removes_all":
+		return fmt.Sprintf("the plan would remove all %d people of this export from the list", h.Of)
+	case "removes_share":
+		return fmt.Sprintf("the plan would, with the last 7 days, remove %d of %d people", h.Count, h.Of)
+	case "grows":
+		return fmt.Sprintf("the plan would make %d people out of %d", h.Count, h.Of)
+	default:
+		return fmt.Sprintf("the plan would update %d of %d people though nothing was redefined", h.Count, h.Of)
+	}
+}
+
+// coveredByRelease reports whether a release of an earlier plan of the export covers this one.
+func (s *Service) coveredByRelease(ctx context.Context, w *work) (bool, error) {
+	var released []activation.RunID
+	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
+		list, _, err := r.Runs(ctx, w.export.ID, store.Page{Limit: 20})
+		for _, o := range list {
+			if o.ID != w.run.ID && o.Released {
+				released = append(released, o.ID)
+				break
+			}
+		}
+		return err
+	})
+	if err != nil || len(released) == 0 {
+		return false, err
+	}
+	return s.cfg.Ledger.CoveredBy(ctx, w.run.ID, released[0])
+}

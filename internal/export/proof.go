@@ -1,0 +1,218 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/destination"
+	"segue/internal/ledger"
+)
+
+// proofs remembers, in memory, which runs had a batch proved (S13). After a restart the next batch is proved again.
+type proofs struct {
+	mu    sync.Mutex
+	done  map[activation.RunID]bool
+	since map[activation.BatchID]time.Time
+}
+
+func newProofs() *proofs {
+	return &proofs{done: map[activation.RunID]bool{}, since: map[activation.BatchID]time.Time{}}
+}
+
+// begin returns when the proof of the batch began; ok is false when the run needs none any more.
+func (p *proofs) begin(run activation.RunID, b activation.BatchID, now time.Time) (since time.Time, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.done[run] {
+		return now, false
+	}
+	if _, started := p.since[b]; !started {
+		p.since[b] = now
+	}
+	return p.since[b], true
+}
+
+func (p *proofs) end(run activation.RunID, b activation.BatchID, proved bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.since, b)
+	if proved {
+		p.done[run] = true
+	} else {
+		delete(p.done, run)
+	}
+}
+
+// prove reads contacts of the run's first import back and compares them with what was sent. A difference that lasts
+// stops the run before anything of the batch is acknowledged.
+func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected []ledger.Rejection) error {
+	since, needed := s.proof.begin(w.run.ID, b.ID, s.cfg.Clock())
+	if !needed {
+		return nil
+	}
+	rows, err := s.cfg.Ledger.Proof(ctx, b.ID, s.cfg.ProofContacts+len(rejected))
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r activation.Row) bool {
+		return slices.ContainsFunc(rejected, func(x ledger.Rejection) bool { return x.Address == r.Address })
+	})
+	if len(rows) > s.cfg.ProofContacts {
+		rows = rows[:s.cfg.ProofContacts]
+	}
+	diff, err := s.readBack(ctx, w, b, rows)
+	if err != nil {
+		return err
+	}
+	if diff == nil {
+		s.proof.end(w.run.ID, b.ID, true)
+		return nil
+	}
+	if waited := s.cfg.Clock().Sub(since); waited < s.cfg.ProofTime {
+		return s.waitFor(w, b, min(max(waited/2, s.cfg.FirstLook), s.cfg.MaxLookStep))
+	}
+	s.proof.end(w.run.ID, b.ID, false)
+	if err := s.settleUnknown(ctx, w, b); err != nil {
+		return err
+	}
+	return diff
+}
+
+// readBack compares contacts with rows; it returns the first difference.
+func (s *Service) readBack(ctx context.Context, w *work, b ledger.Batch, rows []activation.Row) (*activation.Error, error) {
+	for _, r := range rows {
+		c, err := w.dest.Contact(ctx, r.Address)
+		var de *destination.Error
+		if errors.As(err, &de) && de.Code == activation.CodeNotFound {
+			return proofError("a person who was sent is not a contact of the account", "", "", ""), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(c.Lists, b.List) {
+			return proofError("a person who was sent is not on the list", "", "", ""), nil
+		}
+		if d := differs(r.Attributes, c); d != nil {
+			return d, nil
+		}
+	}
+	return nil, nil
+}
+
+// differs compares the attributes that were sent with those that are stored.
+func differs(sent []byte, c destination.Contact) *activation.Error {
+	dec := json.NewDecoder(bytes.NewReader(sent))
+	dec.UseNumber()
+	values := map[string]any{}
+	if err := dec.Decode(&values); err != nil {
+		return proofError("a row that was sent cannot be read", "", "", "")
+	}
+	names := make([]string, 0, len(values))
+	for n := range values {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		if m := (activation.AttributeMapping{Attribute: n}); m.IsIdentifier() {
+			want, _ := values[n].(string)
+			got := c.Identifiers[n]
+			if m.IsPhone() {
+				want, got = activation.NormalisePhoneDigits(want), activation.NormalisePhoneDigits(got)
+			}
+			if want != got {
+				return proofError("the account stored another value than was sent", n, want, got)
+			}
+			continue
+		}
+		if want, got := canonical(values[n]), c.Attributes[n]; !sameValue(want, got) {
+			return proofError("the account stored another value than was sent", n, want, got)
+		}
+	}
+	return nil
+}
+
+func canonical(v any) string {
+	switch x := v.(type) {
+	case string:
+		return x
+	case bool:
+		return strconv.FormatBool(x)
+	case json.Number:
+		return x.String()
+	case []any:
+		parts := make([]string, 0, len(x))
+		for _, p := range x {
+			parts = append(parts, canonical(p))
+		}
+		sort.Strings(parts)
+		return strings.Join(parts, "\x1f")
+	default:
+		return ""
+	}
+}
+
+// sameValue compares canonical texts: equal, equal as numbers, or the same truth in other words.
+func sameValue(a, b string) bool {
+	if a == b || strings.TrimSpace(a) == strings.TrimSpace(b) {
+		return true
+	}
+	x, errA := strconv.ParseFloat(a, 64)
+	y, errB := strconv.ParseFloat(b, 64)
+	if errA == nil && errB == nil {
+		return x == y
+	}
+	return truth(a) != "" && truth(a) == truth(b)
+}
+
+func truth(s string) string {
+	switch strings.ToLower(s) {
+	case "yes", "true":
+		return "true"
+	case "no", "false":
+		return "false"
+	}
+	return ""
+}
+
+// proofError names the attribute and shows sent and stored value by their shape only: values are a person's data.
+func proofError(what, attribute, sent, stored string) *activation.Error {
+	if attribute != "" {
+		what = fmt.Sprintf("%s: %s was sent as %s and is stored as %s", what, attribute, shape(sent), shape(stored))
+	}
+	return activation.Errorf(activation.CodeProofFailed, "%s", what).
+		WithRemedy("Check the attribute's type in Brevo against the field, then run again; nothing of this batch counts as exported")
+}
+
+// shape describes a value without giving it away.
+func shape(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	if truth(s) != "" {
+		return strconv.Quote(s)
+	}
+	b := []rune(s)
+	for i, r := range b {
+		switch {
+		case r >= '0' && r <= '9':
+			b[i] = '9'
+		case strings.ContainsRune("-+./: ,;\x1f", r):
+		default:
+			b[i] = 'a'
+		}
+	}
+	if len(b) > 24 {
+		return fmt.Sprintf("%q (%d characters)", string(b[:24])+"…", len(b))
+	}
+	return strconv.Quote(string(b))
+}

@@ -1,0 +1,182 @@
+package export
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/jobs"
+	"segue/internal/store"
+)
+
+// Start creates a run of an export and lets it be worked. With an idempotency key a second call returns the run of the
+// first. A run of the export that is held is replaced; one that is under way is a conflict (S26).
+func (s *Service) Start(ctx context.Context, id activation.ExportID, kind activation.RunKind, by, idempotencyKey string) (r activation.Run, created bool, err error) {
+	now := s.cfg.Clock().UTC()
+	var replaced []activation.RunID
+	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		if _, err := tx.Export(ctx, id); err != nil {
+			return err
+		}
+		if idempotencyKey != "" {
+			switch old, err := tx.IdempotentRun(ctx, id, idempotencyKey); activation.CodeOf(err) {
+			case "":
+				r, err = tx.Run(ctx, old)
+				return err
+			case activation.CodeNotFound:
+			default:
+				return err
+			}
+		}
+		open, err := tx.OpenRuns(ctx)
+		if err != nil {
+			return err
+		}
+		for _, o := range open {
+			if o.Export != id || o.Kind != kind {
+				continue
+			}
+			if o.Status != activation.StatusHeld {
+				return activation.Errorf(activation.CodeConflict, "a run of this export is under way (%s)", o.ID).
+					WithRemedy("Wait until it has ended, or cancel it")
+			}
+			o.Status, o.EndedAt, o.UpdatedAt = activation.StatusCanceled, now, now
+			o.Error, o.ErrorCode, o.Remedy = "replaced by a newer run", "", ""
+			if err := tx.UpdateRun(ctx, o); err != nil {
+				return err
+			}
+			replaced = append(replaced, o.ID)
+		}
+		r = activation.Run{
+			ID: activation.RunID(s.cfg.IDs()), Export: id, Kind: kind, Status: activation.StatusQueued, Step: activation.StepPlan,
+			RequestedBy: by, CreatedAt: now, UpdatedAt: now, Version: 1,
+		}
+		created = true
+		if err := tx.CreateRun(ctx, r, idempotencyKey); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, jobs.StepRun{Run: r.ID}, time.Time{})
+	})
+	if err != nil {
+		return activation.Run{}, false, fmt.Errorf("start run: %w", err)
+	}
+	for _, old := range replaced {
+		if err := s.forget(ctx, old); err != nil {
+			s.cfg.Log.ErrorContext(ctx, "forget a replaced run", "run", old, "error", err)
+		}
+	}
+	if created {
+		s.cfg.Log.InfoContext(ctx, "run created", "run", r.ID, "export", id, "kind", kind)
+	}
+	return r, created, nil
+}
+
+// Run returns a run.
+func (s *Service) Run(ctx context.Context, id activation.RunID) (r activation.Run, err error) {
+	err = s.cfg.Store.View(ctx, func(rd store.Reader) error {
+		r, err = rd.Run(ctx, id)
+		return err
+	})
+	return r, err
+}
+
+// Cancel asks a run to stop before its next batch; an import in flight is followed to its end (S29).
+func (s *Service) Cancel(ctx context.Context, id activation.RunID) (activation.Run, error) {
+	r, err := s.change(ctx, id, func(r *activation.Run) error {
+		if r.Status.Final() {
+			return activation.Errorf(activation.CodeConflict, "the run has ended")
+		}
+		r.CancelRequested = true
+		return nil
+	}, true)
+	return r, err
+}
+
+// Release lets a held run go on (S26).
+func (s *Service) Release(ctx context.Context, id activation.RunID, by string) (activation.Run, error) {
+	return s.change(ctx, id, func(r *activation.Run) error {
+		if r.Status != activation.StatusHeld {
+			return activation.Errorf(activation.CodeConflict, "the run is not held")
+		}
+		r.Status, r.Released, r.ReleasedBy = activation.StatusQueued, true, by
+		r.Error, r.ErrorCode, r.Remedy = "", "", ""
+		return nil
+	}, true)
+}
+
+// Refuse ends a held run without sending anything (S26).
+func (s *Service) Refuse(ctx context.Context, id activation.RunID, by string) (activation.Run, error) {
+	now := s.cfg.Clock().UTC()
+	r, err := s.change(ctx, id, func(r *activation.Run) error {
+		if r.Status != activation.StatusHeld {
+			return activation.Errorf(activation.CodeConflict, "the run is not held")
+		}
+		r.Status, r.EndedAt = activation.StatusCanceled, now
+		r.Error, r.ErrorCode, r.Remedy = "refused by "+by, "", ""
+		return nil
+	}, false)
+	if err != nil {
+		return r, err
+	}
+	return r, s.forget(ctx, id)
+}
+
+// change applies f to the stored run in one transaction, and with wake enqueues its next step.
+func (s *Service) change(ctx context.Context, id activation.RunID, f func(*activation.Run) error, wake bool) (r activation.Run, err error) {
+	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		if r, err = tx.Run(ctx, id); err != nil {
+			return err
+		}
+		was := r.Status
+		if err := f(&r); err != nil {
+			return err
+		}
+		if !was.CanBecome(r.Status) {
+			return activation.Errorf(activation.CodeInternal, "a run cannot go from %s to %s", was, r.Status)
+		}
+		r.UpdatedAt = s.cfg.Clock().UTC()
+		if err := tx.UpdateRun(ctx, r); err != nil {
+			return err
+		}
+		r.Version++
+		if wake {
+			return tx.Enqueue(ctx, jobs.StepRun{Run: id}, time.Time{})
+		}
+		return nil
+	})
+	return r, err
+}
+
+// Watch yields the run now and whenever it changes, until it has ended or ctx has. It looks every interval.
+func (s *Service) Watch(ctx context.Context, id activation.RunID, every time.Duration) iter.Seq2[activation.Run, error] {
+	return func(yield func(activation.Run, error) bool) {
+		var last int64
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			r, err := s.Run(ctx, id)
+			if err != nil {
+				if ctx.Err() == nil {
+					yield(r, err)
+				}
+				return
+			}
+			if r.Version != last {
+				last = r.Version
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if r.Status.Final() {
+				return
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}
+}

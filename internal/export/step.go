@@ -1,0 +1,316 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/destination"
+	"segue/internal/jobs"
+	"segue/internal/ledger"
+	"segue/internal/store"
+)
+
+// work is what one step has at hand.
+type work struct {
+	run    activation.Run
+	export activation.Export
+	conn   activation.Connection
+	dest   destination.Destination
+	acct   ledger.AccountID
+}
+
+func (w *work) account() activation.Account { return w.conn.Details.Account }
+
+// wait asks for a pause in a run; status says why.
+type wait struct {
+	d      time.Duration
+	status activation.RunStatus
+}
+
+var (
+	errPassed = errors.New("the turn was passed on")
+	errEnded  = errors.New("the run has ended")
+)
+
+// Error implements error, so that a pause travels up like a failure.
+func (w wait) Error() string { return "wait " + w.d.String() }
+
+// Step takes a run as far as it can go now. It is a job's handler: short, idempotent, repeated after a crash.
+func (s *Service) Step(ctx context.Context, a jobs.StepRun) (jobs.Result, error) {
+	r, err := s.Run(ctx, a.Run)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		s.turns.leave(a.Run)
+		return jobs.Result{}, nil
+	}
+	if err != nil {
+		return jobs.Result{}, err
+	}
+	if r.Status.Final() {
+		s.turns.leave(a.Run)
+		return jobs.Result{}, s.tidy(ctx, r)
+	}
+	w := &work{run: r}
+	err = s.advance(ctx, w)
+	if !errors.Is(err, errEnded) {
+		s.calls.add(w)
+	}
+	if ctx.Err() != nil {
+		return jobs.Result{Again: true}, nil
+	}
+	var pause wait
+	switch {
+	case err == nil || errors.Is(err, errPassed):
+		return jobs.Result{Again: true}, nil
+	case errors.Is(err, errEnded):
+		s.turns.leave(a.Run)
+		return jobs.Result{}, nil
+	case errors.As(err, &pause):
+		return jobs.Result{Snooze: pause.d}, s.rest(ctx, w, pause)
+	default:
+		return s.trouble(ctx, w, err)
+	}
+}
+
+// advance does one turn's worth of work; nil means there is more to do at once.
+func (s *Service) advance(ctx context.Context, w *work) error {
+	if w.run.Status == activation.StatusHeld {
+		if !w.run.CancelRequested {
+			return errEnded // nothing to do until a person decides
+		}
+		return s.abort(ctx, w, activation.ReasonCanceled, nil)
+	}
+	if err := s.open(ctx, w); err != nil {
+		return err
+	}
+	if !s.turns.take(w.account(), w.run.ID) {
+		return wait{d: 500 * time.Millisecond, status: w.run.Status}
+	}
+	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		if w.run.CancelRequested {
+			return s.abort(ctx, w, activation.ReasonCanceled, nil)
+		}
+		if err := s.plan(ctx, w); err != nil {
+			return err
+		}
+		state, err = s.cfg.Ledger.RunState(ctx, w.run.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if state.Ended || w.run.Kind == activation.RunDry {
+		return s.finish(ctx, w)
+	}
+	if err := s.hold(ctx, w, state.Summary); err != nil {
+		return err
+	}
+	began := s.cfg.Clock()
+	for s.cfg.Clock().Sub(began) < s.cfg.StepTime {
+		if err := s.batch(ctx, w); err != nil {
+			return err
+		}
+		if s.turns.pass(w.account(), w.run.ID) {
+			return wait{d: 200 * time.Millisecond, status: activation.StatusRunning}
+		}
+	}
+	return nil
+}
+
+// open loads what the run is about and opens its destination.
+func (s *Service) open(ctx context.Context, w *work) (err error) {
+	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
+		w.export, err = r.Export(ctx, w.run.Export)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if w.dest, w.conn, err = s.cfg.Connections.Open(ctx, w.export.Connection); err != nil {
+		return err
+	}
+	w.acct, err = s.cfg.Ledger.Account(ctx, w.account())
+	return err
+}
+
+// project writes how the run stands to the store.
+func (s *Service) project(ctx context.Context, w *work, f func(*activation.Run)) error {
+	r, err := s.change(ctx, w.run.ID, func(r *activation.Run) error {
+		f(r)
+		return nil
+	}, false)
+	if err == nil {
+		w.run = r
+	}
+	return err
+}
+
+// running marks the run as running at a step, unless it is already.
+func (s *Service) running(ctx context.Context, w *work, step activation.RunStep) error {
+	if w.run.Status == activation.StatusRunning && w.run.Step == step && w.run.Error == "" {
+		return nil
+	}
+	return s.project(ctx, w, func(r *activation.Run) {
+		r.Status, r.Step = activation.StatusRunning, step
+		if r.StartedAt.IsZero() {
+			r.StartedAt = s.cfg.Clock().UTC()
+		}
+		r.Error, r.ErrorCode, r.Remedy = "", "", ""
+	})
+}
+
+// rest shows why a run pauses, if that changed.
+func (s *Service) rest(ctx context.Context, w *work, p wait) error {
+	if w.run.Status == p.status || p.status == activation.StatusQueued {
+		return nil
+	}
+	return s.project(ctx, w, func(r *activation.Run) { r.Status = p.status })
+}
+
+// definite are the answers that stop a run until a person mends something (S28).
+func definite(c activation.Code) bool {
+	return slices.Contains([]activation.Code{
+		activation.CodeInvalid, activation.CodeNotFound, activation.CodeForbidden, activation.CodeNotReady, activation.CodeCannotEvaluate,
+		activation.CodeBadCredentials, activation.CodeKeyMissing, activation.CodeAddressRefused, activation.CodeWrongAccount,
+		activation.CodeListMissing, activation.CodeAttributeMissing, activation.CodeAttributeTaken, activation.CodeProofFailed,
+		activation.CodeReceiptMismatch, activation.CodeRefused, activation.CodeCorrupt,
+	}, c)
+}
+
+// trouble decides what becomes of a run that met an error: it ends for good, or tries again later (S28).
+func (s *Service) trouble(ctx context.Context, w *work, err error) (jobs.Result, error) {
+	err = destination.Translate(err)
+	code := activation.CodeOf(err)
+	if definite(code) {
+		s.cfg.Log.ErrorContext(ctx, "run failed", "run", w.run.ID, "export", w.run.Export, "code", code, "error", err)
+		if err := s.abort(ctx, w, activation.ReasonStopped, err); !errors.Is(err, errEnded) {
+			return jobs.Result{Snooze: time.Second}, err
+		}
+		s.turns.leave(w.run.ID)
+		return jobs.Result{}, nil
+	}
+	status := activation.StatusRetrying
+	var de *destination.Error
+	pause := backOff(w.run.Attempt, s.cfg.MaxBackOff)
+	if errors.As(err, &de) {
+		status = activation.StatusWaiting
+		pause = max(pause, de.RetryAfter)
+	}
+	s.cfg.Log.WarnContext(ctx, "run will be tried again", "run", w.run.ID, "code", code, "attempt", w.run.Attempt+1, "in", pause, "error", err)
+	perr := s.project(ctx, w, func(r *activation.Run) {
+		r.Status = status
+		if r.StartedAt.IsZero() {
+			r.StartedAt = s.cfg.Clock().UTC()
+		}
+		r.Attempt++
+		r.ErrorCode, r.Error, r.Remedy = describe(err)
+	})
+	return jobs.Result{Snooze: pause}, perr
+}
+
+func backOff(attempt int, most time.Duration) time.Duration {
+	d := time.Second
+	for i := 0; i < attempt && d < most; i++ {
+		d *= 2
+	}
+	return min(d, most)
+}
+
+func describe(err error) (activation.Code, string, string) {
+	var e *activation.Error
+	if errors.As(err, &e) {
+		return e.Code, e.Message, e.Remedy
+	}
+	return activation.CodeInternal, err.Error(), ""
+}
+
+// files are the hand-over files of a run.
+func (s *Service) files(run activation.RunID) []string {
+	list, _ := filepath.Glob(filepath.Join(s.cfg.HandOverDir, string(run)+".*"))
+	return list
+}
+
+// tidy deletes the hand-over files of a run that needs them no more (S35).
+func (s *Service) tidy(_ context.Context, r activation.Run) error {
+	for _, f := range s.files(r.ID) {
+		if err := os.Remove(f); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("delete the hand-over of run %s: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
+// forget drops a run of which nothing was sent.
+func (s *Service) forget(ctx context.Context, id activation.RunID) error {
+	s.turns.leave(id)
+	if err := s.cfg.Ledger.Discard(ctx, id); err != nil && activation.CodeOf(err) != activation.CodeNotFound {
+		return fmt.Errorf("discard run %s: %w", id, err)
+	}
+	return s.tidy(ctx, activation.Run{ID: id})
+}
+
+// Recover makes ready for work after a start: files of runs that ended are swept, and every run that has not ended is
+// enqueued again.
+func (s *Service) Recover(ctx context.Context) error {
+	var open []activation.Run
+	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		var err error
+		if open, err = tx.OpenRuns(ctx); err != nil {
+			return err
+		}
+		for _, r := range open {
+			if r.Status == activation.StatusHeld && !r.CancelRequested {
+				continue
+			}
+			if err := tx.Enqueue(ctx, jobs.StepRun{Run: r.ID}, time.Time{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("recover runs: %w", err)
+	}
+	entries, err := os.ReadDir(s.cfg.HandOverDir)
+	if err != nil {
+		return fmt.Errorf("sweep the hand-over folder: %w", err)
+	}
+	for _, e := range entries {
+		stem, _, _ := strings.Cut(e.Name(), ".")
+		if slices.ContainsFunc(open, func(r activation.Run) bool { return string(r.ID) == stem }) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(s.cfg.HandOverDir, e.Name())); err != nil {
+			return fmt.Errorf("sweep the hand-over folder: %w", err)
+		}
+	}
+	return s.recoverLedger(ctx, open)
+}
+
+// recoverLedger ends runs that the ledger knows as open but the store does not: their rows were removed meanwhile.
+func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) error {
+	states, err := s.cfg.Ledger.OpenRuns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, st := range states {
+		if slices.ContainsFunc(open, func(r activation.Run) bool { return r.ID == st.Run }) {
+			continue
+		}
+		if st.Progress.ImportsSent+st.Progress.RemovalsDone == 0 {
+			err = s.cfg.Ledger.Discard(ctx, st.Run)
+		} else {
+			err = s.cfg.Ledger.Abort(ctx, st.Run, activation.ReasonStopped)
+		}
+		if err != nil {
+			return fmt.Errorf("end run %s that has no definition: %w", st.Run, err)
+		}
+	}
+	return nil
+}

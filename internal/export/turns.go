@@ -1,0 +1,54 @@
+package export
+
+import (
+	"slices"
+	"sync"
+
+	"segue/internal/activation"
+)
+
+// turns gives the runs of one account turns, in the order in which they asked (S24). Accounts never wait for each other.
+type turns struct {
+	mu    sync.Mutex
+	queue map[activation.Account][]activation.RunID // the first one has the turn
+}
+
+func newTurns() *turns { return &turns{queue: map[activation.Account][]activation.RunID{}} }
+
+// take reports whether the run has the account's turn; if not, it waits in line from now on.
+func (t *turns) take(a activation.Account, run activation.RunID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	q := t.queue[a]
+	if !slices.Contains(q, run) {
+		q = append(q, run)
+		t.queue[a] = q
+	}
+	return q[0] == run
+}
+
+// pass gives the turn to the next in line and goes to its end; it reports whether somebody was waiting.
+func (t *turns) pass(a activation.Account, run activation.RunID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	q := t.queue[a]
+	if len(q) < 2 || q[0] != run {
+		return false
+	}
+	t.queue[a] = append(slices.Clone(q[1:]), run)
+	return true
+}
+
+// leave takes the run out of every line.
+func (t *turns) leave(run activation.RunID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for a, q := range t.queue {
+		q = slices.DeleteFunc(q, func(r activation.RunID) bool { return r == run })
+		if len(q) == 0 {
+			delete(t.queue, a)
+		} else {
+			t.queue[a] = q
+		}
+	}
+}

@@ -1,0 +1,5 @@
+package brevosandbox
+
+import "net/http"
+
+func (sb *Sandbox) addPages(*http.ServeMux) {}

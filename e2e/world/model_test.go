@@ -1,0 +1,344 @@
+package world
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"segue/internal/activation"
+)
+
+// The model: SEMANTICS.md in plain Go, written without looking at the code under test. It knows addresses only in their
+// normalised form and evaluates everything naively.
+
+type person struct {
+	id      string
+	email   string // as the source has it
+	phone   string // as the source has it, always with its own prefix
+	name    string
+	consent string // yes, no or empty
+	tier    string
+	updated int // day number, 0 for missing
+}
+
+type exportDef struct {
+	id    string
+	list  int64
+	tiers []string
+	keep  bool
+}
+
+type standing struct {
+	ownership string // owned, there_before, kept
+	acked     bool
+	values    string // what was acknowledged: name and phone
+}
+
+type place struct {
+	export string
+	list   int64
+	addr   string
+}
+
+type contact struct {
+	name, sms   string
+	blocklisted bool
+}
+
+type model struct {
+	people map[string]person
+	// Brevo
+	contacts map[string]*contact
+	lists    map[int64]map[string]bool
+	// Segue
+	standings map[place]*standing
+	before    map[string]map[string]bool // export -> addresses there before, nil while not noted
+	optedOut  map[string]bool
+	// belongs: phone digits -> addresses it was sent with and not replaced since (S10)
+	belongs map[string]map[string]bool
+}
+
+func newModel() *model {
+	return &model{
+		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{1: {}, 2: {}},
+		standings: map[place]*standing{}, before: map[string]map[string]bool{}, optedOut: map[string]bool{},
+		belongs: map[string]map[string]bool{},
+	}
+}
+
+// expectation is what a run must report.
+type expectation struct {
+	members, added, updated, unchanged, rejected, duplicates int
+	leavers, removed, kept, stillWanted                      int
+}
+
+func normal(email string) (string, bool) {
+	a, problem := activation.ParseEmail(email)
+	return string(a), problem == ""
+}
+
+// winners returns, for each usable address, the profile whose values count (S5).
+func (m *model) winners() map[string]person {
+	win := map[string]person{}
+	for _, p := range m.people {
+		addr, ok := normal(p.email)
+		if !ok {
+			continue
+		}
+		w, taken := win[addr]
+		if !taken || p.updated > w.updated || (p.updated == w.updated && p.id < w.id) {
+			win[addr] = p
+		}
+	}
+	return win
+}
+
+// refusedByConsent returns the addresses that may not be mailed (S6).
+func (m *model) refusedByConsent() map[string]bool {
+	refused := map[string]bool{}
+	for _, p := range m.people {
+		if addr, ok := normal(p.email); ok && p.consent != "yes" {
+			refused[addr] = true
+		}
+	}
+	return refused
+}
+
+func digits(phone string) string {
+	p, problem := activation.ParsePhone(phone, "")
+	if problem != "" {
+		return ""
+	}
+	return activation.NormalisePhoneDigits(string(p))
+}
+
+// sharedInProfiles returns phones that winners of two or more addresses have.
+func sharedInProfiles(win map[string]person) map[string]bool {
+	owners := map[string]int{}
+	for _, p := range win {
+		if d := digits(p.phone); d != "" {
+			owners[d]++
+		}
+	}
+	shared := map[string]bool{}
+	for d, n := range owners {
+		shared[d] = n > 1
+	}
+	return shared
+}
+
+// phoneOf returns the phone that may be sent for the address: none that belongs to two addresses (S10).
+func (m *model) phoneOf(addr string, win map[string]person, shared map[string]bool) string {
+	d := digits(win[addr].phone)
+	if d == "" || shared[d] {
+		return ""
+	}
+	for other := range m.belongs[d] {
+		if other != addr {
+			return ""
+		}
+	}
+	for other, c := range m.contacts { // the mirror
+		if other != addr && c.sms == d {
+			return ""
+		}
+	}
+	return d
+}
+
+func wantedBy(e exportDef, people map[string]person) map[string]bool {
+	wanted := map[string]bool{}
+	for _, p := range people {
+		if addr, ok := normal(p.email); ok && slices.Contains(e.tiers, p.tier) {
+			wanted[addr] = true
+		}
+	}
+	return wanted
+}
+
+// run does what a run of the export must do, all told.
+func (m *model) run(e exportDef) expectation {
+	for addr, c := range m.contacts { // the mirror is read before each run
+		switch {
+		case c.blocklisted:
+			m.optedOut[addr] = true
+		default:
+			delete(m.optedOut, addr) // Brevo shows it subscribed again (S8)
+		}
+	}
+	m.note(e)
+	win, refused := m.winners(), m.refusedByConsent()
+	shared := sharedInProfiles(win)
+	outcome := map[string]string{} // of wanted addresses
+	type sending struct{ addr, values, phone string }
+	var send []sending
+	for addr := range wantedBy(e, m.people) {
+		if refused[addr] || m.optedOut[addr] {
+			outcome[addr] = "rejected"
+			continue
+		}
+		phone := m.phoneOf(addr, win, shared)
+		values := win[addr].name + "|" + phone
+		st := m.standings[place{e.id, e.list, addr}]
+		switch {
+		case st == nil || !st.acked:
+			outcome[addr] = "added"
+		case st.values != values || st.ownership == "kept":
+			outcome[addr] = "updated"
+		default:
+			outcome[addr] = "unchanged"
+		}
+		if st != nil && st.acked && st.values == values {
+			outcome[addr] = "unchanged" // one that was kept is simply owned again
+			if st.ownership == "kept" {
+				st.ownership = m.ownership(e, addr)
+			}
+			continue
+		}
+		send = append(send, sending{addr, values, phone})
+	}
+	exp := m.count(e, win, outcome)
+	m.leave(e, outcome, refused, &exp)
+	sort.Slice(send, func(i, j int) bool { return send[i].addr < send[j].addr })
+	for _, s := range send {
+		m.imported(e, s.addr, win[s.addr].name, s.values, s.phone)
+	}
+	return exp
+}
+
+func (m *model) note(e exportDef) {
+	if m.before[e.id] != nil {
+		return
+	}
+	m.before[e.id] = map[string]bool{}
+	for addr := range m.lists[e.list] {
+		sent := false
+		for p := range m.standings {
+			sent = sent || (p.list == e.list && p.addr == addr)
+		}
+		if !sent {
+			m.before[e.id][addr] = true
+		}
+	}
+}
+
+func (m *model) ownership(e exportDef, addr string) string {
+	if m.before[e.id][addr] {
+		return "there_before"
+	}
+	return "owned"
+}
+
+// count puts every member into its bucket (S11).
+func (m *model) count(e exportDef, win map[string]person, outcome map[string]string) (x expectation) {
+	for _, p := range m.people {
+		if !slices.Contains(e.tiers, p.tier) {
+			continue
+		}
+		x.members++
+		addr, ok := normal(p.email)
+		switch {
+		case !ok || outcome[addr] == "rejected":
+			x.rejected++
+		case win[addr].id != p.id:
+			x.duplicates++
+		case outcome[addr] == "added":
+			x.added++
+		case outcome[addr] == "updated":
+			x.updated++
+		default:
+			x.unchanged++
+		}
+	}
+	return x
+}
+
+// leave takes off the list whom the export stops wanting, and off every list whom nobody may mail (S7, S19, S20).
+func (m *model) leave(e exportDef, outcome map[string]string, refused map[string]bool, x *expectation) {
+	gone := []place{}
+	for p, st := range m.standings {
+		mine := p.export == e.id
+		barred := refused[p.addr] || m.optedOut[p.addr]
+		if barred {
+			if mine && st.ownership != "kept" {
+				x.leavers++
+				x.removed++
+			}
+			delete(m.lists[p.list], p.addr)
+			gone = append(gone, p)
+			continue
+		}
+		if !mine || outcome[p.addr] != "" || st.ownership == "kept" {
+			continue
+		}
+		x.leavers++
+		switch {
+		case st.ownership == "there_before":
+			x.kept++
+			gone = append(gone, p)
+		case m.wantedElsewhere(p):
+			x.stillWanted++
+			gone = append(gone, p)
+		case e.keep:
+			x.kept++
+			st.ownership = "kept"
+		default:
+			x.removed++
+			delete(m.lists[p.list], p.addr)
+			gone = append(gone, p)
+		}
+	}
+	for _, p := range gone {
+		delete(m.standings, p)
+	}
+}
+
+func (m *model) wantedElsewhere(p place) bool {
+	for q, st := range m.standings {
+		if q.list == p.list && q.addr == p.addr && q.export != p.export && (st.ownership == "owned" || st.ownership == "there_before") {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *model) imported(e exportDef, addr, name, values, phone string) {
+	c := m.contacts[addr]
+	if c == nil {
+		c = &contact{}
+		m.contacts[addr] = c
+	}
+	if name != "" {
+		c.name = name
+	}
+	if phone != "" {
+		c.sms = phone
+		for d, owners := range m.belongs {
+			if d != phone {
+				delete(owners, addr) // another value was acknowledged for the address
+			}
+		}
+		if m.belongs[phone] == nil {
+			m.belongs[phone] = map[string]bool{}
+		}
+		m.belongs[phone][addr] = true
+	}
+	m.lists[e.list][addr] = true
+	p := place{e.id, e.list, addr}
+	m.standings[p] = &standing{ownership: m.ownership(e, addr), acked: true, values: values}
+}
+
+// members returns the addresses on a list in order.
+func (m *model) members(list int64) []string {
+	return slices.Sorted(maps.Keys(m.lists[list]))
+}
+
+func (m *model) describe() string {
+	var b strings.Builder
+	for _, id := range slices.Sorted(maps.Keys(m.people)) {
+		fmt.Fprintf(&b, "%+v\n", m.people[id])
+	}
+	return b.String()
+}

@@ -110,7 +110,10 @@ func (w *world) do(method, path, body string, header ...string) answer {
 }
 
 // get and its sisters call the API and expect a status.
-func (w *world) get(path string, status int) answer { w.t.Helper(); return w.call("GET", path, "", status) }
+func (w *world) get(path string, status int) answer {
+	w.t.Helper()
+	return w.call("GET", path, "", status)
+}
 
 func (w *world) call(method, path, body string, status int) answer {
 	w.t.Helper()

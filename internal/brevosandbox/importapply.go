@@ -35,6 +35,11 @@ func (j *importJob) listGone(a *account) bool {
 	return slices.ContainsFunc(j.listIDs, func(id int64) bool { return a.listsByID[id] == nil })
 }
 
+// forget lets go of everything but what is told of an import that has ended.
+func (j *importJob) forget() {
+	*j = importJob{listIDs: j.listIDs, cursor: j.cursor, created: j.created, joined: j.joined}
+}
+
 // applyUpTo writes the rows from the cursor to n.
 func (j *importJob) applyUpTo(a *account, s *Settings, n int, at time.Time) {
 	for ; j.cursor < n; j.cursor++ {

@@ -160,7 +160,7 @@ func (p *process) finish(a *account, s *Settings, end time.Time) {
 		if p.status == statusCompleted {
 			p.imp.publish(a, p, end)
 		}
-		p.imp.rows = importRows{}
+		p.imp.forget()
 	case p.status != statusCompleted:
 	case p.export != nil:
 		p.export.capture(a)

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"log/slog"
+	"time"
+
+	"segue/internal/activation"
+)
+
+// Config says how a server runs. The zero value of every field but DataDir has a meaning, see docs/config.md.
+type Config struct {
+	// DataDir is the data folder; it is made if it is not there. Required.
+	DataDir string
+	// Listen is the address to listen on; a loopback one. Defaults to 127.0.0.1:8380.
+	Listen string
+	// SourceDirs are the folders that file sources may lie in, besides uploads. Defaults to none.
+	SourceDirs []string
+	// WarehouseMemory and LedgerMemory are DuckDB's limits, such as "512MB". Default to 512MB each. With them the
+	// server stays below their sum and about 300 MB.
+	WarehouseMemory, LedgerMemory string
+	// Threads is how many threads each DuckDB file uses. Defaults to the number of processors.
+	Threads int
+	// BrevoURL is the base URL of connections that name none. Defaults to https://api.brevo.com/v3.
+	BrevoURL string
+	// BrevoTier is the account's tier of rate limits: general, advanced, extended. Defaults to general.
+	BrevoTier string
+	// MirrorAge, LookGap, FirstLook and ProofTime: see export.Config.
+	MirrorAge, LookGap, FirstLook, ProofTime time.Duration
+	// KeepRuns is how long rows of runs are kept. Defaults to 90 days (SEMANTICS S35).
+	KeepRuns time.Duration
+
+	Log *slog.Logger
+	// Ready is called once the server listens. It may be nil.
+	Ready func(Running)
+	// FailPoint is for tests that kill the program at numbered moments; nil otherwise.
+	FailPoint func(name string)
+}
+
+// Running says how to reach a server.
+type Running struct {
+	URL   string
+	Token string
+	Data  string
+}
+
+// Version is the version of the program, set when it is built.
+type Version struct {
+	Version string
+	Commit  string
+}
+
+func (c *Config) setDefaults() error {
+	if c.DataDir == "" {
+		return activation.Errorf(activation.CodeInvalid, "the data folder is missing").WithField("data")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.BrevoURL == "" {
+		c.BrevoURL = "https://api.brevo.com/v3"
+	}
+	if c.BrevoTier == "" {
+		c.BrevoTier = "general"
+	}
+	if c.WarehouseMemory == "" {
+		c.WarehouseMemory = "512MB"
+	}
+	if c.LedgerMemory == "" {
+		c.LedgerMemory = "512MB"
+	}
+	if c.KeepRuns == 0 {
+		c.KeepRuns = 90 * 24 * time.Hour
+	}
+	return nil
+}

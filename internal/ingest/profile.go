@@ -1,0 +1,134 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"segue/internal/activation"
+	"segue/internal/store"
+)
+
+// Profile returns the definition of the unified profile.
+func (s *Service) Profile(ctx context.Context) (p activation.ProfileDefinition, err error) {
+	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
+		p, err = r.Profile(ctx)
+		return err
+	})
+	return p, err
+}
+
+// PutProfile checks a definition against the source's table and stores it; Version is 0 for the first, else as read.
+// The profiles themselves change with the next build.
+func (s *Service) PutProfile(ctx context.Context, p activation.ProfileDefinition) (activation.ProfileDefinition, error) {
+	p.UpdatedAt, p.Build = s.cfg.Clock().UTC(), nil
+	if err := p.Validate(); err != nil {
+		return p, err
+	}
+	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		src, err := tx.Source(ctx, p.Source)
+		if activation.CodeOf(err) == activation.CodeNotFound {
+			return activation.Errorf(activation.CodeInvalid, "there is no such source").WithField("source")
+		}
+		if err != nil {
+			return err
+		}
+		if err := checkColumns(p, src); err != nil {
+			return err
+		}
+		return tx.PutProfile(ctx, p)
+	})
+	if err != nil {
+		return p, fmt.Errorf("set the profile: %w", err)
+	}
+	return s.Profile(ctx)
+}
+
+func checkColumns(p activation.ProfileDefinition, src activation.Source) error {
+	if src.Ingest == nil || len(src.Ingest.Columns) == 0 {
+		return activation.Errorf(activation.CodeNotReady, "the source %q has not been taken over yet", src.Name).
+			WithRemedy("Ingest it first: segue source ingest")
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(src.Ingest.Columns, func(c activation.Column) bool { return c.Name == name })
+	}
+	if !has(p.Key) {
+		return activation.Errorf(activation.CodeInvalid, "the table has no column %q", p.Key).WithField("key")
+	}
+	for i, f := range p.Fields {
+		if !has(f.Column) {
+			return activation.Errorf(activation.CodeInvalid, "the table has no column %q", f.Column).WithField(fmt.Sprintf("fields[%d].column", i))
+		}
+	}
+	return nil
+}
+
+// SuggestProfile makes a definition from what was guessed about the source's columns: every column a field, the first
+// column whose name ends in id the key. A person looks at it before it is stored.
+func (s *Service) SuggestProfile(ctx context.Context, id activation.SourceID) (activation.ProfileDefinition, error) {
+	src, err := s.Get(ctx, id)
+	if err != nil {
+		return activation.ProfileDefinition{}, err
+	}
+	if src.Ingest == nil || len(src.Ingest.Columns) == 0 {
+		return activation.ProfileDefinition{}, activation.Errorf(activation.CodeNotReady, "the source %q has not been taken over yet", src.Name).
+			WithRemedy("Ingest it first: segue source ingest")
+	}
+	p := activation.ProfileDefinition{Source: id, Key: src.Ingest.Columns[0].Name}
+	if i := slices.IndexFunc(src.Ingest.Columns, func(c activation.Column) bool {
+		return strings.HasSuffix(strings.ToLower(c.Name), "id")
+	}); i >= 0 {
+		p.Key = src.Ingest.Columns[i].Name
+	}
+	once := map[activation.SemanticType]bool{}
+	for _, c := range src.Ingest.Columns {
+		f := activation.Field{Name: c.Name, Column: c.Name, Type: c.Type, Semantic: c.Guess}
+		if strings.EqualFold(f.Name, "profile_id") {
+			continue
+		}
+		if !f.Semantic.Accepts(f.Type) || once[f.Semantic] {
+			f.Semantic = activation.SemanticNone
+		}
+		switch f.Semantic {
+		case activation.SemanticConsent, activation.SemanticUpdatedAt, activation.SemanticCountry:
+			once[f.Semantic] = true
+		}
+		p.Fields = append(p.Fields, f)
+	}
+	return p, nil
+}
+
+// Build makes the profile table anew and records the outcome.
+func (s *Service) Build(ctx context.Context) (activation.ProfileDefinition, error) {
+	const lock = activation.SourceID("profiles")
+	if !s.take(lock) {
+		return activation.ProfileDefinition{}, activation.Errorf(activation.CodeConflict, "the profiles are being built already").
+			WithRemedy("Wait until that has ended")
+	}
+	defer s.give(lock)
+	p, err := s.Profile(ctx)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		return p, activation.Errorf(activation.CodeNotReady, "the unified profile is not defined yet").WithRemedy("Define it first: segue profile set")
+	}
+	if err != nil {
+		return p, err
+	}
+	b, err := s.cfg.Warehouse.BuildProfiles(ctx, p, s.cfg.Clock().UTC())
+	if err != nil {
+		b = activation.ProfileBuild{}
+		if p.Build != nil {
+			b = *p.Build
+		}
+		b.Error, b.FailedAt = err.Error(), s.cfg.Clock().UTC()
+		s.cfg.Log.WarnContext(ctx, "building profiles failed", "code", activation.CodeOf(err), "error", err)
+	}
+	if rerr := s.cfg.Store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error { return tx.SetBuild(ctx, b) }); rerr != nil {
+		return p, fmt.Errorf("record the build: %w", rerr)
+	}
+	if err != nil {
+		return p, fmt.Errorf("build profiles: %w", err)
+	}
+	s.cfg.Log.InfoContext(ctx, "profiles built", "profiles", b.Profiles, "ms", b.DurationMS)
+	return s.Profile(ctx)
+}

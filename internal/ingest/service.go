@@ -1,0 +1,221 @@
+// Package ingest owns data sources and the unified profile's definition: where files may lie, when rows are taken
+// over, and what the profile table is made from. It knows no segment, no export and no HTTP; reading files is the
+// warehouse's work.
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/store"
+	"segue/internal/warehouse"
+)
+
+// Config is what a Service needs. All but SourceDirs and MaxUpload are required.
+type Config struct {
+	Store     store.Store
+	Warehouse warehouse.Warehouse
+	// SourceDirs are the folders that file sources may lie in, besides UploadDir.
+	SourceDirs []string
+	// UploadDir is where uploads are kept (0700); DataDir the data folder, in which nothing else may be read.
+	UploadDir, DataDir string
+	// MaxUpload is the most bytes of an upload. Defaults to 4 GiB.
+	MaxUpload int64
+	Clock     func() time.Time
+	IDs       func() string
+	Log       *slog.Logger
+}
+
+// Service owns data sources and the profile's definition. It is safe for concurrent use.
+type Service struct {
+	cfg  Config
+	dirs []string // resolved folders that sources may lie in
+
+	mu   sync.Mutex
+	busy map[activation.SourceID]bool
+}
+
+// New checks the configuration. Source folders are resolved when they are used, so they may come later.
+func New(cfg Config) (*Service, error) {
+	if cfg.Store == nil || cfg.Warehouse == nil || cfg.UploadDir == "" || cfg.DataDir == "" || cfg.Clock == nil || cfg.IDs == nil || cfg.Log == nil {
+		return nil, fmt.Errorf("ingest: the configuration is incomplete")
+	}
+	if cfg.MaxUpload == 0 {
+		cfg.MaxUpload = 4 << 30
+	}
+	return &Service{cfg: cfg, dirs: append([]string{cfg.UploadDir}, cfg.SourceDirs...), busy: map[activation.SourceID]bool{}}, nil
+}
+
+// Create checks a source and its file and stores it; nothing is taken over yet. ID, times and version are set here.
+func (s *Service) Create(ctx context.Context, src activation.Source) (activation.Source, error) {
+	now := s.cfg.Clock().UTC()
+	src.ID, src.CreatedAt, src.UpdatedAt, src.Version, src.Ingest = activation.SourceID(s.cfg.IDs()), now, now, 1, nil
+	if err := s.check(&src); err != nil {
+		return activation.Source{}, err
+	}
+	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.CreateSource(ctx, src) }); err != nil {
+		return activation.Source{}, fmt.Errorf("create source: %w", err)
+	}
+	return src, nil
+}
+
+// Update changes a source; src.Version must be the one that was read. Its table stays as it is until the next ingest.
+func (s *Service) Update(ctx context.Context, src activation.Source) (out activation.Source, err error) {
+	src.UpdatedAt = s.cfg.Clock().UTC()
+	if err := s.check(&src); err != nil {
+		return activation.Source{}, err
+	}
+	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		old, err := tx.Source(ctx, src.ID)
+		if err != nil {
+			return err
+		}
+		src.CreatedAt, src.Ingest = old.CreatedAt, old.Ingest
+		if err := tx.UpdateSource(ctx, src); err != nil {
+			return err
+		}
+		out, err = tx.Source(ctx, src.ID)
+		return err
+	})
+	if err != nil {
+		return activation.Source{}, fmt.Errorf("update source: %w", err)
+	}
+	return out, nil
+}
+
+func (s *Service) check(src *activation.Source) error {
+	if src.MaxBadRows == 0 {
+		src.MaxBadRows = 0.01
+	}
+	if src.MaxShrink == 0 {
+		src.MaxShrink = 0.3
+	}
+	if err := src.Validate(); err != nil {
+		return err
+	}
+	_, err := s.resolve(src.Path)
+	return err
+}
+
+// Get returns a source.
+func (s *Service) Get(ctx context.Context, id activation.SourceID) (src activation.Source, err error) {
+	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
+		src, err = r.Source(ctx, id)
+		return err
+	})
+	return src, err
+}
+
+// Delete removes a source and its table; it fails with CodeInUse while the profile is made from it.
+func (s *Service) Delete(ctx context.Context, id activation.SourceID) error {
+	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteSource(ctx, id) }); err != nil {
+		return fmt.Errorf("delete source: %w", err)
+	}
+	return s.cfg.Warehouse.DropTable(ctx, id)
+}
+
+// Preview reads the beginning of a source's file; the source need not be stored.
+func (s *Service) Preview(ctx context.Context, src activation.Source, rows int) (warehouse.Preview, error) {
+	if src.Name == "" {
+		src.Name = "preview"
+	}
+	if err := s.check(&src); err != nil {
+		return warehouse.Preview{}, err
+	}
+	path, err := s.resolve(src.Path)
+	if err != nil {
+		return warehouse.Preview{}, err
+	}
+	return s.cfg.Warehouse.PreviewCSV(ctx, warehouse.LoadRequest{Source: src, Path: path, At: s.cfg.Clock().UTC()}, rows)
+}
+
+// Quarantine returns the rows of the last ingest that could not be read.
+func (s *Service) Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) ([]warehouse.BadRow, error) {
+	if _, err := s.Get(ctx, id); err != nil {
+		return nil, err
+	}
+	return s.cfg.Warehouse.Quarantine(ctx, id, offset, limit)
+}
+
+// Ingest takes the source's rows over: its table is replaced whole, or stays as it was. The outcome is recorded
+// either way. Force takes them over in spite of shrinkage or lost columns.
+func (s *Service) Ingest(ctx context.Context, id activation.SourceID, force bool) (activation.Source, error) {
+	if !s.take(id) {
+		return activation.Source{}, activation.Errorf(activation.CodeConflict, "the source is being taken over already").
+			WithRemedy("Wait until that has ended")
+	}
+	defer s.give(id)
+	src, err := s.Get(ctx, id)
+	if err != nil {
+		return src, err
+	}
+	in, err := s.load(ctx, src, force)
+	if err != nil {
+		last := activation.Ingest{}
+		if src.Ingest != nil {
+			last = *src.Ingest
+		}
+		last.Error, last.ErrorCode, last.FailedAt = err.Error(), activation.CodeOf(err), s.cfg.Clock().UTC()
+		in = last
+		s.cfg.Log.WarnContext(ctx, "ingest failed", "source", id, "code", last.ErrorCode, "error", err)
+	}
+	if rerr := s.cfg.Store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error { return tx.SetIngest(ctx, id, in) }); rerr != nil {
+		return src, fmt.Errorf("record the ingest: %w", rerr)
+	}
+	if err != nil {
+		return src, fmt.Errorf("ingest source %q: %w", src.Name, err)
+	}
+	s.cfg.Log.InfoContext(ctx, "source ingested", "source", id, "rows", in.Rows, "quarantined", in.Quarantined, "ms", in.DurationMS)
+	return s.Get(ctx, id)
+}
+
+func (s *Service) load(ctx context.Context, src activation.Source, force bool) (activation.Ingest, error) {
+	path, err := s.resolve(src.Path)
+	if err != nil {
+		return activation.Ingest{}, err
+	}
+	required, err := s.required(ctx, src.ID)
+	if err != nil {
+		return activation.Ingest{}, err
+	}
+	return s.cfg.Warehouse.LoadCSV(ctx, warehouse.LoadRequest{
+		Source: src, Path: path, At: s.cfg.Clock().UTC(), Force: force, Required: required,
+	})
+}
+
+// required returns the columns that the profile is made from.
+func (s *Service) required(ctx context.Context, id activation.SourceID) ([]string, error) {
+	var p activation.ProfileDefinition
+	err := s.cfg.Store.View(ctx, func(r store.Reader) (err error) {
+		p, err = r.Profile(ctx)
+		return err
+	})
+	if activation.CodeOf(err) == activation.CodeNotFound || (err == nil && p.Source != id) {
+		return nil, nil
+	}
+	columns := []string{p.Key}
+	for _, f := range p.Fields {
+		columns = append(columns, f.Column)
+	}
+	return columns, err
+}
+
+func (s *Service) take(id activation.SourceID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[id] {
+		return false
+	}
+	s.busy[id] = true
+	return true
+}
+
+func (s *Service) give(id activation.SourceID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.busy, id)
+}

@@ -1,0 +1,125 @@
+// Package segment owns segments: their definitions, and how many and who their members are now. It knows no export,
+// no destination and no HTTP.
+package segment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/store"
+	"segue/internal/warehouse"
+)
+
+// Config is what a Service needs; every field is required.
+type Config struct {
+	Store     store.Store
+	Warehouse warehouse.Warehouse
+	Clock     func() time.Time
+	IDs       func() string
+}
+
+// Service owns segments. It is safe for concurrent use.
+type Service struct{ cfg Config }
+
+// New checks the configuration.
+func New(cfg Config) (*Service, error) {
+	if cfg.Store == nil || cfg.Warehouse == nil || cfg.Clock == nil || cfg.IDs == nil {
+		return nil, fmt.Errorf("segment: the configuration is incomplete")
+	}
+	return &Service{cfg: cfg}, nil
+}
+
+// Create checks a segment against the profile and stores it. ID, times and version are set here.
+func (s *Service) Create(ctx context.Context, g activation.Segment) (activation.Segment, error) {
+	now := s.cfg.Clock().UTC()
+	g.ID, g.CreatedAt, g.UpdatedAt, g.Version = activation.SegmentID(s.cfg.IDs()), now, now, 1
+	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		if err := check(ctx, tx, g); err != nil {
+			return err
+		}
+		return tx.CreateSegment(ctx, g)
+	})
+	if err != nil {
+		return activation.Segment{}, fmt.Errorf("create segment: %w", err)
+	}
+	return g, nil
+}
+
+// Update changes a segment; g.Version must be the one that was read.
+func (s *Service) Update(ctx context.Context, g activation.Segment) (out activation.Segment, err error) {
+	g.UpdatedAt = s.cfg.Clock().UTC()
+	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		old, err := tx.Segment(ctx, g.ID)
+		if err != nil {
+			return err
+		}
+		if err := check(ctx, tx, g); err != nil {
+			return err
+		}
+		g.CreatedAt = old.CreatedAt
+		if err := tx.UpdateSegment(ctx, g); err != nil {
+			return err
+		}
+		out, err = tx.Segment(ctx, g.ID)
+		return err
+	})
+	if err != nil {
+		return activation.Segment{}, fmt.Errorf("update segment: %w", err)
+	}
+	return out, nil
+}
+
+// Get returns a segment.
+func (s *Service) Get(ctx context.Context, id activation.SegmentID) (g activation.Segment, err error) {
+	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
+		g, err = r.Segment(ctx, id)
+		return err
+	})
+	return g, err
+}
+
+// Delete removes a segment; it fails with CodeInUse while an export uses it.
+func (s *Service) Delete(ctx context.Context, id activation.SegmentID) error {
+	return s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteSegment(ctx, id) })
+}
+
+// Count returns how many members the segment has now, and how many profiles each of its rules selects on its own. The
+// segment need not be stored. What cannot be evaluated is an error, never nobody (SEMANTICS S27).
+func (s *Service) Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error) {
+	e, err := s.evaluation(ctx, g)
+	if err != nil {
+		return warehouse.Counts{}, err
+	}
+	return s.cfg.Warehouse.Count(ctx, e)
+}
+
+// Sample returns members of the segment, ordered by profile id, after the id given.
+func (s *Service) Sample(ctx context.Context, g activation.Segment, after string, limit int) ([]warehouse.Profile, error) {
+	e, err := s.evaluation(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	return s.cfg.Warehouse.Sample(ctx, e, after, limit)
+}
+
+func (s *Service) evaluation(ctx context.Context, g activation.Segment) (warehouse.Evaluation, error) {
+	if g.Name == "" {
+		g.Name = "preview"
+	}
+	err := s.cfg.Store.View(ctx, func(r store.Reader) error { return check(ctx, r, g) })
+	return warehouse.Evaluation{Segment: g, AsOf: s.cfg.Clock().UTC()}, err
+}
+
+func check(ctx context.Context, r store.Reader, g activation.Segment) error {
+	p, err := r.Profile(ctx)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		return activation.Errorf(activation.CodeNotReady, "the unified profile is not defined yet").
+			WithRemedy("Define it first: segue profile set")
+	}
+	if err != nil {
+		return err
+	}
+	return g.Validate(p)
+}

@@ -58,13 +58,16 @@ type model struct {
 	optedOut  map[string]bool
 	// belongs: phone digits -> addresses it was sent with and not replaced since (S10)
 	belongs map[string]map[string]bool
+	// mirror is what Segue has seen of the account: address -> phone; a contact that is deleted stays in it, for
+	// changes are read by their time and a deletion has none.
+	mirror map[string]string
 }
 
 func newModel() *model {
 	return &model{
 		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{1: {}, 2: {}},
 		standings: map[place]*standing{}, before: map[string]map[string]bool{}, optedOut: map[string]bool{},
-		belongs: map[string]map[string]bool{},
+		belongs: map[string]map[string]bool{}, mirror: map[string]string{},
 	}
 }
 
@@ -140,8 +143,8 @@ func (m *model) phoneOf(addr string, win map[string]person, shared map[string]bo
 			return ""
 		}
 	}
-	for other, c := range m.contacts { // the mirror
-		if other != addr && c.sms == d {
+	for other, sms := range m.mirror {
+		if other != addr && sms == d {
 			return ""
 		}
 	}
@@ -167,6 +170,7 @@ func (m *model) run(e exportDef) expectation {
 		default:
 			delete(m.optedOut, addr) // Brevo shows it subscribed again (S8)
 		}
+		m.mirror[addr] = c.sms
 	}
 	m.note(e)
 	win, refused := m.winners(), m.refusedByConsent()
@@ -328,6 +332,14 @@ func (m *model) imported(e exportDef, addr, name, values, phone string) {
 	m.lists[e.list][addr] = true
 	p := place{e.id, e.list, addr}
 	m.standings[p] = &standing{ownership: m.ownership(e, addr), acked: true, values: values}
+}
+
+// deleted is a contact deleted in Brevo: its flags and memberships are gone.
+func (m *model) deleted(addr string) {
+	delete(m.contacts, addr)
+	for _, l := range m.lists {
+		delete(l, addr)
+	}
 }
 
 // members returns the addresses on a list in order.

@@ -75,7 +75,7 @@ func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected [
 		return err
 	}
 	if diff == nil {
-		s.proof.end(w.run.ID, b.ID, true)
+		s.proof.end(w.run.ID, b.ID, len(rows) > 0) // a batch of which every row was rejected proves nothing
 		return nil
 	}
 	if waited := s.cfg.Clock().Sub(since); waited < s.cfg.ProofTime {

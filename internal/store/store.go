@@ -4,7 +4,10 @@
 // Everything happens in a transaction that is a function; a job enqueued in it becomes visible with the rows that
 // explain it. Transactions never span other I/O. Lookups of a missing thing fail with activation.CodeNotFound, a
 // name that is taken or a version that moved with activation.CodeConflict, a deletion of something in use with
-// activation.CodeInUse.
+// activation.CodeInUse, a reference to something that is not there with activation.CodeInvalid and its field.
+//
+// Names are compared by Unicode canonical caseless matching. Times of the rows themselves are kept in UTC to the
+// microsecond. Every engine passes package storetest.
 package store
 
 import (
@@ -19,13 +22,14 @@ import (
 type Store interface {
 	// View runs f in a read transaction: one consistent snapshot.
 	View(ctx context.Context, f func(Reader) error) error
-	// Update runs f in a write transaction, committed when f returns nil. Writers wait for each other.
+	// Update runs f in a write transaction, committed when f returns nil. Writers wait for each other, so f must not
+	// call Update again nor wait for anything else.
 	Update(ctx context.Context, f func(Tx) error) error
 	// Close releases the store.
 	Close() error
 }
 
-// Page asks for one page of a listing: at most Limit items after the cursor. Limit 0 means 50; at most 500.
+// Page asks for one page of a listing: at most Limit items after the cursor. Limit 0 means 50, more than 500 means 500.
 type Page struct {
 	After string
 	Limit int
@@ -66,7 +70,8 @@ type Reader interface {
 }
 
 // Tx reads and writes the control store. Create takes Version as 1; Update compares Version with the stored one,
-// fails with CodeConflict if it moved, and stores Version+1.
+// fails with CodeConflict if it moved, and stores Version+1. An update leaves alone what never changes: the id, the
+// kind or type, who made it and when, a run's export; and what has a method of its own: Ingest and Build.
 type Tx interface {
 	Reader
 

@@ -1,0 +1,28 @@
+-- name: RunByID :one
+SELECT * FROM runs WHERE id = ?;
+
+-- name: RunsBefore :many
+SELECT * FROM runs WHERE id < sqlc.arg(before) ORDER BY id DESC LIMIT sqlc.arg(count);
+
+-- name: RunsOfExportBefore :many
+SELECT * FROM runs WHERE export_id = sqlc.arg(export_id) AND id < sqlc.arg(before) ORDER BY id DESC LIMIT sqlc.arg(count);
+
+-- name: OpenRuns :many
+SELECT * FROM runs WHERE ended = 0 ORDER BY id;
+
+-- name: LastEndedRun :one
+SELECT * FROM runs WHERE export_id = ? AND kind = ? AND ended = 1 ORDER BY id DESC LIMIT 1;
+
+-- name: RunByIdempotencyKey :one
+SELECT id FROM runs WHERE export_id = ? AND idempotency_key = ?;
+
+-- name: InsertRun :exec
+INSERT INTO runs (id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at,
+    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+
+-- name: UpdateRun :execrows
+UPDATE runs
+SET status = ?, ended = ?, step = ?, started_at = ?, ended_at = ?, updated_at = ?, plan_summary = ?, receipt = ?, progress = ?,
+    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, version = version + 1
+WHERE id = ? AND version = ?;

@@ -1,0 +1,99 @@
+package sqlite_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"segue/internal/jobs"
+	"segue/internal/store"
+	"segue/internal/store/sqlite"
+	"segue/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// enqueue writes jobs into a table of the test, within the transaction given.
+func enqueue(ctx context.Context, tx *sql.Tx, a jobs.Args, at time.Time) error {
+	var micros int64
+	if !at.IsZero() {
+		micros = at.UnixMicro()
+	}
+	if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS test_jobs (kind text, key text, at integer)"); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO test_jobs VALUES (?, ?, ?)", a.Kind(), a.Key(), micros)
+	return err
+}
+
+func open(t *testing.T, path string) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), sqlite.Config{Path: path, Enqueue: enqueue})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+func TestStoreConforms(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) storetest.Bundle {
+		path := filepath.Join(t.TempDir(), "segue.db")
+		s := open(t, path)
+		return storetest.Bundle{
+			Store:    s,
+			Enqueued: func(t *testing.T) []storetest.Enqueued { return enqueued(t, s) },
+			Reopen: func(t *testing.T) store.Store {
+				require.NoError(t, s.Close())
+				return open(t, path)
+			},
+		}
+	})
+}
+
+func enqueued(t *testing.T, s *sqlite.Store) (list []storetest.Enqueued) {
+	t.Helper()
+	rows, err := s.Writer().QueryContext(t.Context(), "SELECT kind, key, at FROM test_jobs ORDER BY rowid")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, rows.Close()) }()
+	for rows.Next() {
+		var e storetest.Enqueued
+		var micros int64
+		require.NoError(t, rows.Scan(&e.Kind, &e.Key, &micros))
+		if micros != 0 {
+			e.At = time.UnixMicro(micros).UTC()
+		}
+		list = append(list, e)
+	}
+	require.NoError(t, rows.Err())
+	return list
+}
+
+func TestOpenNeedsItsConfiguration(t *testing.T) {
+	t.Parallel()
+	for i, cfg := range []sqlite.Config{{}, {Path: filepath.Join(t.TempDir(), "segue.db")}, {Enqueue: enqueue}} {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			_, err := sqlite.Open(t.Context(), cfg)
+			require.ErrorContains(t, err, "incomplete")
+		})
+	}
+}
+
+func TestTheFileIsSafeAndQuietByItsSettings(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "segue ?#%20.db")) // whatever the folder is called
+	for pragma, want := range map[string]string{
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "temp_store": "2", "busy_timeout": "5000",
+	} {
+		var got string
+		require.NoError(t, s.Writer().QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+		require.Equal(t, want, got, pragma)
+	}
+	require.Equal(t, 1, s.Writer().Stats().MaxOpenConnections)
+}

@@ -149,6 +149,27 @@ func TestAStalledProcessCanBeFailed(t *testing.T) {
 	require.Len(t, w.members(1), 2)
 }
 
+func TestFailingAQueuedProcessDoesNotDelayTheOneThatRuns(t *testing.T) {
+	t.Parallel()
+	w, id := four(t)
+	second := w.load(`{"email":"second@example.com"}`)
+	w.pass(30 * time.Second)
+	w.act(Action{Do: "fail_process", Process: second})
+	require.Equal(t, "failed", w.process(second).Get("status").Str)
+	w.pass(30 * time.Second)
+	require.Equal(t, "completed", w.process(id).Get("status").Str)
+}
+
+func TestAStalledProcessThatIsStillQueuedIsReleasedToItsTurn(t *testing.T) {
+	t.Parallel()
+	w, id := four(t, Fault{Effect: "process_stall", Calls: []string{"import"}, Nth: []int{2}})
+	second := w.load(`{"email":"second@example.com"}`)
+	w.act(Action{Do: "release_process", Process: second})
+	w.pass(2 * time.Minute)
+	require.Equal(t, "completed", w.process(id).Get("status").Str)
+	require.Equal(t, "completed", w.process(second).Get("status").Str)
+}
+
 func TestALateProcessMakesOthersWaitAndAnOvertakenOneDoesNot(t *testing.T) {
 	t.Parallel()
 	late, id := four(t, Fault{Effect: "process_late", Calls: []string{"import"}, Delay: Duration(time.Hour), Times: 1})

@@ -1,7 +1,7 @@
 package brevosandbox
 
 import (
-	"math"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -79,11 +79,31 @@ func (a *account) findProcess(id int64) *process {
 	return a.processes[i]
 }
 
-// advance brings every process up to now.
+// turn is a process that has something to do at a certain time.
+type turn struct {
+	p     *process
+	start time.Time
+	next  time.Time
+}
+
+// advance brings every process up to now. What processes do side by side is
+// done in the order of its times, so that it does not matter who looks when.
 func (a *account) advance(now time.Time) {
-	if len(a.active) == 0 {
-		return
+	for len(a.active) > 0 {
+		first, second := a.turns(now)
+		if first.p == nil {
+			return
+		}
+		first.p.run(a, first.start, first.next, now, second.next)
+		if first.p.done() {
+			a.active = slices.DeleteFunc(a.active, (*process).done)
+		}
 	}
+}
+
+// turns finds the process that is to do something first, not later than now,
+// and the one after it. Of the imports that queue only the first has a turn.
+func (a *account) turns(now time.Time) (first, second turn) {
 	s := a.sb.settings()
 	blocked := false
 	for _, p := range a.active {
@@ -92,45 +112,67 @@ func (a *account) advance(now time.Time) {
 			continue
 		}
 		start := p.created.Add(time.Duration(s.QueueDelay))
-		if queues && a.laneFree.After(start) {
-			start = a.laneFree
-		}
-		p.step(a, s, start, now)
 		if queues {
-			if p.done() {
-				a.laneFree = p.ended
-			} else {
-				blocked = true
+			blocked = true
+			if a.laneFree.After(start) {
+				start = a.laneFree
 			}
 		}
+		if now.Before(start) {
+			continue
+		}
+		p.status = ""
+		next, ok := p.next(s, start)
+		switch {
+		case !ok || next.After(now):
+		case first.p == nil || next.Before(first.next):
+			first, second = turn{p, start, next}, first
+		case second.p == nil || next.Before(second.next):
+			second = turn{p, start, next}
+		}
 	}
-	a.active = slices.DeleteFunc(a.active, (*process).done)
+	return first, second
 }
 
-func (p *process) step(a *account, s *Settings, start, now time.Time) {
-	if now.Before(start) {
-		return
-	}
-	p.status = ""
+// next is when the process, begun at start, does its next thing: writes a row,
+// or ends. Not ok means never.
+func (p *process) next(s *Settings, start time.Time) (time.Time, bool) {
 	length := p.length(s)
-	end := start.Add(length)
-	finished := !now.Before(end)
-	if p.imp != nil {
-		share := 1.0
-		if !finished {
-			share = float64(now.Sub(start)) / float64(length)
-		}
-		if p.twist.stall || p.twist.end != "" {
-			share = math.Min(share, p.twist.portion)
-		}
-		at := now
-		if finished {
-			at = end
-		}
-		p.imp.applyUpTo(a, s, int(share*float64(p.imp.rows.len())), at)
+	if p.imp != nil && p.imp.cursor < p.limit() {
+		return start.Add(share(length, p.imp.cursor+1, p.imp.rows.len())), true
 	}
-	if finished && !p.twist.stall {
-		p.finish(a, s, end)
+	return start.Add(length), !p.twist.stall
+}
+
+// limit is how many of its rows an import writes.
+func (p *process) limit() int {
+	n := p.imp.rows.len()
+	if p.twist.stall || p.twist.end != "" {
+		n = int(p.twist.portion * float64(n))
+	}
+	return n
+}
+
+// share is k nths of d.
+func share(d time.Duration, k, n int) time.Duration {
+	high, low := bits.Mul64(uint64(d), uint64(k))
+	quotient, _ := bits.Div64(high, low, uint64(n))
+	return time.Duration(quotient)
+}
+
+// run does the thing that is due at the time given and those after it, up to
+// now, but only before the turn of another process.
+func (p *process) run(a *account, start, due, now, other time.Time) {
+	s := a.sb.settings()
+	for ok := true; ok && !due.After(now); {
+		if p.imp == nil || p.imp.cursor >= p.limit() {
+			p.finish(a, s, due)
+			return
+		}
+		p.imp.applyUpTo(a, s, p.imp.cursor+1, due)
+		if due, ok = p.next(s, start); !other.IsZero() && !due.Before(other) {
+			return
+		}
 	}
 }
 
@@ -148,6 +190,7 @@ func (p *process) length(s *Settings) time.Duration {
 }
 
 func (p *process) finish(a *account, s *Settings, end time.Time) {
+	begun := p.running()
 	p.status, p.ended = statusCompleted, end
 	if p.twist.end != "" {
 		p.status = p.twist.end
@@ -173,6 +216,9 @@ func (p *process) finish(a *account, s *Settings, end time.Time) {
 		})
 		p.list.members = book.Bitmap{}
 	}
+	if p.imp != nil && begun && !p.twist.aside {
+		a.laneFree = end
+	}
 	if p.notify != "" {
 		a.sb.notify(p.notify)
 	}
@@ -192,9 +238,6 @@ func (p *process) release(a *account, now time.Time) bool {
 		p.imp.applyUpTo(a, s, p.imp.rows.len(), now)
 	}
 	p.finish(a, s, now)
-	if !p.twist.aside && p.imp != nil {
-		a.laneFree = now
-	}
 	a.active = slices.DeleteFunc(a.active, (*process).done)
 	return true
 }
@@ -206,9 +249,6 @@ func (p *process) stop(a *account, status string, now time.Time) bool {
 	}
 	p.twist = processTwist{aside: p.twist.aside, end: status}
 	p.finish(a, a.sb.settings(), now)
-	if !p.twist.aside && p.imp != nil {
-		a.laneFree = now
-	}
 	a.active = slices.DeleteFunc(a.active, (*process).done)
 	return true
 }

@@ -70,9 +70,6 @@ func (m *Bitmap) Remove(id uint32) bool {
 	return true
 }
 
-// Clear empties the set.
-func (m *Bitmap) Clear() { *m = Bitmap{} }
-
 // Clone gives an independent copy.
 func (m *Bitmap) Clone() *Bitmap {
 	out := &Bitmap{chunks: make([]*bitChunk, len(m.chunks)), n: m.n}

@@ -2,7 +2,7 @@
 // neither how jobs are stored nor what their handlers do.
 //
 // A job is one short, idempotent step. Waiting is a snooze, never a sleeping job. A job that is left running by a
-// crash is made available again at the next start.
+// crash is made available again at the next start. Every engine passes package jobstest.
 package jobs
 
 import (
@@ -15,7 +15,10 @@ import (
 // Args are the arguments of a job; Kind is stable, it is stored.
 type Args interface {
 	Kind() string
-	// Key makes a job unique among the unfinished jobs of its kind: enqueuing it again does nothing.
+	// Key makes a job unique among the unfinished jobs of its kind. Enqueuing it again adds no second job but never
+	// gets lost: a waiting job becomes workable at the earlier of the two times, whatever it waits for; a job that is
+	// being worked is worked once more afterwards. So whoever changes something and enqueues in one transaction can
+	// rely on a handler that sees the change.
 	Key() string
 }
 
@@ -38,8 +41,10 @@ type Result struct {
 	Again bool
 }
 
-// Handlers works each kind of job. An error is retried with back-off by the queue; a handler that knows better
-// returns a snooze.
+// Handlers works each kind of job. An error or a panic is retried for ever, with back-off, by the queue; a handler that
+// knows better returns a snooze. The context of a handler ends when the worker is to stop; the job is then worked
+// again by the next one, unless the handler returned that it is done. No job is worked by two handlers at once, jobs
+// of different keys are.
 type Handlers struct {
 	StepRun func(ctx context.Context, a StepRun) (Result, error)
 }
@@ -47,6 +52,6 @@ type Handlers struct {
 // Worker works jobs until its context ends.
 type Worker interface {
 	// Run makes jobs left running by a crash available, works jobs, and returns nil once ctx has ended and the jobs
-	// in hand have come to a stop.
+	// in hand have come to a stop. Only one worker may run on a store, and Run not twice at once.
 	Run(ctx context.Context) error
 }

@@ -1,0 +1,243 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+)
+
+// Scopes of keyed hashes: an address and a phone of equal text never hash alike, nor do those of two accounts.
+func addressScope(a ledger.AccountID) string { return fmt.Sprintf("account/%d/address", a) }
+
+func identifierScope(a ledger.AccountID, attribute string) string {
+	return fmt.Sprintf("account/%d/%s", a, attribute)
+}
+
+func (l *Ledger) owner(a ledger.AccountID, address activation.Email) []byte {
+	h := l.cfg.Hasher.Hash(addressScope(a), string(address))
+	return h[:]
+}
+
+// Account implements ledger.Accounts.
+func (l *Ledger) Account(ctx context.Context, a activation.Account) (id ledger.AccountID, err error) {
+	const find = "SELECT id FROM account WHERE base_url = ? AND organization_id = ?"
+	found := false
+	err = l.query(ctx, find, []any{a.BaseURL, a.OrganizationID}, func(scan func(...any) error) error {
+		found = true
+		return scan(&id)
+	})
+	if err != nil || found {
+		return id, err
+	}
+	err = l.update(ctx, func(q querier) error {
+		err := q.row(find, []any{a.BaseURL, a.OrganizationID}, &id)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		return q.row("INSERT INTO account VALUES (nextval('account_number'), ?, ?, NULL, NULL) RETURNING id", []any{a.BaseURL, a.OrganizationID}, &id)
+	})
+	return id, err
+}
+
+// Mirror implements ledger.Accounts.
+func (l *Ledger) Mirror(ctx context.Context, a ledger.AccountID) (st ledger.MirrorState, err error) {
+	var full, as sql.NullTime
+	err = l.query(ctx, `SELECT mirror_full_at, mirror_as_of, (SELECT count(*) FROM mirror WHERE account = $1),
+		(SELECT count(*) FROM opt_out WHERE account = $1) FROM account WHERE id = $1`, []any{int32(a)}, func(scan func(...any) error) error {
+		return scan(&full, &as, &st.Contacts, &st.OptOuts)
+	})
+	if full.Valid {
+		st.FullAt = full.Time.UTC()
+	}
+	if as.Valid {
+		st.AsOf = as.Time.UTC()
+	}
+	return st, err
+}
+
+// PutMirror implements ledger.Accounts.
+func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64, contacts []ledger.MirrorContact) error {
+	if len(contacts) == 0 {
+		return nil
+	}
+	type row struct {
+		owner []byte
+		out   bool
+	}
+	rows := make(map[int64]row, len(contacts))
+	var mirror, idents values
+	for _, c := range contacts {
+		if _, twice := rows[c.Contact]; twice {
+			continue
+		}
+		owner := l.owner(a, c.Address)
+		if c.Address == "" {
+			h := l.cfg.Hasher.Hash(addressScope(a)+"/contact", fmt.Sprint(c.Contact))
+			owner = h[:]
+		}
+		rows[c.Contact] = row{owner, c.OptedOut}
+		mirror.add(int32(a), c.Contact, owner, c.OptedOut, round)
+		for attribute, value := range c.Identifiers {
+			if value == "" {
+				continue
+			}
+			h := l.cfg.Hasher.Hash(identifierScope(a, attribute), identifierText(attribute, value))
+			idents.add(int32(a), c.Contact, attribute, h[:], owner)
+		}
+	}
+	return l.update(ctx, func(q querier) error {
+		if err := fill(q, "new_mirror", "mirror", mirror); err != nil {
+			return err
+		}
+		if err := fill(q, "new_identifier", "mirror_identifier", idents); err != nil {
+			return err
+		}
+		for _, s := range []string{
+			"DELETE FROM mirror WHERE account = $1 AND contact IN (SELECT contact FROM new_mirror)",
+			"DELETE FROM mirror_identifier WHERE account = $1 AND contact IN (SELECT contact FROM new_mirror)",
+			"INSERT INTO mirror SELECT * FROM new_mirror WHERE account = $1",
+			"INSERT INTO mirror_identifier SELECT * FROM new_identifier WHERE account = $1",
+			// Brevo shows the person subscribed again: the memory is lifted (S8).
+			"DELETE FROM opt_out WHERE account = $1 AND owner IN (SELECT owner FROM new_mirror WHERE NOT opted_out)",
+			`INSERT INTO opt_out SELECT DISTINCT account, owner, now()::TIMESTAMP FROM new_mirror n WHERE account = $1 AND opted_out
+			 AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.account = n.account AND o.owner = n.owner)`,
+		} {
+			if err := q.exec(s, int32(a)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// identifierText is how identifier values are compared: phones as digits, EXT_ID as it is.
+func identifierText(attribute, value string) string {
+	if (activation.AttributeMapping{Attribute: attribute}).IsPhone() {
+		return activation.NormalisePhoneDigits(value)
+	}
+	return value
+}
+
+// FinishMirror implements ledger.Accounts.
+func (l *Ledger) FinishMirror(ctx context.Context, a ledger.AccountID, round int64, full bool, asOf time.Time) error {
+	return l.update(ctx, func(q querier) error {
+		if full {
+			for _, s := range []string{
+				`DELETE FROM mirror_identifier WHERE account = $1 AND contact IN (SELECT contact FROM mirror WHERE account = $1 AND round <> $2)`,
+				`DELETE FROM mirror WHERE account = $1 AND round <> $2`,
+			} {
+				if err := q.exec(s, int32(a), round); err != nil {
+					return err
+				}
+			}
+			if err := q.exec("UPDATE account SET mirror_full_at = ? WHERE id = ?", asOf.UTC(), int32(a)); err != nil {
+				return err
+			}
+		}
+		return q.exec("UPDATE account SET mirror_as_of = ? WHERE id = ?", asOf.UTC(), int32(a))
+	})
+}
+
+// LiftOptOut implements ledger.Accounts.
+func (l *Ledger) LiftOptOut(ctx context.Context, a ledger.AccountID, address activation.Email, by, reason string, at time.Time) error {
+	return l.update(ctx, func(q querier) error {
+		n, err := q.changed("DELETE FROM opt_out WHERE account = ? AND owner = ?", int32(a), l.owner(a, address))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return activation.Errorf(activation.CodeNotFound, "no opt-out of that address is remembered")
+		}
+		return q.exec("INSERT INTO opt_out_lifted VALUES (?, ?, ?, ?, ?)", int32(a), l.owner(a, address), by, reason, at.UTC())
+	})
+}
+
+// ListNoted implements ledger.Accounts.
+func (l *Ledger) ListNoted(ctx context.Context, a ledger.AccountID, list activation.ListID, e activation.ExportID) (noted bool, err error) {
+	err = l.query(ctx, "SELECT count(*) > 0 FROM noted WHERE account = ? AND list = ? AND export = ?",
+		[]any{int32(a), int64(list), string(e)}, func(scan func(...any) error) error { return scan(&noted) })
+	return noted, err
+}
+
+// NoteList implements ledger.Accounts.
+func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activation.ListID, e activation.ExportID, takeOver bool,
+	members iter.Seq2[activation.Email, error], at time.Time,
+) (int64, error) {
+	var found values
+	if !takeOver {
+		for m, err := range members {
+			if err != nil {
+				return 0, err
+			}
+			found.add(l.owner(a, m))
+		}
+	}
+	var people int64
+	err := l.update(ctx, func(q querier) error {
+		key := []any{int32(a), int64(list), string(e)}
+		err := q.row("SELECT people FROM noted WHERE account = ? AND list = ? AND export = ?", key, &people)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if err := q.exec("CREATE OR REPLACE TEMP TABLE found (owner BLOB)"); err != nil {
+			return err
+		}
+		if err := found.insert(q, "found", 1); err != nil {
+			return err
+		}
+		people, err = q.changed(`INSERT INTO there_before SELECT DISTINCT $1::INTEGER, $2::BIGINT, $3, owner FROM found f
+			WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.owner = f.owner)`, key...)
+		if err != nil {
+			return err
+		}
+		return q.exec("INSERT INTO noted VALUES (?, ?, ?, ?, ?, ?)", append(key, takeOver, people, at.UTC())...)
+	})
+	return people, err
+}
+
+// Orphan implements ledger.Accounts.
+func (l *Ledger) Orphan(ctx context.Context, e activation.ExportID, _ time.Time) error {
+	return l.update(ctx, func(q querier) error {
+		return q.exec("UPDATE standing SET ownership = 'orphaned' WHERE export = ? AND ownership IN ('owned', 'there_before', 'kept')", string(e))
+	})
+}
+
+// values collects rows to insert.
+type values struct {
+	args  []any
+	width int
+}
+
+func (v *values) add(row ...any) {
+	v.width = len(row)
+	v.args = append(v.args, row...)
+}
+
+// insert puts the rows into a table, some hundreds a statement.
+func (v *values) insert(q querier, table string, width int) error {
+	const most = 500
+	line := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + ")"
+	for i := 0; i < len(v.args); i += most * width {
+		part := v.args[i:min(i+most*width, len(v.args))]
+		lines := strings.TrimSuffix(strings.Repeat(line+", ", len(part)/width), ", ")
+		if err := q.exec("INSERT INTO "+table+" VALUES "+lines, part...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill makes an empty temporary table like another and puts the rows in.
+func fill(q querier, temp, like string, v values) error {
+	if err := q.exec("CREATE OR REPLACE TEMP TABLE " + temp + " AS SELECT * FROM " + like + " LIMIT 0"); err != nil {
+		return err
+	}
+	return v.insert(q, temp, v.width)
+}

@@ -1,0 +1,263 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+)
+
+const stateColumns = `SELECT r.id, r.account, r.export, r.list, r.ended_at IS NOT NULL, r.aborted, r.summary,
+	coalesce(sum(b.row_count) FILTER (b.kind = 'removal'), 0)::BIGINT, coalesce(sum(b.row_count) FILTER (b.kind = 'removal' AND b.state = 'ended'), 0)::BIGINT,
+	coalesce(sum(b.row_count) FILTER (b.kind = 'import'), 0)::BIGINT,
+	coalesce(sum(b.row_count) FILTER (b.kind = 'import' AND b.state <> 'ready' AND NOT (b.state = 'ended' AND b.process = 0)), 0)::BIGINT,
+	coalesce(sum(b.row_count) FILTER (b.kind = 'import' AND b.state = 'ended'), 0)::BIGINT, count(b.id), count(b.id) FILTER (b.state = 'ended')
+	FROM run r LEFT JOIN batch b ON b.run = r.id AND EXISTS (SELECT 1 FROM run_row x WHERE x.batch = b.id) `
+
+func scanState(scan func(...any) error) (s ledger.RunState, err error) {
+	var summary string
+	p := &s.Progress
+	if err := scan(&s.Run, &s.Account, &s.Export, &s.List, &s.Ended, &s.Aborted, &summary, &p.Removals, &p.RemovalsDone, &p.Imports, &p.ImportsSent,
+		&p.ImportsDone, &p.Batches, &p.BatchesDone); err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal([]byte(summary), &s.Summary)
+}
+
+func (l *Ledger) states(ctx context.Context, where string, args ...any) (list []ledger.RunState, err error) {
+	err = l.query(ctx, stateColumns+where+" GROUP BY ALL ORDER BY r.id", args, func(scan func(...any) error) error {
+		s, err := scanState(scan)
+		list = append(list, s)
+		return err
+	})
+	return list, err
+}
+
+// RunState implements ledger.Runs.
+func (l *Ledger) RunState(ctx context.Context, run activation.RunID) (ledger.RunState, error) {
+	list, err := l.states(ctx, "WHERE r.id = ?", string(run))
+	if err == nil && len(list) == 0 {
+		err = activation.Errorf(activation.CodeNotFound, "the run %s was never planned", run)
+	}
+	if err != nil {
+		return ledger.RunState{}, err
+	}
+	return list[0], nil
+}
+
+// OpenRuns implements ledger.Runs.
+func (l *Ledger) OpenRuns(ctx context.Context) ([]ledger.RunState, error) {
+	return l.states(ctx, "WHERE r.ended_at IS NULL")
+}
+
+// Abort implements ledger.Runs.
+func (l *Ledger) Abort(ctx context.Context, run activation.RunID, reason string) error {
+	return l.update(ctx, func(q querier) error {
+		for _, s := range []struct {
+			stmt string
+			args []any
+		}{
+			{`UPDATE run_row SET bucket = 'not_sent', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind = 'address'
+				AND batch IN (SELECT id FROM batch WHERE run = $1 AND state IN ('sending', 'unknown', 'accepted'))`, []any{string(run), activation.ReasonOutcomeUnknown}},
+			{`UPDATE run_row SET bucket = 'not_sent', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind = 'address'`, []any{string(run), reason}},
+			{`UPDATE run_row SET bucket = 'not_removed', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind IN ('leaver', 'refusal') AND planned = 'removed'`,
+				[]any{string(run), reason}},
+			{`UPDATE batch SET state = 'ended' WHERE run = $1`, []any{string(run)}},
+			{`UPDATE run SET aborted = $2 WHERE id = $1 AND aborted = '' AND ended_at IS NULL`, []any{string(run), reason}},
+		} {
+			if err := q.exec(s.stmt, s.args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Discard implements ledger.Runs.
+func (l *Ledger) Discard(ctx context.Context, run activation.RunID) error {
+	return l.update(ctx, func(q querier) error {
+		var sent int64
+		if err := q.row("SELECT count(*) FROM batch WHERE run = ? AND (attempts > 0 OR state <> 'ready')", []any{string(run)}, &sent); err != nil {
+			return err
+		}
+		if sent > 0 {
+			return activation.Errorf(activation.CodeInternal, "the run %s cannot be forgotten: something of it was sent", run)
+		}
+		for _, t := range []string{"DELETE FROM run_row WHERE run = ?", "DELETE FROM batch WHERE run = ?", "DELETE FROM run WHERE id = ?"} {
+			if err := q.exec(t, string(run)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// EndDry implements ledger.Runs.
+func (l *Ledger) EndDry(ctx context.Context, run activation.RunID, at time.Time) error {
+	return l.update(ctx, func(q querier) error {
+		for _, s := range []string{
+			"UPDATE run_row SET payload = NULL, batch = NULL WHERE run = ?",
+			"DELETE FROM batch WHERE run = ?",
+		} {
+			if err := q.exec(s, string(run)); err != nil {
+				return err
+			}
+		}
+		return q.exec("UPDATE run SET ended_at = coalesce(ended_at, ?), dry = true WHERE id = ?", at.UTC(), string(run))
+	})
+}
+
+// CoveredBy implements ledger.Runs.
+func (l *Ledger) CoveredBy(ctx context.Context, run, released activation.RunID) (covered bool, err error) {
+	err = l.query(ctx, `WITH mine AS (SELECT list, address FROM run_row WHERE run = $1 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL),
+		theirs AS (SELECT list, address FROM run_row WHERE run = $2 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL)
+		SELECT count(*) FILTER (NOT EXISTS (SELECT 1 FROM theirs t WHERE t.list = mine.list AND t.address = mine.address))
+			<= (SELECT count(*) FROM theirs) * 0.05 FROM mine`,
+		[]any{string(run), string(released)}, func(scan func(...any) error) error { return scan(&covered) })
+	return covered, err
+}
+
+// Finish implements ledger.Runs. Every member of the hand-over is looked up among the rows, and every one that has none
+// must have been acknowledged with what it would be sent now; so nothing is counted that is not there (S11).
+func (l *Ledger) Finish(ctx context.Context, run activation.RunID, at time.Time) (rc activation.Receipt, err error) {
+	err = l.update(ctx, func(q querier) error {
+		var old sql.NullString
+		var members, addresses, aborted, definition, plan string
+		err := q.row("SELECT receipt, members_path, addresses_path, aborted, definition, summary FROM run WHERE id = ?", []any{string(run)},
+			&old, &members, &addresses, &aborted, &definition, &plan)
+		if err != nil {
+			return missing("run", run, err)
+		}
+		if old.Valid {
+			return json.Unmarshal([]byte(old.String), &rc)
+		}
+		p, err := q.place(run)
+		if err != nil {
+			return err
+		}
+		if rc, err = q.receipt(run, p, members); err != nil {
+			return err
+		}
+		var sum activation.PlanSummary
+		if err := json.Unmarshal([]byte(plan), &sum); err != nil {
+			return err
+		}
+		rc.At, rc.Withheld = at.UTC(), sum.Withheld
+		if err := rc.Check(); err != nil {
+			return err
+		}
+		text, err := json.Marshal(rc)
+		if err != nil {
+			return err
+		}
+		rc = activation.Receipt{}
+		if err := json.Unmarshal(text, &rc); err != nil { // what is returned now and later is the same
+			return err
+		}
+		return q.close(run, p, addresses, aborted, definition, text, at)
+	})
+	if err != nil {
+		return activation.Receipt{}, fmt.Errorf("finish run %s: %w", run, err)
+	}
+	return rc, nil
+}
+
+// receipt counts buckets from rows.
+func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc activation.Receipt, err error) {
+	rc.Reasons = map[string]int64{}
+	var open int64
+	if err := q.row("SELECT count(*) FROM run_row WHERE run = ? AND bucket IS NULL AND NOT (kind = 'leaver' AND planned IN ('kept', 'still_wanted'))",
+		[]any{string(run)}, &open); err != nil {
+		return rc, err
+	}
+	if open > 0 {
+		return rc, activation.Errorf(activation.CodeReceiptMismatch, "%d rows of the run have no outcome", open)
+	}
+	if err := q.exec("CREATE OR REPLACE TEMP TABLE member AS SELECT DISTINCT profile_id, address, problem, winner FROM read_parquet(?)", membersPath); err != nil {
+		return rc, err
+	}
+	var doubled, stray int64
+	if err := q.row("SELECT count(*), (SELECT count(*) FROM member) FROM (SELECT profile_id FROM member GROUP BY 1 HAVING count(*) > 1)", nil, &doubled, &rc.Members); err != nil {
+		return rc, err
+	}
+	if err := q.row(`SELECT count(*) FROM (SELECT profile_id FROM run_row WHERE run = $1 AND is_member AND kind IN ('address', 'member') GROUP BY 1 HAVING count(*) > 1)`,
+		[]any{string(run)}, &stray); err != nil {
+		return rc, err
+	}
+	if doubled+stray > 0 {
+		return rc, activation.Errorf(activation.CodeReceiptMismatch, "%d members have more than one outcome", doubled+stray)
+	}
+	err = q.rows(`SELECT coalesce(r.bucket, CASE WHEN s.acked THEN 'unchanged' ELSE 'none' END), coalesce(r.reason, ''), count(*)
+		FROM member m LEFT JOIN (SELECT profile_id, bucket, reason FROM run_row WHERE run = $1 AND is_member AND kind IN ('address', 'member')) r ON r.profile_id = m.profile_id
+		LEFT JOIN (SELECT address, true AS acked FROM standing WHERE account = $2 AND list = $3 AND export = $4 AND fingerprint IS NOT NULL) s
+			ON s.address = m.address AND m.winner = m.profile_id AND m.problem IS NULL
+		GROUP BY ALL`, []any{string(run), p.account, p.list, p.export}, func(scan func(...any) error) error {
+		return scanBucket(&rc, scan)
+	})
+	if err != nil {
+		return rc, err
+	}
+	err = q.rows(`SELECT CASE WHEN kind = 'refusal' THEN 'refusal_' ELSE '' END || coalesce(bucket, planned), reason, count(*) FROM run_row
+		WHERE run = ? AND kind IN ('leaver', 'refusal') GROUP BY ALL`, []any{string(run)}, func(scan func(...any) error) error {
+		return scanBucket(&rc, scan)
+	})
+	rc.Leavers = rc.Removed + rc.Kept + rc.StillWanted + rc.NotRemoved
+	return rc, err
+}
+
+func scanBucket(rc *activation.Receipt, scan func(...any) error) error {
+	var bucket, reason string
+	var n int64
+	if err := scan(&bucket, &reason, &n); err != nil {
+		return err
+	}
+	to := map[string]*int64{
+		"added": &rc.Added, "updated": &rc.Updated, "unchanged": &rc.Unchanged, "rejected": &rc.Rejected, "duplicate": &rc.Duplicates, "not_sent": &rc.NotSent,
+		"removed": &rc.Removed, "kept": &rc.Kept, "still_wanted": &rc.StillWanted, "not_removed": &rc.NotRemoved, "refusal_removed": &rc.RefusalRemoved,
+		"refusal_not_removed": new(int64),
+	}[bucket]
+	if to == nil {
+		return activation.Errorf(activation.CodeReceiptMismatch, "%d members have no outcome (%s)", n, bucket)
+	}
+	*to += n
+	if bucket == "rejected" || bucket == "not_sent" || bucket == "not_removed" {
+		rc.Reasons[reason] += n
+	}
+	return nil
+}
+
+// close writes down what a finished run leaves: ownership of those who left without a call, who came back, and no payloads (S35).
+func (q querier) close(run activation.RunID, p place, addressesPath, aborted, definition string, receipt []byte, at time.Time) error {
+	key := []any{string(run), p.account, p.export}
+	for _, s := range []string{
+		`UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.planned = 'kept' AND r.reason <> 'there_before'
+			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address`,
+		`DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
+			AND (r.planned = 'still_wanted' OR (r.planned = 'kept' AND r.reason = 'there_before')) AND r.list = standing.list AND r.address = standing.address)`,
+	} {
+		if err := q.exec(s, key...); err != nil {
+			return err
+		}
+	}
+	if err := q.exec("UPDATE run_row SET bucket = coalesce(bucket, planned), payload = NULL WHERE run = ?", string(run)); err != nil {
+		return err
+	}
+	// Somebody who was kept is wanted again, unchanged: owned again (S20).
+	if err := q.exec(`UPDATE standing SET ownership = CASE WHEN EXISTS (SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = $3 AND t.owner = standing.owner)
+			THEN 'there_before' ELSE 'owned' END
+		WHERE account = $1 AND list = $2 AND export = $3 AND ownership = 'kept' AND address IN (SELECT address FROM read_parquet($4))`,
+		p.account, p.list, p.export, addressesPath); err != nil {
+		return err
+	}
+	if aborted == "" {
+		if err := q.exec(`INSERT INTO success SELECT $3, $4, $5, count(*) FROM standing WHERE account = $1 AND list = $2 AND export = $3 AND fingerprint IS NOT NULL`,
+			p.account, p.list, p.export, at.UTC(), definition); err != nil {
+			return err
+		}
+	}
+	return q.exec("UPDATE run SET receipt = ?, ended_at = ? WHERE id = ?", string(receipt), at.UTC(), string(run))
+}

@@ -1,0 +1,165 @@
+package ledgertest
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+)
+
+func listGone(d *Desk) {
+	d.Do("e", 1, []Member{person("p1", "ana@example.com"), person("p2", "ivo@example.com")}, nil)
+	run, _ := d.Plan("e", 1, []Member{person("p1", "ana@example.com")}, nil)
+	b, ok, err := d.L.NextBatch(d.ctx(), run)
+	require.NoError(d, err)
+	require.True(d, ok)
+	require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
+	require.NoError(d, d.L.SettleRemoval(d.ctx(), b.ID, true, d.now))
+	require.NoError(d, d.L.SettleRemoval(d.ctx(), b.ID, true, d.now), "settling twice changes nothing")
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{1, 1}, []int64{rc.Leavers, rc.Removed})
+	rows, err := d.L.Rows(d.ctx(), run, ledger.RowFilter{Bucket: activation.BucketRemoved})
+	require.NoError(d, err)
+	require.Len(d, rows, 1)
+	require.Equal(d, activation.ReasonListGone, rows[0].Reason)
+}
+
+func thereBefore(d *Desk) {
+	require.EqualValues(d, 2, d.Note(1, "e", false, "ana@example.com", "stranger@example.com"))
+	noted, err := d.L.ListNoted(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.True(d, noted)
+	require.EqualValues(d, 2, d.Note(1, "e", false, "later@example.com"), "a second note changes nothing")
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}
+	_, rc := d.Do("e", 1, people, nil)
+	require.EqualValues(d, 2, rc.Added)
+	c, err := d.L.Counts(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.Equal(d, ledger.ListCounts{Owned: 1, ThereBefore: 1, Acknowledged: 2}, c)
+	s, rc := d.Do("e", 1, nil, nil)
+	require.Equal(d, map[int64][]string{1: {"ivo@example.com"}}, s.Removals)
+	require.EqualValues(d, []int64{2, 1, 1}, []int64{rc.Leavers, rc.Removed, rc.Kept})
+
+	// A refusal removes even those.
+	_, _ = d.Do("e", 1, people, nil)
+	s, _ = d.Do("e", 1, people[1:], map[string]string{"ana@example.com": activation.ReasonNoConsent})
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals)
+
+	// What an export of Segue sent was not there before.
+	require.EqualValues(d, 1, d.Note(1, "e2", false, "ivo@example.com", "stranger@example.com"))
+}
+
+func takeOver(d *Desk) {
+	d.Note(1, "e", true, "ana@example.com")
+	d.Do("e", 1, []Member{person("p1", "ana@example.com", "Ana")}, nil)
+	s, _ := d.Do("e", 1, nil, nil)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals)
+}
+
+func lastOwner(d *Desk) {
+	ana := person("p1", "ana@example.com", "Ana")
+	d.Do("e1", 1, []Member{ana}, nil)
+	d.Do("e2", 1, []Member{ana}, nil)
+	s, rc := d.Do("e1", 1, nil, nil)
+	require.Empty(d, s.Calls)
+	require.EqualValues(d, []int64{1, 1}, []int64{rc.Leavers, rc.StillWanted})
+	s, rc = d.Do("e1", 1, nil, nil)
+	require.Empty(d, s.Calls)
+	require.Zero(d, rc.Leavers, "a leaver is counted once")
+	s, rc = d.Do("e2", 1, nil, nil)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals)
+	require.EqualValues(d, 1, rc.Removed)
+}
+
+func kept(d *Desk) {
+	d.Policy = activation.LeaversKeep
+	ana := person("p1", "ana@example.com", "Ana")
+	d.Do("e", 1, []Member{ana}, nil)
+	s, rc := d.Do("e", 1, nil, nil)
+	require.Empty(d, s.Calls)
+	require.EqualValues(d, []int64{1, 1}, []int64{rc.Leavers, rc.Kept})
+	_, rc = d.Do("e", 1, nil, nil)
+	require.Zero(d, rc.Leavers, "counted once")
+	s, rc = d.Do("e", 1, []Member{ana}, nil)
+	require.Empty(d, s.Calls)
+	require.EqualValues(d, 1, rc.Unchanged)
+	c, err := d.L.Counts(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.Equal(d, ledger.ListCounts{Owned: 1, Acknowledged: 1}, c, "wanted again is owned again")
+}
+
+func orphaned(d *Desk) {
+	ana := person("p1", "ana@example.com", "Ana")
+	d.Do("e1", 1, []Member{ana}, nil)
+	require.NoError(d, d.L.Orphan(d.ctx(), "e1", d.now))
+	c, err := d.L.Counts(d.ctx(), d.Acct, 1, "e1")
+	require.NoError(d, err)
+	require.EqualValues(d, 1, c.Orphaned)
+	d.Do("e2", 1, []Member{ana}, nil)
+	s, _ := d.Do("e2", 1, nil, nil)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals, "an orphan holds nobody on a list")
+}
+
+func changedList(d *Desk) {
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}
+	d.Do("e", 1, people, nil)
+	s, rc := d.Do("e", 2, people[:1], nil)
+	require.Equal(d, []ledger.BatchKind{ledger.BatchImport, ledger.BatchRemoval}, s.Calls, "join the new one first")
+	require.Equal(d, map[int64][]string{1: {"ana@example.com", "ivo@example.com"}}, s.Removals)
+	require.EqualValues(d, []int64{1, 1, 2, 2}, []int64{rc.Members, rc.Added, rc.Leavers, rc.Removed})
+}
+
+func brake(d *Desk) {
+	var people []Member
+	for i := range 200 {
+		people = append(people, person(id(i), id(i)+"@example.com"))
+	}
+	d.Do("e", 1, people, nil)
+	_, sum := d.Plan("e", 1, people[:139], nil)
+	require.Equal(d, []activation.HoldReason{{Code: "removes_share", Count: 61, Of: 200}}, sum.Held)
+	_, sum = d.Plan("e", 1, nil, nil)
+	require.Equal(d, []activation.HoldReason{{Code: "removes_all", Count: 200, Of: 200}}, sum.Held)
+
+	d.Do("e", 1, people[:160], nil) // 40 leave: fine
+	_, sum = d.Plan("e", 1, people[:139], nil)
+	require.Equal(d, []activation.HoldReason{{Code: "removes_share", Count: 61, Of: 200}}, sum.Held, "with the last 7 days")
+	d.Later(8 * 24 * time.Hour)
+	run, sum := d.Plan("e", 1, people[:139], nil)
+	require.Empty(d, sum.Held, "after 7 days it is forgotten")
+
+	refused := map[string]string{}
+	for _, p := range people[:100] {
+		refused[p.Address] = activation.ReasonNoConsent
+	}
+	_, sum = d.Plan("e", 1, people[100:160], refused)
+	require.Empty(d, sum.Held, "refusals are never held")
+
+	wider, _ := d.Plan("e", 1, people[:138], nil)
+	covered, err := d.L.CoveredBy(d.ctx(), wider, run)
+	require.NoError(d, err)
+	require.True(d, covered, "one more than the 21 released is within 5 %")
+	much, _ := d.Plan("e", 1, people[:130], nil)
+	covered, err = d.L.CoveredBy(d.ctx(), much, run)
+	require.NoError(d, err)
+	require.False(d, covered)
+}
+
+func brakeSmall(d *Desk) {
+	var people []Member
+	for i := range 100 {
+		people = append(people, person(id(i), id(i)+"@example.com"))
+	}
+	_, sum := d.Plan("e", 1, people, nil)
+	require.Empty(d, sum.Held, "a first run is not held for growing")
+	d.Do("e", 1, people, nil)
+	_, sum = d.Plan("e", 1, people[:51], nil)
+	require.Empty(d, sum.Held, "fewer than 50 removals")
+	_, sum = d.Plan("e", 1, people[:50], nil)
+	require.Len(d, sum.Held, 1)
+}
+
+func id(i int) string {
+	return "p" + string(rune('a'+i/26/26%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
+}

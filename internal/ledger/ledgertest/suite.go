@@ -1,0 +1,201 @@
+package ledgertest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+)
+
+// Run runs the suite.
+func Run(t *testing.T, open Open) {
+	for name, test := range map[string]func(*Desk){
+		"S1 accounts are told apart by identity":                 accounts,
+		"S4 a changed address is one leaver and one joiner":      changedAddress,
+		"S5 duplicates of the winner, who need not be a member":  duplicates,
+		"S7 a refused address leaves every list":                 refusals,
+		"S8 opt-outs are remembered until lifted":                optOuts,
+		"S10 a shared phone is sent for nobody":                  sharedPhone,
+		"S10 a phone belongs until another is acknowledged":      phoneBelongs,
+		"S10 the phones of the account's contacts count":         phoneInMirror,
+		"S11 first run, second run, changes":                     firstAndSecond,
+		"S12 sent is not acknowledged":                           sentNotAcknowledged,
+		"S14 the fingerprint covers names, values and formats":   fingerprints,
+		"S14 values are rendered by the attribute's type":        rendering,
+		"S15 rows that could not be sent keep their state":       couldNotBeSent,
+		"S16 empty values are not sent":                          emptyValues,
+		"S17 a failed batch is split":                            splits,
+		"S18 a list that is gone counts as removed":              listGone,
+		"S19 people there before are never removed":              thereBefore,
+		"S19 taking over the people on the list":                 takeOver,
+		"S20 the last owner removes":                             lastOwner,
+		"S20 kept people are counted once":                       kept,
+		"S20 a removed export's people are orphaned":             orphaned,
+		"S22 another list: join the new one, then leave the old": changedList,
+		"S25 planning twice gives the same plan":                 deterministic,
+		"S25 what changed since the plan is noticed":             movedSincePlan,
+		"S26 the brake":                                 brake,
+		"S26 small removals pass the brake":             brakeSmall,
+		"S29 an aborted run says what was not sent":     aborted,
+		"S30 an unknown batch is sent again unchanged":  unknownBatch,
+		"S35 a finished run keeps no values":            noValuesKept,
+		"a ledger closed between any two calls goes on": reopened,
+		"batches are cut by size and number":            cutting,
+		"a dry run leaves no trace but its rows":        dryRun,
+		"rows can be asked for by bucket and reason":    rowsByBucket,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(NewDesk(t, open))
+		})
+	}
+}
+
+func accounts(d *Desk) {
+	same, err := d.L.Account(d.ctx(), activation.Account{BaseURL: "https://api.example.com/v3", OrganizationID: "org"})
+	require.NoError(d, err)
+	require.Equal(d, d.Acct, same)
+	other, err := d.L.Account(d.ctx(), activation.Account{BaseURL: "https://api.example.com/v3", OrganizationID: "other"})
+	require.NoError(d, err)
+	require.NotEqual(d, d.Acct, other)
+	d.Mirror(ledger.MirrorContact{Address: "ana@example.com", OptedOut: true})
+	st, err := d.L.Mirror(d.ctx(), other)
+	require.NoError(d, err)
+	require.Zero(d, st.OptOuts, "an opt-out of one account says nothing of another")
+}
+
+func changedAddress(d *Desk) {
+	d.Do("e", 1, []Member{person("p1", "old@example.com", "Ana")}, nil)
+	s, rc := d.Do("e", 1, []Member{person("p1", "new@example.com", "Ana")}, nil)
+	require.Equal(d, []string{"old@example.com"}, s.Removals[1])
+	require.Contains(d, s.Imports, "new@example.com")
+	require.EqualValues(d, []int64{1, 1, 1, 1}, []int64{rc.Members, rc.Added, rc.Leavers, rc.Removed})
+}
+
+func duplicates(d *Desk) {
+	members := []Member{
+		{ID: "p1", Address: "ana@example.com", Winner: "p1", Values: []string{"Ana"}},
+		{ID: "p2", Address: "ana@example.com", Winner: "p1"},
+		{ID: "p3", Address: "ivo@example.com", Winner: "outsider", Values: []string{"Ivo"}},
+		{ID: "p4", Problem: "email_missing"},
+	}
+	s, rc := d.Do("e", 1, members, nil)
+	require.Len(d, s.Imports, 2, "an address goes out once, with the winner's values, member or not")
+	require.Equal(d, `{"FIRSTNAME":"Ivo"}`, s.Imports["ivo@example.com"])
+	require.EqualValues(d, []int64{4, 1, 2, 1}, []int64{rc.Members, rc.Added, rc.Duplicates, rc.Rejected})
+	require.EqualValues(d, 1, rc.Reasons["email_missing"])
+	s, rc = d.Do("e", 1, members, nil)
+	require.Empty(d, s.Calls)
+	require.EqualValues(d, []int64{4, 1, 2, 1}, []int64{rc.Members, rc.Unchanged, rc.Duplicates, rc.Rejected})
+}
+
+func refusals(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("e1", 1, []Member{ana, ivo}, nil)
+	d.Do("e2", 2, []Member{ana, ivo}, nil)
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	withdrawn := Member{ID: "p1", Address: "ana@example.com", Problem: activation.ReasonNoConsent, Winner: "p1"}
+	d.Policy = activation.LeaversKeep
+	s, rc := d.Do("e1", 1, []Member{withdrawn, ivo}, refused)
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[1], "whatever the policy")
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[2], "from every list that Segue wrote it to")
+	require.EqualValues(d, []int64{2, 1, 1, 1, 1, 1}, []int64{rc.Members, rc.Unchanged, rc.Rejected, rc.Leavers, rc.Removed, rc.RefusalRemoved})
+	st, err := d.L.Standings(d.ctx(), "ana@example.com")
+	require.NoError(d, err)
+	require.Empty(d, st)
+	s, rc = d.Do("e2", 2, []Member{withdrawn, ivo}, refused)
+	require.Empty(d, s.Calls, "the other export finds the work done")
+	require.EqualValues(d, []int64{0, 1, 1}, []int64{rc.Leavers, rc.Rejected, rc.Unchanged})
+}
+
+func optOuts(d *Desk) {
+	ana := person("p1", "ana@example.com", "Ana")
+	d.Do("e", 1, []Member{ana}, nil)
+	d.Mirror(ledger.MirrorContact{Contact: 5, Address: "ana@example.com", OptedOut: true})
+	s, rc := d.Do("e", 1, []Member{ana}, nil)
+	require.Empty(d, s.Imports)
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[1])
+	require.EqualValues(d, 1, rc.Reasons[activation.ReasonOptedOut])
+
+	// The contact is deleted at the destination: a full mirror without it forgets the contact, not the opt-out.
+	require.NoError(d, d.L.FinishMirror(d.ctx(), d.Acct, d.now.UnixMicro()+1, true, d.now))
+	s, rc = d.Do("e", 1, []Member{ana}, nil)
+	require.Empty(d, s.Calls, "somebody who opted out is not created anew")
+	require.EqualValues(d, []int64{1, 1, 0}, []int64{rc.Members, rc.Rejected, rc.Leavers})
+
+	require.NoError(d, d.L.LiftOptOut(d.ctx(), d.Acct, "ana@example.com", "admin", "asked in writing", d.now))
+	err := d.L.LiftOptOut(d.ctx(), d.Acct, "ana@example.com", "admin", "again", d.now)
+	require.Equal(d, activation.CodeNotFound, activation.CodeOf(err))
+	s, _ = d.Do("e", 1, []Member{ana}, nil)
+	require.Contains(d, s.Imports, "ana@example.com")
+
+	d.Mirror(ledger.MirrorContact{Contact: 6, Address: "ana@example.com", OptedOut: true})
+	d.Mirror(ledger.MirrorContact{Contact: 6, Address: "ana@example.com"})
+	_, rc = d.Do("e", 1, []Member{ana}, nil)
+	require.Zero(d, rc.Rejected, "the destination shows the person subscribed again")
+}
+
+func sharedPhone(d *Desk) {
+	run, sum := d.Plan("e", 1, []Member{
+		person("p1", "ana@example.com", "Ana", "+385911111111"), person("p2", "ivo@example.com", "Ivo", "+385911111111"),
+		person("p3", "eva@example.com", "Eva", "+385912222222"),
+	}, nil)
+	require.EqualValues(d, 2, sum.Withheld[activation.ReasonPhoneShared])
+	s := d.Settle(run)
+	require.Equal(d, map[string]string{
+		"ana@example.com": `{"FIRSTNAME":"Ana"}`, "ivo@example.com": `{"FIRSTNAME":"Ivo"}`, "eva@example.com": `{"FIRSTNAME":"Eva","SMS":"+385912222222"}`,
+	}, s.Imports)
+	rows, err := d.L.Rows(d.ctx(), run, ledger.RowFilter{})
+	require.NoError(d, err)
+	withheld := 0
+	for _, r := range rows {
+		if r.Withheld["SMS"] == activation.ReasonPhoneShared {
+			withheld++
+		}
+	}
+	require.Equal(d, 2, withheld, "the persons are listed")
+}
+
+func phoneBelongs(d *Desk) {
+	d.Do("e1", 1, []Member{person("p1", "ana@example.com", "Ana", "+385911111111")}, nil)
+	d.Do("e1", 1, nil, nil) // Ana leaves; the number stays hers
+	s, _ := d.Do("e2", 2, []Member{person("p2", "ivo@example.com", "Ivo", "+385911111111")}, nil)
+	require.Equal(d, `{"FIRSTNAME":"Ivo"}`, s.Imports["ivo@example.com"], "leaving a list does not free a number")
+	d.Do("e1", 1, []Member{person("p1", "ana@example.com", "Ana", "+385913333333")}, nil)
+	s, _ = d.Do("e2", 2, []Member{person("p2", "ivo@example.com", "Ivo", "+385911111111")}, nil)
+	require.Equal(d, `{"FIRSTNAME":"Ivo","SMS":"+385911111111"}`, s.Imports["ivo@example.com"], "another value was acknowledged for Ana")
+}
+
+func phoneInMirror(d *Desk) {
+	d.Mirror(
+		ledger.MirrorContact{Contact: 1, Address: "stranger@example.com", Identifiers: map[string]string{"SMS": "385911111111"}},
+		ledger.MirrorContact{Contact: 2, Identifiers: map[string]string{"SMS": "385912222222"}},
+		ledger.MirrorContact{Contact: 3, Address: "mia@example.com", Identifiers: map[string]string{"SMS": "385913333333"}},
+	)
+	s, _ := d.Do("e", 1, []Member{
+		person("p1", "ana@example.com", "Ana", "+385911111111"), person("p2", "ivo@example.com", "Ivo", "+385912222222"),
+		person("p3", "mia@example.com", "Mia", "+385913333333"),
+	}, nil)
+	require.Equal(d, map[string]string{
+		"ana@example.com": `{"FIRSTNAME":"Ana"}`, "ivo@example.com": `{"FIRSTNAME":"Ivo"}`, "mia@example.com": `{"FIRSTNAME":"Mia","SMS":"+385913333333"}`,
+	}, s.Imports)
+}
+
+func firstAndSecond(d *Desk) {
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")}
+	s, rc := d.Do("e", 1, people, nil)
+	require.Len(d, s.Imports, 3)
+	require.EqualValues(d, []int64{3, 3}, []int64{rc.Members, rc.Added})
+	s, rc = d.Do("e", 1, people, nil)
+	require.Empty(d, s.Calls, "a run with no changes writes nothing")
+	require.EqualValues(d, []int64{3, 3}, []int64{rc.Members, rc.Unchanged})
+	s, rc = d.Do("e", 1, []Member{person("p1", "ana@example.com", "Anna"), people[1], person("p4", "mia@example.com", "Mia")}, nil)
+	require.Equal(d, map[string]string{"ana@example.com": `{"FIRSTNAME":"Anna"}`, "mia@example.com": `{"FIRSTNAME":"Mia"}`}, s.Imports)
+	require.Equal(d, []ledger.BatchKind{ledger.BatchRemoval, ledger.BatchImport}, s.Calls, "removals first")
+	require.EqualValues(d, []int64{3, 1, 1, 1, 1, 1}, []int64{rc.Members, rc.Added, rc.Updated, rc.Unchanged, rc.Leavers, rc.Removed})
+	c, err := d.L.Counts(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.Equal(d, ledger.ListCounts{Owned: 3, Acknowledged: 3}, c)
+}

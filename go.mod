@@ -1,6 +1,8 @@
 module segue
 
-go 1.26.8
+go 1.26.0
+
+toolchain go1.26.8
 
 require (
 	github.com/adhocore/gronx v1.20.4 // indirect

@@ -3,18 +3,27 @@ package arch
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
 )
 
 // top is the folder of the module, seen from this package.
 const top = "../.."
+
+// suites are packages of tests that adapters pass.
+var suites = []string{
+	"internal/jobs/jobstest", "internal/ledger/ledgertest", "internal/secret/secrettest", "internal/store/storetest", "internal/warehouse/warehousetest",
+}
 
 func realTree(t *testing.T) *Tree {
 	t.Helper()
@@ -75,7 +84,7 @@ func TestPackagesHaveTheShapeWeHoldOurselvesTo(t *testing.T) {
 	none(t, Shape{
 		Clock:   []string{"internal/app", "cmd"},
 		Print:   []string{"cmd"},
-		Fixture: []string{"e2e", "internal/jobs/jobstest", "internal/ledger/ledgertest", "internal/store/storetest", "internal/warehouse/warehousetest"},
+		Fixture: append([]string{"e2e"}, suites...),
 	}.Check(realTree(t)))
 }
 
@@ -98,7 +107,7 @@ func TestDocumentsNameThingsThatExist(t *testing.T) {
 	require.NoError(t, err)
 	none(t, found)
 	folders := []string{"cmd", "client", "internal", "e2e", "docs", "scripts", ".ci"}
-	for _, name := range []string{"ARCHITECTURE.md"} {
+	for _, name := range []string{"ARCHITECTURE.md", "docs/glossary.md", "docs/semantics.md"} {
 		found, err := Paths(os.DirFS(top), name, folders)
 		if errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s is missing", name)
@@ -123,4 +132,39 @@ func TestScriptsCanBeRun(t *testing.T) {
 		require.True(t, bytes.HasPrefix(b, []byte("#!/usr/bin/env bash\n")), "%s does not say what runs it", name)
 		require.Contains(t, string(b), "\nset -euo pipefail\n", "%s goes on after failures", name)
 	}
+}
+
+func TestTheStatesOfARunAreAsDrawn(t *testing.T) {
+	t.Parallel()
+	drawn := map[string][]string{}
+	for _, row := range table(document(t, "ARCHITECTURE.md"), "From", "May become") {
+		drawn[plain(row[0])] = quoted(row[1])
+	}
+	statuses := []activation.RunStatus{
+		activation.StatusNotStarted, activation.StatusQueued, activation.StatusRunning, activation.StatusWaiting, activation.StatusHeld,
+		activation.StatusSuccessful, activation.StatusWithRejects, activation.StatusRetrying, activation.StatusFailed, activation.StatusCanceled,
+		activation.StatusSkipped, activation.StatusNoConnection, activation.StatusNeedsExportUser,
+	}
+	for _, from := range statuses {
+		for _, to := range statuses {
+			if from != to {
+				require.Equal(t, from.CanBecome(to), slices.Contains(drawn[string(from)], string(to)), "%s -> %s", from, to)
+			}
+		}
+	}
+}
+
+// update is asked for by scripts/verify: go test ./internal/arch -run Semantics -update
+var update = flag.Bool("update", false, "write the names of tests into docs/semantics.md")
+
+func TestSemanticsNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	const name = "docs/semantics.md"
+	tests := RuleTests(realTree(t), suites)
+	text := document(t, name)
+	if *update {
+		text = UpdateRules(text, tests)
+		require.NoError(t, os.WriteFile(filepath.Join(top, name), []byte(text), 0o644))
+	}
+	none(t, CheckRules(text, tests))
 }

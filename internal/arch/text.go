@@ -3,6 +3,9 @@ package arch
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"path"
 	"regexp"
@@ -69,7 +72,7 @@ func Links(fsys fs.FS, files []string) ([]Finding, error) {
 }
 
 // Paths finds paths in back-quotes of a document that look like ones of this tree and do not exist. A path begins with one of
-// the top folders given, and may end in a name of a declaration after a blank.
+// the top folders given, and one of a Go file may be followed by a blank and the name of a declaration in it.
 func Paths(fsys fs.FS, document string, top []string) ([]Finding, error) {
 	b, err := fs.ReadFile(fsys, document)
 	if err != nil {
@@ -77,14 +80,44 @@ func Paths(fsys fs.FS, document string, top []string) ([]Finding, error) {
 	}
 	var found []Finding
 	for _, q := range quoted(fence.ReplaceAllString(string(b), "")) {
-		p, _, _ := strings.Cut(q, " ")
+		p, name, _ := strings.Cut(q, " ")
 		first, _, deeper := strings.Cut(p, "/")
 		if !deeper || strings.ContainsAny(p, "*<") || !strings.Contains(" "+strings.Join(top, " ")+" ", " "+first+" ") {
 			continue
 		}
-		if _, err := fs.Stat(fsys, strings.TrimSuffix(strings.TrimSuffix(p, "/..."), "/")); err != nil {
+		p = strings.TrimSuffix(strings.TrimSuffix(p, "/..."), "/")
+		if _, err := fs.Stat(fsys, p); err != nil {
 			found = append(found, Finding{document, "names " + p + ", which does not exist"})
+		} else if name != "" && path.Ext(p) == ".go" && !declares(fsys, p, name) {
+			found = append(found, Finding{document, "names " + name + " of " + p + ", which does not declare it"})
 		}
 	}
 	return found, nil
+}
+
+// declares reports whether a Go file declares a function, a method or a type of that name.
+func declares(fsys fs.FS, file, name string) bool {
+	b, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return false
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), file, b, parser.SkipObjectResolution)
+	if err != nil {
+		return false
+	}
+	for _, d := range f.Decls {
+		switch x := d.(type) {
+		case *ast.FuncDecl:
+			if x.Name.Name == name {
+				return true
+			}
+		case *ast.GenDecl:
+			for _, s := range x.Specs {
+				if t, ok := s.(*ast.TypeSpec); ok && t.Name.Name == name {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

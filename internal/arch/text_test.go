@@ -37,15 +37,17 @@ func TestLinksAndPathsThatLeadNowhereAreFound(t *testing.T) {
 	t.Parallel()
 	fsys := house(map[string]string{
 		"docs/a.md": "[ok](b.md#part) [web](https://example.com/x) [self](#part) [up](../cmd/x/) [gone](c.md)\n```\n[in code](d.md)\n```\n" +
-			"`cmd/x/main.go run` `cmd/y` `and/or` `cmd/*/main.go` `cmd/x/...`",
-		"docs/b.md": "", "cmd/x/main.go": "package main",
+			"`cmd/x/main.go run` `cmd/x/main.go stop` `cmd/y` `and/or` `cmd/*/main.go` `cmd/x/...`",
+		"docs/b.md": "", "cmd/x/main.go": "package main\nfunc run() {}",
 	})
 	found, err := Links(fsys, []string{"docs/a.md", "docs/b.md", "cmd/x/main.go"})
 	require.NoError(t, err)
 	require.Equal(t, []Finding{{"docs/a.md", "links to c.md, which does not exist"}}, found)
 	found, err = Paths(fsys, "docs/a.md", []string{"cmd", "docs"})
 	require.NoError(t, err)
-	require.Equal(t, []Finding{{"docs/a.md", "names cmd/y, which does not exist"}}, found)
+	require.Equal(t, []Finding{
+		{"docs/a.md", "names stop of cmd/x/main.go, which does not declare it"}, {"docs/a.md", "names cmd/y, which does not exist"},
+	}, found)
 }
 
 func TestTableCells(t *testing.T) {

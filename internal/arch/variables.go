@@ -29,7 +29,10 @@ func variables(t *Tree, p Package, fixture bool) []Finding {
 				continue
 			}
 			for _, s := range g.Specs {
-				v := s.(*ast.ValueSpec)
+				v, ok := s.(*ast.ValueSpec)
+				if !ok {
+					continue
+				}
 				embedded := hasDirective(g.Doc) || hasDirective(v.Doc)
 				for i, name := range v.Names {
 					declared[name.Name] = name.Name != "_"

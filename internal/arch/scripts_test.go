@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,9 @@ func machine(t *testing.T, fakes map[string]string) string {
 		require.NoError(t, err)
 		require.NoError(t, os.Symlink(real, filepath.Join(dir, name)))
 	}
+	// No process may begin while a fake is open for writing: it would inherit the file, and the kernel would not run it.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	for name, script := range fakes {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!"+filepath.Join(dir, "bash")+"\n"+script+"\n"), 0o755))
 	}

@@ -1,0 +1,114 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"segue/internal/activation"
+	"segue/internal/connection"
+	"segue/internal/httpapi/wire"
+	"segue/internal/store"
+)
+
+// destinationCodes are what a destination can answer, by way of a connection.
+func destinationCodes(more ...activation.Code) []activation.Code {
+	return append([]activation.Code{
+		activation.CodeBadCredentials, activation.CodeKeyMissing, activation.CodeAddressRefused, activation.CodeRefused,
+		activation.CodeUnavailable,
+	}, more...)
+}
+
+func (a *api) connectionOperations() {
+	const tag = "connections"
+	register(a, endpoint{
+		id: "list-connections", method: http.MethodGet, path: "/connections", tag: tag, summary: "List connections",
+		description: "Connections by age, with the account as it was when last checked.",
+	}, a.listConnections)
+	register(a, endpoint{
+		id: "create-connection", method: http.MethodPost, path: "/connections", tag: tag, status: http.StatusCreated, summary: "Add a connection",
+		description: "Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded.",
+		errors:      destinationCodes(activation.CodeConflict),
+	}, a.createConnection)
+	register(a, endpoint{
+		id: "check-connection", method: http.MethodPost, path: "/connections/check", tag: tag, summary: "Ask who a key belongs to",
+		description: "Asks the destination for the account of a key, without storing anything (Connect).",
+		errors:      destinationCodes(),
+	}, a.checkConnection)
+	register(a, endpoint{
+		id: "get-connection", method: http.MethodGet, path: "/connections/{id}", tag: tag, summary: "Get a connection",
+		description: "One connection, with the account as it was when last checked. Of the key only the last four characters are shown.",
+		errors:      []activation.Code{activation.CodeNotFound},
+	}, a.getConnection)
+	register(a, endpoint{
+		id: "update-connection", method: http.MethodPatch, path: "/connections/{id}", tag: tag, summary: "Rename a connection or rotate its key",
+		description: "Changes what is given. A new key must be of the same account.",
+		errors:      destinationCodes(activation.CodeNotFound, activation.CodeConflict, activation.CodeWrongAccount),
+	}, a.updateConnection)
+	register(a, endpoint{
+		id: "delete-connection", method: http.MethodDelete, path: "/connections/{id}", tag: tag, summary: "Remove a connection",
+		description: "Removes the connection and destroys its key; refused while an export uses it.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
+	}, a.deleteConnection)
+	register(a, endpoint{
+		id: "test-connection", method: http.MethodPost, path: "/connections/{id}/test", tag: tag, summary: "Test a connection",
+		description: "Asks the destination again who the key belongs to, and stores what it says. Another account than before is refused.",
+		errors:      destinationCodes(activation.CodeNotFound, activation.CodeWrongAccount, activation.CodeCorrupt, activation.CodeConflict),
+	}, a.testConnection)
+}
+
+func (a *api) listConnections(ctx context.Context, in *Named) (*body[wire.List[wire.Connection]], error) {
+	var list []activation.Connection
+	var next string
+	err := a.cfg.Services.Store.View(ctx, func(r store.Reader) (err error) {
+		list, next, err = pageOf(ctx, in, r.ConnectionByName, r.Connections)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return listOf(list, next, wire.FromConnection), nil
+}
+
+func (a *api) createConnection(ctx context.Context, in *input[wire.ConnectionInput]) (*made[wire.Connection], error) {
+	c, err := a.cfg.Services.Connections.Create(ctx, connection.NewConnection{
+		Name: in.Body.Name, Type: activation.DestinationType(in.Body.Type), BaseURL: in.Body.BaseURL, Key: in.Body.APIKey,
+		Agree: in.Body.Agree, By: caller(ctx),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &made[wire.Connection]{Location: Prefix + "/connections/" + string(c.ID), Body: wire.FromConnection(c)}, nil
+}
+
+func (a *api) checkConnection(ctx context.Context, in *input[wire.ConnectionCheck]) (*body[wire.Account], error) {
+	d, err := a.cfg.Services.Connections.Check(ctx, activation.DestinationType(in.Body.Type), in.Body.BaseURL, in.Body.APIKey)
+	if err != nil {
+		return nil, err
+	}
+	return answer(wire.FromAccount(d)), nil
+}
+
+func oneConnection(c activation.Connection, err error) (*body[wire.Connection], error) {
+	if err != nil {
+		return nil, err
+	}
+	return answer(wire.FromConnection(c)), nil
+}
+
+func (a *api) getConnection(ctx context.Context, in *ByID) (*body[wire.Connection], error) {
+	return oneConnection(a.cfg.Services.Connections.Get(ctx, activation.ConnectionID(in.ID)))
+}
+
+func (a *api) updateConnection(ctx context.Context, in *change[wire.ConnectionChange]) (*body[wire.Connection], error) {
+	return oneConnection(a.cfg.Services.Connections.Update(ctx, activation.ConnectionID(in.ID), connection.Change{
+		Name: in.Body.Name, Key: in.Body.APIKey, Version: in.Body.Version,
+	}))
+}
+
+func (a *api) deleteConnection(ctx context.Context, in *ByID) (*nothing, error) {
+	return nil, a.cfg.Services.Connections.Delete(ctx, activation.ConnectionID(in.ID))
+}
+
+func (a *api) testConnection(ctx context.Context, in *ByID) (*body[wire.Connection], error) {
+	return oneConnection(a.cfg.Services.Connections.Test(ctx, activation.ConnectionID(in.ID)))
+}

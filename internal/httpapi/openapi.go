@@ -1,0 +1,74 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"segue/internal/httpapi/wire"
+)
+
+// humaConfig sets huma up: JSON only, no pages of its own, problems instead of its errors.
+func humaConfig() huma.Config {
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[wire.Problem]())
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title: "Segue", Version: "v1",
+				Description: "Keeps contact lists at a destination in step with segments of unified customer profiles.\n\n" +
+					"Every operation but the health check asks for a bearer token. Errors are problems (RFC 9457) with a stable `code`. " +
+					"Listings are paged by cursors. An update names the `version` that was read and fails with `conflict` if it moved.",
+				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+			},
+			Components: &huma.Components{
+				Schemas: registry,
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"token": {Type: "http", Scheme: "bearer", Description: "The token in the file 'token' of the server's data folder"},
+				},
+			},
+			Tags: []*huma.Tag{
+				{Name: "sources", Description: "Data sources: where rows come from"},
+				{Name: "profile", Description: "The unified customer profile and the customers in it"},
+				{Name: "segments", Description: "Named definitions of groups of customers"},
+				{Name: "connections", Description: "Accounts at destinations"},
+				{Name: "exports", Description: "Which segments go to which list"},
+				{Name: "runs", Description: "Executions of exports"},
+				{Name: "system", Description: "The server itself"},
+			},
+		},
+		Formats:       map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{tellProblems},
+	}
+}
+
+func jsonFormat() huma.Format {
+	return huma.Format{
+		Marshal: func(w io.Writer, v any) error {
+			enc := json.NewEncoder(w)
+			enc.SetEscapeHTML(false)
+			return enc.Encode(v)
+		},
+		Unmarshal: json.Unmarshal,
+	}
+}
+
+// schemaName names schemas after their types; a list of sources is a SourceList.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if t.Kind() == reflect.Struct && strings.HasPrefix(t.Name(), "List[") {
+		return strings.TrimPrefix(name, "List") + "List"
+	}
+	return name
+}
+
+// document returns the OpenAPI document of the API without serving it.
+func document() *huma.OpenAPI {
+	return newAPI(Config{}, http.NewServeMux()).huma.OpenAPI()
+}

@@ -1,0 +1,166 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"segue/internal/activation"
+	"segue/internal/httpapi/wire"
+	"segue/internal/store"
+)
+
+func (a *api) sourceOperations() {
+	const tag = "sources"
+	register(a, endpoint{
+		id: "list-sources", method: http.MethodGet, path: "/sources", tag: tag, summary: "List data sources",
+		description: "Data sources by age, with the outcome of their last ingest.",
+	}, a.listSources)
+	register(a, endpoint{
+		id: "create-source", method: http.MethodPost, path: "/sources", tag: tag, status: http.StatusCreated, summary: "Add a data source",
+		description: "Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.",
+		errors:      []activation.Code{activation.CodeConflict, activation.CodeSourceRefused},
+	}, a.createSource)
+	register(a, endpoint{
+		id: "preview-source", method: http.MethodPost, path: "/sources/preview", tag: tag, summary: "Look at the beginning of a file",
+		description: "Reads a few rows of a file, with the columns and types that were found. Nothing is stored.",
+		errors:      []activation.Code{activation.CodeSourceRefused},
+	}, a.previewSource)
+	register(a, endpoint{
+		id: "get-source", method: http.MethodGet, path: "/sources/{id}", tag: tag, summary: "Get a data source",
+		description: "One data source, with the outcome of its last ingest.",
+		errors:      []activation.Code{activation.CodeNotFound},
+	}, a.getSource)
+	register(a, endpoint{
+		id: "update-source", method: http.MethodPut, path: "/sources/{id}", tag: tag, summary: "Change a data source",
+		description: "Replaces the definition. Its table stays as it is until the next ingest.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeSourceRefused},
+	}, a.updateSource)
+	register(a, endpoint{
+		id: "delete-source", method: http.MethodDelete, path: "/sources/{id}", tag: tag, summary: "Remove a data source",
+		description: "Removes the source and its table; refused while the profile is made from it. The file stays.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
+	}, a.deleteSource)
+	register(a, endpoint{
+		id: "ingest-source", method: http.MethodPost, path: "/sources/{id}/ingest", tag: tag, summary: "Take a source's rows over",
+		description: "Reads the file into the source's table, which is replaced whole or stays as it was. Answers when that is done.",
+		errors: []activation.Code{
+			activation.CodeNotFound, activation.CodeConflict, activation.CodeSourceRefused, activation.CodeStorageFull, activation.CodeUnavailable,
+		},
+	}, a.ingestSource)
+	register(a, endpoint{
+		id: "list-quarantine", method: http.MethodGet, path: "/sources/{id}/quarantine", tag: tag, summary: "List rows that could not be read",
+		description: "The rows of the last ingest that could not be read, with the reason. Values are masked.",
+		errors:      []activation.Code{activation.CodeNotFound},
+	}, a.quarantine)
+}
+
+func (a *api) listSources(ctx context.Context, in *Named) (*body[wire.List[wire.Source]], error) {
+	var list []activation.Source
+	var next string
+	err := a.cfg.Services.Store.View(ctx, func(r store.Reader) (err error) {
+		list, next, err = pageOf(ctx, in, r.SourceByName, r.Sources)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return listOf(list, next, wire.FromSource), nil
+}
+
+// pageOf reads one page of a listing of things with names, or the one thing with the name that was asked for.
+func pageOf[T any](ctx context.Context, in *Named, one func(context.Context, string) (T, error),
+	all func(context.Context, store.Page) ([]T, string, error)) ([]T, string, error) {
+	if in.Name == "" {
+		return all(ctx, store.Page{After: in.After, Limit: in.Limit})
+	}
+	v, err := one(ctx, in.Name)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		return nil, "", nil
+	}
+	return []T{v}, "", err
+}
+
+func (a *api) createSource(ctx context.Context, in *input[wire.SourceInput]) (*made[wire.Source], error) {
+	s, err := a.cfg.Services.Sources.Create(ctx, in.Body.Domain())
+	if err != nil {
+		return nil, err
+	}
+	return &made[wire.Source]{Location: Prefix + "/sources/" + string(s.ID), Body: wire.FromSource(s)}, nil
+}
+
+func (a *api) previewSource(ctx context.Context, in *input[wire.SourcePreview]) (*body[wire.Preview], error) {
+	p, err := a.cfg.Services.Sources.Preview(ctx, in.Body.Domain(), in.Body.Rows)
+	if err != nil {
+		return nil, err
+	}
+	return answer(wire.FromPreview(p)), nil
+}
+
+func (a *api) getSource(ctx context.Context, in *ByID) (*body[wire.Source], error) {
+	s, err := a.cfg.Services.Sources.Get(ctx, activation.SourceID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return answer(wire.FromSource(s)), nil
+}
+
+func (a *api) updateSource(ctx context.Context, in *change[wire.SourceUpdate]) (*body[wire.Source], error) {
+	s, err := a.cfg.Services.Sources.Update(ctx, in.Body.Domain(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return answer(wire.FromSource(s)), nil
+}
+
+func (a *api) deleteSource(ctx context.Context, in *ByID) (*nothing, error) {
+	return nil, a.cfg.Services.Sources.Delete(ctx, activation.SourceID(in.ID))
+}
+
+// ingestInput asks for an ingest.
+type ingestInput struct {
+	ByID
+	Force bool `query:"force" doc:"Take the rows over in spite of shrinkage, unreadable rows or lost columns"`
+}
+
+func (a *api) ingestSource(ctx context.Context, in *ingestInput) (*body[wire.Source], error) {
+	s, err := a.cfg.Services.Sources.Ingest(ctx, activation.SourceID(in.ID), in.Force)
+	if err != nil {
+		return nil, err
+	}
+	return answer(wire.FromSource(s)), nil
+}
+
+// quarantineInput chooses a page of rows that could not be read.
+type quarantineInput struct {
+	ByID
+	Page
+}
+
+func (a *api) quarantine(ctx context.Context, in *quarantineInput) (*body[wire.List[wire.BadRow]], error) {
+	offset, err := number(in.After)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.cfg.Services.Sources.Quarantine(ctx, activation.SourceID(in.ID), int(offset), in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(rows) > in.Limit {
+		rows, next = rows[:in.Limit], strconv.FormatInt(offset+int64(in.Limit), 10)
+	}
+	return listOf(rows, next, wire.FromBadRow), nil
+}
+
+// number reads a cursor that is a number; the empty one is 0.
+func number(cursor string) (int64, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(cursor, 10, 48)
+	if err != nil || n < 0 {
+		return 0, badCursor()
+	}
+	return n, nil
+}

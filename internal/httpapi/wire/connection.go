@@ -1,0 +1,118 @@
+package wire
+
+import (
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/destination"
+)
+
+// Connection is an account at a destination with the credentials to use it. Of the key only the tail is ever shown.
+type Connection struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name" doc:"Unique"`
+	Type      string    `json:"type" enum:"brevo"`
+	BaseURL   string    `json:"base_url"`
+	KeyTail   string    `json:"key_tail,omitempty" doc:"The last four characters of the API key"`
+	Account   Account   `json:"account"`
+	CheckedAt time.Time `json:"checked_at,omitzero" doc:"When the destination last said who the key belongs to"`
+	Consent   Consent   `json:"consent"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+	Version   int64     `json:"version"`
+}
+
+// Account describes an account at a destination.
+type Account struct {
+	BaseURL        string `json:"base_url"`
+	OrganizationID string `json:"organization_id"`
+	Company        string `json:"company"`
+	Email          string `json:"email,omitempty" doc:"The address of the account's owner"`
+	Plan           string `json:"plan,omitempty"`
+	Credits        string `json:"credits,omitempty"`
+}
+
+// Consent says who agreed to the data privacy statement, and when.
+type Consent struct {
+	At      time.Time `json:"at,omitzero"`
+	By      string    `json:"by"`
+	Version string    `json:"version" doc:"The version of the statement"`
+}
+
+// ConnectionInput describes a connection to be made.
+type ConnectionInput struct {
+	Name    string `json:"name" maxLength:"480"`
+	Type    string `json:"type,omitempty" enum:"brevo" default:"brevo"`
+	BaseURL string `json:"base_url,omitempty" maxLength:"500" doc:"Defaults to the destination's own address"`
+	APIKey  string `json:"api_key" maxLength:"4096" writeOnly:"true" doc:"Stored encrypted and never shown again"`
+	Agree   bool   `json:"agree" doc:"Agreement to the data privacy statement of GET /api/v1/settings; required to be true"`
+}
+
+// ConnectionChange changes a connection; what is left out stays.
+type ConnectionChange struct {
+	Name    *string `json:"name,omitempty" maxLength:"480"`
+	APIKey  *string `json:"api_key,omitempty" maxLength:"4096" writeOnly:"true" doc:"A new key of the same account"`
+	Version int64   `json:"version" minimum:"1" doc:"The version that was read"`
+}
+
+// ConnectionCheck asks who a key belongs to, without storing anything.
+type ConnectionCheck struct {
+	Type    string `json:"type,omitempty" enum:"brevo" default:"brevo"`
+	BaseURL string `json:"base_url,omitempty" maxLength:"500"`
+	APIKey  string `json:"api_key" maxLength:"4096" writeOnly:"true"`
+}
+
+// ContactList is a contact list of an account.
+type ContactList struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Folder string `json:"folder,omitempty"`
+	Size   int64  `json:"size" doc:"How many people it holds, as the destination says; it may lag"`
+}
+
+// ContactListInput describes a list to be made.
+type ContactListInput struct {
+	Name     string `json:"name" maxLength:"480"`
+	FolderID int64  `json:"folder_id,omitempty" minimum:"0" doc:"The folder's number; the first folder if absent"`
+}
+
+// Attribute is an attribute of an account's contacts.
+type Attribute struct {
+	Name     string        `json:"name"`
+	Type     AttributeType `json:"type"`
+	Options  []string      `json:"options,omitempty" nullable:"false" doc:"What a category or multiple choice can hold"`
+	ReadOnly bool          `json:"read_only,omitempty" doc:"It cannot be written"`
+}
+
+// AttributeInput describes an attribute to be made.
+type AttributeInput struct {
+	Name    string   `json:"name" maxLength:"50" pattern:"^[A-Za-z][A-Za-z0-9_]*$" doc:"Written in capitals"`
+	Type    string   `json:"type" enum:"text,number,date,boolean,category,multiple_choice"`
+	Options []string `json:"options,omitempty" nullable:"false" maxItems:"1000"`
+}
+
+// FromConnection makes the JSON of a connection.
+func FromConnection(c activation.Connection) Connection {
+	return Connection{
+		ID: string(c.ID), Name: c.Name, Type: string(c.Type), BaseURL: c.BaseURL, KeyTail: c.KeyTail, Account: FromAccount(c.Details),
+		CheckedAt: utc(c.CheckedAt), Consent: Consent{At: utc(c.ConsentAt), By: c.ConsentBy, Version: c.ConsentVersion},
+		CreatedAt: utc(c.CreatedAt), UpdatedAt: utc(c.UpdatedAt), Version: c.Version,
+	}
+}
+
+// FromAccount makes the JSON of an account.
+func FromAccount(a activation.AccountDetails) Account {
+	return Account{
+		BaseURL: a.BaseURL, OrganizationID: a.OrganizationID, Company: a.Company, Email: a.Email, Plan: a.Plan, Credits: a.Credits,
+	}
+}
+
+// FromList makes the JSON of a contact list.
+func FromList(l destination.List) ContactList {
+	return ContactList{ID: int64(l.ID), Name: l.Name, Folder: l.Folder, Size: l.Size}
+}
+
+// FromAttribute makes the JSON of an attribute.
+func FromAttribute(a destination.Attribute) Attribute {
+	return Attribute{Name: a.Name, Type: AttributeType(a.Type), Options: a.Options, ReadOnly: a.ReadOnly}
+}

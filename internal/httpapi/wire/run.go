@@ -1,0 +1,125 @@
+package wire
+
+import (
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+)
+
+// Run is one execution of an export.
+type Run struct {
+	ID              string    `json:"id"`
+	ExportID        string    `json:"export_id"`
+	Kind            string    `json:"kind" enum:"run,dry_run" doc:"A dry run ends after the plan"`
+	Status          RunStatus `json:"status"`
+	Ended           bool      `json:"ended" doc:"Nothing more happens to it"`
+	Step            string    `json:"step,omitempty" enum:"plan,check,send,settle" doc:"Where it stands on its way"`
+	RequestedBy     string    `json:"requested_by"`
+	Plan            *Plan     `json:"plan,omitempty" doc:"What it is about to do; present once planned"`
+	Receipt         *Receipt  `json:"receipt,omitempty" doc:"What became of everyone; present once ended"`
+	Progress        Progress  `json:"progress"`
+	Error           *RunError `json:"error,omitempty" doc:"Why it failed, waits, is held or is retried"`
+	Attempt         int       `json:"attempt" doc:"Tries in a row that met trouble"`
+	CancelRequested bool      `json:"cancel_requested" doc:"It stops before its next batch"`
+	Released        bool      `json:"released" doc:"A person released it from a hold"`
+	ReleasedBy      string    `json:"released_by,omitempty"`
+	CreatedAt       time.Time `json:"created_at"`
+	StartedAt       time.Time `json:"started_at,omitzero"`
+	EndedAt         time.Time `json:"ended_at,omitzero"`
+	UpdatedAt       time.Time `json:"updated_at"`
+	Version         int64     `json:"version" doc:"Grows with each change; the id of its events"`
+}
+
+// RunStart asks for a run.
+type RunStart struct {
+	Kind string `json:"kind,omitempty" enum:"run,dry_run" default:"run"`
+}
+
+// RunError is why a run failed, waits, is held or is retried.
+type RunError struct {
+	Code    Code   `json:"code,omitempty"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy,omitempty"`
+}
+
+// Progress counts addresses and batches of a run.
+type Progress struct {
+	Removals     int64 `json:"removals"`
+	RemovalsDone int64 `json:"removals_done"`
+	Imports      int64 `json:"imports"`
+	ImportsSent  int64 `json:"imports_sent"`
+	ImportsDone  int64 `json:"imports_done"`
+	Batches      int64 `json:"batches"`
+	BatchesDone  int64 `json:"batches_done"`
+}
+
+// RunRow is what a run does with one member or one address that leaves.
+type RunRow struct {
+	Number      int64             `json:"number"`
+	ProfileID   string            `json:"profile_id,omitempty" doc:"Absent for people who leave"`
+	Address     string            `json:"address,omitempty" doc:"The normalised address; absent if it is unusable"`
+	ListID      int64             `json:"list_id"`
+	Bucket      string            `json:"bucket" enum:"added,updated,unchanged,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed"`
+	Settled     bool              `json:"settled" doc:"False: this is what is planned, not yet what became of it"`
+	Reason      string            `json:"reason,omitempty"`
+	Attribute   string            `json:"attribute,omitempty" doc:"The attribute at fault"`
+	Why         string            `json:"why,omitempty" doc:"The destination's own word"`
+	DuplicateOf string            `json:"duplicate_of,omitempty" doc:"The profile whose values are used"`
+	Withheld    map[string]string `json:"withheld,omitempty" doc:"Identifier attributes left out, with the reason"`
+	BatchID     string            `json:"batch_id,omitempty"`
+	ProcessID   int64             `json:"process_id,omitempty" doc:"The destination's process"`
+	At          time.Time         `json:"at,omitzero"`
+}
+
+// Batch is a set of rows that goes out in one call.
+type Batch struct {
+	ID        string    `json:"id"`
+	Kind      string    `json:"kind" enum:"removal,import"`
+	ListID    int64     `json:"list_id"`
+	Seq       int64     `json:"seq" doc:"Its place in the run"`
+	Rows      int64     `json:"rows"`
+	Bytes     int64     `json:"bytes"`
+	State     string    `json:"state" enum:"ready,sending,unknown,accepted,ended"`
+	ProcessID int64     `json:"process_id,omitempty" doc:"The process that the destination named"`
+	Attempts  int       `json:"attempts" doc:"How often it was sent"`
+	Imports   int       `json:"imports" doc:"How often its rows were imported, splits included"`
+	SentAt    time.Time `json:"sent_at,omitzero"`
+}
+
+// FromRun makes the JSON of a run.
+func FromRun(r activation.Run) Run {
+	w := Run{
+		ID: string(r.ID), ExportID: string(r.Export), Kind: string(r.Kind), Status: RunStatus(r.Status), Ended: r.Status.Final(),
+		Step: string(r.Step), RequestedBy: r.RequestedBy, Progress: Progress(r.Progress), Attempt: r.Attempt,
+		CancelRequested: r.CancelRequested, Released: r.Released, ReleasedBy: r.ReleasedBy, CreatedAt: utc(r.CreatedAt),
+		StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), UpdatedAt: utc(r.UpdatedAt), Version: r.Version,
+	}
+	if r.Plan != nil {
+		w.Plan = fromPlan(*r.Plan)
+	}
+	if r.Receipt != nil {
+		w.Receipt = fromReceipt(*r.Receipt)
+	}
+	if r.Error != "" || r.ErrorCode != "" {
+		w.Error = &RunError{Code: Code(r.ErrorCode), Message: r.Error, Remedy: r.Remedy}
+	}
+	return w
+}
+
+// FromRunRow makes the JSON of a row.
+func FromRunRow(r ledger.RunRow) RunRow {
+	return RunRow{
+		Number: r.Number, ProfileID: r.ProfileID, Address: r.Address.String(), ListID: int64(r.List), Bucket: string(r.Bucket),
+		Settled: r.Settled, Reason: r.Reason, Attribute: r.Attribute, Why: r.Why, DuplicateOf: r.DuplicateOf, Withheld: r.Withheld,
+		BatchID: string(r.Batch), ProcessID: int64(r.Process), At: utc(r.At),
+	}
+}
+
+// FromBatch makes the JSON of a batch.
+func FromBatch(b ledger.Batch) Batch {
+	return Batch{
+		ID: string(b.ID), Kind: string(b.Kind), ListID: int64(b.List), Seq: b.Seq, Rows: b.Rows, Bytes: b.Bytes, State: string(b.State),
+		ProcessID: int64(b.Process), Attempts: b.Attempts, Imports: b.Imports, SentAt: utc(b.SentAt),
+	}
+}

@@ -1,0 +1,139 @@
+package wire
+
+import (
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/warehouse"
+)
+
+// Segment is a named definition whose members are the profiles it selects.
+type Segment struct {
+	ID          string        `json:"id"`
+	Name        string        `json:"name" doc:"Unique"`
+	Description string        `json:"description,omitempty"`
+	Rules       []SegmentRule `json:"rules" nullable:"false"`
+	TimeZone    string        `json:"time_zone,omitempty" example:"Europe/Zagreb" doc:"The IANA zone of relative dates; UTC if absent"`
+	CreatedAt   time.Time     `json:"created_at"`
+	UpdatedAt   time.Time     `json:"updated_at"`
+	Version     int64         `json:"version"`
+}
+
+// SegmentInput describes a segment to be made.
+type SegmentInput struct {
+	Name        string        `json:"name" maxLength:"480"`
+	Description string        `json:"description,omitempty" maxLength:"4000"`
+	Rules       []SegmentRule `json:"rules" nullable:"false"`
+	TimeZone    string        `json:"time_zone,omitempty" maxLength:"100"`
+}
+
+// SegmentUpdate replaces the definition of a segment.
+type SegmentUpdate struct {
+	SegmentInput
+	Version int64 `json:"version" minimum:"1" doc:"The version that was read"`
+}
+
+// SegmentPreview asks who a segment that need not be stored would select.
+type SegmentPreview struct {
+	Rules    []SegmentRule `json:"rules" nullable:"false"`
+	TimeZone string        `json:"time_zone,omitempty" maxLength:"100"`
+	Sample   int           `json:"sample,omitempty" minimum:"0" maximum:"100" doc:"How many members to show"`
+}
+
+// SegmentRule is a rule of a segment and how it joins those before it.
+type SegmentRule struct {
+	Combine string `json:"combine,omitempty" enum:"union,intersect,except" doc:"Absent for the first rule, required for the others"`
+	Rule    Rule   `json:"rule"`
+}
+
+// Rule is a node of a rule tree: exactly one of all, any, or a condition (field and operator).
+type Rule struct {
+	All      []Rule   `json:"all,omitempty" nullable:"false" doc:"Holds when every rule in it holds"`
+	Any      []Rule   `json:"any,omitempty" nullable:"false" doc:"Holds when at least one rule in it holds"`
+	Field    string   `json:"field,omitempty" doc:"The profile field of a condition"`
+	Operator Operator `json:"operator,omitempty" doc:"See GET /api/v1/operators"`
+	Values   []string `json:"values,omitempty" nullable:"false" doc:"Operands as text: numbers with a point, days as 2006-01-02, instants as RFC 3339"`
+	Unit     string   `json:"unit,omitempty" enum:"day,week,month,year" doc:"The unit of a relative date"`
+}
+
+// SegmentCount is how many members a segment has now.
+type SegmentCount struct {
+	Members int64   `json:"members"`
+	Rules   []int64 `json:"rules" nullable:"false" doc:"How many profiles each rule selects on its own"`
+}
+
+// SegmentPreviewed is who a segment would select.
+type SegmentPreviewed struct {
+	SegmentCount
+	Sample []Profile `json:"sample" nullable:"false"`
+}
+
+// OperatorInfo describes an operator of rules.
+type OperatorInfo struct {
+	Operator Operator    `json:"operator"`
+	Negates  Operator    `json:"negates,omitempty" doc:"The operator of which this one is the exact complement, missing values included"`
+	Types    []FieldType `json:"types" nullable:"false" doc:"The field types it applies to"`
+	Operand  string      `json:"operand" enum:"none,one,two,many,relative,days" doc:"What its values are: none, one, two in order, one or more, a whole number and a unit, a whole number of days"`
+}
+
+// FromSegment makes the JSON of a segment.
+func FromSegment(s activation.Segment) Segment {
+	return Segment{
+		ID: string(s.ID), Name: s.Name, Description: s.Description, TimeZone: s.TimeZone, CreatedAt: utc(s.CreatedAt),
+		UpdatedAt: utc(s.UpdatedAt), Version: s.Version,
+		Rules: each(s.Rules, func(r activation.SegmentRule) SegmentRule {
+			return SegmentRule{Combine: string(r.Combine), Rule: fromRule(r.Rule)}
+		}),
+	}
+}
+
+func fromRule(r activation.Rule) Rule {
+	w := Rule{Field: r.Field, Operator: Operator(r.Operator), Values: r.Values, Unit: string(r.Unit)}
+	if len(r.All) > 0 {
+		w.All = each(r.All, fromRule)
+	}
+	if len(r.Any) > 0 {
+		w.Any = each(r.Any, fromRule)
+	}
+	return w
+}
+
+// Domain turns the rule into the domain's.
+func (r Rule) Domain() activation.Rule {
+	d := activation.Rule{Field: r.Field, Operator: activation.Operator(r.Operator), Values: r.Values, Unit: activation.Unit(r.Unit)}
+	if len(r.All) > 0 {
+		d.All = each(r.All, Rule.Domain)
+	}
+	if len(r.Any) > 0 {
+		d.Any = each(r.Any, Rule.Domain)
+	}
+	return d
+}
+
+func rules(list []SegmentRule) []activation.SegmentRule {
+	return each(list, func(r SegmentRule) activation.SegmentRule {
+		return activation.SegmentRule{Combine: activation.Combine(r.Combine), Rule: r.Rule.Domain()}
+	})
+}
+
+// Domain turns the input into a segment without an id.
+func (i SegmentInput) Domain() activation.Segment {
+	return activation.Segment{Name: i.Name, Description: i.Description, TimeZone: i.TimeZone, Rules: rules(i.Rules)}
+}
+
+// Domain turns the update into the segment with the id.
+func (u SegmentUpdate) Domain(id string) activation.Segment {
+	s := u.SegmentInput.Domain()
+	s.ID, s.Version = activation.SegmentID(id), u.Version
+	return s
+}
+
+// Domain turns the question into a segment without a name.
+func (p SegmentPreview) Domain() activation.Segment {
+	return activation.Segment{TimeZone: p.TimeZone, Rules: rules(p.Rules)}
+}
+
+// FromCounts makes the JSON of a segment's sizes.
+func FromCounts(c warehouse.Counts) SegmentCount {
+	return SegmentCount{Members: c.Members, Rules: append([]int64{}, c.Rules...)}
+}

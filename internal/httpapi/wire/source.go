@@ -1,0 +1,165 @@
+package wire
+
+import (
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/warehouse"
+)
+
+// Source is a data source: where the rows of one table come from.
+type Source struct {
+	ID         string                  `json:"id"`
+	Name       string                  `json:"name" doc:"Unique; also the name of the source's table"`
+	Kind       string                  `json:"kind" enum:"csv"`
+	Path       string                  `json:"path" doc:"The file, in a source folder of the server or among the uploads"`
+	CSV        CSVOptions              `json:"csv"`
+	Columns    map[string]ColumnOption `json:"columns,omitempty" doc:"Columns whose type is stated rather than found out"`
+	MaxBadRows float64                 `json:"max_bad_rows" doc:"The share of rows (0 to 1) that may be unreadable before an ingest is refused"`
+	MaxShrink  float64                 `json:"max_shrink" doc:"The share (0 to 1) by which the table may shrink before an ingest is refused"`
+	Ingest     *Ingest                 `json:"ingest,omitempty" doc:"The last ingest; absent before the first"`
+	CreatedAt  time.Time               `json:"created_at"`
+	UpdatedAt  time.Time               `json:"updated_at"`
+	Version    int64                   `json:"version" doc:"Grows with each change; an update names the version it saw"`
+}
+
+// SourceInput describes a source to be made.
+type SourceInput struct {
+	Name       string                  `json:"name" maxLength:"480"`
+	Kind       string                  `json:"kind,omitempty" enum:"csv" default:"csv"`
+	Path       string                  `json:"path" maxLength:"4096" doc:"The path of an upload, or of a file in a source folder of the server"`
+	CSV        CSVOptions              `json:"csv,omitzero"`
+	Columns    map[string]ColumnOption `json:"columns,omitempty"`
+	MaxBadRows float64                 `json:"max_bad_rows,omitempty" doc:"Defaults to 0.01"`
+	MaxShrink  float64                 `json:"max_shrink,omitempty" doc:"Defaults to 0.3"`
+}
+
+// SourceUpdate replaces the definition of a source.
+type SourceUpdate struct {
+	SourceInput
+	Version int64 `json:"version" minimum:"1" doc:"The version that was read"`
+}
+
+// SourcePreview asks for the beginning of a file.
+type SourcePreview struct {
+	SourceInput
+	Rows int `json:"rows,omitempty" minimum:"1" maximum:"100" default:"10" doc:"How many rows to show"`
+}
+
+// CSVOptions says how a CSV file is read; what is left out is found out.
+type CSVOptions struct {
+	Delimiter string `json:"delimiter,omitempty" doc:"One character"`
+	Quote     string `json:"quote,omitempty" doc:"One character"`
+	NoHeader  bool   `json:"no_header,omitempty" doc:"The first line holds values, not names"`
+	Encoding  string `json:"encoding,omitempty" doc:"utf-8, windows-1250 or windows-1252"`
+}
+
+// ColumnOption states how a column is read.
+type ColumnOption struct {
+	Type         FieldType `json:"type"`
+	Format       string    `json:"format,omitempty" example:"%d.%m.%Y" doc:"The strptime format of a date or date-time column; ISO 8601 if absent"`
+	DecimalComma bool      `json:"decimal_comma,omitempty"`
+}
+
+// Ingest is the outcome of taking a source's rows over.
+type Ingest struct {
+	At          time.Time    `json:"at,omitzero" doc:"When rows were last taken over"`
+	Rows        int64        `json:"rows"`
+	Quarantined int64        `json:"quarantined" doc:"Rows that could not be read"`
+	Columns     []Column     `json:"columns" nullable:"false"`
+	DurationMS  int64        `json:"duration_ms"`
+	Failure     *LastFailure `json:"failure,omitempty" doc:"Why the last attempt failed; the table then still holds the rows of the one before"`
+}
+
+// LastFailure is why the last attempt at something failed.
+type LastFailure struct {
+	At      time.Time `json:"at"`
+	Code    Code      `json:"code,omitempty"`
+	Message string    `json:"message"`
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name   string       `json:"name"`
+	Type   FieldType    `json:"type"`
+	Format string       `json:"format,omitempty"`
+	Guess  SemanticType `json:"semantic_guess,omitempty" doc:"What the column seems to mean"`
+}
+
+// Preview is the beginning of a file.
+type Preview struct {
+	Columns []Column   `json:"columns" nullable:"false"`
+	Rows    [][]string `json:"rows" nullable:"false" doc:"Values as text; missing ones are empty"`
+}
+
+// BadRow is a row that could not be read.
+type BadRow struct {
+	Line   int64  `json:"line"`
+	Column string `json:"column,omitempty"`
+	Value  string `json:"value,omitempty" doc:"Masked: length and kinds of characters only"`
+	Reason string `json:"reason"`
+}
+
+// Upload is a file that was taken in.
+type Upload struct {
+	Path string `json:"path" doc:"Give it as the path of a source"`
+	Size int64  `json:"size" doc:"Bytes"`
+}
+
+// FromSource makes the JSON of a source.
+func FromSource(s activation.Source) Source {
+	w := Source{
+		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), Path: s.Path, CSV: CSVOptions(s.CSV), MaxBadRows: s.MaxBadRows,
+		MaxShrink: s.MaxShrink, CreatedAt: utc(s.CreatedAt), UpdatedAt: utc(s.UpdatedAt), Version: s.Version,
+	}
+	for name, c := range s.Columns {
+		if w.Columns == nil {
+			w.Columns = map[string]ColumnOption{}
+		}
+		w.Columns[name] = ColumnOption{Type: FieldType(c.Type), Format: c.Format, DecimalComma: c.DecimalComma}
+	}
+	if in := s.Ingest; in != nil {
+		w.Ingest = &Ingest{At: utc(in.At), Rows: in.Rows, Quarantined: in.Quarantined, Columns: each(in.Columns, fromColumn), DurationMS: in.DurationMS}
+		if in.Error != "" {
+			w.Ingest.Failure = &LastFailure{At: utc(in.FailedAt), Code: Code(in.ErrorCode), Message: in.Error}
+		}
+	}
+	return w
+}
+
+// Domain turns the input into a source without an id.
+func (i SourceInput) Domain() activation.Source {
+	s := activation.Source{
+		Name: i.Name, Kind: activation.SourceKind(i.Kind), Path: i.Path, CSV: activation.CSVOptions(i.CSV),
+		MaxBadRows: i.MaxBadRows, MaxShrink: i.MaxShrink,
+	}
+	if s.Kind == "" {
+		s.Kind = activation.SourceCSV
+	}
+	for name, c := range i.Columns {
+		if s.Columns == nil {
+			s.Columns = map[string]activation.ColumnOption{}
+		}
+		s.Columns[name] = activation.ColumnOption{Type: activation.FieldType(c.Type), Format: c.Format, DecimalComma: c.DecimalComma}
+	}
+	return s
+}
+
+// Domain turns the update into the source with the id.
+func (u SourceUpdate) Domain(id string) activation.Source {
+	s := u.SourceInput.Domain()
+	s.ID, s.Version = activation.SourceID(id), u.Version
+	return s
+}
+
+// FromPreview makes the JSON of a preview.
+func FromPreview(p warehouse.Preview) Preview {
+	return Preview{Columns: each(p.Columns, fromColumn), Rows: each(p.Rows, func(r []string) []string { return append([]string{}, r...) })}
+}
+
+// FromBadRow makes the JSON of a row that could not be read.
+func FromBadRow(b warehouse.BadRow) BadRow { return BadRow(b) }
+
+func fromColumn(c activation.Column) Column {
+	return Column{Name: c.Name, Type: FieldType(c.Type), Format: c.Format, Guess: SemanticType(c.Guess)}
+}

@@ -74,7 +74,7 @@ func (a *api) stream(ctx context.Context, w http.ResponseWriter, id activation.R
 		defer close(states)
 		for r, err := range a.cfg.Services.Exports.Watch(ctx, id, a.cfg.WatchEvery) {
 			if err != nil {
-				a.cfg.Log.ErrorContext(ctx, "watching a run stopped", "run", id, "request", requestID(ctx), "error", err)
+				a.cfg.Log.ErrorContext(ctx, "watching a run stopped", "run", id, "request", requestID(ctx), "error", masked(err))
 				return
 			}
 			select {

@@ -2,8 +2,12 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"regexp"
+
+	"segue/internal/activation"
 )
 
 type requestKey struct{}
@@ -74,4 +78,22 @@ func (r *recorder) Write(b []byte) (int, error) {
 	n, err := r.ResponseWriter.Write(b)
 	r.bytes += int64(n)
 	return n, err
+}
+
+// quoted, addressed and numbered find what may be a person's data in the text of an error that nobody vouches for.
+var (
+	quoted    = regexp.MustCompile(`'[^']*'|"[^"]*"|` + "`[^`]*`")
+	addressed = regexp.MustCompile(`[^\s<>]+@[^\s<>]+`)
+	numbered  = regexp.MustCompile(`\+?\d[\d ()/.-]{5,}\d`)
+)
+
+// masked is an error's text without what may be a person's data. Errors with a code keep theirs: it never holds any.
+func masked(err error) string {
+	var e *activation.Error
+	if errors.As(err, &e) && e.Code != activation.CodeInternal {
+		return err.Error()
+	}
+	s := quoted.ReplaceAllString(err.Error(), "[value]")
+	s = addressed.ReplaceAllString(s, "[address]")
+	return numbered.ReplaceAllString(s, "[number]")
 }

@@ -54,7 +54,7 @@ func register[I, O any](a *api, e endpoint, h func(context.Context, *I) (*O, err
 		if err != nil {
 			f := problem(ctx, err)
 			if f.Status >= http.StatusInternalServerError {
-				a.cfg.Log.ErrorContext(ctx, "request failed", "operation", e.id, "request", requestID(ctx), "code", f.Code, "error", err)
+				a.cfg.Log.ErrorContext(ctx, "request failed", "operation", e.id, "request", requestID(ctx), "code", f.Code, "error", masked(err))
 			}
 			return nil, f
 		}

@@ -80,7 +80,10 @@ func (a *api) listBatches(ctx context.Context, in *ByID) (*body[wire.List[wire.B
 		return nil, err
 	}
 	list, err := a.cfg.Services.Ledger.BatchesOf(ctx, id)
-	if err != nil && activation.CodeOf(err) != activation.CodeNotFound { // not planned yet: there are none
+	if activation.CodeOf(err) == activation.CodeNotFound { // not planned yet: there are none
+		list, err = nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	return listOf(list, "", wire.FromBatch), nil
@@ -110,7 +113,7 @@ func (a *api) downloadRejects(ctx context.Context, in *ByID) (*huma.StreamRespon
 				break
 			}
 			if rows, err = a.rejects(ctx, id, rows[len(rows)-1].Number); err != nil {
-				a.cfg.Log.ErrorContext(ctx, "download stopped", "run", id, "request", requestID(ctx), "error", err)
+				a.cfg.Log.ErrorContext(ctx, "download stopped", "run", id, "request", requestID(ctx), "error", masked(err))
 				panic(http.ErrAbortHandler) // half a file must not look like a whole one
 			}
 		}

@@ -46,7 +46,7 @@ type ExportUpdate struct {
 // Mapping says which profile fields go where.
 type Mapping struct {
 	Email      string             `json:"email" maxLength:"480" doc:"The field that holds the address"`
-	Attributes []AttributeMapping `json:"attributes,omitempty" nullable:"false" maxItems:"500"`
+	Attributes []AttributeMapping `json:"attributes" required:"false" nullable:"false" maxItems:"500"`
 }
 
 // AttributeMapping feeds an attribute of the account from a profile field.

@@ -3,6 +3,8 @@ package wire
 import (
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"segue/internal/activation"
 	"segue/internal/warehouse"
 )
@@ -88,8 +90,16 @@ type Column struct {
 
 // Preview is the beginning of a file.
 type Preview struct {
-	Columns []Column   `json:"columns" nullable:"false"`
-	Rows    [][]string `json:"rows" nullable:"false" doc:"Values as text; missing ones are empty"`
+	Columns []Column     `json:"columns" nullable:"false"`
+	Rows    []PreviewRow `json:"rows" nullable:"false" doc:"Values as text; missing ones are empty"`
+}
+
+// PreviewRow is a row of a preview.
+type PreviewRow []string
+
+// Schema implements huma.SchemaProvider.
+func (PreviewRow) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}}
 }
 
 // BadRow is a row that could not be read.
@@ -154,7 +164,7 @@ func (u SourceUpdate) Domain(id string) activation.Source {
 
 // FromPreview makes the JSON of a preview.
 func FromPreview(p warehouse.Preview) Preview {
-	return Preview{Columns: each(p.Columns, fromColumn), Rows: each(p.Rows, func(r []string) []string { return append([]string{}, r...) })}
+	return Preview{Columns: each(p.Columns, fromColumn), Rows: each(p.Rows, func(r []string) PreviewRow { return append(PreviewRow{}, r...) })}
 }
 
 // FromBadRow makes the JSON of a row that could not be read.

@@ -63,7 +63,11 @@ func jsonFormat() huma.Format {
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	if t.Kind() == reflect.Struct && strings.HasPrefix(t.Name(), "List[") {
-		return strings.TrimPrefix(name, "List") + "List"
+		name = strings.TrimPrefix(name, "List")
+		if strings.HasSuffix(name, "List") {
+			return name + "s"
+		}
+		return name + "List"
 	}
 	return name
 }

@@ -82,16 +82,16 @@ func (e AttributeInputType) Valid() bool {
 
 // Defines values for BatchKind.
 const (
-	Import  BatchKind = "import"
-	Removal BatchKind = "removal"
+	BatchKindImport  BatchKind = "import"
+	BatchKindRemoval BatchKind = "removal"
 )
 
 // Valid indicates whether the value is a known member of the BatchKind enum.
 func (e BatchKind) Valid() bool {
 	switch e {
-	case Import:
+	case BatchKindImport:
 		return true
-	case Removal:
+	case BatchKindRemoval:
 		return true
 	default:
 		return false
@@ -100,25 +100,25 @@ func (e BatchKind) Valid() bool {
 
 // Defines values for BatchState.
 const (
-	Accepted BatchState = "accepted"
-	Ended    BatchState = "ended"
-	Ready    BatchState = "ready"
-	Sending  BatchState = "sending"
-	Unknown  BatchState = "unknown"
+	BatchStateAccepted BatchState = "accepted"
+	BatchStateEnded    BatchState = "ended"
+	BatchStateReady    BatchState = "ready"
+	BatchStateSending  BatchState = "sending"
+	BatchStateUnknown  BatchState = "unknown"
 )
 
 // Valid indicates whether the value is a known member of the BatchState enum.
 func (e BatchState) Valid() bool {
 	switch e {
-	case Accepted:
+	case BatchStateAccepted:
 		return true
-	case Ended:
+	case BatchStateEnded:
 		return true
-	case Ready:
+	case BatchStateReady:
 		return true
-	case Sending:
+	case BatchStateSending:
 		return true
-	case Unknown:
+	case BatchStateUnknown:
 		return true
 	default:
 		return false
@@ -442,13 +442,13 @@ func (e FieldType) Valid() bool {
 
 // Defines values for HealthStatus.
 const (
-	Ok HealthStatus = "ok"
+	HealthStatusOk HealthStatus = "ok"
 )
 
 // Valid indicates whether the value is a known member of the HealthStatus enum.
 func (e HealthStatus) Valid() bool {
 	switch e {
-	case Ok:
+	case HealthStatusOk:
 		return true
 	default:
 		return false
@@ -661,28 +661,28 @@ func (e OperatorInfoNegates) Valid() bool {
 
 // Defines values for OperatorInfoOperand.
 const (
-	Days     OperatorInfoOperand = "days"
-	Many     OperatorInfoOperand = "many"
-	None     OperatorInfoOperand = "none"
-	One      OperatorInfoOperand = "one"
-	Relative OperatorInfoOperand = "relative"
-	Two      OperatorInfoOperand = "two"
+	OperatorInfoOperandDays     OperatorInfoOperand = "days"
+	OperatorInfoOperandMany     OperatorInfoOperand = "many"
+	OperatorInfoOperandNone     OperatorInfoOperand = "none"
+	OperatorInfoOperandOne      OperatorInfoOperand = "one"
+	OperatorInfoOperandRelative OperatorInfoOperand = "relative"
+	OperatorInfoOperandTwo      OperatorInfoOperand = "two"
 )
 
 // Valid indicates whether the value is a known member of the OperatorInfoOperand enum.
 func (e OperatorInfoOperand) Valid() bool {
 	switch e {
-	case Days:
+	case OperatorInfoOperandDays:
 		return true
-	case Many:
+	case OperatorInfoOperandMany:
 		return true
-	case None:
+	case OperatorInfoOperandNone:
 		return true
-	case One:
+	case OperatorInfoOperandOne:
 		return true
-	case Relative:
+	case OperatorInfoOperandRelative:
 		return true
-	case Two:
+	case OperatorInfoOperandTwo:
 		return true
 	default:
 		return false
@@ -1036,22 +1036,22 @@ func (e RuleOperator) Valid() bool {
 
 // Defines values for RuleUnit.
 const (
-	Day   RuleUnit = "day"
-	Month RuleUnit = "month"
-	Week  RuleUnit = "week"
-	Year  RuleUnit = "year"
+	RuleUnitDay   RuleUnit = "day"
+	RuleUnitMonth RuleUnit = "month"
+	RuleUnitWeek  RuleUnit = "week"
+	RuleUnitYear  RuleUnit = "year"
 )
 
 // Valid indicates whether the value is a known member of the RuleUnit enum.
 func (e RuleUnit) Valid() bool {
 	switch e {
-	case Day:
+	case RuleUnitDay:
 		return true
-	case Month:
+	case RuleUnitMonth:
 		return true
-	case Week:
+	case RuleUnitWeek:
 		return true
-	case Year:
+	case RuleUnitYear:
 		return true
 	default:
 		return false
@@ -1303,19 +1303,19 @@ func (e RunStartKind) Valid() bool {
 
 // Defines values for SegmentRuleCombine.
 const (
-	Except    SegmentRuleCombine = "except"
-	Intersect SegmentRuleCombine = "intersect"
-	Union     SegmentRuleCombine = "union"
+	SegmentRuleCombineExcept    SegmentRuleCombine = "except"
+	SegmentRuleCombineIntersect SegmentRuleCombine = "intersect"
+	SegmentRuleCombineUnion     SegmentRuleCombine = "union"
 )
 
 // Valid indicates whether the value is a known member of the SegmentRuleCombine enum.
 func (e SegmentRuleCombine) Valid() bool {
 	switch e {
-	case Except:
+	case SegmentRuleCombineExcept:
 		return true
-	case Intersect:
+	case SegmentRuleCombineIntersect:
 		return true
-	case Union:
+	case SegmentRuleCombineUnion:
 		return true
 	default:
 		return false
@@ -1636,7 +1636,7 @@ type ConnectionChange struct {
 
 // ConnectionCheck defines model for ConnectionCheck.
 type ConnectionCheck struct {
-	APIKey  *string             `json:"api_key,omitempty"`
+	APIKey  string              `json:"api_key,omitempty,omitzero"`
 	BaseURL string              `json:"base_url,omitempty,omitzero"`
 	Type    ConnectionCheckType `json:"type,omitempty,omitzero"`
 }
@@ -1650,7 +1650,7 @@ type ConnectionInput struct {
 	Agree bool `json:"agree"`
 
 	// APIKey Stored encrypted and never shown again
-	APIKey *string `json:"api_key,omitempty"`
+	APIKey string `json:"api_key,omitempty,omitzero"`
 
 	// BaseURL Defaults to the destination's own address
 	BaseURL string              `json:"base_url,omitempty,omitzero"`

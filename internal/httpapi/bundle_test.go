@@ -2,18 +2,12 @@ package httpapi
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"encoding/json"
-	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,101 +15,37 @@ import (
 	"go.uber.org/goleak"
 
 	"segue/internal/activation"
-	"segue/internal/connection"
-	"segue/internal/destination"
-	"segue/internal/export"
-	"segue/internal/ingest"
-	"segue/internal/jobs"
-	"segue/internal/secret/tink"
-	"segue/internal/segment"
+	"segue/internal/httpapi/apitest"
 	"segue/internal/store"
-	"segue/internal/store/sqlite"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const testToken = "test-token-that-is-long-enough-to-be-one"
 
-// bundle is the API on real services and a real control store and key file; the engines and the destination are small
-// ones that behave.
+// bundle is the API on a stage.
 type bundle struct {
-	t       *testing.T
-	server  *httptest.Server
-	store   *sqlite.Store
-	engine  *engine
-	account *account
-	ledger  *book
-	log     *logBuffer
-	uploads string
-	files   string
+	*apitest.Stage
+	t      *testing.T
+	server *httptest.Server
 }
 
-// logBuffer keeps what was logged.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
+// Keys of the stage's destination.
+const (
+	goodKey  = apitest.GoodKey
+	otherKey = apitest.OtherKey
+)
 
 func newBundle(t *testing.T, change ...func(*Config)) *bundle {
 	t.Helper()
-	dir := t.TempDir()
-	b := &bundle{
-		t: t, engine: &engine{}, account: newAccount(), ledger: &book{}, log: &logBuffer{},
-		uploads: filepath.Join(dir, "data", "uploads"), files: filepath.Join(dir, "files"),
-	}
-	require.NoError(t, os.MkdirAll(b.uploads, 0o700))
-	require.NoError(t, os.MkdirAll(b.files, 0o700))
-	var n atomic.Int64
-	ids := func() string { return fmt.Sprintf("id-%06d", n.Add(1)) }
-	log := slog.New(slog.NewJSONHandler(b.log, nil))
-	var err error
-	b.store, err = sqlite.Open(t.Context(), sqlite.Config{
-		Path:    filepath.Join(dir, "data", "segue.db"),
-		Enqueue: func(context.Context, *sql.Tx, jobs.Args, time.Time) error { return nil },
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, b.store.Close()) })
-	keys, err := tink.Open(tink.Config{Path: filepath.Join(dir, "data", "keys.json"), MayCreate: true})
-	require.NoError(t, err)
-	sources, err := ingest.New(ingest.Config{
-		Store: b.store, Warehouse: b.engine, SourceDirs: []string{b.files}, UploadDir: b.uploads, DataDir: filepath.Join(dir, "data"),
-		MaxUpload: 1 << 20, Clock: time.Now, IDs: ids, Log: log,
-	})
-	require.NoError(t, err)
-	segments, err := segment.New(segment.Config{Store: b.store, Warehouse: b.engine, Clock: time.Now, IDs: ids})
-	require.NoError(t, err)
-	connections, err := connection.New(connection.Config{
-		Store: b.store, Box: keys, Clock: time.Now, IDs: ids, Log: log,
-		Dialers: map[activation.DestinationType]connection.Dialer{
-			activation.DestinationBrevo: func(r connection.DialRequest) (destination.Destination, error) { return b.account.dial(r.Key), nil },
-		},
-		DefaultURL: map[activation.DestinationType]string{activation.DestinationBrevo: "https://api.example.com/v3"},
-	})
-	require.NoError(t, err)
-	exports, err := export.New(export.Config{
-		Store: b.store, Warehouse: b.engine, Ledger: b.ledger, Connections: connections, Clock: time.Now, IDs: ids, Log: log,
-		HandOverDir: dir,
-	})
-	require.NoError(t, err)
+	s := apitest.New(t)
+	b := &bundle{Stage: s, t: t}
 	cfg := Config{
 		Services: Services{
-			Store: b.store, Sources: sources, Profiles: b.engine, Segments: segments, Connections: connections, Exports: exports, Ledger: b.ledger,
+			Store: s.Store, Sources: s.Sources, Profiles: s.Engine, Segments: s.Segments, Connections: s.Connections, Exports: s.Exports, Ledger: s.Book,
 		},
-		Token: testToken, Version: "1.2.3", Commit: "abc", SourceDirs: []string{b.files}, Clock: time.Now, IDs: ids, Log: log,
-		DestinationURLs: map[activation.DestinationType]string{activation.DestinationBrevo: "https://api.example.com/v3"},
+		Token: testToken, Version: "1.2.3", Commit: "abc", SourceDirs: []string{s.Files}, Clock: time.Now, IDs: s.IDs, Log: s.Logger,
+		DestinationURLs: map[activation.DestinationType]string{activation.DestinationBrevo: apitest.BaseURL},
 		WatchEvery:      5 * time.Millisecond, Heartbeat: time.Second,
 	}
 	for _, f := range change {
@@ -204,7 +134,7 @@ func (b *bundle) refused(code activation.Code, method, path string, body any, he
 // file writes a file into the source folder.
 func (b *bundle) file(name, content string) {
 	b.t.Helper()
-	require.NoError(b.t, os.WriteFile(filepath.Join(b.files, name), []byte(content), 0o600))
+	require.NoError(b.t, os.WriteFile(filepath.Join(b.Files, name), []byte(content), 0o600))
 }
 
 const customers = "id,mail,name,points\nc1,ana@example.com,Ana,10\nc2,ivo@example.com,Ivo,20\nc3,eva@example.com,Eva,30\n"
@@ -253,7 +183,7 @@ func (b *bundle) withExport() string {
 // setRun changes the stored run, as the service does while it works.
 func (b *bundle) setRun(id string, f func(*activation.Run)) {
 	b.t.Helper()
-	require.NoError(b.t, b.store.Update(b.t.Context(), func(tx store.Tx) error {
+	require.NoError(b.t, b.Store.Update(b.t.Context(), func(tx store.Tx) error {
 		r, err := tx.Run(b.t.Context(), activation.RunID(id))
 		if err != nil {
 			return err

@@ -86,7 +86,7 @@ func TestRefusedInputsAreNotRepeated(t *testing.T) {
 		require.NotContains(t, r.raw, goodKey)
 		require.NotContains(t, r.raw, "xkeysib")
 	}
-	require.NotContains(t, b.log.String(), goodKey)
+	require.NotContains(t, b.Log.String(), goodKey)
 }
 
 func TestSeveralRefusedInputsAreAllNamed(t *testing.T) {

@@ -28,7 +28,7 @@ func TestConnectionNeverShowsItsKey(t *testing.T) {
 		require.NotContains(t, answer.raw, goodKey)
 		require.NotContains(t, answer.raw, goodKey[:len(goodKey)-5], "nor most of it")
 	}
-	require.NotContains(t, b.log.String(), goodKey)
+	require.NotContains(t, b.Log.String(), goodKey)
 }
 
 func TestConnectionNeedsAgreementAndAKnownKey(t *testing.T) {

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"segue/internal/activation"
+	"segue/internal/store"
 	"segue/internal/warehouse"
 )
 
@@ -23,7 +25,7 @@ func TestSystemOperations(t *testing.T) {
 	v := b.must(200, "GET", "/version", nil)
 	require.Equal(t, "1.2.3", v["version"])
 	s := b.must(200, "GET", "/settings", nil)
-	require.Equal(t, []any{b.files}, s["source_dirs"])
+	require.Equal(t, []any{b.Files}, s["source_dirs"])
 	require.Equal(t, activation.ConsentStatement, s["consent_statement"].(object)["text"])
 	require.Equal(t, object{"brevo": "https://api.example.com/v3"}, s["destination_urls"])
 }
@@ -98,7 +100,7 @@ func TestFailedIngestKeepsRowsAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	id := b.withProfile()
-	b.engine.fail = activation.Errorf(activation.CodeSourceRefused, "the table would shrink by 90 %%").WithRemedy("Force it")
+	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "the table would shrink by 90 %%").WithRemedy("Force it")
 	p := b.refused(activation.CodeSourceRefused, "POST", "/sources/"+id+"/ingest", nil)
 	require.Equal(t, "Force it", p["remedy"])
 	in := b.must(200, "GET", "/sources/"+id, nil)["ingest"].(object)
@@ -150,7 +152,7 @@ func TestQuarantineIsPaged(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	for i := range 5 {
-		b.engine.bad = append(b.engine.bad, warehouse.BadRow{Line: int64(i + 2), Column: "points", Value: "aaa", Reason: "not a number"})
+		b.Engine.Bad = append(b.Engine.Bad, warehouse.BadRow{Line: int64(i + 2), Column: "points", Value: "aaa", Reason: "not a number"})
 	}
 	id := b.withProfile()
 	p := b.must(200, "GET", "/sources/"+id+"/quarantine?limit=3", nil)
@@ -169,7 +171,7 @@ func TestUploadIsStreamedIntoTheUploadFolder(t *testing.T) {
 	r := b.call("PUT", "/uploads/my%20file.csv", customers, "Content-Type", "text/csv")
 	require.Equal(t, 200, r.status, r.raw)
 	require.EqualValues(t, len(customers), r.body["size"])
-	stored, err := os.ReadFile(filepath.Join(b.uploads, "my file.csv"))
+	stored, err := os.ReadFile(filepath.Join(b.Uploads, "my file.csv"))
 	require.NoError(t, err)
 	require.Equal(t, customers, string(stored))
 	b.must(201, "POST", "/sources", object{"name": "uploaded", "path": r.body["path"]})
@@ -178,7 +180,7 @@ func TestUploadIsStreamedIntoTheUploadFolder(t *testing.T) {
 		b.refused(activation.CodeInvalid, "PUT", "/uploads/"+name, "x")
 	}
 	b.refused(activation.CodeInvalid, "PUT", "/uploads/big.csv", strings.Repeat("x", 1<<20+1))
-	require.NoFileExists(t, filepath.Join(b.uploads, "big.csv"))
+	require.NoFileExists(t, filepath.Join(b.Uploads, "big.csv"))
 }
 
 func TestUploadThatBreaksOffLeavesNothing(t *testing.T) {
@@ -191,7 +193,7 @@ func TestUploadThatBreaksOffLeavesNothing(t *testing.T) {
 		require.NotEqual(t, 200, resp.StatusCode)
 		_ = resp.Body.Close()
 	}
-	require.NoFileExists(t, filepath.Join(b.uploads, "half.csv"))
+	require.NoFileExists(t, filepath.Join(b.Uploads, "half.csv"))
 }
 
 // broken is a body that breaks off.
@@ -275,7 +277,7 @@ func TestSegmentPreviewNeedsNoStoredSegment(t *testing.T) {
 	require.Equal(t, []any{1.0}, p["rules"])
 	require.Equal(t, "c2", p["sample"].([]any)[0].(object)["id"])
 	require.Empty(t, b.must(200, "POST", "/segments/preview", object{"rules": []object{equals("name", "Ivo")}})["sample"])
-	b.engine.fail = activation.Errorf(activation.CodeCannotEvaluate, "the table is gone")
+	b.Engine.Fail = activation.Errorf(activation.CodeCannotEvaluate, "the table is gone")
 	b.refused(activation.CodeCannotEvaluate, "POST", "/segments/preview", object{"rules": []object{equals("name", "Ivo")}})
 }
 
@@ -288,4 +290,12 @@ func TestManyValuesOfARuleFitIntoABody(t *testing.T) {
 		values = append(values, fmt.Sprintf("customer-%020d", i))
 	}
 	b.must(201, "POST", "/segments", object{"name": "many", "rules": []object{{"rule": object{"field": "name", "operator": "one_of", "values": values}}}})
+}
+
+// closedStore is a control store that does not answer.
+type closedStore struct{}
+
+// View implements definitions.
+func (closedStore) View(context.Context, func(store.Reader) error) error {
+	return errors.New("database is closed")
 }

@@ -147,6 +147,6 @@ func TestStreamEndsWhenNobodyListens(t *testing.T) {
 	require.NoError(t, l.resp.Body.Close())
 	_, err := io.ReadAll(l.resp.Body)
 	require.Error(t, err)
-	require.Eventually(t, func() bool { return strings.Contains(b.log.String(), "/events") }, 10*time.Second, 10*time.Millisecond,
+	require.Eventually(t, func() bool { return strings.Contains(b.Log.String(), "/events") }, 10*time.Second, 10*time.Millisecond,
 		"the request ends (goleak looks after its goroutines)")
 }

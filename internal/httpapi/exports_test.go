@@ -176,7 +176,7 @@ func (b *bundle) withRows(n int) string {
 		} else {
 			r.Address = "ana@example.com"
 		}
-		b.ledger.rows = append(b.ledger.rows, r)
+		b.Book.List = append(b.Book.List, r)
 	}
 	return run
 }
@@ -225,7 +225,7 @@ func TestDownloadThatCannotBeginIsAProblem(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	run := b.withRows(2)
-	b.ledger.fail = activation.Errorf(activation.CodeUnavailable, "the ledger does not answer")
+	b.Book.Fail = activation.Errorf(activation.CodeUnavailable, "the ledger does not answer")
 	b.refused(activation.CodeUnavailable, "GET", "/runs/"+run+"/rejects.csv", nil)
 }
 
@@ -233,10 +233,10 @@ func TestBatchesAreListed(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	run := b.withRows(1)
-	b.ledger.batches = []ledger.Batch{{ID: "b1", Kind: ledger.BatchImport, List: 7, Seq: 1, Rows: 3, Bytes: 300, State: ledger.BatchEnded, Process: 12, Attempts: 1, Imports: 1}}
+	b.Book.Batches = []ledger.Batch{{ID: "b1", Kind: ledger.BatchImport, List: 7, Seq: 1, Rows: 3, Bytes: 300, State: ledger.BatchEnded, Process: 12, Attempts: 1, Imports: 1}}
 	got := b.must(200, "GET", "/runs/"+run+"/batches", nil)["items"].([]any)
 	require.Equal(t, object{"id": "b1", "kind": "import", "list_id": 7.0, "seq": 1.0, "rows": 3.0, "bytes": 300.0, "state": "ended", "process_id": 12.0, "attempts": 1.0, "imports": 1.0}, got[0])
-	b.ledger.fail = activation.Errorf(activation.CodeNotFound, "the run was never planned")
+	b.Book.Fail = activation.Errorf(activation.CodeNotFound, "the run was never planned")
 	require.Empty(t, b.must(200, "GET", "/runs/"+run+"/batches", nil)["items"], "a run that is not planned yet has none")
 }
 
@@ -244,7 +244,7 @@ func TestCustomerIsExplained(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.withRows(4)
-	b.ledger.standings = []ledger.Standing{{List: 7, Export: "e1", Ownership: ledger.Owned, Acknowledged: true, FirstSentAt: time.Unix(1, 0), AcknowledgedAt: time.Unix(2, 0)}}
+	b.Book.Standing = []ledger.Standing{{List: 7, Export: "e1", Ownership: ledger.Owned, Acknowledged: true, FirstSentAt: time.Unix(1, 0), AcknowledgedAt: time.Unix(2, 0)}}
 	p := b.must(200, "GET", "/profiles/c1", nil)
 	require.Equal(t, object{"field": "mail", "value": "ana@example.com"}, p["values"].([]any)[1])
 	require.Equal(t, "owned", p["standings"].([]any)[0].(object)["ownership"])

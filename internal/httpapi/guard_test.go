@@ -103,7 +103,7 @@ func TestLogNamesRoutesAndNoPersonalData(t *testing.T) {
 	b.call("GET", "/nowhere/ana@example.com", nil)
 	b.call("ANA", "/version", nil)
 	b.withConnection("main")
-	log := b.log.String()
+	log := b.Log.String()
 	require.Contains(t, log, `"route":"GET /api/v1/profiles/{id}","status":404`)
 	require.Contains(t, log, `"route":"POST /api/v1/profiles/search","status":200`)
 	require.Contains(t, log, `"route":"unmatched","status":404`)
@@ -118,8 +118,8 @@ func TestPanicsTellNothing(t *testing.T) {
 	b := newBundle(t, func(c *Config) { c.Services.Profiles = panicking{} })
 	p := b.refused(activation.CodeInternal, "GET", "/profiles", nil)
 	require.NotContains(t, p["detail"], "ana@example.com")
-	require.Contains(t, b.log.String(), `"msg":"panic"`)
-	require.NotContains(t, b.log.String(), "ana@example.com", "a panic's words may hold anything")
+	require.Contains(t, b.Log.String(), `"msg":"panic"`)
+	require.NotContains(t, b.Log.String(), "ana@example.com", "a panic's words may hold anything")
 	require.Equal(t, 200, b.call("GET", "/health", nil).status, "the server goes on")
 }
 
@@ -140,12 +140,12 @@ func TestDefectsTellNothingButTheirRequest(t *testing.T) {
 		errors.New("engine: could not convert 'ana@example.com'"),
 		activation.Errorf(activation.CodeInternal, "engine: could not convert 'ana@example.com'"),
 	} {
-		b.engine.fail = err
+		b.Engine.Fail = err
 		p := b.refused(activation.CodeInternal, "GET", "/segments/"+g+"/count", nil)
 		require.NotContains(t, p["detail"], "ana@example.com")
-		require.Contains(t, b.log.String(), p["request_id"].(string))
-		require.Contains(t, b.log.String(), "engine: could not convert [value]")
-		require.NotContains(t, b.log.String(), "ana@example.com", "nor does the log")
+		require.Contains(t, b.Log.String(), p["request_id"].(string))
+		require.Contains(t, b.Log.String(), "engine: could not convert [value]")
+		require.NotContains(t, b.Log.String(), "ana@example.com", "nor does the log")
 	}
 }
 

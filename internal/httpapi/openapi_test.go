@@ -70,7 +70,7 @@ func forClient(t *testing.T) []byte {
 	}
 	for _, s := range doc.Components.Schemas.Map() {
 		for name, p := range s.Properties {
-			if !slices.Contains(s.Required, name) && p.Ref == "" {
+			if (!slices.Contains(s.Required, name) || p.WriteOnly) && p.Ref == "" {
 				p.Extensions = map[string]any{"x-go-type-skip-optional-pointer": true} // absent is the zero value
 			}
 		}

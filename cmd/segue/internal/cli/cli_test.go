@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/client"
+	"segue/cmd/segue/internal/where"
+	"segue/internal/activation"
+	"segue/internal/httpapi/wire"
+)
+
+func TestEveryCodeHasAnExitCode(t *testing.T) {
+	t.Parallel()
+	seen := map[activation.Code]int{}
+	for _, e := range exits() {
+		require.NotEmpty(t, e.meaning)
+		for _, c := range e.codes {
+			seen[c]++
+		}
+	}
+	for _, c := range wire.Codes() {
+		require.Equal(t, 1, seen[c], "%s has one exit code", c)
+	}
+	require.Len(t, seen, len(wire.Codes()))
+}
+
+func TestErrorsEndWithTheirCode(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[int]error{
+		exitOK: nil, exitOther: errors.New("x"), exitUsage: usagef("x"), exitNotFound: &client.Error{Code: "not_found"},
+		exitConflict: fmt.Errorf("wrapped: %w", &client.Error{Code: "in_use"}), exitInvalid: activation.Errorf(activation.CodeInvalid, "x"),
+		exitForbidden: &client.Error{Code: "unauthenticated"}, exitUnavailable: activation.Errorf(activation.CodeLocked, "x"),
+		exitHeld: &runError{exitHeld}, exitInterrupted: context.Canceled,
+	} {
+		require.Equal(t, want, exitCode(err), "%v", err)
+	}
+	require.Equal(t, exitOther, exitCode(&client.Error{Code: "a code of the future"}))
+}
+
+func TestErrorsArePrintedWithTheirRemedy(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	require.Equal(t, "segue: the bearer token is not valid. Send 'Authorization: Bearer <token>' with the token in the file 'token' of the server's data folder\n",
+		b.fails(exitForbidden, "source", "list", "--token", "another-token-of-another-server"))
+	require.Equal(t, `segue: unexpected argument rum, did you mean "run"? Read: segue --help`+"\n", b.fails(exitUsage, "rum"))
+	require.Contains(t, b.fails(exitUsage, "run", "start"), `expected "<name>". Read: segue run start --help`)
+	require.Contains(t, b.fails(exitUsage, "source", "list", "--colour"), "unknown flag --colour. Read: segue source list --help")
+	require.Contains(t, b.fails(exitUsage, "source", "list", "-o", "yaml"), "must be one of")
+	var inv invocation
+	var errs strings.Builder
+	inv.Terminal.Err = &errs
+	require.Equal(t, exitInvalid, inv.report(&client.Error{Code: "invalid", Field: "a", Message: "is missing", Errors: []client.FieldError{{Field: "a", Message: "is missing"}, {Field: "b", Message: "is missing"}}}))
+	require.Equal(t, "segue: a: is missing\n  b: is missing\n", errs.String())
+}
+
+func TestServerIsFoundByFlagVariableOrFolder(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	require.Contains(t, b.ok("version"), "Server  1.2.3\n", "by the folder")
+	r := b.bare("version", "--server", b.url, "--token", testToken)
+	require.Contains(t, r.out, "Server  1.2.3\n", "by flags")
+	b.env["SEGUE_SERVER"], b.env["SEGUE_TOKEN"] = b.url, testToken
+	require.Contains(t, b.bare("version").out, "Server  1.2.3\n", "by variables")
+	b.env = map[string]string{"SEGUE_DATA": b.data}
+	require.Contains(t, b.bare("version").out, "Server  1.2.3\n", "by the folder's variable")
+	b.env = map[string]string{"SEGUE_DATA": t.TempDir()}
+	require.Equal(t, "segue   1.2.3\nCommit  abc\nServer  none answers\n", b.bare("version").out, "none is no error")
+	r = b.bare("source", "list")
+	require.Equal(t, exitUnavailable, r.code)
+	require.Contains(t, r.err, "the server's address is not known. Start one with segue serve")
+	r = b.bare("source", "list", "--server", b.url)
+	require.Contains(t, r.err, "the server's token is not known")
+	r = b.bare("source", "list", "--server", "127.0.0.1:1", "--token", testToken)
+	require.Equal(t, exitUnavailable, r.code)
+	require.Contains(t, r.err, "no server answers at 127.0.0.1:1. Is segue serve running?")
+}
+
+func TestDataFolderIsChosen(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(home, "segue"), 0o700))
+	env := func(m map[string]string) func(string) string { return func(k string) string { return m[k] } }
+	require.Equal(t, "given", DataDir("given", env(map[string]string{"SEGUE_DATA": "env"})))
+	require.Equal(t, "env", DataDir("", env(map[string]string{"SEGUE_DATA": "env", "XDG_DATA_HOME": home})))
+	require.Equal(t, filepath.Join(home, "segue"), DataDir("", env(map[string]string{"XDG_DATA_HOME": home})))
+	require.Equal(t, "data", DataDir("", env(map[string]string{"XDG_DATA_HOME": t.TempDir()})))
+	require.Equal(t, "data", DataDir("", env(map[string]string{"HOME": t.TempDir()})))
+}
+
+func TestEveryReasonHasWords(t *testing.T) {
+	t.Parallel()
+	words := reasonWords()
+	for _, p := range activation.EmailProblems() {
+		require.NotEmpty(t, words[string(p)], p)
+	}
+	for _, p := range activation.PhoneProblems() {
+		require.NotEmpty(t, words[string(p)], p)
+	}
+	for _, r := range []string{
+		activation.ReasonNoConsent, activation.ReasonConsentConflict, activation.ReasonOptedOut, activation.ReasonErased, activation.ReasonInvalidValue,
+		activation.ReasonRejectedByBrevo, activation.ReasonImportFailed, activation.ReasonCanceled, activation.ReasonStopped, activation.ReasonOutcomeUnknown,
+		activation.ReasonRefusal, activation.ReasonLeftSegments, activation.ReasonListGone, activation.ReasonPhoneShared, activation.ReasonIdentifierShard,
+		activation.ReasonTooLarge, activation.ReasonUnmatchedReport,
+	} {
+		require.NotContains(t, reasonWord(r), "_")
+	}
+	require.Equal(t, "30 no consent, 10 canceled, 2 a new reason", reasonList(map[string]int64{"canceled": 10, "no_consent": 30, "a_new_reason": 2, "erased": 0}))
+}
+
+func TestEveryStatusHasTheWordsOfTheProduct(t *testing.T) {
+	t.Parallel()
+	for _, s := range wire.RunStatus("").Schema(nil).Enum {
+		require.NotEqual(t, s, statusWord(s.(string)))
+	}
+	require.Equal(t, "new", statusWord("new"))
+}
+
+func TestHoldsAreExplained(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		"removes_share": "300 of 1,000 people would leave the list", "removes_all": "all 1,000 people would leave the list",
+		"grows": "the list would grow from 1,000 to 300 people", "updates_share": "300 of 1,000 people would be updated though nothing was redefined",
+		"other": "other: 300 of 1,000",
+	} {
+		require.Equal(t, want, holdWords(client.HoldReason{Code: code, Count: 300, Of: 1000}))
+	}
+}
+
+func TestDurationsAreRough(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[int64]string{0: "1 second", 1: "1 second", 59: "59 seconds", 60: "1 minute", 95: "2 minutes", 3600: "1 h 00 min", 5460: "1 h 31 min"} {
+		require.Equal(t, want, duration(s))
+	}
+}
+
+func TestProgressDrawsABarOnATerminal(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	p := &progress{w: &out, terminal: true, width: 60}
+	p.show(client.Run{Status: client.RunStatusQueued})
+	require.Equal(t, "\r\x1b[KQueued", out.String())
+	out.Reset()
+	p.show(client.Run{Status: client.RunStatusRunning, Step: client.RunStepSend, Progress: client.Progress{Imports: 1000, ImportsDone: 500}})
+	line := strings.TrimPrefix(out.String(), "\r\x1b[K")
+	require.Equal(t, "Sending            "+strings.Repeat("█", 10)+strings.Repeat("░", 10)+" 500 of 1,000 people", line)
+	require.LessOrEqual(t, len([]rune(line)), 60, "a line that wraps cannot be drawn anew")
+	out.Reset()
+	p.done()
+	p.done()
+	require.Equal(t, "\r\x1b[K", out.String(), "it is taken away once")
+	require.Empty(t, bar(1, 2, 3), "no room, no bar")
+	require.Equal(t, "████", bar(9, 2, 4), "never longer than it is")
+}
+
+func TestJSONIsForPrograms(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	for _, args := range [][]string{{"source", "list"}, {"source", "show", "customers"}, {"profile", "show"}, {"segment", "list"}, {"connection", "list"}, {"export", "list"}, {"run", "list"}, {"version"}} {
+		out := b.ok(append(args, "-o", "json")...)
+		require.True(t, json.Valid([]byte(out)), out)
+	}
+	require.JSONEq(t, `{"items":[]}`, b.ok("run", "list", "-o", "json"))
+}
+
+func TestHelpNamesEveryCommandGroup(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, r := range []result{b.bare(), b.bare("--help")} {
+		require.Equal(t, 0, r.code)
+		for _, group := range []string{"serve", "sandbox", "demo", "source", "profile", "segment", "connection", "export", "run", "version", "completion"} {
+			require.Contains(t, r.out, "\n  "+group+" ")
+		}
+		require.NotContains(t, r.out, "__complete")
+	}
+}
+
+func TestProgramsGetTheirFlags(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	var serve ServeOptions
+	var sandbox SandboxOptions
+	var demo DemoOptions
+	b.programs = Programs{
+		Serve:   func(_ context.Context, o ServeOptions) error { serve = o; return nil },
+		Sandbox: func(_ context.Context, o SandboxOptions) error { sandbox = o; return nil },
+		Demo:    func(_ context.Context, o DemoOptions) error { demo = o; return nil },
+	}
+	b.ok("serve", "--source-dir", "/a", "--source-dir", "/b", "--log-format", "json")
+	require.Equal(t, "127.0.0.1:8380", serve.Listen)
+	require.Equal(t, b.data, serve.Data)
+	require.Equal(t, []string{"/a", "/b"}, serve.SourceDir)
+	require.Equal(t, LogOptions{LogFormat: "json", LogLevel: "info"}, serve.LogOptions)
+	b.ok("sandbox", "--process-delay", "2s", "--limits", "off", "--seed", "7")
+	require.Equal(t, "127.0.0.1:8381", sandbox.Listen)
+	require.EqualValues(t, 2e9, sandbox.ProcessDelay)
+	b.env["DEMO_EXIT"] = "1"
+	b.ok("demo", "--customers", "500")
+	require.True(t, demo.Exit)
+	require.Equal(t, 500, demo.Customers)
+	b.programs.Serve = func(context.Context, ServeOptions) error {
+		return activation.Errorf(activation.CodeLocked, "the data folder is in use").WithRemedy("Is segue already running?")
+	}
+	require.Equal(t, "segue: the data folder is in use. Is segue already running?\n", b.fails(exitUnavailable, "serve"))
+}
+
+func TestLanguageOfRulesIsDescribed(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"in the last", "starts with", "between", "anniversary", "is empty", "not ("} {
+		require.Contains(t, where.Help, word)
+	}
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/client"
+	"segue/internal/activation"
+	"segue/internal/warehouse"
+)
+
+func TestSourceFromFileToTable(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	require.Equal(t, "There is no data source yet. Add one: segue source add\n", b.ok("source", "list"))
+	b.write(b.Files, "customers.csv", customers)
+	require.Equal(t, ""+
+		"COLUMN  TYPE    FORMAT  SEEMS TO MEAN\n"+
+		"id      text\n"+
+		"mail    text            email\n"+
+		"name    text\n"+
+		"points  number\n"+
+		"\n"+
+		"ID  MAIL             NAME  POINTS\n"+
+		"c1  ana@example.com  Ana       10\n"+
+		"c2  ivo@example.com  Ivo     1500\n", b.ok("source", "preview", "customers.csv", "--rows", "2"))
+	require.Equal(t, "Source \"my customers\" is added.\nTake its rows over: segue source ingest 'my customers'\n", b.ok("source", "add", "my customers", "customers.csv"))
+	b.Engine.Bad = []warehouse.BadRow{{Line: 4, Column: "points", Value: "aaa", Reason: "not a number"}}
+	require.Equal(t, "3 rows are taken over into the table \"my customers\".\n1 row could not be read: segue source quarantine 'my customers'\n",
+		b.ok("source", "ingest", "my customers"))
+	require.Equal(t, "LINE  COLUMN  VALUE  REASON\n   4  points  aaa    not a number\n", b.ok("source", "quarantine", "my customers"))
+	require.Contains(t, b.ok("source", "list"), "my customers  customers.csv     3           1  2026-11-24 10:00\n")
+	show := b.ok("source", "show", "MY CUSTOMERS")
+	require.Contains(t, show, "Rows        3\n")
+	require.Contains(t, show, "mail    text            email\n")
+	require.Equal(t, "Source \"people\" is changed. Its table follows with the next ingest.\n",
+		b.ok("source", "update", "my customers", "--rename", "people", "--column", "points=number", "--column", "born=date:%d.%m.%Y", "--decimal-comma", "points"))
+	var s client.Source
+	require.NoError(t, json.Unmarshal([]byte(b.ok("source", "show", "people", "-o", "json")), &s))
+	require.Equal(t, map[string]client.ColumnOption{"points": {Type: "number", DecimalComma: true}, "born": {Type: "date", Format: "%d.%m.%Y"}}, s.Columns)
+	require.Equal(t, "Source \"people\" is removed.\n", b.ok("source", "remove", s.ID), "ids name things too")
+	require.Contains(t, b.fails(exitNotFound, "source", "show", "people"), `there is no source "people". See what there is: segue source list`)
+}
+
+func TestSourceFromThisMachineIsUploaded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path := b.write(t.TempDir(), "new customers.csv", customers)
+	require.Contains(t, b.ok("source", "add", "up", path, "--upload", "--ingest"), "3 rows are taken over")
+	stored, err := os.ReadFile(filepath.Join(b.Uploads, "new customers.csv"))
+	require.NoError(t, err)
+	require.Equal(t, customers, string(stored))
+	b.ok("source", "update", "up", "--upload", path)
+	require.Contains(t, b.fails(exitUsage, "source", "add", "x", "missing.csv", "--upload"), "cannot be read")
+	require.Contains(t, b.fails(exitInvalid, "source", "add", "x", path), "does not lie in a source folder. Source folders: ")
+}
+
+func TestFailedIngestIsShownInTheList(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "the table would shrink by 90 %%").WithRemedy("Use --force")
+	require.Equal(t, "segue: the table would shrink by 90 %. Use --force\n", b.fails(exitInvalid, "source", "ingest", "customers"))
+	require.Contains(t, b.ok("source", "list"), "failed: the table would shrink by 90 %")
+	require.Contains(t, b.ok("source", "show", "customers"), "Last attempt  failed at 2026-11-24 10:00: the table would shrink")
+}
+
+func TestProfileFromSuggestion(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.write(b.Files, "customers.csv", customers)
+	b.ok("source", "add", "customers", "customers.csv", "--ingest")
+	require.Contains(t, b.fails(exitNotFound, "profile", "show"), "segue: ")
+	suggestion := b.ok("profile", "suggest", "customers")
+	require.Contains(t, suggestion, "Key  id\n")
+	require.Contains(t, suggestion, "mail    text    email    mail\n")
+	require.Contains(t, suggestion, "segue profile set --source customers")
+	require.Equal(t, "The profile has 4 fields.\nBuild the profiles: segue profile build\n",
+		b.ok("profile", "set", "--source", "customers", "--region", "HR", "--meaning", "NAME=first_name", "--meaning", "mail=nothing"))
+	require.Equal(t, "3 profiles are built.\n", b.ok("profile", "build"))
+	show := b.ok("profile", "show")
+	require.Contains(t, show, "Source    customers\n")
+	require.Contains(t, show, "Profiles  3\n")
+	require.Contains(t, show, "name    text    first_name  name\n")
+	require.Contains(t, b.fails(exitUsage, "profile", "set", "--source", "customers", "--meaning", "none=email"), `the profile has no field "none"`)
+	require.Contains(t, b.fails(exitUsage, "profile", "set"), "--source")
+	require.Contains(t, b.fails(exitUsage, "profile", "set", "--source", "a", "--file", "b"), "can't be used together")
+}
+
+func TestProfileFromFileOrStandardInput(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.write(b.Files, "customers.csv", customers)
+	b.ok("source", "add", "customers", "customers.csv", "--ingest")
+	b.in = b.ok("profile", "suggest", "customers", "-o", "json")
+	require.Contains(t, b.ok("profile", "set", "--file", "-", "--build"), "3 profiles are built.")
+	require.Contains(t, b.fails(exitConflict, "profile", "set", "--file", "-"), "segue: ", "it has version 0, which moved")
+	b.in = `{"sauce_id":"x"}`
+	require.Contains(t, b.fails(exitUsage, "profile", "set", "--file", "-"), `unknown field "sauce_id"`)
+	require.Contains(t, b.fails(exitUsage, "profile", "set", "--file", "missing.json"), "cannot be read")
+}
+
+func TestCustomersAreSearchedAndExplained(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	require.Equal(t, ""+
+		"PROFILE  ID  MAIL             NAME  POINTS\n"+
+		"c2       c2  ivo@example.com  Ivo   1500\n", b.ok("profile", "search", "ivo@"))
+	require.Equal(t, "Nobody was found.\n", b.ok("profile", "search", "nobody"))
+	require.Len(t, jsonItems(t, b.ok("profile", "search", "--limit", "2", "-o", "json")), 2)
+	require.Len(t, jsonItems(t, b.ok("profile", "search", "-o", "json")), 3)
+	get := b.ok("profile", "get", "c1")
+	require.Contains(t, get, "mail     ana@example.com\n")
+	require.Contains(t, get, "No export has sent this person to a list.")
+	require.Contains(t, b.fails(exitNotFound, "profile", "get", "none"), "there is no such profile")
+	require.Equal(t, ""+
+		"Profiles          3\n"+
+		"Without a value   0\n"+
+		"Different values  3\n"+
+		"\n"+
+		"VALUE  PROFILES\n"+
+		"Ana           1\n", b.ok("profile", "stats", "name", "--top", "1"))
+}
+
+func jsonItems(t *testing.T, out string) []any {
+	t.Helper()
+	var l struct{ Items []any }
+	require.NoError(t, json.Unmarshal([]byte(out), &l), out)
+	require.NotNil(t, l.Items)
+	return l.Items
+}
+
+func TestSegmentByTypedRule(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	require.Contains(t, b.fails(exitConflict, "segment", "add", "x", "--where", "a = b"), "the unified profile is not defined yet. Define it first: segue profile set")
+	b.withProfile()
+	require.Equal(t, "Segment \"Anas\" is added.\n", b.ok("segment", "add", "Anas", "--where", "NAME = Ana", "--description", "who is called Ana"))
+	require.Contains(t, b.ok("segment", "list"), "Anas  name = Ana   2026-11-24 10:00\n")
+	show := b.ok("segment", "show", "anas")
+	require.Contains(t, show, "Rule 1       name = Ana\n")
+	require.Contains(t, show, "Description  who is called Ana\n")
+	require.Equal(t, "1 member\n", b.ok("segment", "count", "Anas"))
+	require.Equal(t, "1 member\n", b.ok("segment", "count", "--where", "name = Ivo"))
+	require.Contains(t, b.ok("segment", "sample", "Anas"), "ana@example.com")
+	require.Contains(t, b.ok("segment", "sample", "--where", "name = Ivo"), "ivo@example.com")
+	require.Equal(t, "Nobody is selected.\n", b.ok("segment", "sample", "--where", "name = Nobody"))
+	b.ok("segment", "update", "Anas", "--rename", "Ivos", "--where", "name = Ivo and points > 5", "--time-zone", "Europe/Zagreb")
+	require.Contains(t, b.ok("segment", "show", "Ivos"), "name = Ivo and points > 5")
+	require.Equal(t, "Segment \"Ivos\" is removed.\n", b.ok("segment", "remove", "Ivos"))
+	require.Contains(t, b.fails(exitUsage, "segment", "add", "x", "--where", "town = HR"), `the rule is not understood at character 1: the profile has no field "town"; it has id, mail`)
+	require.Contains(t, b.fails(exitUsage, "segment", "add", "x"), "Use --where or --file")
+	require.Contains(t, b.fails(exitUsage, "segment", "count"), "name a segment, or give rules")
+	require.Contains(t, b.fails(exitUsage, "segment", "count", "Anas", "--where", "name = Ana"), "name a segment, or give rules")
+	require.Contains(t, b.fails(exitInvalid, "segment", "add", "x", "--where", "points = many"), "rules[0].rule.values[0]: is not a number")
+}
+
+func TestSegmentByFile(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	b.in = `{"field":"name","operator":"equals","values":["Ana"]}`
+	b.ok("segment", "add", "one", "--file", "-")
+	b.in = `[{"rule":{"field":"name","operator":"equals","values":["Ana"]}},{"combine":"except","rule":{"field":"mail","operator":"is_empty"}}]`
+	b.ok("segment", "add", "two", "--file", "-")
+	show := b.ok("segment", "show", "two")
+	require.Contains(t, show, "Rule 1   name = Ana\nRule 2   except mail is empty\n")
+	for _, bad := range []string{`{"feld":"x"}`, `[{"rule":{},"join":"x"}]`, `"x"`, `{`, ``} {
+		b.in = bad
+		b.fails(exitUsage, "segment", "add", "three", "--file", "-")
+	}
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"segue/client"
+	"segue/internal/activation"
+)
+
+// Exit codes. Scripts rely on them; they are never given another meaning.
+const (
+	exitOK          = 0
+	exitOther       = 1
+	exitUsage       = 2
+	exitNotFound    = 3
+	exitConflict    = 4
+	exitInvalid     = 5
+	exitForbidden   = 6
+	exitUnavailable = 7
+	exitFailed      = 8
+	exitHeld        = 9
+	exitCanceled    = 10
+	exitInterrupted = 130
+)
+
+// exitInfo describes an exit code and names the codes of errors that end with it.
+type exitInfo struct {
+	exit    int
+	meaning string
+	codes   []activation.Code
+}
+
+// exits is the table of exit codes.
+func exits() []exitInfo {
+	return []exitInfo{
+		{exitOK, "It is done. A run that was waited for has ended well, be it with rejects.", nil},
+		{exitOther, "Something else went wrong, such as a defect of Segue.",
+			[]activation.Code{activation.CodeInternal, activation.CodeCorrupt, activation.CodeReceiptMismatch}},
+		{exitUsage, "The command line is not understood.", nil},
+		{exitNotFound, "There is no such thing.", []activation.Code{activation.CodeNotFound}},
+		{exitConflict, "Things are not as the command needs them: changed meanwhile, in use, name taken, something has to be done first.",
+			[]activation.Code{activation.CodeConflict, activation.CodeInUse, activation.CodeWrongAccount, activation.CodeAttributeTaken,
+				activation.CodeNotReady, activation.CodeCannotEvaluate, activation.CodeProofFailed}},
+		{exitInvalid, "The input is refused, by Segue or by the destination.",
+			[]activation.Code{activation.CodeInvalid, activation.CodeSourceRefused, activation.CodeBadCredentials, activation.CodeKeyMissing,
+				activation.CodeAddressRefused, activation.CodeListMissing, activation.CodeAttributeMissing, activation.CodeRefused}},
+		{exitForbidden, "The server does not know the token, or does not allow it.",
+			[]activation.Code{activation.CodeUnauthenticated, activation.CodeForbidden}},
+		{exitUnavailable, "The server, the destination or something they need does not answer; trying later may help.",
+			[]activation.Code{activation.CodeUnavailable, activation.CodeLocked, activation.CodeNewerData, activation.CodeStorageFull}},
+		{exitFailed, "The run that was waited for has failed.", nil},
+		{exitHeld, "The run that was waited for is held and needs a person's release.", []activation.Code{activation.CodeHeld}},
+		{exitCanceled, "The run that was waited for was canceled or skipped.", nil},
+		{exitInterrupted, "Interrupted.", nil},
+	}
+}
+
+// runError is a run that was waited for and did not end well.
+type runError struct {
+	exit int
+}
+
+// Error implements error. What became of the run was printed already.
+func (e *runError) Error() string { return "the run did not end well" }
+
+// exitCode returns the code that err ends the program with.
+func exitCode(err error) int {
+	var (
+		u *usageError
+		r *runError
+		c *client.Error
+		a *activation.Error
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &u):
+		return exitUsage
+	case errors.As(err, &r):
+		return r.exit
+	case errors.As(err, &c):
+		return exitOf(activation.Code(c.Code))
+	case errors.As(err, &a):
+		return exitOf(a.Code)
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	return exitOther
+}
+
+func exitOf(code activation.Code) int {
+	for _, e := range exits() {
+		for _, c := range e.codes {
+			if c == code {
+				return e.exit
+			}
+		}
+	}
+	return exitOther
+}
+
+// describe returns what is printed of an error.
+func describe(err error) (message, remedy string, more []string) {
+	var (
+		u *usageError
+		r *runError
+		c *client.Error
+		a *activation.Error
+	)
+	switch {
+	case errors.As(err, &r):
+		return "", "", nil
+	case errors.As(err, &u):
+		return u.message, u.remedy, nil
+	case errors.As(err, &c):
+		message, remedy = withField(c.Field, c.Message), c.Remedy
+		if len(c.Errors) > 1 {
+			for _, e := range c.Errors[1:] {
+				more = append(more, withField(e.Field, e.Message))
+			}
+		}
+		return message, remedy, more
+	case errors.As(err, &a):
+		return withField(a.Field, a.Message), a.Remedy, nil
+	case errors.Is(err, context.Canceled):
+		return "interrupted", "", nil
+	}
+	return err.Error(), "", nil
+}
+
+func withField(field, message string) string {
+	if field == "" {
+		return message
+	}
+	return field + ": " + message
+}

@@ -1,0 +1,231 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"segue/client"
+	"segue/cmd/segue/internal/table"
+)
+
+type exportCmd struct {
+	Add    exportAdd    `cmd:"" help:"Add an export. It does not run by that."`
+	List   exportList   `cmd:"" help:"List exports with their status."`
+	Show   exportShow   `cmd:"" help:"Show an export."`
+	Update exportUpdate `cmd:"" help:"Change an export."`
+	Remove exportRemove `cmd:"" help:"Remove an export; its list stays as it is."`
+}
+
+type exportName struct {
+	Name string `arg:"" help:"Name or id of the export."`
+}
+
+// exportFlags are the parts of an export that can be given and changed.
+type exportFlags struct {
+	List     int64             `placeholder:"ID" help:"Number of the list."`
+	Segment  []string          `sep:"none" placeholder:"NAME" help:"Segment to export. May be given several times."`
+	Email    string            `placeholder:"FIELD" help:"Profile field that holds the address."`
+	Map      map[string]string `mapsep:"none" placeholder:"ATTRIBUTE=FIELD" help:"Profile field that feeds an attribute of the account, such as FIRSTNAME=name. May be given several times."`
+	Leavers  string            `enum:",remove,keep" default:"" placeholder:"POLICY" help:"What happens to people who leave the segments: remove (default) or keep."`
+	TimeZone string            `placeholder:"ZONE" help:"IANA zone of relative dates. Defaults to UTC."`
+}
+
+// apply puts what was given over what is there; segments and attributes are replaced as a whole.
+func (f exportFlags) apply(inv *invocation, c *client.Client, in *client.ExportUpdate) error {
+	set(&in.ListID, f.List)
+	set(&in.Mapping.Email, f.Email)
+	set(&in.Leavers, client.ExportUpdateLeavers(f.Leavers))
+	set(&in.TimeZone, f.TimeZone)
+	if len(f.Segment) > 0 {
+		in.SegmentIds = nil
+		for _, name := range f.Segment {
+			g, err := inv.segment(c, name)
+			if err != nil {
+				return err
+			}
+			in.SegmentIds = append(in.SegmentIds, g.ID)
+		}
+	}
+	if len(f.Map) > 0 {
+		in.Mapping.Attributes = nil
+		for _, attribute := range slices.Sorted(maps.Keys(f.Map)) {
+			in.Mapping.Attributes = append(in.Mapping.Attributes, client.AttributeMapping{Attribute: attribute, Field: f.Map[attribute]})
+		}
+	}
+	return nil
+}
+
+type exportAdd struct {
+	Name       string `arg:"" help:"Name of the export."`
+	Connection string `required:"" placeholder:"NAME" help:"Connection to export over."`
+	TakeOver   bool   `help:"People who are on the list already count as sent by this export, so that leaving removes them."`
+	exportFlags
+}
+
+// Run works the command.
+func (e *exportAdd) Run(inv *invocation) error {
+	for flag, missing := range map[string]bool{"--list": e.List == 0, "--segment": len(e.Segment) == 0, "--email": e.Email == ""} {
+		if missing {
+			return usagef("missing flags: %s", flag)
+		}
+	}
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	n, err := inv.connection(c, e.Connection)
+	if err != nil {
+		return err
+	}
+	var in client.ExportUpdate
+	if err := e.apply(inv, c, &in); err != nil {
+		return err
+	}
+	x, err := client.Decode[client.Export](c.CreateExport(inv.ctx, client.ExportInput{
+		Name: e.Name, ConnectionID: n.ID, ListID: in.ListID, SegmentIds: in.SegmentIds, Mapping: in.Mapping,
+		Leavers: client.ExportInputLeavers(in.Leavers), TakeOver: e.TakeOver, TimeZone: in.TimeZone,
+	}))
+	if err != nil {
+		return err
+	}
+	return inv.show(x, func(io.Writer) error {
+		inv.say("Export %q to the list %d (%s) is added.", x.Name, x.ListID, x.ListName)
+		inv.say("See what it would do: segue run start %s --dry-run --wait", shellWord(x.Name))
+		return nil
+	})
+}
+
+type exportList struct{}
+
+// Run works the command.
+func (*exportList) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	items, err := collect(0, func(after *string) ([]client.Export, string, error) {
+		l, err := client.Decode[client.ExportList](c.ListExports(inv.ctx, &client.ListExportsParams{After: after, Limit: pageSize()}))
+		return l.Items, l.NextCursor, err
+	})
+	if err != nil {
+		return err
+	}
+	return list(inv, items, "There is no export yet. Add one: segue export add",
+		[]table.Column{table.Text("name"), table.Number("list"), table.Text("list name"), table.Text("status"), table.Number("people"), table.Text("last run")},
+		func(x client.Export) []string {
+			row := []string{x.Name, fmt.Sprint(x.ListID), x.ListName, statusWord(string(x.Status)), "", ""}
+			if r := x.LatestRun; r != nil {
+				row[5] = inv.when(r.CreatedAt)
+				if r.Receipt != nil {
+					row[4] = num(r.Receipt.Added + r.Receipt.Updated + r.Receipt.Unchanged)
+				}
+			}
+			return row
+		})
+}
+
+type exportShow struct{ exportName }
+
+// Run works the command.
+func (e *exportShow) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	x, err := inv.export(c, e.Name)
+	if err != nil {
+		return err
+	}
+	return inv.show(x, func(w io.Writer) error { return inv.writeExport(w, c, x) })
+}
+
+func (inv *invocation) writeExport(w io.Writer, c *client.Client, x client.Export) error {
+	n, err := client.Decode[client.Connection](c.GetConnection(inv.ctx, x.ConnectionID))
+	if err != nil {
+		return err
+	}
+	var segments []string
+	for _, id := range x.SegmentIds {
+		g, err := client.Decode[client.Segment](c.GetSegment(inv.ctx, id))
+		if err != nil {
+			return err
+		}
+		segments = append(segments, g.Name)
+	}
+	leave := "leave the list too"
+	if x.Leavers == client.ExportLeaversKeep {
+		leave = "stay on the list"
+	}
+	pairs := [][2]string{
+		{"Export", x.Name}, {"Id", x.ID}, {"Status", statusWord(string(x.Status))}, {"Connection", n.Name}, {"List", fmt.Sprintf("%d (%s)", x.ListID, x.ListName)},
+		{"Segments", strings.Join(segments, ", ")}, {"People who leave", leave}, {"Time zone", x.TimeZone}, {"EMAIL", x.Mapping.Email},
+	}
+	if x.TakeOver {
+		pairs = append(pairs, [2]string{"People there before", "are taken over"})
+	}
+	for _, a := range x.Mapping.Attributes {
+		pairs = append(pairs, [2]string{a.Attribute, a.Field})
+	}
+	if err := table.Pairs(w, pairs...); err != nil || x.LatestRun == nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	return inv.writeRun(w, *x.LatestRun)
+}
+
+type exportUpdate struct {
+	exportName
+	Rename string `placeholder:"NAME" help:"New name."`
+	exportFlags
+}
+
+// Run works the command.
+func (e *exportUpdate) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	x, err := inv.export(c, e.Name)
+	if err != nil {
+		return err
+	}
+	in := client.ExportUpdate{
+		Name: x.Name, ConnectionID: x.ConnectionID, ListID: x.ListID, SegmentIds: x.SegmentIds, Mapping: x.Mapping,
+		Leavers: client.ExportUpdateLeavers(x.Leavers), TakeOver: x.TakeOver, TimeZone: x.TimeZone, Version: x.Version,
+	}
+	set(&in.Name, e.Rename)
+	if err := e.apply(inv, c, &in); err != nil {
+		return err
+	}
+	if x, err = client.Decode[client.Export](c.UpdateExport(inv.ctx, x.ID, in)); err != nil {
+		return err
+	}
+	return inv.show(x, func(io.Writer) error {
+		inv.say("Export %q is changed. Its list follows with the next run.", x.Name)
+		return nil
+	})
+}
+
+type exportRemove struct{ exportName }
+
+// Run works the command.
+func (e *exportRemove) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	x, err := inv.export(c, e.Name)
+	if err != nil {
+		return err
+	}
+	if err := client.Done(c.DeleteExport(inv.ctx, x.ID)); err != nil {
+		return err
+	}
+	inv.say("Export %q is removed. Its list stays as it is.", x.Name)
+	return nil
+}

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"segue/cmd/segue/internal/table"
+)
+
+// maxInput is the most that is read of a file or standard input with a definition.
+const maxInput = 64 << 20
+
+// show prints v as JSON if that was asked for, else lets human print.
+func (inv *invocation) show(v any, human func(w io.Writer) error) error {
+	if inv.globals.Output == "json" {
+		return writeJSON(inv.Terminal.Out, v)
+	}
+	return human(inv.Terminal.Out)
+}
+
+// say prints a line for people; with -o json nothing.
+func (inv *invocation) say(format string, args ...any) {
+	if inv.globals.Output != "json" {
+		_, _ = fmt.Fprintln(inv.Terminal.Out, table.Clean(fmt.Sprintf(format, args...)))
+	}
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// listing is the JSON of a listing.
+type listing[T any] struct {
+	Items []T `json:"items"`
+}
+
+// list prints a listing: a table, or what there is to say when it is empty.
+func list[T any](inv *invocation, items []T, empty string, columns []table.Column, row func(T) []string) error {
+	if items == nil {
+		items = []T{}
+	}
+	return inv.show(listing[T]{items}, func(w io.Writer) error {
+		if len(items) == 0 {
+			_, err := fmt.Fprintln(w, empty)
+			return err
+		}
+		t := table.New(columns...)
+		for _, i := range items {
+			t.Add(row(i)...)
+		}
+		_, err := t.WriteTo(w)
+		return err
+	})
+}
+
+// when shows a time in the zone of the person; the zero time is empty.
+func (inv *invocation) when(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(inv.Zone).Format("2006-01-02 15:04")
+}
+
+// num shows a number of things.
+func num(n int64) string { return table.Grouped(n) }
+
+// count names a number of things: 1 person, 2 people.
+func count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return num(n) + " " + many
+}
+
+// readInput reads a file, or standard input for "-".
+func (inv *invocation) readInput(path string) ([]byte, error) {
+	var r io.Reader = inv.Terminal.In
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, usagef("the file cannot be read: %v", err)
+		}
+		defer func() { _ = f.Close() }()
+		r = f
+	}
+	b, err := io.ReadAll(io.LimitReader(r, maxInput+1))
+	if err != nil {
+		return nil, usagef("the input cannot be read: %v", err)
+	}
+	if len(b) > maxInput {
+		return nil, usagef("the input has more than %d bytes", maxInput)
+	}
+	return b, nil
+}
+
+// readJSON reads JSON strictly from a file or standard input.
+func (inv *invocation) readJSON(path string, into any) error {
+	b, err := inv.readInput(path)
+	if err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return usagef("%s is not understood: %s", path, strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+// confirm asks for a yes, unless it was given already.
+func (inv *invocation) confirm(given bool, question, flag string) error {
+	if given {
+		return nil
+	}
+	if !inv.Terminal.InIsTerminal {
+		return usagef("%s", question).withRemedy("Say yes with " + flag)
+	}
+	_, _ = fmt.Fprintf(inv.Terminal.Err, "%s [y/N] ", question)
+	line := readLine(inv.Terminal.In)
+	if l := strings.ToLower(strings.TrimSpace(line)); l != "y" && l != "yes" {
+		return usagef("nothing was done")
+	}
+	return nil
+}
+
+// readLine reads up to the end of a line, a byte at a time so that nothing behind it is lost.
+func readLine(r io.Reader) string {
+	var b []byte
+	one := make([]byte, 1)
+	for len(b) < 4096 {
+		n, err := r.Read(one)
+		if n > 0 && one[0] == '\n' {
+			break
+		}
+		b = append(b, one[:n]...)
+		if err != nil {
+			break
+		}
+	}
+	return string(b)
+}

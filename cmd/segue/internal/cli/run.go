@@ -1,0 +1,331 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"segue/client"
+	"segue/cmd/segue/internal/table"
+)
+
+type runCmd struct {
+	Start   runStart   `cmd:"" help:"Start a run of an export."`
+	List    runList    `cmd:"" help:"List runs, newest first."`
+	Show    runShow    `cmd:"" help:"Show a run with its plan or receipt."`
+	Watch   runWatch   `cmd:"" help:"Watch a run until it has ended."`
+	Rows    runRows    `cmd:"" help:"List what a run does with whom."`
+	Rejects runRejects `cmd:"" help:"Write who was rejected as CSV."`
+	Batches runBatches `cmd:"" help:"List the batches of a run."`
+	Cancel  runCancel  `cmd:"" help:"Stop a run before its next batch."`
+	Release runRelease `cmd:"" help:"Let a held run go on."`
+	Refuse  runRefuse  `cmd:"" help:"End a held run without sending anything."`
+}
+
+type runID struct {
+	ID string `arg:"" help:"Id of the run."`
+}
+
+type runStart struct {
+	exportName
+	DryRun         bool   `help:"Only plan: show what a run would do."`
+	Wait           bool   `help:"Wait until the run has ended, show how it gets on, and print what became of everyone."`
+	IdempotencyKey string `placeholder:"KEY" help:"Starting again with the same key starts no second run."`
+}
+
+// Run works the command.
+func (s *runStart) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	x, err := inv.export(c, s.Name)
+	if err != nil {
+		return err
+	}
+	kind := client.RunStartKindRun
+	if s.DryRun {
+		kind = client.RunStartKindDryRun
+	}
+	var params client.StartRunParams
+	if s.IdempotencyKey != "" {
+		params.IdempotencyKey = &s.IdempotencyKey
+	}
+	r, err := client.Decode[client.Run](c.StartRun(inv.ctx, x.ID, &params, client.RunStart{Kind: kind}))
+	if err != nil {
+		return err
+	}
+	if s.Wait {
+		return inv.follow(c, r.ID)
+	}
+	return inv.show(r, func(io.Writer) error {
+		inv.say("Run %s of %q is queued.", r.ID, x.Name)
+		inv.say("Watch it: segue run watch %s", r.ID)
+		return nil
+	})
+}
+
+// follow watches a run to its end and prints what became of it.
+func (inv *invocation) follow(c *client.Client, id string) error {
+	r, err := inv.watch(c, id)
+	if err != nil {
+		return err
+	}
+	if err := inv.show(r, func(w io.Writer) error { return inv.writeRun(w, r) }); err != nil {
+		return err
+	}
+	if r.Status == client.RunStatusHeld {
+		inv.say("Let it go on: segue run release %s. End it: segue run refuse %s.", r.ID, r.ID)
+	}
+	return verdict(r)
+}
+
+type runList struct {
+	Export string `placeholder:"NAME" help:"Only runs of this export."`
+	Limit  int    `default:"20" help:"How many to list; 0 lists all. Defaults to ${default}."`
+}
+
+// Run works the command.
+func (l *runList) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	var export *string
+	names := map[string]string{}
+	if l.Export != "" {
+		x, err := inv.export(c, l.Export)
+		if err != nil {
+			return err
+		}
+		export, names[x.ID] = &x.ID, x.Name
+	}
+	items, err := collect(l.Limit, func(after *string) ([]client.Run, string, error) {
+		p, err := client.Decode[client.RunList](c.ListRuns(inv.ctx, &client.ListRunsParams{After: after, Limit: pageSize(), ExportID: export}))
+		return p.Items, p.NextCursor, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range items {
+		if _, ok := names[r.ExportID]; !ok && inv.globals.Output != "json" {
+			x, err := client.Decode[client.Export](c.GetExport(inv.ctx, r.ExportID))
+			if err != nil {
+				return err
+			}
+			names[r.ExportID] = x.Name
+		}
+	}
+	return list(inv, items, "There was no run yet. Start one: segue run start",
+		[]table.Column{table.Text("id"), table.Text("export"), table.Text("kind"), table.Text("status"), table.Number("added"), table.Number("updated"),
+			table.Number("removed"), table.Number("rejected"), table.Text("created")},
+		func(r client.Run) []string {
+			row := []string{r.ID, names[r.ExportID], strings.ReplaceAll(string(r.Kind), "_", " "), statusWords(r.Status), "", "", "", "", inv.when(r.CreatedAt)}
+			if c := r.Receipt; c != nil && r.Kind == client.RunKindRun {
+				row[4], row[5], row[6], row[7] = num(c.Added), num(c.Updated), num(c.Removed), num(c.Rejected)
+			}
+			return row
+		})
+}
+
+type runShow struct{ runID }
+
+// Run works the command.
+func (s *runShow) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	r, err := client.Decode[client.Run](c.GetRun(inv.ctx, s.ID))
+	if err != nil {
+		return err
+	}
+	return inv.show(r, func(w io.Writer) error { return inv.writeRun(w, r) })
+}
+
+type runWatch struct{ runID }
+
+// Run works the command.
+func (s *runWatch) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	return inv.follow(c, s.ID)
+}
+
+type runRows struct {
+	runID
+	Bucket string `enum:",added,updated,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed" default:"" placeholder:"BUCKET" help:"Only added, updated, rejected, duplicate, not_sent, removed, kept, still_wanted or not_removed."`
+	Reason string `placeholder:"REASON" help:"Only rows with this reason, such as no_consent."`
+	Limit  int    `default:"100" help:"How many to list; 0 lists all. Defaults to ${default}."`
+}
+
+// Run works the command.
+func (s *runRows) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	params := client.ListRowsParams{Limit: pageSize()}
+	if s.Bucket != "" {
+		b := client.ListRowsParamsBucket(s.Bucket)
+		params.Bucket = &b
+	}
+	if s.Reason != "" {
+		params.Reason = &s.Reason
+	}
+	items, err := collect(s.Limit, func(after *string) ([]client.RunRow, string, error) {
+		params.After = after
+		l, err := client.Decode[client.RunRowList](c.ListRows(inv.ctx, s.ID, &params))
+		return l.Items, l.NextCursor, err
+	})
+	if err != nil {
+		return err
+	}
+	return inv.show(listing[client.RunRow]{items}, func(w io.Writer) error {
+		if len(items) == 0 {
+			_, err := fmt.Fprintln(w, "There is nobody to list; people who are unchanged are only counted.")
+			return err
+		}
+		_, err := inv.rowTable(items).WriteTo(w)
+		return err
+	})
+}
+
+// rowTable is rows of runs as a table.
+func (inv *invocation) rowTable(rows []client.RunRow) *table.Table {
+	t := table.New(table.Text("profile"), table.Text("address"), table.Number("list"), table.Text("bucket"), table.Text("why"), table.Text("at"))
+	for _, r := range rows {
+		bucket := bucketWord(string(r.Bucket))
+		if !r.Settled {
+			bucket = "to be " + bucket
+		}
+		t.Add(r.ProfileID, r.Address, fmt.Sprint(r.ListID), bucket, why(r), inv.when(r.At))
+	}
+	return t
+}
+
+// why says in words why a row ended where it did.
+func why(r client.RunRow) string {
+	var parts []string
+	if r.Reason != "" {
+		parts = append(parts, reasonWord(r.Reason))
+	}
+	if r.Attribute != "" {
+		parts = append(parts, r.Attribute)
+	}
+	if r.Why != "" {
+		parts = append(parts, r.Why)
+	}
+	if r.DuplicateOf != "" {
+		parts = append(parts, "the values of "+r.DuplicateOf+" are used")
+	}
+	for _, name := range sortedKeys(r.Withheld) {
+		parts = append(parts, name+" left out: "+reasonWord(r.Withheld[name]))
+	}
+	return strings.Join(parts, "; ")
+}
+
+type runRejects struct {
+	runID
+	File string `short:"f" type:"path" placeholder:"FILE" help:"File to write; it must not exist yet. Defaults to standard output."`
+}
+
+// Run works the command.
+func (s *runRejects) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	resp, err := c.DownloadRejects(inv.ctx, s.ID)
+	if s.File == "" {
+		return client.Copy(inv.Terminal.Out, resp, err)
+	}
+	if err != nil || resp.StatusCode >= 300 {
+		return client.Copy(io.Discard, resp, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	f, err := os.OpenFile(s.File, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // it holds people's addresses
+	if err != nil {
+		return usagef("the file cannot be written: %v", err)
+	}
+	err = client.Copy(f, resp, nil)
+	if cerr := f.Close(); err == nil && cerr != nil {
+		err = usagef("the file cannot be written: %v", cerr)
+	}
+	if err != nil {
+		_ = os.Remove(s.File) // half a file must not look like a whole one
+		return err
+	}
+	inv.say("Written to %s.", s.File)
+	return nil
+}
+
+type runBatches struct{ runID }
+
+// Run works the command.
+func (s *runBatches) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	l, err := client.Decode[client.BatchList](c.ListBatches(inv.ctx, s.ID))
+	if err != nil {
+		return err
+	}
+	return list(inv, l.Items, "The run has no batches.",
+		[]table.Column{table.Number("no"), table.Text("kind"), table.Number("list"), table.Number("rows"), table.Number("bytes"), table.Text("state"),
+			table.Number("process"), table.Number("sent"), table.Text("at")},
+		func(b client.Batch) []string {
+			process := ""
+			if b.ProcessID > 0 {
+				process = fmt.Sprint(b.ProcessID)
+			}
+			return []string{num(b.Seq), string(b.Kind), fmt.Sprint(b.ListID), num(b.Rows), num(b.Bytes), string(b.State), process, num(b.Attempts), inv.when(b.SentAt)}
+		})
+}
+
+// act works a command that changes a run, and says what it did.
+func (s runID) act(inv *invocation, said string, do func(c *client.Client, id string) (client.Run, error)) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	r, err := do(c, s.ID)
+	if err != nil {
+		return err
+	}
+	return inv.show(r, func(io.Writer) error {
+		inv.say("%s", said)
+		return nil
+	})
+}
+
+type runCancel struct{ runID }
+
+// Run works the command.
+func (s *runCancel) Run(inv *invocation) error {
+	return s.act(inv, "The run stops before its next batch.", func(c *client.Client, id string) (client.Run, error) {
+		return client.Decode[client.Run](c.CancelRun(inv.ctx, id))
+	})
+}
+
+type runRelease struct{ runID }
+
+// Run works the command.
+func (s *runRelease) Run(inv *invocation) error {
+	return s.act(inv, "The run goes on. Watch it: segue run watch "+s.ID, func(c *client.Client, id string) (client.Run, error) {
+		return client.Decode[client.Run](c.ReleaseRun(inv.ctx, id))
+	})
+}
+
+type runRefuse struct{ runID }
+
+// Run works the command.
+func (s *runRefuse) Run(inv *invocation) error {
+	return s.act(inv, "The run is ended. Nothing was sent.", func(c *client.Client, id string) (client.Run, error) {
+		return client.Decode[client.Run](c.RefuseRun(inv.ctx, id))
+	})
+}

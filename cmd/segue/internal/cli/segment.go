@@ -1,0 +1,333 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"segue/client"
+	"segue/cmd/segue/internal/table"
+	"segue/cmd/segue/internal/where"
+)
+
+type segmentCmd struct {
+	Add    segmentAdd    `cmd:"" help:"Add a segment."`
+	List   segmentList   `cmd:"" help:"List segments."`
+	Show   segmentShow   `cmd:"" help:"Show a segment and its rules."`
+	Count  segmentCount  `cmd:"" help:"Count the members of a segment, or of rules that are not stored."`
+	Sample segmentSample `cmd:"" help:"List members of a segment, or of rules that are not stored."`
+	Update segmentUpdate `cmd:"" help:"Change a segment."`
+	Remove segmentRemove `cmd:"" help:"Remove a segment."`
+}
+
+type segmentName struct {
+	Name string `arg:"" help:"Name or id of the segment."`
+}
+
+// ruleFlags say who is selected.
+type ruleFlags struct {
+	Where string `xor:"rules" placeholder:"RULE" help:"Rule such as \"country = HR and points >= 500\"; docs/cli.md describes the language."`
+	File  string `xor:"rules" placeholder:"FILE" help:"JSON file with a rule, or with a list of rules that are combined; - is standard input."`
+}
+
+// given reports whether there are rules.
+func (f ruleFlags) given() bool { return f.Where != "" || f.File != "" }
+
+// rules reads the rules.
+func (f ruleFlags) rules(inv *invocation, c *client.Client) ([]client.SegmentRule, error) {
+	if f.Where == "" {
+		return inv.ruleFile(f.File)
+	}
+	d, err := client.Decode[client.ProfileDefinition](c.GetProfile(inv.ctx))
+	if client.CodeOf(err) == "not_found" {
+		return nil, &client.Error{Code: "not_ready", Message: "the unified profile is not defined yet", Remedy: "Define it first: segue profile set"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := where.Parse(f.Where, d.Fields)
+	if s := (*where.SyntaxError)(nil); errors.As(err, &s) {
+		return nil, usagef("the rule is not understood %s", err).withRemedy("Read docs/cli.md")
+	}
+	return []client.SegmentRule{{Rule: r}}, err
+}
+
+// ruleFile reads a rule, or a list of combined rules, from a file.
+func (inv *invocation) ruleFile(path string) ([]client.SegmentRule, error) {
+	var raw json.RawMessage
+	if err := inv.readJSON(path, &raw); err != nil {
+		return nil, err
+	}
+	strict := func(into any) error {
+		dec := json.NewDecoder(strings.NewReader(string(raw)))
+		dec.DisallowUnknownFields()
+		return dec.Decode(into)
+	}
+	if strings.HasPrefix(strings.TrimSpace(string(raw)), "[") {
+		var list []client.SegmentRule
+		if err := strict(&list); err != nil {
+			return nil, usagef("%s is no list of rules: %v", path, err)
+		}
+		return list, nil
+	}
+	var r client.Rule
+	if err := strict(&r); err != nil {
+		return nil, usagef("%s is no rule: %v", path, err)
+	}
+	return []client.SegmentRule{{Rule: r}}, nil
+}
+
+type segmentAdd struct {
+	Name        string `arg:"" help:"Name of the segment."`
+	Description string `placeholder:"TEXT" help:"What it is for."`
+	TimeZone    string `placeholder:"ZONE" help:"IANA zone of relative dates, such as Europe/Zagreb. Defaults to UTC."`
+	ruleFlags
+}
+
+// Run works the command.
+func (s *segmentAdd) Run(inv *invocation) error {
+	if !s.given() {
+		return usagef("who is in the segment is missing").withRemedy("Use --where or --file")
+	}
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	rules, err := s.rules(inv, c)
+	if err != nil {
+		return err
+	}
+	g, err := client.Decode[client.Segment](c.CreateSegment(inv.ctx, client.SegmentInput{
+		Name: s.Name, Description: s.Description, TimeZone: s.TimeZone, Rules: rules,
+	}))
+	if err != nil {
+		return err
+	}
+	return inv.show(g, func(io.Writer) error {
+		inv.say("Segment %q is added.", g.Name)
+		return nil
+	})
+}
+
+type segmentList struct{}
+
+// Run works the command.
+func (*segmentList) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	items, err := collect(0, func(after *string) ([]client.Segment, string, error) {
+		l, err := client.Decode[client.SegmentList](c.ListSegments(inv.ctx, &client.ListSegmentsParams{After: after, Limit: pageSize()}))
+		return l.Items, l.NextCursor, err
+	})
+	if err != nil {
+		return err
+	}
+	return list(inv, items, "There is no segment yet. Add one: segue segment add",
+		[]table.Column{table.Text("name"), table.Text("members are"), table.Text("changed")},
+		func(g client.Segment) []string {
+			return []string{g.Name, short(strings.Join(ruleLines(g.Rules), " ")), inv.when(g.UpdatedAt)}
+		})
+}
+
+// short cuts text that is too long for a table.
+func short(s string) string {
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:77]) + "..."
+	}
+	return s
+}
+
+// ruleLines writes each rule of a segment, with how it joins those before it.
+func ruleLines(rules []client.SegmentRule) []string {
+	var out []string
+	for _, r := range rules {
+		s := where.Format(r.Rule)
+		if r.Combine != "" {
+			s = string(r.Combine) + " " + s
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+type segmentShow struct{ segmentName }
+
+// Run works the command.
+func (s *segmentShow) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	g, err := inv.segment(c, s.Name)
+	if err != nil {
+		return err
+	}
+	return inv.show(g, func(w io.Writer) error {
+		pairs := [][2]string{{"Segment", g.Name}, {"Id", g.ID}, {"Description", g.Description}, {"Time zone", g.TimeZone}, {"Changed", inv.when(g.UpdatedAt)}}
+		for i, l := range ruleLines(g.Rules) {
+			pairs = append(pairs, [2]string{fmt.Sprintf("Rule %d", i+1), l})
+		}
+		return table.Pairs(w, pairs...)
+	})
+}
+
+// segmentOrRules names a stored segment or gives rules.
+type segmentOrRules struct {
+	Name     string `arg:"" optional:"" help:"Name or id of the segment."`
+	TimeZone string `placeholder:"ZONE" help:"IANA zone of relative dates of the rules given."`
+	ruleFlags
+}
+
+func (s segmentOrRules) check() error {
+	if s.given() == (s.Name != "") {
+		return usagef("name a segment, or give rules with --where or --file")
+	}
+	return nil
+}
+
+type segmentCount struct{ segmentOrRules }
+
+// Run works the command.
+func (s *segmentCount) Run(inv *invocation) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	var n client.SegmentCount
+	var rules []client.SegmentRule
+	if s.given() {
+		if rules, err = s.rules(inv, c); err != nil {
+			return err
+		}
+		p, err := client.Decode[client.SegmentPreviewed](c.PreviewSegment(inv.ctx, client.SegmentPreview{Rules: rules, TimeZone: s.TimeZone}))
+		if err != nil {
+			return err
+		}
+		n = client.SegmentCount{Members: p.Members, Rules: p.Rules}
+	} else {
+		g, err := inv.segment(c, s.Name)
+		if err != nil {
+			return err
+		}
+		rules = g.Rules
+		if n, err = client.Decode[client.SegmentCount](c.CountSegment(inv.ctx, g.ID)); err != nil {
+			return err
+		}
+	}
+	return inv.show(n, func(w io.Writer) error {
+		if _, err := fmt.Fprintln(w, count(n.Members, "member", "members")); err != nil || len(n.Rules) < 2 {
+			return err
+		}
+		t := table.New(table.Number("alone"), table.Text("rule"))
+		for i, l := range ruleLines(rules) {
+			if i < len(n.Rules) {
+				t.Add(num(n.Rules[i]), l)
+			}
+		}
+		_, err := t.WriteTo(w)
+		return err
+	})
+}
+
+type segmentSample struct {
+	segmentOrRules
+	Limit int `default:"20" help:"How many members to list; with a stored segment 0 lists all. Defaults to ${default}."`
+}
+
+// Run works the command.
+func (s *segmentSample) Run(inv *invocation) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	if s.given() {
+		rules, err := s.rules(inv, c)
+		if err != nil {
+			return err
+		}
+		p, err := client.Decode[client.SegmentPreviewed](c.PreviewSegment(inv.ctx, client.SegmentPreview{
+			Rules: rules, TimeZone: s.TimeZone, Sample: int64(min(max(s.Limit, 1), 100)),
+		}))
+		if err != nil {
+			return err
+		}
+		return inv.people(p.Sample, "Nobody is selected.")
+	}
+	g, err := inv.segment(c, s.Name)
+	if err != nil {
+		return err
+	}
+	items, err := collect(s.Limit, func(after *string) ([]client.Profile, string, error) {
+		l, err := client.Decode[client.ProfileList](c.ListMembers(inv.ctx, g.ID, &client.ListMembersParams{After: after, Limit: pageSize()}))
+		return l.Items, l.NextCursor, err
+	})
+	if err != nil {
+		return err
+	}
+	return inv.people(items, "The segment has no members.")
+}
+
+type segmentUpdate struct {
+	segmentName
+	Rename      string `placeholder:"NAME" help:"New name."`
+	Description string `placeholder:"TEXT" help:"New description."`
+	TimeZone    string `placeholder:"ZONE" help:"New zone of relative dates."`
+	ruleFlags
+}
+
+// Run works the command.
+func (s *segmentUpdate) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	g, err := inv.segment(c, s.Name)
+	if err != nil {
+		return err
+	}
+	in := client.SegmentUpdate{Name: g.Name, Description: g.Description, TimeZone: g.TimeZone, Rules: g.Rules, Version: g.Version}
+	set(&in.Name, s.Rename)
+	set(&in.Description, s.Description)
+	set(&in.TimeZone, s.TimeZone)
+	if s.given() {
+		if in.Rules, err = s.rules(inv, c); err != nil {
+			return err
+		}
+	}
+	if g, err = client.Decode[client.Segment](c.UpdateSegment(inv.ctx, g.ID, in)); err != nil {
+		return err
+	}
+	return inv.show(g, func(io.Writer) error {
+		inv.say("Segment %q is changed. Exports that use it follow with their next run.", g.Name)
+		return nil
+	})
+}
+
+type segmentRemove struct{ segmentName }
+
+// Run works the command.
+func (s *segmentRemove) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	g, err := inv.segment(c, s.Name)
+	if err != nil {
+		return err
+	}
+	if err := client.Done(c.DeleteSegment(inv.ctx, g.ID)); err != nil {
+		return err
+	}
+	inv.say("Segment %q is removed.", g.Name)
+	return nil
+}

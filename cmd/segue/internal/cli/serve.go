@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"time"
+)
+
+// Programs are what serves; they run until their context ends.
+type Programs struct {
+	Serve   func(ctx context.Context, o ServeOptions) error
+	Sandbox func(ctx context.Context, o SandboxOptions) error
+	Demo    func(ctx context.Context, o DemoOptions) error
+}
+
+// LogOptions says how a program that serves logs.
+type LogOptions struct {
+	LogFormat string `enum:"text,json" default:"text" help:"How to write the log: ${enum}."`
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"What to log at the least: ${enum}."`
+}
+
+// ServeOptions say how a server runs.
+type ServeOptions struct {
+	LogOptions
+	// Data is the data folder.
+	Data string `kong:"-"`
+
+	Listen    string   `default:"127.0.0.1:8380" placeholder:"ADDRESS" help:"Loopback address to listen on. Defaults to ${default}."`
+	SourceDir []string `type:"path" placeholder:"DIR" help:"Folder that file sources may lie in, besides uploads. May be given several times."`
+
+	WarehouseMemory string `default:"512MB" placeholder:"SIZE" help:"Memory of the warehouse's engine. Defaults to ${default}."`
+	LedgerMemory    string `default:"512MB" placeholder:"SIZE" help:"Memory of the ledger's engine. Defaults to ${default}."`
+	BrevoURL        string `default:"https://api.brevo.com/v3" placeholder:"URL" name:"brevo-url" help:"Where connections lead that name no address. Defaults to ${default}."`
+	BrevoTier       string `default:"general" enum:"general,advanced,extended" help:"Rate limits of the Brevo account: ${enum}."`
+}
+
+// SandboxOptions say how a sandbox runs.
+type SandboxOptions struct {
+	Listen       string        `default:"127.0.0.1:8381" placeholder:"ADDRESS" help:"Loopback address to listen on. Defaults to ${default}."`
+	Config       string        `type:"path" placeholder:"FILE" help:"JSON file with accounts and settings."`
+	Faults       string        `type:"path" placeholder:"FILE" help:"JSON file with faults to make."`
+	ProcessDelay time.Duration `placeholder:"DURATION" help:"How long each import takes, such as 2s."`
+	PerContact   time.Duration `placeholder:"DURATION" help:"How much longer an import takes for each contact."`
+	Limits       string        `default:"" enum:",off,general,advanced,extended" help:"Rate limits: off, general, advanced or extended."`
+	Seed         uint64        `placeholder:"N" help:"Number that decides random choices."`
+}
+
+// DemoOptions say how the demo runs.
+type DemoOptions struct {
+	Customers int    `default:"20000" placeholder:"N" help:"How many customers to make up. Defaults to ${default}."`
+	Exit      bool   `env:"DEMO_EXIT" help:"End when all was shown, instead of serving on. Also DEMO_EXIT=1."`
+	Dir       string `type:"path" default:"demo-data" placeholder:"DIR" help:"Folder for the demo's data; it is emptied first. Defaults to ${default}."`
+	Seed      uint64 `default:"1" placeholder:"N" help:"Number that decides who the customers are. Defaults to ${default}."`
+	// Terminal says that a person watches.
+	Terminal bool `kong:"-"`
+}
+
+type serveCmd struct{ ServeOptions }
+
+// Run works the command.
+func (c *serveCmd) Run(inv *invocation) error {
+	o := c.ServeOptions
+	o.Data = DataDir(inv.globals.Data, inv.Env)
+	return inv.Programs.Serve(inv.ctx, o)
+}
+
+type sandboxCmd struct{ SandboxOptions }
+
+// Run works the command.
+func (c *sandboxCmd) Run(inv *invocation) error {
+	return inv.Programs.Sandbox(inv.ctx, c.SandboxOptions)
+}
+
+type demoCmd struct{ DemoOptions }
+
+// Run works the command.
+func (c *demoCmd) Run(inv *invocation) error {
+	o := c.DemoOptions
+	o.Exit = o.Exit || inv.Env("DEMO_EXIT") == "1"
+	o.Terminal = inv.Terminal.OutIsTerminal
+	return inv.Programs.Demo(inv.ctx, o)
+}

@@ -1,0 +1,376 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"segue/client"
+	"segue/cmd/segue/internal/table"
+)
+
+type sourceCmd struct {
+	Add        sourceAdd        `cmd:"" help:"Add a data source."`
+	List       sourceList       `cmd:"" help:"List data sources."`
+	Show       sourceShow       `cmd:"" help:"Show a data source and its columns."`
+	Preview    sourcePreview    `cmd:"" help:"Look at the beginning of a file."`
+	Ingest     sourceIngest     `cmd:"" help:"Take a source's rows over."`
+	Update     sourceUpdate     `cmd:"" help:"Change a data source."`
+	Remove     sourceRemove     `cmd:"" help:"Remove a data source and its table; the file stays."`
+	Quarantine sourceQuarantine `cmd:"" help:"List rows of the last ingest that could not be read."`
+}
+
+// sourceName is the argument of commands on one source.
+type sourceName struct {
+	Name string `arg:"" help:"Name or id of the source."`
+}
+
+// fileFlags say how a file is read.
+type fileFlags struct {
+	Delimiter    string            `placeholder:"CHAR" help:"Character between values. Found out if not given."`
+	Quote        string            `placeholder:"CHAR" help:"Character around values. Found out if not given."`
+	NoHeader     bool              `help:"The first line holds values, not names."`
+	Encoding     string            `placeholder:"NAME" help:"utf-8, windows-1250 or windows-1252. Found out if not given."`
+	Column       map[string]string `mapsep:"none" placeholder:"NAME=TYPE" help:"Type of a column: text, number, date, datetime or boolean, with a format after a colon where need be, such as born=date:%d.%m.%Y. May be given several times."`
+	DecimalComma []string          `sep:"none" placeholder:"NAME" help:"Column whose numbers have a comma. May be given several times."`
+	MaxBadRows   float64           `placeholder:"SHARE" help:"Share of rows (0 to 1) that may be unreadable. Defaults to 0.01."`
+	MaxShrink    float64           `placeholder:"SHARE" help:"Share (0 to 1) by which the table may shrink. Defaults to 0.3."`
+}
+
+// apply puts what was given over what is there.
+func (f fileFlags) apply(s *client.SourceInput) error {
+	csv := client.CSVOptions{}
+	if s.Csv != nil {
+		csv = *s.Csv
+	}
+	set(&csv.Delimiter, f.Delimiter)
+	set(&csv.Quote, f.Quote)
+	set(&csv.NoHeader, f.NoHeader)
+	set(&csv.Encoding, f.Encoding)
+	if csv != (client.CSVOptions{}) {
+		s.Csv = &csv
+	}
+	set(&s.MaxBadRows, f.MaxBadRows)
+	set(&s.MaxShrink, f.MaxShrink)
+	for name, spec := range f.Column {
+		kind, format, _ := strings.Cut(spec, ":")
+		if s.Columns == nil {
+			s.Columns = map[string]client.ColumnOption{}
+		}
+		o := s.Columns[name]
+		o.Type, o.Format = client.ColumnOptionType(kind), format
+		s.Columns[name] = o
+	}
+	for _, name := range f.DecimalComma {
+		o, ok := s.Columns[name]
+		if !ok {
+			o.Type = client.ColumnOptionTypeNumber
+		}
+		if s.Columns == nil {
+			s.Columns = map[string]client.ColumnOption{}
+		}
+		o.DecimalComma = true
+		s.Columns[name] = o
+	}
+	return nil
+}
+
+// set puts v into *to unless v is zero.
+func set[T comparable](to *T, v T) {
+	var zero T
+	if v != zero {
+		*to = v
+	}
+}
+
+type sourceAdd struct {
+	Name   string `arg:"" help:"Name of the source; also of its table."`
+	File   string `arg:"" help:"Path of the file as the server sees it, absolute or below a source folder; with --upload a file of this machine."`
+	Upload bool   `help:"Send the file to the server first."`
+	Ingest bool   `help:"Take the rows over at once."`
+	fileFlags
+}
+
+// Run works the command.
+func (s *sourceAdd) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	in := client.SourceInput{Name: s.Name, Path: s.File}
+	if s.Upload {
+		if in.Path, err = inv.upload(c, s.File); err != nil {
+			return err
+		}
+	}
+	if err := s.apply(&in); err != nil {
+		return err
+	}
+	src, err := client.Decode[client.Source](c.CreateSource(inv.ctx, in))
+	if err != nil {
+		return err
+	}
+	if s.Ingest {
+		if src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, nil)); err != nil {
+			return err
+		}
+	}
+	return inv.show(src, func(io.Writer) error {
+		inv.say("Source %q is added.", src.Name)
+		if src.Ingest == nil {
+			inv.say("Take its rows over: segue source ingest %s", shellWord(src.Name))
+			return nil
+		}
+		inv.ingested(src)
+		return nil
+	})
+}
+
+// upload sends a file of this machine to the server and returns the path that sources name it by.
+func (inv *invocation) upload(c *client.Client, path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", usagef("the file cannot be read: %v", err)
+	}
+	defer func() { _ = f.Close() }()
+	u, err := client.Decode[client.Upload](c.PutUploadWithBody(inv.ctx, filepath.Base(path), "application/octet-stream", f))
+	return u.Path, err
+}
+
+func (inv *invocation) ingested(s client.Source) {
+	inv.say("%s taken over into the table %q.", count(s.Ingest.Rows, "row is", "rows are"), s.Name)
+	if s.Ingest.Quarantined > 0 {
+		inv.say("%s could not be read: segue source quarantine %s", count(s.Ingest.Quarantined, "row", "rows"), shellWord(s.Name))
+	}
+}
+
+type sourceList struct{}
+
+// Run works the command.
+func (*sourceList) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	items, err := collect(0, func(after *string) ([]client.Source, string, error) {
+		l, err := client.Decode[client.SourceList](c.ListSources(inv.ctx, &client.ListSourcesParams{After: after, Limit: pageSize()}))
+		return l.Items, l.NextCursor, err
+	})
+	if err != nil {
+		return err
+	}
+	return list(inv, items, "There is no data source yet. Add one: segue source add",
+		[]table.Column{table.Text("name"), table.Text("file"), table.Number("rows"), table.Number("unreadable"), table.Text("taken over"), table.Text("last attempt")},
+		func(s client.Source) []string {
+			row := []string{s.Name, s.Path, "", "", "never", ""}
+			if in := s.Ingest; in != nil {
+				if !in.At.IsZero() {
+					row[2], row[3], row[4] = num(in.Rows), num(in.Quarantined), inv.when(in.At)
+				}
+				if in.Failure != nil {
+					row[5] = "failed: " + in.Failure.Message
+				}
+			}
+			return row
+		})
+}
+
+type sourceShow struct{ sourceName }
+
+// Run works the command.
+func (s *sourceShow) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	src, err := inv.source(c, s.Name)
+	if err != nil {
+		return err
+	}
+	return inv.show(src, func(w io.Writer) error { return inv.writeSource(w, src) })
+}
+
+func (inv *invocation) writeSource(w io.Writer, s client.Source) error {
+	pairs := [][2]string{{"Source", s.Name}, {"Id", s.ID}, {"File", s.Path}, {"Changed", inv.when(s.UpdatedAt)}}
+	if in := s.Ingest; in != nil {
+		if !in.At.IsZero() {
+			pairs = append(pairs, [2]string{"Taken over", inv.when(in.At)}, [2]string{"Rows", num(in.Rows)}, [2]string{"Unreadable", num(in.Quarantined)})
+		}
+		if in.Failure != nil {
+			pairs = append(pairs, [2]string{"Last attempt", "failed at " + inv.when(in.Failure.At) + ": " + in.Failure.Message})
+		}
+	}
+	if err := table.Pairs(w, pairs...); err != nil || s.Ingest == nil || len(s.Ingest.Columns) == 0 {
+		return err
+	}
+	_, err := fmt.Fprintln(w)
+	if err != nil {
+		return err
+	}
+	return writeColumns(w, s.Ingest.Columns)
+}
+
+func writeColumns(w io.Writer, columns []client.Column) error {
+	t := table.New(table.Text("column"), table.Text("type"), table.Text("format"), table.Text("seems to mean"))
+	for _, c := range columns {
+		t.Add(c.Name, string(c.Type), c.Format, string(c.SemanticGuess))
+	}
+	_, err := t.WriteTo(w)
+	return err
+}
+
+type sourcePreview struct {
+	File string `arg:"" help:"Path of the file as the server sees it."`
+	Rows int64  `default:"10" help:"How many rows to show. Defaults to ${default}."`
+	fileFlags
+}
+
+// Run works the command.
+func (s *sourcePreview) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	in := client.SourceInput{Path: s.File}
+	if err := s.apply(&in); err != nil {
+		return err
+	}
+	p, err := client.Decode[client.Preview](c.PreviewSource(inv.ctx, client.SourcePreview{
+		Name: "preview", Path: in.Path, Csv: in.Csv, Columns: in.Columns, Rows: s.Rows,
+	}))
+	if err != nil {
+		return err
+	}
+	return inv.show(p, func(w io.Writer) error {
+		if err := writeColumns(w, p.Columns); err != nil {
+			return err
+		}
+		columns := make([]table.Column, 0, len(p.Columns))
+		for _, c := range p.Columns {
+			columns = append(columns, table.Column{Name: c.Name, Right: c.Type == client.ColumnTypeNumber})
+		}
+		t := table.New(columns...)
+		for _, r := range p.Rows {
+			t.Add(r...)
+		}
+		if _, err := fmt.Fprintln(w); err != nil {
+			return err
+		}
+		_, err := t.WriteTo(w)
+		return err
+	})
+}
+
+type sourceIngest struct {
+	sourceName
+	Force bool `help:"Take the rows over in spite of shrinkage, unreadable rows or lost columns."`
+}
+
+// Run works the command.
+func (s *sourceIngest) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	src, err := inv.source(c, s.Name)
+	if err != nil {
+		return err
+	}
+	src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, &client.IngestSourceParams{Force: &s.Force}))
+	if err != nil {
+		return err
+	}
+	return inv.show(src, func(io.Writer) error {
+		inv.ingested(src)
+		return nil
+	})
+}
+
+type sourceUpdate struct {
+	sourceName
+	Rename string `placeholder:"NAME" help:"New name."`
+	File   string `placeholder:"PATH" help:"New path of the file, as the server sees it."`
+	Upload string `placeholder:"FILE" help:"Send this file of this machine to the server and use it."`
+	fileFlags
+}
+
+// Run works the command.
+func (s *sourceUpdate) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	src, err := inv.source(c, s.Name)
+	if err != nil {
+		return err
+	}
+	in := client.SourceInput{Name: src.Name, Path: src.Path, Csv: &src.Csv, Columns: src.Columns, MaxBadRows: src.MaxBadRows, MaxShrink: src.MaxShrink}
+	set(&in.Name, s.Rename)
+	set(&in.Path, s.File)
+	if s.Upload != "" {
+		if in.Path, err = inv.upload(c, s.Upload); err != nil {
+			return err
+		}
+	}
+	if err := s.apply(&in); err != nil {
+		return err
+	}
+	src, err = client.Decode[client.Source](c.UpdateSource(inv.ctx, src.ID, client.SourceUpdate{
+		Name: in.Name, Path: in.Path, Csv: in.Csv, Columns: in.Columns, MaxBadRows: in.MaxBadRows, MaxShrink: in.MaxShrink, Version: src.Version,
+	}))
+	if err != nil {
+		return err
+	}
+	return inv.show(src, func(io.Writer) error {
+		inv.say("Source %q is changed. Its table follows with the next ingest.", src.Name)
+		return nil
+	})
+}
+
+type sourceRemove struct{ sourceName }
+
+// Run works the command.
+func (s *sourceRemove) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	src, err := inv.source(c, s.Name)
+	if err != nil {
+		return err
+	}
+	if err := client.Done(c.DeleteSource(inv.ctx, src.ID)); err != nil {
+		return err
+	}
+	inv.say("Source %q is removed.", src.Name)
+	return nil
+}
+
+type sourceQuarantine struct {
+	sourceName
+	Limit int `default:"100" help:"How many rows to list; 0 lists all. Defaults to ${default}."`
+}
+
+// Run works the command.
+func (s *sourceQuarantine) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	src, err := inv.source(c, s.Name)
+	if err != nil {
+		return err
+	}
+	items, err := collect(s.Limit, func(after *string) ([]client.BadRow, string, error) {
+		l, err := client.Decode[client.BadRowList](c.ListQuarantine(inv.ctx, src.ID, &client.ListQuarantineParams{After: after, Limit: pageSize()}))
+		return l.Items, l.NextCursor, err
+	})
+	if err != nil {
+		return err
+	}
+	return list(inv, items, "Every row could be read.",
+		[]table.Column{table.Number("line"), table.Text("column"), table.Text("value"), table.Text("reason")},
+		func(b client.BadRow) []string { return []string{num(b.Line), b.Column, b.Value, b.Reason} })
+}

@@ -1,0 +1,26 @@
+// Package where owns the small language in which a segment's rule can be typed on the command line: its parser and its
+// printer. It knows no server and no command; what it makes is checked by the server like any other rule.
+//
+// Parse turns text into the rule that it means, Format a rule into text that means it: Parse(Format(r)) is r.
+package where
+
+// Help describes the language, for documents.
+const Help = `A rule is one or more conditions joined by ` + "`and`, `or` and `not`" + ` and grouped by parentheses; ` + "`and`" + ` binds closer than ` + "`or`" + `. Words
+of the language may be written in any case.
+
+| condition | holds when |
+|---|---|
+| ` + "`country = HR`, `country != HR`" + ` | the value is, or is not, this one (text: without regard to case) |
+| ` + "`country in (HR, DE)`, `country not in (HR, DE)`" + ` | it is, or is not, one of these |
+| ` + "`city contains grad`, `city starts with Za`, `city ends with eb`" + ` | the text does; each also with ` + "`not`" + ` before it |
+| ` + "`points < 5`, `<=`, `>`, `>=`" + ` | the number, day or instant is below, at most, above, at least |
+| ` + "`points between 1 and 5`, `points not between 1 and 5`" + ` | it lies, or does not lie, between these two, both included |
+| ` + "`joined before 2026-01-31`, `joined after 2026-01-31`" + ` | the day or instant does; each also with ` + "`not`" + ` |
+| ` + "`joined in the last 30 days`, `joined in the next 2 weeks`" + ` | it lies in that span up to, or from, today; days, weeks, months, years; each also with ` + "`not`" + ` |
+| ` + "`born anniversary in the next 7 days`" + ` | the day's anniversary does; also with ` + "`not`" + ` |
+| ` + "`vip is true`, `vip is false`, `vip is not true`" + ` | the boolean is, or is not |
+| ` + "`phone is empty`, `phone is not empty`" + ` | there is no value, or there is one |
+
+A condition with a negation (` + "`!=`, `not`" + `) holds exactly where its twin does not, missing values included; so does ` + "`not (...)`" + `. Names and
+values with spaces or signs are quoted: ` + "`'first name' = 'O''Brien'`" + `; a quote inside is doubled.
+`

@@ -1,0 +1,151 @@
+package where
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"segue/client"
+)
+
+// maxDepth is how deep parentheses may nest; the server allows less.
+const maxDepth = 64
+
+// Parse reads a rule. Fields are those of the profile: they say how a comparison is meant and which names there are. An
+// error is a *SyntaxError.
+func Parse(text string, fields []client.Field) (client.Rule, error) {
+	tokens, err := scan(text)
+	if err != nil {
+		return client.Rule{}, err
+	}
+	p := &parser{tokens: tokens, fields: fields}
+	r, err := p.either(0)
+	if err != nil {
+		return client.Rule{}, err
+	}
+	if t := p.peek(); t.kind != end {
+		return client.Rule{}, p.fail(t, "expected and, or, or the end, not %s", t)
+	}
+	return r, nil
+}
+
+type parser struct {
+	tokens []token
+	at     int
+	fields []client.Field
+}
+
+func (p *parser) peek() token { return p.tokens[p.at] }
+
+func (p *parser) next() token {
+	t := p.tokens[p.at]
+	if t.kind != end {
+		p.at++
+	}
+	return t
+}
+
+// take moves on if the next token is one of these words.
+func (p *parser) take(words ...string) bool {
+	if p.peek().is(words...) {
+		p.at++
+		return true
+	}
+	return false
+}
+
+func (p *parser) fail(t token, format string, args ...any) error {
+	return &SyntaxError{Pos: t.pos, Message: fmt.Sprintf(format, args...)}
+}
+
+// either reads rules joined by or.
+func (p *parser) either(depth int) (client.Rule, error) {
+	list, err := p.joined("or", func() (client.Rule, error) { return p.both(depth) })
+	if err != nil || len(list) == 1 {
+		return first(list), err
+	}
+	return client.Rule{Any: list}, nil
+}
+
+// both reads rules joined by and.
+func (p *parser) both(depth int) (client.Rule, error) {
+	list, err := p.joined("and", func() (client.Rule, error) { return p.one(depth) })
+	if err != nil || len(list) == 1 {
+		return first(list), err
+	}
+	return client.Rule{All: list}, nil
+}
+
+func first(list []client.Rule) client.Rule {
+	if len(list) == 0 {
+		return client.Rule{}
+	}
+	return list[0]
+}
+
+func (p *parser) joined(by string, read func() (client.Rule, error)) ([]client.Rule, error) {
+	var list []client.Rule
+	for {
+		r, err := read()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+		if !p.take(by) {
+			return list, nil
+		}
+	}
+}
+
+// one reads a condition, a rule in parentheses, or the negation of either.
+func (p *parser) one(depth int) (client.Rule, error) {
+	t := p.peek()
+	if depth > maxDepth {
+		return client.Rule{}, p.fail(t, "nested deeper than %d levels", maxDepth)
+	}
+	switch {
+	case p.take("not"):
+		r, err := p.one(depth + 1)
+		return negate(r), err
+	case t.isSymbol("("):
+		p.next()
+		r, err := p.either(depth + 1)
+		if err != nil {
+			return r, err
+		}
+		if t := p.next(); !t.isSymbol(")") {
+			return r, p.fail(t, "expected ), not %s", t)
+		}
+		return r, nil
+	}
+	return p.condition()
+}
+
+// field reads the name of a field.
+func (p *parser) field() (client.Field, error) {
+	t := p.next()
+	if t.kind != word && t.kind != quoted {
+		return client.Field{}, p.fail(t, "expected a field, not %s", t)
+	}
+	i := slices.IndexFunc(p.fields, func(f client.Field) bool { return f.Name == t.text })
+	if i < 0 {
+		i = slices.IndexFunc(p.fields, func(f client.Field) bool { return strings.EqualFold(f.Name, t.text) })
+	}
+	if i < 0 {
+		var names []string
+		for _, f := range p.fields {
+			names = append(names, f.Name)
+		}
+		return client.Field{}, p.fail(t, "the profile has no field %q; it has %s", t.text, strings.Join(names, ", "))
+	}
+	return p.fields[i], nil
+}
+
+// value reads an operand.
+func (p *parser) value() (string, error) {
+	t := p.next()
+	if t.kind != word && t.kind != quoted {
+		return "", p.fail(t, "expected a value, not %s", t)
+	}
+	return t.text, nil
+}

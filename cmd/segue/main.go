@@ -1,0 +1,61 @@
+// Command segue keeps Brevo contact lists in step with customer segments: it serves the API, works runs, and is the command
+// line by which people use both. It parses nothing and decides nothing itself; that is done in internal/cli and by the server.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"segue/cmd/segue/internal/cli"
+)
+
+// version and commit are set when the program is built.
+var version, commit string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := cli.Run(ctx, cli.Config{
+		Terminal: terminal(),
+		Programs: programs(),
+		Env:      os.Getenv,
+		Now:      time.Now,
+		Zone:     time.Local,
+		Version:  versionText(),
+		Commit:   commit,
+	}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+func versionText() string {
+	if version == "" {
+		return "dev"
+	}
+	return version
+}
+
+// terminal is where the program was started from.
+func terminal() cli.Terminal {
+	t := cli.Terminal{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		InIsTerminal: term.IsTerminal(int(os.Stdin.Fd())), OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+	}
+	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		t.Width = width
+	}
+	if t.InIsTerminal {
+		t.ReadSecret = func(question string) (string, error) {
+			_, _ = io.WriteString(os.Stderr, question)
+			b, err := term.ReadPassword(int(os.Stdin.Fd()))
+			_, _ = io.WriteString(os.Stderr, "\n")
+			return string(b), err
+		}
+	}
+	return t
+}

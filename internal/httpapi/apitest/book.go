@@ -1,0 +1,57 @@
+package apitest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+)
+
+// Book is a small ledger that holds rows it was given.
+type Book struct {
+	ledger.Ledger
+	List     []ledger.RunRow
+	Standing []ledger.Standing
+	Batches  []ledger.Batch
+	// Fail is what reading fails with.
+	Fail error
+}
+
+// Rows implements ledger.Reader.
+func (b *Book) Rows(_ context.Context, _ activation.RunID, f ledger.RowFilter) ([]ledger.RunRow, error) {
+	if b.Fail != nil {
+		return nil, b.Fail
+	}
+	var out []ledger.RunRow
+	for _, r := range b.List {
+		ok := r.Number > f.After && (f.Bucket == "" || r.Bucket == f.Bucket) && (f.Reason == "" || r.Reason == f.Reason)
+		if ok && len(out) < cmp.Or(f.Limit, 100) {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// AddressRows implements ledger.Reader.
+func (b *Book) AddressRows(_ context.Context, e activation.Email, _ int) ([]ledger.RunRow, error) {
+	return slices.DeleteFunc(slices.Clone(b.List), func(r ledger.RunRow) bool { return r.Address != e }), nil
+}
+
+// Standings implements ledger.Reader.
+func (b *Book) Standings(context.Context, activation.Email) ([]ledger.Standing, error) {
+	return b.Standing, nil
+}
+
+// BatchesOf implements ledger.Reader.
+func (b *Book) BatchesOf(context.Context, activation.RunID) ([]ledger.Batch, error) {
+	return b.Batches, b.Fail
+}
+
+// Orphan implements ledger.Accounts.
+func (b *Book) Orphan(context.Context, activation.ExportID, time.Time) error { return nil }
+
+// Discard implements ledger.Runs.
+func (b *Book) Discard(context.Context, activation.RunID) error { return nil }

@@ -1,0 +1,170 @@
+package apitest
+
+import (
+	"context"
+	"encoding/csv"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/warehouse"
+)
+
+// Engine is a small warehouse: one table of text, profiles as the definition says, segments of one "equals".
+type Engine struct {
+	warehouse.Warehouse
+	mu       sync.Mutex
+	table    [][]string // the header first
+	profiles []warehouse.Profile
+	// Bad are rows that could not be read, and Fail what every load and count fails with.
+	Bad  []warehouse.BadRow
+	Fail error
+}
+
+// LoadCSV implements warehouse.Warehouse.
+func (e *Engine) LoadCSV(_ context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.Fail != nil {
+		return activation.Ingest{}, e.Fail
+	}
+	rows, err := read(r.Path)
+	if err != nil {
+		return activation.Ingest{}, err
+	}
+	e.table = rows
+	return activation.Ingest{At: r.At, Rows: int64(len(rows) - 1), Quarantined: int64(len(e.Bad)), Columns: columns(rows[0]), DurationMS: 1}, nil
+}
+
+func read(path string) ([][]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(rows) == 0 {
+		return nil, activation.Errorf(activation.CodeSourceRefused, "the file cannot be read as CSV")
+	}
+	return rows, nil
+}
+
+func columns(header []string) []activation.Column {
+	var out []activation.Column
+	for _, h := range header {
+		c := activation.Column{Name: h, Type: activation.TypeText}
+		switch h {
+		case "mail":
+			c.Guess = activation.SemanticEmail
+		case "points":
+			c.Type = activation.TypeNumber
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// PreviewCSV implements warehouse.Warehouse.
+func (e *Engine) PreviewCSV(_ context.Context, r warehouse.LoadRequest, n int) (warehouse.Preview, error) {
+	rows, err := read(r.Path)
+	if err != nil {
+		return warehouse.Preview{}, err
+	}
+	return warehouse.Preview{Columns: columns(rows[0]), Rows: rows[1:min(len(rows), n+1)]}, nil
+}
+
+// Quarantine implements warehouse.Warehouse.
+func (e *Engine) Quarantine(_ context.Context, _ activation.SourceID, offset, limit int) ([]warehouse.BadRow, error) {
+	return e.Bad[min(offset, len(e.Bad)):min(offset+limit, len(e.Bad))], nil
+}
+
+// DropTable implements warehouse.Warehouse.
+func (e *Engine) DropTable(context.Context, activation.SourceID) error { return nil }
+
+// BuildProfiles implements warehouse.Warehouse.
+func (e *Engine) BuildProfiles(_ context.Context, d activation.ProfileDefinition, at time.Time) (activation.ProfileBuild, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.profiles = nil
+	for _, row := range e.table[1:] {
+		p := warehouse.Profile{ID: row[slices.Index(e.table[0], d.Key)]}
+		for _, f := range d.Fields {
+			p.Fields = append(p.Fields, f.Name)
+			p.Values = append(p.Values, row[slices.Index(e.table[0], f.Column)])
+		}
+		e.profiles = append(e.profiles, p)
+	}
+	return activation.ProfileBuild{At: at, Profiles: int64(len(e.profiles)), Snapshot: 1, DurationMS: 1}, nil
+}
+
+// Profiles implements warehouse.Warehouse.
+func (e *Engine) Profiles(_ context.Context, search, after string, limit int) ([]warehouse.Profile, error) {
+	return e.matching(after, limit, func(p warehouse.Profile) bool {
+		return strings.Contains(p.ID+"\n"+strings.Join(p.Values, "\n"), search)
+	}), nil
+}
+
+func (e *Engine) matching(after string, limit int, ok func(warehouse.Profile) bool) []warehouse.Profile {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []warehouse.Profile
+	for _, p := range e.profiles {
+		if p.ID > after && ok(p) && len(out) < limit {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Profile implements warehouse.Warehouse.
+func (e *Engine) Profile(_ context.Context, id string) (warehouse.Profile, error) {
+	for _, p := range e.matching("", 1000, func(p warehouse.Profile) bool { return p.ID == id }) {
+		return p, nil
+	}
+	return warehouse.Profile{}, activation.Errorf(activation.CodeNotFound, "there is no such profile")
+}
+
+// FieldStats implements warehouse.Warehouse.
+func (e *Engine) FieldStats(_ context.Context, field string, top int) (warehouse.FieldStats, error) {
+	counts := map[string]int64{}
+	for _, p := range e.profiles {
+		i := slices.Index(p.Fields, field)
+		if i < 0 {
+			return warehouse.FieldStats{}, activation.Errorf(activation.CodeNotFound, "the profile has no field %q", field)
+		}
+		counts[p.Values[i]]++
+	}
+	s := warehouse.FieldStats{Profiles: int64(len(e.profiles)), Distinct: int64(len(counts))}
+	for _, v := range slices.Sorted(maps.Keys(counts)) {
+		if len(s.Top) < top {
+			s.Top = append(s.Top, warehouse.ValueCount{Value: v, Count: counts[v]})
+		}
+	}
+	return s, nil
+}
+
+func selects(s activation.Segment) func(warehouse.Profile) bool {
+	c := s.Rules[0].Rule
+	return func(p warehouse.Profile) bool {
+		i := slices.Index(p.Fields, c.Field)
+		return i >= 0 && len(c.Values) == 1 && strings.EqualFold(p.Values[i], c.Values[0])
+	}
+}
+
+// Count implements warehouse.Warehouse.
+func (e *Engine) Count(_ context.Context, ev warehouse.Evaluation) (warehouse.Counts, error) {
+	if e.Fail != nil {
+		return warehouse.Counts{}, e.Fail
+	}
+	n := int64(len(e.matching("", 1000, selects(ev.Segment))))
+	return warehouse.Counts{Members: n, Rules: []int64{n}}, nil
+}
+
+// Sample implements warehouse.Warehouse.
+func (e *Engine) Sample(_ context.Context, ev warehouse.Evaluation, after string, limit int) ([]warehouse.Profile, error) {
+	return e.matching(after, limit, selects(ev.Segment)), nil
+}

@@ -16,7 +16,10 @@ import (
 )
 
 // version and commit are set when the program is built.
-var version, commit string
+var (
+	version = "dev"
+	commit  = ""
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -26,18 +29,11 @@ func main() {
 		Env:      os.Getenv,
 		Now:      time.Now,
 		Zone:     time.Local,
-		Version:  versionText(),
+		Version:  version,
 		Commit:   commit,
 	}, os.Args[1:])
 	stop()
 	os.Exit(code)
-}
-
-func versionText() string {
-	if version == "" {
-		return "dev"
-	}
-	return version
 }
 
 // terminal is where the program was started from.

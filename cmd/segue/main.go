@@ -23,8 +23,10 @@ var (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	terminal, restore := terminal()
 	code := cli.Run(ctx, cli.Config{
-		Terminal: terminal(),
+		Terminal: terminal,
 		Programs: programs(),
 		Env:      os.Getenv,
 		Now:      time.Now,
@@ -32,26 +34,29 @@ func main() {
 		Version:  version,
 		Commit:   commit,
 	}, os.Args[1:])
-	stop()
+	restore()
 	os.Exit(code)
 }
 
-// terminal is where the program was started from.
-func terminal() cli.Terminal {
-	t := cli.Terminal{
+// terminal is where the program was started from. Restore undoes what an interrupted question left behind.
+func terminal() (t cli.Terminal, restore func()) {
+	in := int(os.Stdin.Fd())
+	t = cli.Terminal{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		InIsTerminal: term.IsTerminal(int(os.Stdin.Fd())), OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		InIsTerminal: term.IsTerminal(in), OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 	}
 	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		t.Width = width
 	}
-	if t.InIsTerminal {
-		t.ReadSecret = func(question string) (string, error) {
-			_, _ = io.WriteString(os.Stderr, question)
-			b, err := term.ReadPassword(int(os.Stdin.Fd()))
-			_, _ = io.WriteString(os.Stderr, "\n")
-			return string(b), err
-		}
+	before, err := term.GetState(in)
+	if err != nil {
+		return t, func() {}
 	}
-	return t
+	t.ReadSecret = func(question string) (string, error) {
+		_, _ = io.WriteString(os.Stderr, question)
+		b, err := term.ReadPassword(in)
+		_, _ = io.WriteString(os.Stderr, "\n")
+		return string(b), err
+	}
+	return t, func() { _ = term.Restore(in, before) }
 }

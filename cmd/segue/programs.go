@@ -17,13 +17,28 @@ func programs() cli.Programs {
 }
 
 func sandbox(ctx context.Context, o cli.SandboxOptions) error {
-	return app.Sandbox(ctx, app.SandboxConfig{
+	return app.Sandbox(ctx, sandboxConfig(o, os.Stdout, os.Stderr))
+}
+
+func sandboxConfig(o cli.SandboxOptions, out, logs io.Writer) app.SandboxConfig {
+	return app.SandboxConfig{
 		Listen: o.Listen, ConfigFile: o.Config, FaultsFile: o.Faults, ProcessDelay: o.ProcessDelay, PerContact: o.PerContact,
-		Limits: o.Limits, Seed: o.Seed, Log: logger(os.Stderr, cli.LogOptions{LogFormat: "text", LogLevel: "warn"}),
+		Limits: o.Limits, Seed: o.Seed, Log: logger(logs, cli.LogOptions{LogFormat: "text", LogLevel: "warn"}),
 		Ready: func(address string) {
-			fmt.Printf("The Brevo sandbox serves at http://%s (its API below /v3). Ctrl-C ends it.\n", address)
+			_, _ = fmt.Fprintf(out, "The Brevo sandbox serves at http://%s (its API below /v3). Ctrl-C ends it.\n", address)
 		},
-	})
+	}
+}
+
+// serveConfig is a server as the command line describes it.
+func serveConfig(o cli.ServeOptions, out, logs io.Writer) app.Config {
+	return app.Config{
+		DataDir: o.Data, Listen: o.Listen, SourceDirs: o.SourceDir, WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory,
+		BrevoURL: o.BrevoURL, BrevoTier: o.BrevoTier, Log: logger(logs, o.LogOptions),
+		Ready: func(r app.Running) {
+			_, _ = fmt.Fprintf(out, "Segue serves at %s with the data in %s. Ctrl-C ends it.\n", r.URL, r.Data)
+		},
+	}
 }
 
 // logger writes the log of a program that serves.

@@ -158,6 +158,21 @@ func TestBodiesAreLimited(t *testing.T) {
 	require.Equal(t, string(activation.CodeInvalid), r.body["code"])
 }
 
+func TestBodiesThatAreNoJSONAnswerAsDocumented(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for want, r := range map[int]reply{
+		http.StatusBadRequest:           b.call("POST", "/segments", `{"name":`),
+		http.StatusUnsupportedMediaType: b.call("POST", "/segments", `name: x`, "Content-Type", "application/yaml"),
+		http.StatusUnprocessableEntity:  b.call("POST", "/segments", `{}`),
+	} {
+		require.Equal(t, want, r.status, r.raw)
+		require.Equal(t, problemType, r.header.Get("Content-Type"))
+		require.Equal(t, string(activation.CodeInvalid), r.body["code"])
+		require.NotEmpty(t, r.body["detail"])
+	}
+}
+
 func TestConfigurationIsChecked(t *testing.T) {
 	t.Parallel()
 	good := func() Config {

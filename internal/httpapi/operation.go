@@ -46,6 +46,11 @@ func register[I, O any](a *api, e endpoint, h func(context.Context, *I) (*O, err
 		op.Security = []map[string][]string{}
 	}
 	a.documentErrors(&op, e)
+	if _, hasBody := reflect.TypeFor[I]().FieldByName("Body"); hasBody {
+		for _, status := range []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType} {
+			op.Responses[strconv.Itoa(status)] = a.problemResponse(fmt.Sprintf("%s: %s", http.StatusText(status), codeOf(status)))
+		}
+	}
 	if e.change != nil {
 		e.change(&op)
 	}

@@ -219,3 +219,35 @@ func TestLanguageOfRulesIsDescribed(t *testing.T) {
 		require.Contains(t, where.Help, word)
 	}
 }
+
+func TestBuildsWithoutAProgramSaySo(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, name := range []string{"serve", "sandbox", "demo"} {
+		require.Contains(t, b.fails(exitUsage, name), "segue "+name+" is not part of this build")
+	}
+}
+
+func TestQuestionsCanBeInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	release := make(chan struct{})
+	defer close(release)
+	inv := &invocation{ctx: ctx}
+	cancel()
+	_, err := inv.unlessInterrupted(func() (string, error) {
+		<-release
+		return "", nil
+	})
+	require.Equal(t, exitInterrupted, exitCode(err))
+	text, err := (&invocation{ctx: t.Context()}).unlessInterrupted(func() (string, error) { return "typed", nil })
+	require.NoError(t, err)
+	require.Equal(t, "typed", text)
+}
+
+func TestNoMoreIsAskedForThanIsShown(t *testing.T) {
+	t.Parallel()
+	require.EqualValues(t, 500, *pageSize(0))
+	require.EqualValues(t, 20, *pageSize(20))
+	require.EqualValues(t, 500, *pageSize(10_000))
+}

@@ -48,7 +48,10 @@ func (f keyFlags) key(inv *invocation) (string, error) {
 	if inv.Terminal.ReadSecret == nil {
 		return "", usagef("the API key is missing").withRemedy("Use --api-key-file or SEGUE_API_KEY")
 	}
-	k, err := inv.Terminal.ReadSecret("API key: ")
+	k, err := inv.unlessInterrupted(func() (string, error) { return inv.Terminal.ReadSecret("API key: ") })
+	if inv.ctx.Err() != nil {
+		return "", inv.ctx.Err()
+	}
 	if err != nil {
 		return "", usagef("the API key cannot be read: %v", err)
 	}
@@ -134,7 +137,7 @@ func (*connectionList) Run(inv *invocation) error {
 		return err
 	}
 	items, err := collect(0, func(after *string) ([]client.Connection, string, error) {
-		l, err := client.Decode[client.ConnectionList](c.ListConnections(inv.ctx, &client.ListConnectionsParams{After: after, Limit: pageSize()}))
+		l, err := client.Decode[client.ConnectionList](c.ListConnections(inv.ctx, &client.ListConnectionsParams{After: after, Limit: pageSize(0)}))
 		return l.Items, l.NextCursor, err
 	})
 	if err != nil {

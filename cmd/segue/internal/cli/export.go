@@ -67,10 +67,17 @@ type exportAdd struct {
 
 // Run works the command.
 func (e *exportAdd) Run(inv *invocation) error {
-	for flag, missing := range map[string]bool{"--list": e.List == 0, "--segment": len(e.Segment) == 0, "--email": e.Email == ""} {
-		if missing {
-			return usagef("missing flags: %s", flag)
+	var missing []string
+	for _, f := range []struct {
+		name string
+		lack bool
+	}{{"--list", e.List == 0}, {"--segment", len(e.Segment) == 0}, {"--email", e.Email == ""}} {
+		if f.lack {
+			missing = append(missing, f.name)
 		}
+	}
+	if len(missing) > 0 {
+		return usagef("missing flags: %s", strings.Join(missing, ", ")).withRemedy("Read: segue export add --help")
 	}
 	c, err := inv.api()
 	if err != nil {
@@ -107,7 +114,7 @@ func (*exportList) Run(inv *invocation) error {
 		return err
 	}
 	items, err := collect(0, func(after *string) ([]client.Export, string, error) {
-		l, err := client.Decode[client.ExportList](c.ListExports(inv.ctx, &client.ListExportsParams{After: after, Limit: pageSize()}))
+		l, err := client.Decode[client.ExportList](c.ListExports(inv.ctx, &client.ListExportsParams{After: after, Limit: pageSize(0)}))
 		return l.Items, l.NextCursor, err
 	})
 	if err != nil {

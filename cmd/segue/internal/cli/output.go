@@ -91,10 +91,17 @@ func (inv *invocation) readInput(path string) ([]byte, error) {
 		defer func() { _ = f.Close() }()
 		r = f
 	}
-	b, err := io.ReadAll(io.LimitReader(r, maxInput+1))
+	text, err := inv.unlessInterrupted(func() (string, error) {
+		b, err := io.ReadAll(io.LimitReader(r, maxInput+1))
+		return string(b), err
+	})
+	if inv.ctx.Err() != nil {
+		return nil, inv.ctx.Err()
+	}
 	if err != nil {
 		return nil, usagef("the input cannot be read: %v", err)
 	}
+	b := []byte(text)
 	if len(b) > maxInput {
 		return nil, usagef("the input has more than %d bytes", maxInput)
 	}
@@ -124,7 +131,10 @@ func (inv *invocation) confirm(given bool, question, flag string) error {
 		return usagef("%s", question).withRemedy("Say yes with " + flag)
 	}
 	_, _ = fmt.Fprintf(inv.Terminal.Err, "%s [y/N] ", question)
-	line := readLine(inv.Terminal.In)
+	line, err := inv.unlessInterrupted(func() (string, error) { return readLine(inv.Terminal.In), nil })
+	if err != nil {
+		return err
+	}
 	if l := strings.ToLower(strings.TrimSpace(line)); l != "y" && l != "yes" {
 		return usagef("nothing was done")
 	}
@@ -146,4 +156,23 @@ func readLine(r io.Reader) string {
 		}
 	}
 	return string(b)
+}
+
+// unlessInterrupted reads what a person types, or ends when the program is to end: reading itself cannot be interrupted.
+func (inv *invocation) unlessInterrupted(read func() (string, error)) (string, error) {
+	type answer struct {
+		text string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		text, err := read()
+		got <- answer{text, err}
+	}()
+	select {
+	case a := <-got:
+		return a.text, a.err
+	case <-inv.ctx.Done():
+		return "", inv.ctx.Err()
+	}
 }

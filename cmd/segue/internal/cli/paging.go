@@ -9,9 +9,12 @@ import (
 	"segue/client"
 )
 
-// pageSize is how many items are asked for at a time.
-func pageSize() *int64 {
+// pageSize is how many items are asked for at a time when at most limit (0: all) are wanted.
+func pageSize(limit int) *int64 {
 	n := int64(500)
+	if limit > 0 {
+		n = min(n, int64(limit))
+	}
 	return &n
 }
 

@@ -228,10 +228,7 @@ func (p *profileSearch) Run(inv *invocation) error {
 		return err
 	}
 	items, err := collect(p.Limit, func(after *string) ([]client.Profile, string, error) {
-		in := client.ProfileSearch{Search: p.Text, Limit: *pageSize()}
-		if p.Limit > 0 {
-			in.Limit = min(in.Limit, int64(p.Limit))
-		}
+		in := client.ProfileSearch{Search: p.Text, Limit: *pageSize(p.Limit)}
 		if after != nil {
 			in.After = *after
 		}

@@ -102,7 +102,7 @@ func (l *runList) Run(inv *invocation) error {
 		export, names[x.ID] = &x.ID, x.Name
 	}
 	items, err := collect(l.Limit, func(after *string) ([]client.Run, string, error) {
-		p, err := client.Decode[client.RunList](c.ListRuns(inv.ctx, &client.ListRunsParams{After: after, Limit: pageSize(), ExportID: export}))
+		p, err := client.Decode[client.RunList](c.ListRuns(inv.ctx, &client.ListRunsParams{After: after, Limit: pageSize(l.Limit), ExportID: export}))
 		return p.Items, p.NextCursor, err
 	})
 	if err != nil {
@@ -168,7 +168,7 @@ func (s *runRows) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	params := client.ListRowsParams{Limit: pageSize()}
+	params := client.ListRowsParams{Limit: pageSize(s.Limit)}
 	if s.Bucket != "" {
 		b := client.ListRowsParamsBucket(s.Bucket)
 		params.Bucket = &b

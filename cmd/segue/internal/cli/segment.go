@@ -120,7 +120,7 @@ func (*segmentList) Run(inv *invocation) error {
 		return err
 	}
 	items, err := collect(0, func(after *string) ([]client.Segment, string, error) {
-		l, err := client.Decode[client.SegmentList](c.ListSegments(inv.ctx, &client.ListSegmentsParams{After: after, Limit: pageSize()}))
+		l, err := client.Decode[client.SegmentList](c.ListSegments(inv.ctx, &client.ListSegmentsParams{After: after, Limit: pageSize(0)}))
 		return l.Items, l.NextCursor, err
 	})
 	if err != nil {
@@ -268,7 +268,7 @@ func (s *segmentSample) Run(inv *invocation) error {
 		return err
 	}
 	items, err := collect(s.Limit, func(after *string) ([]client.Profile, string, error) {
-		l, err := client.Decode[client.ProfileList](c.ListMembers(inv.ctx, g.ID, &client.ListMembersParams{After: after, Limit: pageSize()}))
+		l, err := client.Decode[client.ProfileList](c.ListMembers(inv.ctx, g.ID, &client.ListMembersParams{After: after, Limit: pageSize(s.Limit)}))
 		return l.Items, l.NextCursor, err
 	})
 	if err != nil {

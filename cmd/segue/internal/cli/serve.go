@@ -58,6 +58,9 @@ type serveCmd struct{ ServeOptions }
 
 // Run works the command.
 func (c *serveCmd) Run(inv *invocation) error {
+	if inv.Programs.Serve == nil {
+		return notBuiltIn("serve")
+	}
 	o := c.ServeOptions
 	o.Data = DataDir(inv.globals.Data, inv.Env)
 	return inv.Programs.Serve(inv.ctx, o)
@@ -74,8 +77,14 @@ type demoCmd struct{ DemoOptions }
 
 // Run works the command.
 func (c *demoCmd) Run(inv *invocation) error {
+	if inv.Programs.Demo == nil {
+		return notBuiltIn("demo")
+	}
 	o := c.DemoOptions
 	o.Exit = o.Exit || inv.Env("DEMO_EXIT") == "1"
 	o.Terminal = inv.Terminal.OutIsTerminal
 	return inv.Programs.Demo(inv.ctx, o)
 }
+
+// notBuiltIn is the error of a program that this build lacks, such as one that is made for clients only.
+func notBuiltIn(name string) error { return usagef("segue %s is not part of this build", name) }

@@ -155,7 +155,7 @@ func (*sourceList) Run(inv *invocation) error {
 		return err
 	}
 	items, err := collect(0, func(after *string) ([]client.Source, string, error) {
-		l, err := client.Decode[client.SourceList](c.ListSources(inv.ctx, &client.ListSourcesParams{After: after, Limit: pageSize()}))
+		l, err := client.Decode[client.SourceList](c.ListSources(inv.ctx, &client.ListSourcesParams{After: after, Limit: pageSize(0)}))
 		return l.Items, l.NextCursor, err
 	})
 	if err != nil {
@@ -364,7 +364,7 @@ func (s *sourceQuarantine) Run(inv *invocation) error {
 		return err
 	}
 	items, err := collect(s.Limit, func(after *string) ([]client.BadRow, string, error) {
-		l, err := client.Decode[client.BadRowList](c.ListQuarantine(inv.ctx, src.ID, &client.ListQuarantineParams{After: after, Limit: pageSize()}))
+		l, err := client.Decode[client.BadRowList](c.ListQuarantine(inv.ctx, src.ID, &client.ListQuarantineParams{After: after, Limit: pageSize(s.Limit)}))
 		return l.Items, l.NextCursor, err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func Run(ctx context.Context, cfg Config, args []string) (code int) {
 		case ended:
 			code = e.code
 		default:
-			panic(e)
+			code = defect(cfg, e)
 		}
 	}()
 	if cfg.Zone == nil {
@@ -103,6 +104,15 @@ func Run(ctx context.Context, cfg Config, args []string) (code int) {
 		return inv.report(usage(err))
 	}
 	return inv.report(kctx.Run(inv))
+}
+
+// defect reports a panic. Its words may hold anything, so they and the place are shown only to who asks for them.
+func defect(cfg Config, v any) int {
+	_, _ = fmt.Fprintln(cfg.Terminal.Err, "segue: a defect of Segue ended the command. SEGUE_DEBUG=1 shows where")
+	if cfg.Env("SEGUE_DEBUG") != "" {
+		_, _ = fmt.Fprintf(cfg.Terminal.Err, "%v\n%s", v, debug.Stack())
+	}
+	return exitOther
 }
 
 // parser builds the grammar.

@@ -251,3 +251,12 @@ func TestNoMoreIsAskedForThanIsShown(t *testing.T) {
 	require.EqualValues(t, 20, *pageSize(20))
 	require.EqualValues(t, 500, *pageSize(10_000))
 }
+
+func TestDefectsShowNoStackUnlessAsked(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.programs.Serve = func(context.Context, ServeOptions) error { panic("ana@example.com") }
+	require.Equal(t, "segue: a defect of Segue ended the command. SEGUE_DEBUG=1 shows where\n", b.fails(exitOther, "serve"))
+	b.env["SEGUE_DEBUG"] = "1"
+	require.Contains(t, b.run("serve").err, "goroutine")
+}

@@ -70,6 +70,9 @@ type sandboxCmd struct{ SandboxOptions }
 
 // Run works the command.
 func (c *sandboxCmd) Run(inv *invocation) error {
+	if inv.Programs.Sandbox == nil {
+		return notBuiltIn("sandbox")
+	}
 	return inv.Programs.Sandbox(inv.ctx, c.SandboxOptions)
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
@@ -35,9 +36,9 @@ func serve(t *testing.T, h http.HandlerFunc) *Client {
 func TestRequestsCarryTokenAndName(t *testing.T) {
 	t.Parallel()
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		require.Equal(t, "Bearer the-token", r.Header.Get("Authorization"))
-		require.Equal(t, UserAgent, r.Header.Get("User-Agent"))
-		require.Equal(t, "/api/v1/version", r.URL.Path)
+		assert.Equal(t, "Bearer the-token", r.Header.Get("Authorization"))
+		assert.Equal(t, UserAgent, r.Header.Get("User-Agent"))
+		assert.Equal(t, "/api/v1/version", r.URL.Path)
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"version":"1","go":"go1.26"}`))
 	})
@@ -60,7 +61,7 @@ func TestTokenIsNotCarriedElsewhere(t *testing.T) {
 func TestParametersThatAreNotGivenAreNotSent(t *testing.T) {
 	t.Parallel()
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		require.Equal(t, "", strings.Trim(r.URL.RawQuery, "&"))
+		assert.Empty(t, strings.Trim(r.URL.RawQuery, "&"))
 		_, _ = w.Write([]byte(`{"items":[]}`))
 	})
 	_, err := Decode[SourceList](c.ListSources(t.Context(), &ListSourcesParams{}))
@@ -166,15 +167,15 @@ func TestWatchGoesOnWhereTheConnectionBroke(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch calls.Add(1) {
 		case 1:
-			require.Empty(t, r.Header.Get("Last-Event-ID"))
+			assert.Empty(t, r.Header.Get("Last-Event-ID"))
 			_, _ = w.Write([]byte(": watching\n\n" + state(1, "queued", false) + state(2, "running", false) + "event: run\nid: 3\ndata: {\"id\""))
 		case 2:
-			require.Equal(t, "2", r.Header.Get("Last-Event-ID"), "half an event was not seen")
+			assert.Equal(t, "2", r.Header.Get("Last-Event-ID"), "half an event was not seen")
 			panic(http.ErrAbortHandler)
 		case 3:
 			w.WriteHeader(http.StatusServiceUnavailable)
 		default:
-			require.Equal(t, "2", r.Header.Get("Last-Event-ID"))
+			assert.Equal(t, "2", r.Header.Get("Last-Event-ID"))
 			_, _ = w.Write([]byte("event: other\ndata: x\n\n" + state(5, "successful", true) + state(6, "never", true)))
 		}
 	})

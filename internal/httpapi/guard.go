@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -91,24 +93,35 @@ func (d *discard) Write(b []byte) (int, error) { return d.body.Write(b) }
 // caught answers a panic with a problem that tells nothing, and logs where it was, not what it said.
 func caught(cfg Config, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			v := recover()
-			if v == nil {
-				return
-			}
-			if v == http.ErrAbortHandler {
-				panic(v)
-			}
-			what := fmt.Sprintf("%T", v)
-			if e, ok := v.(runtime.Error); ok {
-				what = e.Error()
-			}
-			cfg.Log.ErrorContext(r.Context(), "panic", "request", requestID(r.Context()), "what", what, "stack", string(debug.Stack()))
-			if rec, ok := w.(*recorder); ok && rec.status != 0 {
-				panic(http.ErrAbortHandler) // the answer has begun; only its end can tell that it is not whole
-			}
-			writeProblem(w, problem(r.Context(), activation.Errorf(activation.CodeInternal, "panic")))
-		}()
-		next.ServeHTTP(w, r)
+		if v, stack := panicOf(func() { next.ServeHTTP(w, r) }); v != nil {
+			answerPanic(r.Context(), cfg, w, v, stack)
+		}
 	})
+}
+
+// panicOf calls f and returns what it panicked with, nil if it did not, and where.
+func panicOf(f func()) (v any, stack []byte) {
+	defer func() {
+		if v = recover(); v != nil {
+			stack = debug.Stack()
+		}
+	}()
+	f()
+	return nil, nil
+}
+
+func answerPanic(ctx context.Context, cfg Config, w http.ResponseWriter, v any, stack []byte) {
+	err, _ := v.(error)
+	if errors.Is(err, http.ErrAbortHandler) {
+		panic(v)
+	}
+	what := fmt.Sprintf("%T", v)
+	if e := runtime.Error(nil); errors.As(err, &e) {
+		what = e.Error()
+	}
+	cfg.Log.ErrorContext(ctx, "panic", "request", requestID(ctx), "what", what, "stack", string(stack))
+	if rec, ok := w.(*recorder); ok && rec.status != 0 {
+		panic(http.ErrAbortHandler) // the answer has begun; only its end can tell that it is not whole
+	}
+	writeProblem(w, problem(ctx, activation.Errorf(activation.CodeInternal, "panic")))
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"time"
 
 	"segue/internal/activation"
 )
@@ -25,22 +26,26 @@ func logged(cfg Config, next http.Handler) http.Handler {
 		start := cfg.Clock()
 		id := cfg.IDs()
 		w.Header().Set("X-Request-Id", id)
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
+		ctx := context.WithValue(r.Context(), requestKey{}, id)
+		r = r.WithContext(ctx)
 		rec := &recorder{ResponseWriter: w}
-		defer func() {
-			pattern := r.Pattern
-			if pattern == "" {
-				pattern = "unmatched"
-			}
-			level := slog.LevelInfo
-			if rec.status >= http.StatusInternalServerError {
-				level = slog.LevelError
-			}
-			cfg.Log.LogAttrs(r.Context(), level, "request", slog.String("method", method(r.Method)), slog.String("route", pattern),
-				slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", cfg.Clock().Sub(start)), slog.String("request", id))
-		}()
+		defer logRequest(ctx, cfg.Log, r, rec, func() time.Duration { return cfg.Clock().Sub(start) })
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// logRequest writes the line about a request that has ended.
+func logRequest(ctx context.Context, log *slog.Logger, r *http.Request, rec *recorder, took func() time.Duration) {
+	pattern := r.Pattern
+	if pattern == "" {
+		pattern = "unmatched"
+	}
+	level := slog.LevelInfo
+	if rec.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	log.LogAttrs(ctx, level, "request", slog.String("method", method(r.Method)), slog.String("route", pattern),
+		slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", took()), slog.String("request", requestID(ctx)))
 }
 
 // method returns a method that is safe to log: anybody can invent one.

@@ -148,8 +148,8 @@ func TestPlansAndReceiptsLoseNoNumber(t *testing.T) {
 		rewire(t, domain, &a)
 		rewire(t, wire, &b)
 		for name, v := range a {
-			if n, ok := v.(float64); ok {
-				require.Equal(t, n, b[name], "%T.%s", wire, name)
+			if _, number := v.(float64); number {
+				require.Equal(t, v, b[name], "%T.%s", wire, name)
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -202,7 +203,7 @@ func TestProgramsGetTheirFlags(t *testing.T) {
 	require.Equal(t, LogOptions{LogFormat: "json", LogLevel: "info"}, serve.LogOptions)
 	b.ok("sandbox", "--process-delay", "2s", "--limits", "off", "--seed", "7")
 	require.Equal(t, "127.0.0.1:8381", sandbox.Listen)
-	require.EqualValues(t, 2e9, sandbox.ProcessDelay)
+	require.Equal(t, 2*time.Second, sandbox.ProcessDelay)
 	b.env["DEMO_EXIT"] = "1"
 	b.ok("demo", "--customers", "500")
 	require.True(t, demo.Exit)

@@ -110,7 +110,7 @@ func TestCustomersAreSearchedAndExplained(t *testing.T) {
 	b.withProfile()
 	require.Equal(t, ""+
 		"PROFILE  ID  MAIL             NAME  POINTS\n"+
-		"c2       c2  ivo@example.com  Ivo   1500\n", b.ok("profile", "search", "ivo@"))
+		"c2       "+"c2  ivo@example.com  Ivo   1500\n", b.ok("profile", "search", "ivo@"))
 	require.Equal(t, "Nobody was found.\n", b.ok("profile", "search", "nobody"))
 	require.Len(t, jsonItems(t, b.ok("profile", "search", "--limit", "2", "-o", "json")), 2)
 	require.Len(t, jsonItems(t, b.ok("profile", "search", "-o", "json")), 3)

@@ -162,7 +162,7 @@ func (inv *invocation) writeExport(w io.Writer, c *client.Client, x client.Expor
 		}
 		segments = append(segments, g.Name)
 	}
-	leave := "leave the list too"
+	leave := "go from the list too"
 	if x.Leavers == client.ExportLeaversKeep {
 		leave = "stay on the list"
 	}

@@ -81,7 +81,7 @@ func TestExportIsAddedChangedAndShown(t *testing.T) {
 	b.withExport()
 	require.Contains(t, b.ok("export", "list"), "VIP      7  VIP        Not started\n")
 	show := b.ok("export", "show", "vip")
-	for _, line := range []string{"Connection        main\n", "List              7 (VIP)\n", "Segments          Anas\n", "People who leave  leave the list too\n", "EMAIL             mail\n", "FIRSTNAME         name\n"} {
+	for _, line := range []string{"Connection        main\n", "List              7 (VIP)\n", "Segments          Anas\n", "People who leave  go from the list too\n", "EMAIL             mail\n", "FIRSTNAME         name\n"} {
 		require.Contains(t, show, line)
 	}
 	b.ok("segment", "add", "Ivos", "--where", "name = Ivo")

@@ -82,7 +82,7 @@ func count(n int64, one, many string) string {
 
 // readInput reads a file, or standard input for "-".
 func (inv *invocation) readInput(path string) ([]byte, error) {
-	var r io.Reader = inv.Terminal.In
+	r := inv.Terminal.In
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {

@@ -53,5 +53,5 @@ func (a *api) authenticate(header string) (principal, error) {
 	if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
 		return principal{}, activation.Errorf(activation.CodeUnauthenticated, "the bearer token is not valid").WithRemedy(remedy)
 	}
-	return principal{Name: "token"}, nil
+	return principal{Name: "API token"}, nil
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/csv"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -251,6 +252,17 @@ func TestCustomerIsExplained(t *testing.T) {
 	require.Equal(t, "1970-01-01T00:00:01Z", p["standings"].([]any)[0].(object)["first_sent_at"])
 	require.Len(t, p["activity"], 2)
 	b.refused(activation.CodeNotFound, "GET", "/profiles/none", nil)
+}
+
+func TestCustomersIdsMayHoldAnySign(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.file("customers.csv", "id,mail\na/b c?d%#é,ana@example.com\n")
+	id := b.must(201, "POST", "/sources", object{"name": "customers", "path": "customers.csv"})["id"].(string)
+	b.must(200, "POST", "/sources/"+id+"/ingest", nil)
+	b.must(200, "PUT", "/profile", b.must(200, "GET", "/profile/suggestion?source_id="+id, nil))
+	b.must(200, "POST", "/profile/build", nil)
+	require.Equal(t, "a/b c?d%#é", b.must(200, "GET", "/profiles/"+url.PathEscape("a/b c?d%#é"), nil)["id"])
 }
 
 func TestCustomersAreSearchedInTheBody(t *testing.T) {

@@ -23,6 +23,8 @@ type Engine struct {
 	// Bad are rows that could not be read, and Fail what every load and count fails with.
 	Bad  []warehouse.BadRow
 	Fail error
+	// Alone is how many profiles each rule of a segment selects; by default what the first one does.
+	Alone []int64
 }
 
 // LoadCSV implements warehouse.Warehouse.
@@ -161,6 +163,9 @@ func (e *Engine) Count(_ context.Context, ev warehouse.Evaluation) (warehouse.Co
 		return warehouse.Counts{}, e.Fail
 	}
 	n := int64(len(e.matching("", 1000, selects(ev.Segment))))
+	if e.Alone != nil {
+		return warehouse.Counts{Members: n, Rules: e.Alone}, nil
+	}
 	return warehouse.Counts{Members: n, Rules: []int64{n}}, nil
 }
 

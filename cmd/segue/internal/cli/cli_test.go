@@ -208,6 +208,13 @@ func TestProgramsGetTheirFlags(t *testing.T) {
 	b.ok("demo", "--customers", "500")
 	require.True(t, demo.Exit)
 	require.Equal(t, 500, demo.Customers)
+	b.programs.Demo = func(ctx context.Context, o DemoOptions) error {
+		require.Zero(t, o.Command(ctx, "--data", b.data, "version"))
+		require.Equal(t, exitNotFound, o.Command(ctx, "--data", b.data, "run", "show", "none"))
+		return nil
+	}
+	r := b.run("demo")
+	require.Contains(t, r.out, "Server  1.2.3\n", "the demo types commands")
 	b.programs.Serve = func(context.Context, ServeOptions) error {
 		return activation.Errorf(activation.CodeLocked, "the data folder is in use").WithRemedy("Is segue already running?")
 	}

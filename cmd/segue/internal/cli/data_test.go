@@ -56,7 +56,8 @@ func TestSourceFromThisMachineIsUploaded(t *testing.T) {
 	require.Equal(t, customers, string(stored))
 	b.ok("source", "update", "up", "--upload", path)
 	require.Contains(t, b.fails(exitUsage, "source", "add", "x", "missing.csv", "--upload"), "cannot be read")
-	require.Contains(t, b.fails(exitInvalid, "source", "add", "x", path), "does not lie in a source folder. Source folders: ")
+	require.Contains(t, b.fails(exitInvalid, "source", "add", "x", path), "does not lie in a source folder. Send the file to the server with --upload")
+	require.Contains(t, b.fails(exitInvalid, "source", "add", "x", "/nowhere/at/all.csv"), "does not lie in a source folder. Source folders: ")
 }
 
 func TestFailedIngestIsShownInTheList(t *testing.T) {
@@ -170,6 +171,8 @@ func TestSegmentByFile(t *testing.T) {
 	b.ok("segment", "add", "two", "--file", "-")
 	show := b.ok("segment", "show", "two")
 	require.Contains(t, show, "Rule 1   name = Ana\nRule 2   except mail is empty\n")
+	b.Engine.Alone = []int64{1, 2}
+	require.Equal(t, "1 member\nALONE  RULE\n    1  name = Ana\n    2  except mail is empty\n", b.ok("segment", "count", "two"))
 	for _, bad := range []string{`{"feld":"x"}`, `[{"rule":{},"join":"x"}]`, `"x"`, `{`, ``} {
 		b.in = bad
 		b.fails(exitUsage, "segment", "add", "three", "--file", "-")

@@ -154,7 +154,7 @@ func TestDryRunShowsItsPlan(t *testing.T) {
 	id := b.start("--dry-run")
 	b.setRun(id, func(r *activation.Run) { r.Status, r.Plan, r.EndedAt = activation.StatusSuccessful, plan(), time.Now() })
 	out := b.ok("run", "show", id)
-	require.Contains(t, out, "Dry run       "+id+"\nStatus        Planned\nAsked for by  token\n")
+	require.Contains(t, out, "Dry run       "+id+"\nStatus        Planned\nAsked for by  API token\n")
 	require.Contains(t, out, "\nPlan\n"+planText)
 }
 
@@ -273,4 +273,16 @@ func TestRowsSayWhy(t *testing.T) {
 	b.Book.Batches = []ledger.Batch{{ID: "b", Kind: ledger.BatchImport, List: 7, Seq: 1, Rows: 1200, Bytes: 90000, State: ledger.BatchEnded, Process: 4711, Attempts: 1}}
 	require.Contains(t, b.ok("run", "batches", id), " 1  import     7  1,200  90,000  ended     4711     1\n")
 	require.Contains(t, b.ok("profile", "get", "c1"), "What runs did\n")
+}
+
+func TestStandingsAreShownWithACustomer(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	at := time.Date(2026, 11, 23, 6, 30, 0, 0, time.UTC)
+	b.Book.Standing = []ledger.Standing{{List: 7, Export: "e1", Ownership: ledger.ThereBefore, Acknowledged: true, FirstSentAt: at, AcknowledgedAt: at}}
+	require.Contains(t, b.ok("profile", "get", "c1"), ""+
+		"On lists\n"+
+		"LIST  EXPORT  STANDING      FIRST SENT        ACKNOWLEDGED\n"+
+		"   7  e1      there before  2026-11-23 06:30  2026-11-23 06:30\n")
 }

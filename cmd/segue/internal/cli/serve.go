@@ -52,6 +52,9 @@ type DemoOptions struct {
 	Seed      uint64 `default:"1" placeholder:"N" help:"Number that decides who the customers are. Defaults to ${default}."`
 	// Terminal says that a person watches.
 	Terminal bool `kong:"-"`
+	// Command works a command of this command line, as if it had been typed, and returns its exit code: the demo shows
+	// what its viewers can do themselves.
+	Command func(ctx context.Context, args ...string) int `kong:"-"`
 }
 
 type serveCmd struct{ ServeOptions }
@@ -86,6 +89,7 @@ func (c *demoCmd) Run(inv *invocation) error {
 	o := c.DemoOptions
 	o.Exit = o.Exit || inv.Env("DEMO_EXIT") == "1"
 	o.Terminal = inv.Terminal.OutIsTerminal
+	o.Command = func(ctx context.Context, args ...string) int { return Run(ctx, inv.Config, args) }
 	return inv.Programs.Demo(inv.ctx, o)
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -110,7 +111,7 @@ func (s *sourceAdd) Run(inv *invocation) error {
 	}
 	src, err := client.Decode[client.Source](c.CreateSource(inv.ctx, in))
 	if err != nil {
-		return err
+		return s.hint(err)
 	}
 	if s.Ingest {
 		if src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, nil)); err != nil {
@@ -126,6 +127,20 @@ func (s *sourceAdd) Run(inv *invocation) error {
 		inv.ingested(src)
 		return nil
 	})
+}
+
+// hint names the flag that helps where the file is on this machine, but not where the server may read.
+func (s *sourceAdd) hint(err error) error {
+	var e *client.Error
+	if s.Upload || !errors.As(err, &e) || e.Field != "path" {
+		return err
+	}
+	if info, serr := os.Stat(s.File); serr != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	hinted := *e
+	hinted.Remedy = "Send the file to the server with --upload, or put it into one of the server's source folders"
+	return &hinted
 }
 
 // upload sends a file of this machine to the server and returns the path that sources name it by.

@@ -26,8 +26,9 @@ const testToken = "test-token-that-is-long-enough-to-be-one"
 // bundle is the API on a stage.
 type bundle struct {
 	*apitest.Stage
-	t      *testing.T
-	server *httptest.Server
+	t         *testing.T
+	server    *httptest.Server
+	described *described
 }
 
 // Keys of the stage's destination.
@@ -39,7 +40,7 @@ const (
 func newBundle(t *testing.T, change ...func(*Config)) *bundle {
 	t.Helper()
 	s := apitest.New(t)
-	b := &bundle{Stage: s, t: t}
+	b := &bundle{Stage: s, t: t, described: newDescribed()}
 	cfg := Config{
 		Services: Services{
 			Store: s.Store, Sources: s.Sources, Profiles: s.Engine, Segments: s.Segments, Connections: s.Connections, Exports: s.Exports, Ledger: s.Book,
@@ -105,6 +106,7 @@ func (b *bundle) call(method, path string, body any, headers ...string) reply {
 	require.NoError(b.t, err)
 	r := reply{status: resp.StatusCode, header: resp.Header, raw: string(raw)}
 	_ = json.Unmarshal(raw, &r.body)
+	b.described.check(b.t, req, r)
 	return r
 }
 

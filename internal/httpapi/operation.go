@@ -69,7 +69,12 @@ func register[I, O any](a *api, e endpoint, h func(context.Context, *I) (*O, err
 
 // documentErrors lists the statuses that an operation can answer with, and the codes behind each.
 func (a *api) documentErrors(op *huma.Operation, e endpoint) {
-	all := append([]activation.Code{activation.CodeForbidden, activation.CodeInternal}, e.errors...)
+	all := append([]activation.Code{
+		activation.CodeForbidden, activation.CodeInternal, activation.CodeCorrupt, activation.CodeUnavailable, activation.CodeLocked,
+	}, e.errors...)
+	if e.method != http.MethodGet {
+		all = append(all, activation.CodeStorageFull)
+	}
 	if !e.public {
 		all = append(all, activation.CodeUnauthenticated, activation.CodeInvalid)
 	}

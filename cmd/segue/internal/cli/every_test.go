@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+	"segue/internal/httpapi/apitest"
+)
+
+// remoteCommands are the commands that speak to the server, with arguments that are understood.
+func remoteCommands() [][]string {
+	return [][]string{
+		{"source", "add", "x", "customers.csv"}, {"source", "list"}, {"source", "show", "x"}, {"source", "preview", "customers.csv"},
+		{"source", "ingest", "x"}, {"source", "update", "x"}, {"source", "remove", "x"}, {"source", "quarantine", "x"},
+		{"profile", "suggest", "x"}, {"profile", "set", "--source", "x"}, {"profile", "show"}, {"profile", "build"}, {"profile", "stats", "name"},
+		{"profile", "search", "x"}, {"profile", "get", "x"},
+		{"segment", "add", "x", "--where", "name = Ana"}, {"segment", "list"}, {"segment", "show", "x"}, {"segment", "count", "x"},
+		{"segment", "sample", "x"}, {"segment", "update", "x", "--where", "name = Ana"}, {"segment", "remove", "x"},
+		{"connection", "add", "x", "--agree"}, {"connection", "check"}, {"connection", "list"}, {"connection", "show", "x"}, {"connection", "test", "x"},
+		{"connection", "lists", "x"}, {"connection", "attributes", "x"}, {"connection", "create-list", "x", "l"},
+		{"connection", "create-attribute", "x", "A", "text"}, {"connection", "rotate-key", "x"}, {"connection", "rename", "x", "y"}, {"connection", "remove", "x"},
+		{"export", "add", "x", "--connection", "c", "--list", "7", "--segment", "s", "--email", "mail"}, {"export", "list"}, {"export", "show", "x"},
+		{"export", "update", "x"}, {"export", "remove", "x"},
+		{"run", "start", "x"}, {"run", "list"}, {"run", "show", "x"}, {"run", "rows", "x"}, {"run", "rejects", "x"}, {"run", "batches", "x"},
+		{"run", "cancel", "x"}, {"run", "release", "x"}, {"run", "refuse", "x"},
+	}
+}
+
+func TestEveryCommandIsAmongThoseTested(t *testing.T) {
+	t.Parallel()
+	var known []string
+	for _, c := range remoteCommands() {
+		known = append(known, "segue "+c[0]+" "+c[1])
+	}
+	known = append(known, "segue run watch", "segue serve", "segue sandbox", "segue demo", "segue version", "segue completion") // tested by themselves
+	var check func(n *kong.Node)
+	check = func(n *kong.Node) {
+		for _, c := range n.Children {
+			switch {
+			case c.Hidden:
+			case c.Leaf():
+				require.True(t, slices.Contains(known, c.FullPath()), "%s is not in the table of commands", c.FullPath())
+			default:
+				check(c)
+			}
+		}
+	}
+	check(grammar(t).Node)
+}
+
+// failing is a command line before a server that answers everything with a problem.
+func failing(t *testing.T, status int, code string) (*bench, *atomic.Int64) {
+	t.Helper()
+	var asked atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(`{"code":"` + code + `","detail":"it cannot be","remedy":"Do something"}`))
+	}))
+	t.Cleanup(func() {
+		srv.CloseClientConnections()
+		srv.Close()
+	})
+	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey}}
+	b.write(b.data, tokenFile, testToken)
+	b.write(b.data, addressFile, srv.URL)
+	return b, &asked
+}
+
+func TestEveryCommandReportsWhatTheServerSays(t *testing.T) {
+	t.Parallel()
+	for status, c := range map[int]struct {
+		code string
+		exit int
+	}{
+		http.StatusServiceUnavailable: {"unavailable", exitUnavailable}, http.StatusUnauthorized: {"unauthenticated", exitForbidden},
+		http.StatusInternalServerError: {"internal", exitOther},
+	} {
+		b, asked := failing(t, status, c.code)
+		for _, args := range remoteCommands() {
+			before := asked.Load()
+			r := b.run(args...)
+			require.Equal(t, c.exit, r.code, "%v: %s", args, r.err)
+			require.Equal(t, "segue: it cannot be. Do something\n", r.err, "%v", args)
+			require.Empty(t, r.out, "%v prints nothing but the error", args)
+			require.Equal(t, before+1, asked.Load(), "%v asks no second time", args)
+		}
+	}
+}
+
+func TestEveryCommandNeedsAServer(t *testing.T) {
+	t.Parallel()
+	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey}}
+	for _, args := range append(remoteCommands(), []string{"run", "watch", "x"}) {
+		require.Contains(t, b.fails(exitUnavailable, args...), "the server's address is not known", "%v", args)
+	}
+}
+
+func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withExport()
+	b.ok("segment", "add", "Ivos", "--where", "name = Ivo")
+	id := b.start()
+	b.setRun(id, func(r *activation.Run) { r.Status = activation.StatusHeld })
+	names := map[string]string{"source": "customers", "segment": "Ivos", "connection": "main", "export": "VIP", "run": id, "profile": "c1"}
+	for _, args := range remoteCommands() {
+		switch strings.Join(args[:2], " ") {
+		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "export add", "connection rename":
+			continue // they answer nothing, or are tested by themselves
+		case "profile stats", "profile suggest", "profile set", "source preview":
+		case "source add", "segment add", "connection add":
+			args[2] = "another"
+		default:
+			if len(args) > 2 && args[2] == "x" {
+				args[2] = names[args[0]]
+			}
+		}
+		if args[0] == "profile" && (args[1] == "suggest" || args[1] == "set") {
+			args[len(args)-1] = "customers"
+		}
+		out := b.ok(append(args, "-o", "json")...)
+		require.True(t, json.Valid([]byte(out)), "%v: %s", args, out)
+		require.True(t, strings.HasPrefix(out, "{\n  "), "%v: an object, laid out for reading", args)
+	}
+	for _, args := range [][]string{{"export", "remove", "VIP"}} {
+		r := b.run(append(args, "-o", "json")...)
+		require.Equal(t, exitConflict, r.code, "a run of it has not ended: %s", r.err)
+		require.Empty(t, r.out)
+	}
+}

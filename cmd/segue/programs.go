@@ -13,7 +13,22 @@ import (
 
 // programs connects the commands that serve with package app.
 func programs() cli.Programs {
-	return cli.Programs{Sandbox: sandbox}
+	return cli.Programs{Sandbox: sandbox, Serve: serve, Demo: demo}
+}
+
+func serve(ctx context.Context, o cli.ServeOptions) error {
+	return app.Serve(ctx, serveConfig(o, os.Stdout, os.Stderr), app.Version{Version: version, Commit: commit})
+}
+
+func demo(ctx context.Context, o cli.DemoOptions) error {
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	return app.Demo(ctx, app.DemoConfig{
+		Dir: o.Dir, Customers: o.Customers, Seed: o.Seed, Exit: o.Exit, Program: program, Command: o.Command, Out: os.Stdout,
+		Version: app.Version{Version: version, Commit: commit},
+	})
 }
 
 func sandbox(ctx context.Context, o cli.SandboxOptions) error {
@@ -35,6 +50,8 @@ func serveConfig(o cli.ServeOptions, out, logs io.Writer) app.Config {
 	return app.Config{
 		DataDir: o.Data, Listen: o.Listen, SourceDirs: o.SourceDir, WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory,
 		BrevoURL: o.BrevoURL, BrevoTier: o.BrevoTier, Log: logger(logs, o.LogOptions),
+		MirrorAge: o.MirrorAge, FirstLook: o.FirstLook, LookGap: o.LookGap, ProofTime: o.ProofTime, KeepRuns: o.KeepRuns,
+		FailPoint: failPoint(os.Getenv, os.Stderr),
 		Ready: func(r app.Running) {
 			_, _ = fmt.Fprintf(out, "Segue serves at %s with the data in %s. Ctrl-C ends it.\n", r.URL, r.Data)
 		},

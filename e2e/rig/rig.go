@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -112,6 +113,23 @@ func start(t testing.TB, env []string, args ...string) *Process {
 	return p
 }
 
+// Ends runs the binary, which has to end by itself within a minute, and returns its exit code and what it printed.
+func Ends(t testing.TB, args ...string) (code int, output string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, Binary(t), args...)
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		t.Fatalf("segue %s does not end\n%s", strings.Join(args, " "), out)
+	}
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
 type writer struct{ p *Process }
 
 // Write implements io.Writer.
@@ -165,6 +183,34 @@ func (p *Process) Killed() bool {
 	return errors.As(p.err, &e) && e.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL
 }
 
+// ResetPeak begins to measure the most memory anew.
+func (p *Process) ResetPeak(t testing.TB) {
+	t.Helper()
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.PID()), []byte("5"), 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Peak is the most bytes that were resident since the start, or since ResetPeak.
+func (p *Process) Peak(t testing.TB) int64 {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(kb), " kB"), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n << 10
+		}
+	}
+	t.Fatal("the system does not say how much memory a process takes")
+	return 0
+}
+
 // PID is the process id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
@@ -205,10 +251,16 @@ func (s *Server) Call(ctx context.Context, method, path string, body any) (int, 
 	return call(ctx, s.URL+path, method, "Bearer "+s.token, body)
 }
 
-// Must makes an API call that has to succeed.
+// Must makes an API call that has to succeed within two minutes.
 func (s *Server) Must(t testing.TB, method, path string, body any) Object {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	return s.MustWithin(t, 2*time.Minute, method, path, body)
+}
+
+// MustWithin makes an API call that has to succeed within the time given.
+func (s *Server) MustWithin(t testing.TB, within time.Duration, method, path string, body any) Object {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	status, out, err := s.Call(ctx, method, path, body)
 	if err != nil || status >= 300 {
@@ -239,6 +291,39 @@ func (s *Sandbox) Members(t testing.TB, list int64) []string {
 		members = append(members, i.(string))
 	}
 	return members
+}
+
+// Contact is a contact as the sandbox has it.
+type Contact struct {
+	ID               int64          `json:"id"`
+	Email            string         `json:"email"`
+	EmailBlacklisted bool           `json:"emailBlacklisted"`
+	ListIDs          []int64        `json:"listIds"`
+	Attributes       map[string]any `json:"attributes"`
+}
+
+// Contacts returns every contact of the sandbox's first account.
+func (s *Sandbox) Contacts(t testing.TB) []Contact {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, s.URL+"/_sandbox/contacts", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var all []Contact
+	for dec := json.NewDecoder(resp.Body); ; {
+		var c Contact
+		if err := dec.Decode(&c); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatalf("read the sandbox's contacts: %v", err)
+		}
+		all = append(all, c)
+	}
 }
 
 func call(ctx context.Context, url, method, auth string, body any) (int, Object, error) {

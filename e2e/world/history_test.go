@@ -1,6 +1,7 @@
 package world
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -14,7 +15,6 @@ import (
 	"pgregory.net/rapid"
 
 	"segue/internal/activation"
-	"segue/internal/brevosandbox"
 )
 
 var (
@@ -56,7 +56,7 @@ func TestS1ToS20ListsEndAsTheModelSays(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		exports := drawExports(rt)
 		r := newRig(t, exports)
-		defer r.close()
+		defer r.Close()
 		m := newModel()
 		for i := range rapid.IntRange(1, 9).Draw(rt, "people") {
 			id := fmt.Sprintf("p%02d", i)
@@ -182,7 +182,7 @@ func writePeople(path string, people map[string]person) error {
 // contactsOf reads the sandbox's contacts.
 func contactsOf(t testing.TB, ndjson []byte) map[string]contact {
 	out := map[string]contact{}
-	dec := json.NewDecoder(bytesReader(ndjson))
+	dec := json.NewDecoder(bytes.NewReader(ndjson))
 	for dec.More() {
 		var c struct {
 			Email            string
@@ -202,5 +202,3 @@ func contactsOf(t testing.TB, ndjson []byte) map[string]contact {
 	}
 	return out
 }
-
-var _ = brevosandbox.DefaultKey

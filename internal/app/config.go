@@ -22,7 +22,8 @@ type Config struct {
 	Threads int
 	// BrevoURL is the base URL of connections that name none. Defaults to https://api.brevo.com/v3.
 	BrevoURL string
-	// BrevoTier is the account's tier of rate limits: general, advanced, extended. Defaults to general.
+	// BrevoTier is the account's tier of rate limits: general, advanced, extended; or off, which only a sandbox on this
+	// machine is: anything else then has the general ones. Defaults to general.
 	BrevoTier string
 	// MirrorAge, LookGap, FirstLook and ProofTime: see export.Config.
 	MirrorAge, LookGap, FirstLook, ProofTime time.Duration

@@ -72,6 +72,16 @@ func folderError(path string, err error) error {
 // file returns the path of a name inside the folder.
 func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
 
+// used reports whether a server kept anything here before, so that its keys must be here as well.
+func (f *folder) used() bool {
+	for _, name := range []string{storeFile, ledgerFile} {
+		if _, err := os.Stat(f.file(name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // close lets the folder go.
 func (f *folder) close() error { return f.lock.Close() }
 

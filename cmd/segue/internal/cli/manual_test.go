@@ -31,6 +31,25 @@ func TestManualIsTheCommittedOne(t *testing.T) {
 	}
 }
 
+func TestConfigurationDocumentNamesEveryFlagOfTheServer(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "config.md"))
+	require.NoError(t, err)
+	for _, node := range grammar(t).Children {
+		if node.Name != "serve" {
+			continue
+		}
+		for _, f := range node.Flags {
+			require.Contains(t, string(doc), "`--"+f.Name+"`", "docs/config.md describes it")
+			if f.HasDefault && f.Default != "" {
+				require.Contains(t, string(doc), "`"+f.Default+"`", "docs/config.md states its default")
+			}
+		}
+		return
+	}
+	t.Fatal("there is no segue serve")
+}
+
 // grammar is the model of the command line.
 func grammar(t *testing.T) *kong.Application {
 	t.Helper()

@@ -1,0 +1,306 @@
+package crash
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/e2e/rig"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	rig.Clean()
+	os.Exit(code)
+}
+
+const (
+	sandboxKey = "xkeysib-0000000000000000000000000000000000000000000000000000000000000000-sandbox000000000"
+	guest      = "guest@example.net" // on the list before, put there by hand
+	list       = 1
+	defaultRun = 30
+)
+
+// number reads a number from the environment.
+func number(t *testing.T, name string, otherwise int) int {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(v)
+	require.NoError(t, err, "%s is not a number", name)
+	return n
+}
+
+// TestS12S30RunsFinishAfterAnyCrash kills the server again and again. SEGUE_CHAOS_RUNS says how many worlds there are,
+// SEGUE_CHAOS_SEED which one is the first: a world that fails is printed with its seed and is the same again.
+func TestS12S30RunsFinishAfterAnyCrash(t *testing.T) {
+	t.Parallel()
+	first := number(t, "SEGUE_CHAOS_SEED", 1)
+	for i := range number(t, "SEGUE_CHAOS_RUNS", defaultRun) {
+		seed := first + i
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, seed)
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("again: SEGUE_CHAOS_SEED=%d SEGUE_CHAOS_RUNS=1 go test ./e2e/crash\n%s\n%s", seed, w.story.String(), w.logs())
+				}
+			})
+			w.live(t)
+		})
+	}
+}
+
+// world is one server, one sandbox and one history.
+type world struct {
+	rng      *rand.Rand
+	seed     int
+	people   *people
+	optedOut []string
+	sandbox  *rig.Sandbox
+	server   *rig.Server
+	data     string
+	files    string
+	source   string
+	export   string
+	crashes  int
+	earlier  []string // what servers that are gone had printed
+	story    strings.Builder
+}
+
+func newWorld(t *testing.T, seed int) *world {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(uint64(seed), 20261124))
+	w := &world{rng: rng, seed: seed, data: t.TempDir(), files: t.TempDir()}
+	n, note := 20+rng.IntN(80), ""
+	switch seed % 6 {
+	case 2: // several imports
+		n, note = 900+rng.IntN(300), strings.Repeat("long text ", 2200)
+	case 4: // several removals
+		n = 1500 + rng.IntN(500)
+	}
+	w.people = newPeople(rng, n, note)
+	w.people.write(t, w.file())
+	for _, x := range w.people.all[:min(3, len(w.people.all))] {
+		if strings.Contains(x.email, "@") {
+			w.optedOut = append(w.optedOut, strings.ToLower(x.email))
+		}
+	}
+	w.sandbox = rig.StartSandbox(t, "--limits", "off", "--seed", strconv.Itoa(seed), "--process-delay", fmt.Sprintf("%dms", 50+rng.IntN(300)))
+	return w
+}
+
+func (w *world) file() string { return filepath.Join(w.files, "people.csv") }
+
+func (w *world) tell(format string, args ...any) { fmt.Fprintf(&w.story, format+"\n", args...) }
+
+func (w *world) logs() string {
+	return strings.Join(w.earlier, "\n--- killed ---\n") + w.server.Output()
+}
+
+// start starts the server; with a fail-point it will kill itself there.
+func (w *world) start(t *testing.T, failPoint string) {
+	t.Helper()
+	if w.server != nil {
+		w.earlier = append(w.earlier, w.server.Output())
+	}
+	w.tell("start, fail-point %q", failPoint)
+	w.server = rig.StartServer(t, w.data, []string{"SEGUE_FAILPOINT=" + failPoint}, "--source-dir", w.files, "--brevo-tier", "off",
+		"--first-look", "100ms", "--look-gap", "1s", "--mirror-age", "1ms")
+}
+
+// live is the history: everything is defined, everybody is exported, people change and are exported again; meanwhile
+// the server dies.
+func (w *world) live(t *testing.T) {
+	t.Helper()
+	all := points()
+	w.start(t, all[w.seed%len(all)])
+	w.define(t)
+	w.trouble(t)
+	w.exported(t, -1)
+	w.check(t)
+
+	for range 1 + w.rng.IntN(2) {
+		w.people.change()
+		w.people.write(t, w.file())
+		if w.rng.IntN(2) == 0 { // dies at a fail-point again, else at a random moment
+			w.server.Kill()
+			w.start(t, all[w.rng.IntN(len(all))])
+		}
+		w.server.Must(t, http.MethodPost, "/api/v1/sources/"+w.source+"/ingest", rig.Object{"force": true})
+		w.server.Must(t, http.MethodPost, "/api/v1/profile/build", rig.Object{})
+		w.trouble(t)
+		w.exported(t, time.Duration(w.rng.IntN(1200))*time.Millisecond)
+		w.check(t)
+	}
+}
+
+// define makes source, profile, segment, connection, list and export, and what others did in the account before.
+func (w *world) define(t *testing.T) {
+	t.Helper()
+	id := func(path string, body rig.Object) string {
+		return w.server.Must(t, http.MethodPost, path, body)["id"].(string)
+	}
+	w.source = id("/api/v1/sources", rig.Object{"name": "People", "path": "people.csv"})
+	w.server.Must(t, http.MethodPost, "/api/v1/sources/"+w.source+"/ingest", rig.Object{})
+	var fields []rig.Object
+	for _, f := range [][2]string{{"email", "email"}, {"phone", "phone"}, {"name", "first_name"}, {"consent", "consent"}, {"tier", ""}, {"note", ""}} {
+		o := rig.Object{"name": f[0], "column": f[0], "type": "text"}
+		if f[1] != "" {
+			o["semantic"] = f[1]
+		}
+		fields = append(fields, o)
+	}
+	w.server.Must(t, http.MethodPut, "/api/v1/profile", rig.Object{"source_id": w.source, "key": "id", "fields": fields, "version": 0})
+	w.server.Must(t, http.MethodPost, "/api/v1/profile/build", rig.Object{})
+	segment := id("/api/v1/segments", rig.Object{"name": "Gold", "rules": []rig.Object{{"rule": rig.Object{"field": "tier", "operator": "equals", "values": []string{"gold"}}}}})
+	connection := id("/api/v1/connections", rig.Object{"name": "Sandbox", "base_url": w.sandbox.URL + "/v3", "api_key": sandboxKey, "agree": true})
+	w.server.Must(t, http.MethodPost, "/api/v1/connections/"+connection+"/lists", rig.Object{"name": "Gold"})
+	w.server.Must(t, http.MethodPost, "/api/v1/connections/"+connection+"/attributes", rig.Object{"name": "NOTE", "type": "text"})
+	w.sandbox.Control(t, http.MethodPost, "actions", rig.Object{"do": "add_by_hand", "list": list, "emails": append([]string{guest}, w.optedOut...)})
+	w.sandbox.Control(t, http.MethodPost, "actions", rig.Object{"do": "block_email", "emails": w.optedOut})
+	w.export = id("/api/v1/exports", rig.Object{
+		"name": "Gold", "connection_id": connection, "list_id": list, "segment_ids": []string{segment},
+		"mapping": rig.Object{"email": "email", "attributes": []rig.Object{{"attribute": "FIRSTNAME", "field": "name"}, {"attribute": "SMS", "field": "phone"}, {"attribute": "NOTE", "field": "note"}}},
+	})
+}
+
+// trouble sets the faults of the next run, in half of the worlds.
+func (w *world) trouble(t *testing.T) {
+	t.Helper()
+	faults := []rig.Object{}
+	if w.seed%2 == 1 {
+		faults, _ = troubles(w.rng)
+	}
+	w.tell("faults %v", faults)
+	w.sandbox.Control(t, http.MethodPut, "faults", rig.Object{"seed": w.seed, "faults": faults})
+}
+
+// exported runs the export to its end, through every crash. With kill at least 0 the server is killed that long after
+// the start of the run, if it still lives.
+func (w *world) exported(t *testing.T, kill time.Duration) {
+	t.Helper()
+	run := w.server.Must(t, http.MethodPost, "/api/v1/exports/"+w.export+"/runs", rig.Object{})["id"].(string)
+	if kill >= 0 {
+		if !w.server.Ended(kill) {
+			w.tell("killed after %s", kill)
+			w.server.Kill()
+		}
+	}
+	for until := time.Now().Add(90 * time.Second); ; time.Sleep(30 * time.Millisecond) {
+		if w.server.Ended(0) {
+			require.True(t, w.server.Killed(), "the server ended by itself:\n%s", w.server.Output())
+			w.crashes++
+			again := ""
+			if w.rng.IntN(4) == 0 {
+				again = points()[w.rng.IntN(len(points()))]
+			}
+			w.start(t, again)
+			until = time.Now().Add(30*time.Second + w.patience())
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		status, r, err := w.server.Call(ctx, http.MethodGet, "/api/v1/runs/"+run, nil)
+		cancel()
+		if err != nil {
+			continue // it is about to die
+		}
+		require.Equal(t, http.StatusOK, status, "the run is known after every crash")
+		if r["status"] == "held" {
+			w.tell("released")
+			_, _, _ = w.server.Call(t.Context(), http.MethodPost, "/api/v1/runs/"+run+"/release", rig.Object{})
+		}
+		if r["ended"] == true {
+			w.tell("ended %v %v", r["status"], r["error"])
+			require.Contains(t, []any{"successful", "successful_with_rejects"}, r["status"], "%v", r)
+			w.receipt(t, r)
+			w.sendings(t, run)
+			return
+		}
+		require.True(t, time.Now().Before(until), "the run does not finish by itself: %v\n%s", r, w.server.Output())
+	}
+}
+
+// patience is what Brevo may take on top: waits that its faults cause.
+func (w *world) patience() time.Duration {
+	if w.seed%2 == 1 {
+		return 60 * time.Second
+	}
+	return 0
+}
+
+// receipt holds that the receipt adds up (S11).
+func (w *world) receipt(t *testing.T, run rig.Object) {
+	t.Helper()
+	c, ok := run["receipt"].(rig.Object)
+	require.True(t, ok, "%v", run)
+	sum := func(names ...string) (n float64) {
+		for _, name := range names {
+			v, ok := c[name].(float64)
+			require.True(t, ok, "%s in %v", name, c)
+			n += v
+		}
+		return n
+	}
+	require.Equal(t, sum("members"), sum("added", "updated", "unchanged", "rejected", "duplicates", "not_sent"), "members add up: %v", c)
+	require.Equal(t, sum("leavers"), sum("removed", "kept", "still_wanted", "not_removed"), "leavers add up: %v", c)
+	require.Zero(t, sum("not_sent")+sum("not_removed"), "everybody has an outcome: %v", c)
+}
+
+// sendings holds that without faults nobody is imported twice but for a crash.
+func (w *world) sendings(t *testing.T, run string) {
+	t.Helper()
+	if w.seed%2 == 1 {
+		return
+	}
+	again := 0
+	for _, b := range w.server.Must(t, http.MethodGet, "/api/v1/runs/"+run+"/batches", nil)["items"].([]any) {
+		again += int(b.(rig.Object)["attempts"].(float64)) - 1
+	}
+	require.LessOrEqual(t, again, w.crashes, "batches are sent again for a crash only")
+}
+
+// check holds that the list is exactly as the segment says, that names are those of the source, that nobody was merged
+// and nobody re-subscribed.
+func (w *world) check(t *testing.T) {
+	t.Helper()
+	want := w.people.wanted(w.optedOut)
+	expected := append([]string{guest}, w.optedOut...) // whom no export sent is never removed
+	for a := range want {
+		expected = append(expected, a)
+	}
+	slices.Sort(expected)
+	expected = slices.Compact(expected)
+	got := slices.DeleteFunc(w.sandbox.Members(t, list), func(a string) bool { return strings.HasSuffix(a, "@elsewhere.example") })
+	require.Equal(t, expected, got, "the list")
+
+	contacts := map[string]rig.Contact{}
+	phones := map[string]string{}
+	for _, c := range w.sandbox.Contacts(t) {
+		contacts[c.Email] = c
+		sms, _ := c.Attributes["SMS"].(string)
+		if sms != "" {
+			require.Empty(t, phones[sms], "S10: a phone is sent for one address only")
+			phones[sms] = c.Email
+		}
+	}
+	require.NotContains(t, phones, "385912999999", "S10: a shared phone is withheld")
+	for a, name := range want {
+		require.Equal(t, name, contacts[a].Attributes["FIRSTNAME"], "the name of %s", a)
+		require.False(t, contacts[a].EmailBlacklisted)
+	}
+	for _, a := range w.optedOut {
+		require.True(t, contacts[a].EmailBlacklisted, "S8: nobody is re-subscribed")
+	}
+}

@@ -12,6 +12,8 @@ func Run(t *testing.T, open Open) {
 		"S7 refusals are told of everybody, members or not":       refusals,
 		"S9 phones are read by prefix, country or region":         phones,
 		"S10 an identifier of two winners is withheld from both":  shared,
+		"rules select whom the model selects":                     rulesAgainstModel,
+		"one of a hundred thousand values":                        manyValues,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,285 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"segue/internal/activation"
+)
+
+// build is the profile table as it was built: what is evaluated is evaluated on this definition, whatever was changed since.
+//
+// The table profile_<snapshot> has profile_id, consented where there is a consent field, for each field i its value f<i>,
+// for an e-mail field a<i> (address, NULL if unusable) and ap<i> (why), for a phone h<i> (E.164) and hp<i> (why not).
+// shared_<snapshot>_<i> has, for each address that several profiles have in the e-mail field i, its winner and refusal.
+type build struct {
+	snapshot int64
+	profiles int64
+	builtAt  time.Time
+	dataAt   time.Time
+	def      activation.ProfileDefinition
+}
+
+func (b build) table() string         { return fmt.Sprintf("profile_%d", b.snapshot) }
+func (b build) shared(i int) string   { return fmt.Sprintf("shared_%d_%d", b.snapshot, i) }
+func (b build) consent() (int, bool)  { return b.meaning(activation.SemanticConsent) }
+func (b build) emails() (list []int)  { return b.meanings(activation.SemanticEmail) }
+func (b build) position(f string) int { return position(b.def, f) }
+
+func position(d activation.ProfileDefinition, name string) int {
+	for i, f := range d.Fields {
+		if f.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (b build) meaning(s activation.SemanticType) (int, bool) {
+	list := b.meanings(s)
+	if len(list) == 0 {
+		return 0, false
+	}
+	return list[0], true
+}
+
+func (b build) meanings(s activation.SemanticType) (list []int) {
+	for i, f := range b.def.Fields {
+		if f.Semantic == s {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// built finds the last build, CodeNotReady if there is none.
+func (s session) built() (b build, err error) {
+	var definition string
+	err = s.row("SELECT snapshot, profiles, built_at, data_at, definition FROM build", nil, &b.snapshot, &b.profiles, &b.builtAt, &b.dataAt, &definition)
+	if errors.Is(err, sql.ErrNoRows) {
+		return b, activation.Errorf(activation.CodeNotReady, "the unified profiles are not built yet").
+			WithRemedy("Ingest the source and build them: segue source ingest, segue profile build")
+	}
+	if err != nil {
+		return b, err
+	}
+	b.builtAt, b.dataAt = b.builtAt.UTC(), b.dataAt.UTC()
+	return b, json.Unmarshal([]byte(definition), &b.def)
+}
+
+// BuildProfiles implements warehouse.Warehouse.
+func (w *Warehouse) BuildProfiles(ctx context.Context, d activation.ProfileDefinition, at time.Time) (activation.ProfileBuild, error) {
+	began := w.cfg.Clock()
+	if err := d.Validate(); err != nil {
+		return activation.ProfileBuild{}, err
+	}
+	next := build{builtAt: at.UTC(), def: d}
+	next.def.Build = nil
+	err := w.update(ctx, func(s session) error {
+		from, err := s.table(d.Source)
+		if activation.CodeOf(err) == activation.CodeNotFound {
+			return activation.Errorf(activation.CodeNotReady, "the source of the profiles has not been taken over yet").
+				WithRemedy("Ingest it first: segue source ingest")
+		}
+		if err != nil {
+			return err
+		}
+		old, err := s.built()
+		if err != nil && activation.CodeOf(err) != activation.CodeNotReady {
+			return err
+		}
+		return s.rebuild(from, old, &next)
+	})
+	if err != nil {
+		return activation.ProfileBuild{}, fmt.Errorf("build the profiles: %w", err)
+	}
+	return activation.ProfileBuild{At: at, Profiles: next.profiles, Snapshot: next.snapshot, DurationMS: w.cfg.Clock().Sub(began).Milliseconds()}, nil
+}
+
+// rebuild makes the tables of a build and drops those of the one before.
+func (s session) rebuild(from table, old build, next *build) error {
+	if err := s.row("SELECT nextval('snapshot_number')", nil, &next.snapshot); err != nil {
+		return err
+	}
+	next.profiles, next.dataAt = from.rows, from.at
+	if err := s.checkKey(from, next.def.Key); err != nil {
+		return err
+	}
+	if err := s.makeProfiles(from, *next); err != nil {
+		return err
+	}
+	for _, i := range next.emails() {
+		if err := s.makeShared(*next, i); err != nil {
+			return err
+		}
+	}
+	definition, err := json.Marshal(next.def)
+	if err != nil {
+		return err
+	}
+	if err := s.exec("DELETE FROM build"); err != nil {
+		return err
+	}
+	if err := s.exec("INSERT INTO build VALUES (?, ?, ?, ?, ?)", next.snapshot, next.profiles, next.builtAt, next.dataAt, string(definition)); err != nil {
+		return err
+	}
+	if old.snapshot == 0 {
+		return nil
+	}
+	for _, i := range old.emails() {
+		if err := s.exec("DROP TABLE " + old.shared(i)); err != nil {
+			return err
+		}
+	}
+	return s.exec("DROP TABLE " + old.table())
+}
+
+// checkKey holds that the key is there and unique. It counts and shows no value.
+func (s session) checkKey(from table, key string) error {
+	col, kind, ok := from.column(key)
+	if !ok {
+		return activation.Errorf(activation.CodeSourceRefused, "the table has no column %q, the key", key).
+			WithRemedy("Put it back into the file and ingest it, or choose another key").WithField("key")
+	}
+	col = canonical(col, kind)
+	var missing, keys, rows int64
+	err := s.row(fmt.Sprintf(`SELECT coalesce(sum(n) FILTER (k IS NULL), 0)::BIGINT, count(*) FILTER (k IS NOT NULL AND n > 1),
+		coalesce(sum(n) FILTER (k IS NOT NULL AND n > 1), 0)::BIGINT FROM (SELECT %s AS k, count(*) AS n FROM %s GROUP BY 1 HAVING k IS NULL OR n > 1)`, col, from.name()),
+		nil, &missing, &keys, &rows)
+	if err != nil {
+		return err
+	}
+	if missing+keys == 0 {
+		return nil
+	}
+	var parts []string
+	if missing > 0 {
+		parts = append(parts, fmt.Sprintf("missing in %d rows", missing))
+	}
+	if keys > 0 {
+		parts = append(parts, fmt.Sprintf("not unique: %d values occur in %d rows", keys, rows))
+	}
+	return activation.Errorf(activation.CodeSourceRefused, "the key %q is %s", key, strings.Join(parts, " and ")).
+		WithRemedy("Mend the rows in the source, or choose a column that names every customer once").WithField("key")
+}
+
+// makeProfiles makes the table of profiles with everything that can be told from one row.
+func (s session) makeProfiles(from table, b build) error {
+	country := "''"
+	inner := []string{}
+	for i, f := range b.def.Fields {
+		value, err := s.value(from, f)
+		if err != nil {
+			return err
+		}
+		inner = append(inner, fmt.Sprintf("%s AS f%d", value, i))
+		if f.Semantic == activation.SemanticCountry {
+			country = fmt.Sprintf("coalesce(%s, '')", value)
+		}
+	}
+	key, kind, _ := from.column(b.def.Key)
+	outer := []string{"profile_id"}
+	inner = append([]string{canonical(key, kind) + " AS profile_id"}, inner...)
+	args := []any{}
+	for i, f := range b.def.Fields {
+		outer = append(outer, fmt.Sprintf("f%d", i))
+		value, err := s.value(from, f)
+		if err != nil {
+			return err
+		}
+		switch f.Semantic {
+		case activation.SemanticEmail:
+			inner = append(inner, fmt.Sprintf("coalesce(segue_email(%s), ?) AS x%d", value, i))
+			args = append(args, string(activation.EmailMissing))
+			outer = append(outer, fmt.Sprintf("CASE WHEN contains(x%[1]d, '@') THEN x%[1]d END AS a%[1]d, CASE WHEN NOT contains(x%[1]d, '@') THEN x%[1]d END AS ap%[1]d", i))
+		case activation.SemanticPhone:
+			inner = append(inner, fmt.Sprintf("segue_phone(%s, %s, ?::VARCHAR) AS x%d", value, country, i))
+			args = append(args, b.def.Region)
+			outer = append(outer, fmt.Sprintf("CASE WHEN starts_with(x%[1]d, '+') THEN x%[1]d END AS h%[1]d, CASE WHEN NOT starts_with(x%[1]d, '+') THEN x%[1]d END AS hp%[1]d", i))
+		case activation.SemanticConsent:
+			inner = append(inner, fmt.Sprintf("coalesce(segue_consent(%s) = 'given', false) AS consented", canonical(value, f.Type)))
+			outer = append(outer, "consented")
+		}
+	}
+	// The inner query is kept apart, so that no function is called twice for a row.
+	return s.exec(fmt.Sprintf("CREATE TABLE %s AS WITH one AS MATERIALIZED (SELECT %s FROM %s) SELECT %s FROM one",
+		b.table(), strings.Join(inner, ", "), from.name(), strings.Join(outer, ", ")), args...)
+}
+
+// value is the expression of a field's value. A column whose type is another than the field's is converted where that loses
+// nothing, and refused where it would.
+func (s session) value(from table, f activation.Field) (string, error) {
+	col, kind, ok := from.column(f.Column)
+	if !ok {
+		return "", activation.Errorf(activation.CodeSourceRefused, "the table has no column %q, from which the field %q is made", f.Column, f.Name).
+			WithRemedy("Put it back into the file and ingest it, or change the profile")
+	}
+	if kind == f.Type {
+		return col, nil
+	}
+	if f.Type == activation.TypeText {
+		return canonical(col, kind), nil
+	}
+	if kind == activation.TypeDate && f.Type == activation.TypeDateTime {
+		return col + "::TIMESTAMP", nil
+	}
+	var values int64
+	if err := s.row(fmt.Sprintf("SELECT count(%s) FROM %s", col, from.name()), nil, &values); err != nil {
+		return "", err
+	}
+	if values == 0 {
+		return "NULL::" + sqlType(f.Type), nil
+	}
+	return "", activation.Errorf(activation.CodeSourceRefused, "the column %q holds %s, the field %q wants %s", f.Column, kind, f.Name, f.Type).
+		WithRemedy("State the type of the column in the source and ingest it, or change the field's type")
+}
+
+// makeShared finds the addresses that several profiles have, and settles once for all exports who speaks for them (S5) and
+// whether they may be mailed (S6): the most recently updated profile wins, then the smallest id, never the order of rows;
+// consent counts only if all of them gave it (ADR 0015).
+func (s session) makeShared(b build, i int) error {
+	consented := "true"
+	if _, ok := b.consent(); ok {
+		consented = "consented"
+	}
+	updated := "NULL::TIMESTAMP"
+	if u, ok := b.meaning(activation.SemanticUpdatedAt); ok {
+		updated = fmt.Sprintf("f%d::TIMESTAMP", u)
+	}
+	return s.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS SELECT a%[3]d AS address,
+			min({'missing': %[5]s IS NULL, 'age': coalesce(-epoch_us(%[5]s), 0), 'id': profile_id}).id AS winner,
+			CASE WHEN bool_and(%[4]s) THEN NULL WHEN bool_or(%[4]s) THEN '%[6]s' ELSE '%[7]s' END AS refusal
+		FROM %[2]s WHERE a%[3]d IN (SELECT a%[3]d FROM %[2]s WHERE a%[3]d IS NOT NULL GROUP BY 1 HAVING count(*) > 1) GROUP BY 1`,
+		b.shared(i), b.table(), i, consented, updated, activation.ReasonConsentConflict, activation.ReasonNoConsent))
+}
+
+// people is the query of all profiles seen through the e-mail field i: with address, why it is unusable, winner and refusal.
+func (b build) people(i int) string {
+	alone := "NULL"
+	if _, ok := b.consent(); ok {
+		alone = "CASE WHEN NOT p.consented THEN '" + activation.ReasonNoConsent + "' END"
+	}
+	return fmt.Sprintf(`(SELECT p.*, p.a%[1]d AS address, p.ap%[1]d AS unusable, CASE WHEN p.a%[1]d IS NOT NULL THEN coalesce(s.winner, p.profile_id) END AS winner,
+		CASE WHEN p.a%[1]d IS NULL THEN NULL WHEN s.address IS NOT NULL THEN s.refusal ELSE %[2]s END AS refusal
+		FROM %[3]s p LEFT JOIN %[4]s s ON s.address = p.a%[1]d)`, i, alone, b.table(), b.shared(i))
+}
+
+// canonical is the expression of a value's canonical text (see warehouse.MembersRequest).
+func canonical(col string, t activation.FieldType) string {
+	switch t {
+	case activation.TypeNumber:
+		return fmt.Sprintf(`CASE WHEN %[1]s = trunc(%[1]s) AND abs(%[1]s) < 1e15 THEN %[1]s::BIGINT::VARCHAR
+			WHEN abs(%[1]s) >= 1e-4 AND abs(%[1]s) < 1e15 THEN %[1]s::VARCHAR ELSE segue_number(%[1]s) END`, col)
+	case activation.TypeDate, activation.TypeBoolean:
+		return col + "::VARCHAR"
+	case activation.TypeDateTime:
+		return "replace(" + col + "::VARCHAR, ' ', 'T') || 'Z'"
+	default:
+		return col
+	}
+}

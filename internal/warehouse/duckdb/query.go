@@ -1,0 +1,255 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"segue/internal/activation"
+	"segue/internal/warehouse"
+	"segue/internal/warehouse/dialect"
+)
+
+// compiler compiles rules over the profiles as they were built.
+func (b build) compiler(asOf time.Time, zone string) (dialect.Compiler, error) {
+	z, err := activation.LoadZone(zone)
+	if err != nil {
+		return dialect.Compiler{}, cannotEvaluate(err, "the time zone is not known")
+	}
+	return dialect.Compiler{AsOf: asOf, Zone: z, Field: func(name string) (dialect.Column, bool) {
+		i := b.position(name)
+		if i < 0 {
+			return dialect.Column{}, false
+		}
+		return dialect.Column{SQL: fmt.Sprintf("p.f%d", i), Type: b.def.Fields[i].Type}, true
+	}}, nil
+}
+
+func cannotEvaluate(err error, text string, args ...any) error {
+	e := activation.Errorf(activation.CodeCannotEvaluate, text, args...).
+		WithRemedy("Mend the segment or the profile; an answer that is missing is never \"nobody\"")
+	e.Err = err
+	return e
+}
+
+// segment compiles a segment: its rules, and how they combine by the names of their results.
+func (b build) segment(g activation.Segment, asOf time.Time, zone string, names []string) ([]dialect.Expr, string, error) {
+	if zone == "" {
+		zone = g.TimeZone
+	}
+	c, err := b.compiler(asOf, zone)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, r := range g.Rules {
+		if err := r.Rule.Validate(b.def); err != nil {
+			return nil, "", cannotEvaluate(err, "the segment %q cannot be evaluated on the profiles as they were built: %v", g.Name, err)
+		}
+	}
+	return c.Segment(g, names)
+}
+
+// member is the condition that a profile p is in a segment.
+func (b build) member(g activation.Segment, asOf time.Time, zone string) (dialect.Expr, error) {
+	rules, _, err := b.segment(g, asOf, zone, make([]string, len(g.Rules)))
+	if err != nil {
+		return dialect.Expr{}, err
+	}
+	names := make([]string, len(rules))
+	var args []any
+	for i, r := range rules {
+		names[i] = r.SQL
+		args = append(args, r.Args...) // each name occurs once in the combination, in order
+	}
+	_, combined, err := b.segment(g, asOf, zone, names)
+	return dialect.Expr{SQL: combined, Args: args}, err
+}
+
+// union is the condition that a profile p is in at least one of the segments.
+func (b build) union(list []activation.Segment, asOf time.Time, zone string) (dialect.Expr, error) {
+	var out dialect.Expr
+	parts := make([]string, 0, len(list))
+	for _, g := range list {
+		e, err := b.member(g, asOf, zone)
+		if err != nil {
+			return out, err
+		}
+		parts = append(parts, e.SQL)
+		out.Args = append(out.Args, e.Args...)
+	}
+	out.SQL = "(" + strings.Join(parts, " OR ") + ")"
+	return out, nil
+}
+
+// Count implements warehouse.Warehouse.
+func (w *Warehouse) Count(ctx context.Context, e warehouse.Evaluation) (c warehouse.Counts, err error) {
+	err = w.read(ctx, func(s session) error {
+		b, err := s.built()
+		if err != nil {
+			return err
+		}
+		names, counts := make([]string, len(e.Segment.Rules)), make([]string, len(e.Segment.Rules))
+		for i := range names {
+			names[i] = fmt.Sprintf("r%d", i)
+			counts[i] = fmt.Sprintf(", count(*) FILTER (r%d)", i)
+		}
+		rules, combined, err := b.segment(e.Segment, e.AsOf, e.Zone, names)
+		if err != nil {
+			return err
+		}
+		var columns []string
+		var args []any
+		for i, r := range rules {
+			columns = append(columns, fmt.Sprintf("%s AS r%d", r.SQL, i))
+			args = append(args, r.Args...)
+		}
+		c.Rules = make([]int64, len(rules))
+		into := []any{&c.Members}
+		for i := range c.Rules {
+			into = append(into, &c.Rules[i])
+		}
+		return s.row(fmt.Sprintf("SELECT count(*) FILTER (%s)%s FROM (SELECT %s FROM %s p)",
+			combined, strings.Join(counts, ""), strings.Join(columns, ", "), b.table()), args, into...)
+	})
+	if err != nil {
+		return warehouse.Counts{}, fmt.Errorf("count the segment %q: %w", e.Segment.Name, err)
+	}
+	return c, nil
+}
+
+// Sample implements warehouse.Warehouse.
+func (w *Warehouse) Sample(ctx context.Context, e warehouse.Evaluation, after string, limit int) (list []warehouse.Profile, err error) {
+	err = w.read(ctx, func(s session) error {
+		b, err := s.built()
+		if err != nil {
+			return err
+		}
+		m, err := b.member(e.Segment, e.AsOf, e.Zone)
+		if err != nil {
+			return err
+		}
+		list, err = s.profiles(b, "p.profile_id > ?::VARCHAR AND "+m.SQL, append([]any{after}, m.Args...), limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sample the segment %q: %w", e.Segment.Name, err)
+	}
+	return list, nil
+}
+
+// profiles returns profiles that a condition selects, ordered by id.
+func (s session) profiles(b build, where string, args []any, limit int) (list []warehouse.Profile, err error) {
+	columns := []string{"p.profile_id"}
+	fields := make([]string, len(b.def.Fields))
+	for i, f := range b.def.Fields {
+		fields[i] = f.Name
+		columns = append(columns, "coalesce("+canonical(fmt.Sprintf("p.f%d", i), f.Type)+", '')")
+	}
+	err = s.rows(fmt.Sprintf("SELECT %s FROM %s p WHERE %s ORDER BY p.profile_id LIMIT ?", strings.Join(columns, ", "), b.table(), where),
+		append(args, max(limit, 0)), func(scan func(...any) error) error {
+			p := warehouse.Profile{Fields: fields, Values: make([]string, len(fields))}
+			into := []any{&p.ID}
+			for i := range p.Values {
+				into = append(into, &p.Values[i])
+			}
+			err := scan(into...)
+			list = append(list, p)
+			return err
+		})
+	return list, err
+}
+
+// Profiles implements warehouse.Warehouse.
+func (w *Warehouse) Profiles(ctx context.Context, search, after string, limit int) (list []warehouse.Profile, err error) {
+	err = w.read(ctx, func(s session) error {
+		b, err := s.built()
+		if err != nil {
+			return err
+		}
+		where, args := "p.profile_id > ?::VARCHAR", []any{after}
+		if search = strings.TrimSpace(search); search != "" {
+			tests := []string{}
+			for _, col := range append([]string{"p.profile_id"}, b.texts()...) {
+				tests = append(tests, fmt.Sprintf("coalesce(contains(%s, %s), false)", dialect.Fold(col), dialect.Fold("?::VARCHAR")))
+				args = append(args, search)
+			}
+			where += " AND (" + strings.Join(tests, " OR ") + ")"
+		}
+		list, err = s.profiles(b, where, args, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list profiles: %w", err)
+	}
+	return list, nil
+}
+
+func (b build) texts() (list []string) {
+	for i, f := range b.def.Fields {
+		if f.Type == activation.TypeText {
+			list = append(list, fmt.Sprintf("p.f%d", i))
+		}
+	}
+	return list
+}
+
+// Profile implements warehouse.Warehouse.
+func (w *Warehouse) Profile(ctx context.Context, id string) (p warehouse.Profile, err error) {
+	err = w.read(ctx, func(s session) error {
+		b, err := s.built()
+		if err != nil {
+			return err
+		}
+		list, err := s.profiles(b, "p.profile_id = ?::VARCHAR", []any{id}, 1)
+		if err == nil && len(list) == 0 {
+			err = activation.Errorf(activation.CodeNotFound, "there is no such profile")
+		}
+		if err == nil {
+			p = list[0]
+		}
+		return err
+	})
+	if err != nil {
+		return warehouse.Profile{}, fmt.Errorf("look a profile up: %w", err)
+	}
+	return p, nil
+}
+
+// exactDistinct is up to how many profiles distinct values are counted one by one.
+const exactDistinct = 1_000_000
+
+// FieldStats implements warehouse.Warehouse. Missing values are not among the most frequent.
+func (w *Warehouse) FieldStats(ctx context.Context, field string, top int) (st warehouse.FieldStats, err error) {
+	err = w.read(ctx, func(s session) error {
+		b, err := s.built()
+		if err != nil {
+			return err
+		}
+		i := b.position(field)
+		if i < 0 {
+			return activation.Errorf(activation.CodeNotFound, "the profile has no field %q", field)
+		}
+		col := fmt.Sprintf("p.f%d", i)
+		distinct := "approx_count_distinct(" + col + ")"
+		if b.profiles <= exactDistinct {
+			distinct = "count(DISTINCT " + col + ")"
+		}
+		if err := s.row(fmt.Sprintf("SELECT count(*), count(*) - count(%s), %s FROM %s p", col, distinct, b.table()), nil, &st.Profiles, &st.Missing, &st.Distinct); err != nil {
+			return err
+		}
+		return s.rows(fmt.Sprintf("SELECT %s AS value, count(*) AS n FROM %s p WHERE %s IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT ?",
+			canonical(col, b.def.Fields[i].Type), b.table(), col), []any{max(top, 0)}, func(scan func(...any) error) error {
+			var v warehouse.ValueCount
+			err := scan(&v.Value, &v.Count)
+			st.Top = append(st.Top, v)
+			return err
+		})
+	})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return warehouse.FieldStats{}, fmt.Errorf("describe the field %q: %w", field, err)
+	}
+	return st, nil
+}

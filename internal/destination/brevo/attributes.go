@@ -158,7 +158,7 @@ func (c *Client) CreateAttribute(ctx context.Context, a destination.Attribute) e
 		return r.failed(destination.Refused, "the request cannot be written", err)
 	}
 	_, err = c.do(ctx, r)
-	if e := asError(err); e == nil || e.Status != http.StatusBadRequest {
+	if e := asError(err); e == nil || e.Status != http.StatusBadRequest && e.Status != http.StatusConflict {
 		return err
 	}
 	have, rerr := c.Attributes(ctx)

@@ -71,6 +71,8 @@ func NewTransport() *http.Transport {
 		MaxIdleConns:          20,
 		MaxIdleConnsPerHost:   8,
 		ForceAttemptHTTP2:     true,
+		// A connection that died in silence must not cost a call its whole time.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 20 * time.Second, PingTimeout: 10 * time.Second},
 	}
 }
 

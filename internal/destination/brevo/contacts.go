@@ -14,9 +14,10 @@ import (
 	"segue/internal/destination"
 )
 
-// Contact implements destination.Destination.
+// Contact implements destination.Destination. The address is escaped whole, the plus sign too, which some servers take for a
+// blank.
 func (c *Client) Contact(ctx context.Context, address activation.Email) (destination.Contact, error) {
-	r := call{endpoint: getContact, in: url.PathEscape(address.String()), query: url.Values{"identifierType": {"email_id"}}}
+	r := call{endpoint: getContact, in: url.QueryEscape(address.String()), query: url.Values{"identifierType": {"email_id"}}}
 	if _, problem := activation.ParseEmail(address.String()); problem != "" {
 		return destination.Contact{}, r.failed(destination.Refused, "the address is not usable ("+string(problem)+")", nil)
 	}

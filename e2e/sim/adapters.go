@@ -13,8 +13,8 @@ import (
 // openWarehouse opens the warehouse of a simulation.
 func openWarehouse(ctx context.Context, dir string) (*warehouseduck.Warehouse, error) {
 	return warehouseduck.Open(ctx, warehouseduck.Config{
-		Path: filepath.Join(dir, "warehouse.duckdb"), TempDir: filepath.Join(dir, "tmp"), HandOverDir: filepath.Join(dir, "handover"),
-		SourceDirs: []string{filepath.Join(dir, "files"), filepath.Join(dir, "uploads")},
+		Path: filepath.Join(dir, "warehouse.duckdb"), TempDir: filepath.Join(dir, "tmp"),
+		AllowedDirs: []string{filepath.Join(dir, "files"), filepath.Join(dir, "uploads"), filepath.Join(dir, "handover")},
 	})
 }
 

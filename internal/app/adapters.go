@@ -66,7 +66,7 @@ func onThisMachine(address string) bool {
 // openWarehouse opens the warehouse in the data folder.
 func openWarehouse(ctx context.Context, cfg Config, f *folder) (*warehouseduck.Warehouse, error) {
 	return warehouseduck.Open(ctx, warehouseduck.Config{
-		Path: f.file(warehouseFile), TempDir: f.file(tempDir) + "/warehouse", HandOverDir: f.file(handOverDir),
-		SourceDirs: append([]string{f.file(uploadDir)}, cfg.SourceDirs...), MemoryLimit: cfg.WarehouseMemory, Threads: cfg.Threads,
+		Path: f.file(warehouseFile), TempDir: f.file(tempDir) + "/warehouse", AllowedDirs: append([]string{f.file(uploadDir), f.file(handOverDir)}, cfg.SourceDirs...),
+		MemoryLimit: cfg.WarehouseMemory, Threads: cfg.Threads, Clock: time.Now,
 	})
 }

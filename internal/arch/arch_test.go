@@ -22,7 +22,7 @@ const top = "../.."
 
 // suites are packages of tests that adapters pass.
 var suites = []string{
-	"internal/jobs/jobstest", "internal/ledger/ledgertest", "internal/secret/secrettest", "internal/store/storetest", "internal/warehouse/warehousetest",
+	"internal/destination/destinationtest", "internal/jobs/jobstest", "internal/ledger/ledgertest", "internal/secret/secrettest", "internal/store/storetest", "internal/warehouse/warehousetest",
 }
 
 func realTree(t *testing.T) *Tree {

@@ -1,0 +1,129 @@
+package brevo
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// ReportPolicy bounds how reports are fetched (S33): by a second client that knows no key; https only, and http to this
+// machine only when the API itself is a sandbox on it; no address that is not public, which is looked at when the
+// connection is made, so that neither a redirect nor a name that changes its meaning leads around it.
+type ReportPolicy struct {
+	// MaxBytes of a report. Defaults to 256 MiB.
+	MaxBytes int64
+	// Within is the longest that fetching one may take. Defaults to 5 minutes.
+	Within time.Duration
+
+	resolver *net.Resolver         // of tests
+	roots    *x509.CertPool        // of tests
+	public   func(netip.Addr) bool // of tests
+}
+
+func (p ReportPolicy) maxBytes() int64 {
+	if p.MaxBytes > 0 {
+		return p.MaxBytes
+	}
+	return mostReportBytes
+}
+
+func (p ReportPolicy) within() time.Duration {
+	if p.Within > 0 {
+		return p.Within
+	}
+	return reportTime
+}
+
+// client makes the second client.
+func (p ReportPolicy) client(sandbox bool) *http.Client {
+	public := isPublic
+	if p.public != nil {
+		public = p.public
+	}
+	g := &guard{sandbox: sandbox, public: p.transport(public)}
+	if sandbox {
+		g.local = p.transport(func(a netip.Addr) bool { return a.Unmap().IsLoopback() })
+	}
+	return &http.Client{
+		Transport: g,
+		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+			if len(via) > reportHops {
+				return &refusedLink{"it leads on too often"}
+			}
+			return nil
+		},
+	}
+}
+
+// transport makes connections to the addresses that may says, without proxy, and keeps none.
+func (p ReportPolicy) transport(may func(netip.Addr) bool) *http.Transport {
+	d := &net.Dialer{
+		Timeout: 10 * time.Second, Resolver: p.resolver,
+		Control: func(_, address string, _ syscall.RawConn) error {
+			at, err := netip.ParseAddrPort(address)
+			if err != nil || !may(at.Addr()) {
+				return &refusedLink{"it leads to an address that is not public"}
+			}
+			return nil
+		},
+	}
+	return &http.Transport{
+		DialContext: d.DialContext, DisableKeepAlives: true, ForceAttemptHTTP2: true,
+		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: time.Minute,
+		TLSClientConfig: &tls.Config{RootCAs: p.roots, MinVersion: tls.VersionTLS12},
+	}
+}
+
+// guard looks at every request of the second client, those after a redirect too.
+type guard struct {
+	sandbox       bool
+	public, local http.RoundTripper
+}
+
+// refusedLink is a link that is not followed. Why names no part of it.
+type refusedLink struct{ why string }
+
+// Error implements error.
+func (e *refusedLink) Error() string { return "link not followed: " + e.why }
+
+// RoundTrip implements http.RoundTripper.
+func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
+	to := g.public
+	switch u := r.URL; {
+	case u.User != nil:
+		return nil, &refusedLink{"it holds a user"}
+	case u.Scheme == "http" && g.sandbox && loopbackHost(u.Hostname()):
+		to = g.local
+	case u.Scheme != "https":
+		return nil, &refusedLink{"it does not begin with https://"}
+	}
+	r = r.Clone(r.Context())
+	r.Header.Del("Referer") // the link before it lets whoever has it read the report
+	resp, err := to.RoundTrip(r)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	return resp, nil
+}
+
+// reserved are addresses that netip does not tell from public ones, and those that carry an IPv4 address inside.
+var reserved = [...]netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("::/96"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"),
+	netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"),
+	netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("5f00::/16"), netip.MustParsePrefix("fec0::/10"),
+}
+
+// isPublic reports whether an address is one of the internet at large.
+func isPublic(a netip.Addr) bool {
+	a = a.WithZone("").Unmap()
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(reserved[:], func(p netip.Prefix) bool { return p.Contains(a) })
+}

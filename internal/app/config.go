@@ -2,6 +2,7 @@ package app
 
 import (
 	"log/slog"
+	"net"
 	"time"
 
 	"segue/internal/activation"
@@ -13,6 +14,8 @@ type Config struct {
 	DataDir string
 	// Listen is the address to listen on; a loopback one. Defaults to 127.0.0.1:8380.
 	Listen string
+	// Listener takes the place of Listen where somebody listens already; it is closed by Run. Defaults to none.
+	Listener net.Listener
 	// SourceDirs are the folders that file sources may lie in, besides uploads. Defaults to none.
 	SourceDirs []string
 	// WarehouseMemory and LedgerMemory are DuckDB's limits, such as "512MB". Default to 512MB each. With them the

@@ -31,7 +31,7 @@ type DemoConfig struct {
 	// Command works a command of the command line, as if it had been typed, and returns its exit code.
 	Command func(ctx context.Context, args ...string) int
 	Out     io.Writer
-	// Server is how the demo's server runs; Listen, DataDir, SourceDirs and BrevoURL are set by the demo.
+	// Server is how the demo's server runs; where it listens, its data and its sources are set by the demo.
 	Server  Config
 	Version Version
 }
@@ -110,7 +110,10 @@ func (d *demo) run(ctx context.Context) (err error) {
 	defer func() { _ = logs.Close() }()
 	ready := make(chan Running, 1)
 	cfg := d.Server
-	cfg.DataDir, cfg.Listen, cfg.SourceDirs = filepath.Join(d.dir, "segue"), freeOr(defaultListen), []string{d.files}
+	cfg.DataDir, cfg.SourceDirs = filepath.Join(d.dir, "segue"), []string{d.files}
+	if cfg.Listener, err = listen(defaultListen); err != nil {
+		return err
+	}
 	cfg.Log, cfg.Ready = demoLogger(logs), func(r Running) { ready <- r }
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
@@ -176,12 +179,11 @@ func typed(args []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// freeOr returns the address if nothing listens there, else one with a port that the system chooses.
-func freeOr(address string) string {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return "127.0.0.1:0"
+// listen listens on the address, or on a port that the system chooses where it is taken.
+func listen(address string) (net.Listener, error) {
+	l, err := listenLoopback(address, "")
+	if activation.CodeOf(err) == activation.CodeUnavailable {
+		return listenLoopback("127.0.0.1:0", "")
 	}
-	_ = l.Close()
-	return address
+	return l, err
 }

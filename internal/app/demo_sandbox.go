@@ -27,8 +27,17 @@ type sandboxProcess struct {
 	ended chan error
 }
 
-// startSandbox starts the program as a sandbox and waits until it serves.
+// startSandbox starts the program as a sandbox: at its own address, or elsewhere where that is taken.
 func (d *demo) startSandbox(ctx context.Context) (*sandboxProcess, error) {
+	p, err := d.startSandboxAt(ctx, "127.0.0.1:8381")
+	if err != nil && ctx.Err() == nil {
+		return d.startSandboxAt(ctx, "127.0.0.1:0")
+	}
+	return p, err
+}
+
+// startSandboxAt starts the program as a sandbox and waits until it serves.
+func (d *demo) startSandboxAt(ctx context.Context, listen string) (*sandboxProcess, error) {
 	config := filepath.Join(d.dir, "sandbox.json")
 	b, err := json.MarshalIndent(brevosandbox.Config{Accounts: []brevosandbox.Account{{
 		OrganizationID: brevosandbox.DefaultOrganization, Company: "Adriatic Outfitters", Keys: []string{brevosandbox.DefaultKey},
@@ -40,7 +49,7 @@ func (d *demo) startSandbox(ctx context.Context) (*sandboxProcess, error) {
 		return nil, folderError(d.dir, err)
 	}
 	//nolint:gosec // The program is this one.
-	cmd := exec.CommandContext(ctx, d.Program, "sandbox", "--listen", freeOr("127.0.0.1:8381"), "--config", config,
+	cmd := exec.CommandContext(ctx, d.Program, "sandbox", "--listen", listen, "--config", config,
 		"--limits", "general", "--process-delay", "1s", "--per-contact", "200us")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second

@@ -152,9 +152,11 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 
 // Run serves the API, works runs and keeps the ledger tidy until ctx ends. Runs that a crash interrupted go on first.
 func (a *App) Run(ctx context.Context) error {
-	l, err := listenLoopback(a.cfg.Listen, defaultListen)
-	if err != nil {
-		return err
+	l, err := a.cfg.Listener, error(nil)
+	if l == nil {
+		if l, err = listenLoopback(a.cfg.Listen, defaultListen); err != nil {
+			return err
+		}
 	}
 	if err := a.exports.Recover(ctx); err != nil {
 		return errors.Join(err, l.Close())

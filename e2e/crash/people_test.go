@@ -12,6 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// household is a phone that several people share.
+const household = "+385912999999"
+
 // person is a row of the source. What must become of people is calculated here, from these fields alone.
 type person struct {
 	id, email, phone, name, consent, tier, note string
@@ -49,7 +52,7 @@ func (p *people) join() {
 	case 2:
 		x.email = "not an address"
 	case 3:
-		x.phone = "+385912999999" // shared by a household
+		x.phone = household
 	case 4:
 		x.phone = "12"
 	case 5:
@@ -94,6 +97,19 @@ func (p *people) write(t *testing.T, path string) {
 	w.Flush()
 	require.NoError(t, w.Error())
 	require.NoError(t, f.Close())
+}
+
+// sharing counts the addresses whose winner has the household's phone.
+func (p *people) sharing() int {
+	n, seen := 0, map[string]bool{}
+	for _, x := range p.all { // in the order of their ids
+		a := strings.ToLower(x.email)
+		if strings.Contains(a, "@") && !seen[a] && x.phone == household {
+			n++
+		}
+		seen[a] = true
+	}
+	return n
 }
 
 // wanted calculates who must be on the list, with which name: an address of somebody in the tier, where nobody who has

@@ -10,16 +10,10 @@ import (
 	"segue/internal/ledger"
 )
 
-// batch takes the run's current batch one move further, or ends the run when there is none.
-func (s *Service) batch(ctx context.Context, w *work) error {
-	b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
+// batch takes a batch of the run one move further.
+func (s *Service) batch(ctx context.Context, w *work, b ledger.Batch) error {
+	err := s.canceled(ctx, w)
 	if err != nil {
-		return err
-	}
-	if !ok {
-		return s.finish(ctx, w)
-	}
-	if err := s.canceled(ctx, w); err != nil {
 		return err
 	}
 	if w.run.CancelRequested && (b.State == ledger.BatchReady || b.Kind == ledger.BatchRemoval) {
@@ -73,7 +67,7 @@ func (s *Service) remove(ctx context.Context, w *work, b ledger.Batch) error {
 	}
 	now := s.cfg.Clock().UTC()
 	if err := s.cfg.Ledger.RecordSending(ctx, b.ID, 0, now); err != nil {
-		return s.replan(ctx, w, err)
+		return s.replan(ctx, w, b, err)
 	}
 	s.cfg.FailPoint("remove.before-call")
 	err = w.dest.Remove(ctx, b.List, addresses)
@@ -95,7 +89,7 @@ func (s *Service) send(ctx context.Context, w *work, b ledger.Batch) error {
 	if err := s.running(ctx, w, activation.StepSend); err != nil {
 		return err
 	}
-	mark, ok := s.looks.watermark(w.account())
+	mark, ok := s.looks.watermark(w.account(), s.cfg.Clock(), s.cfg.LookGap)
 	if !ok {
 		var err error
 		if mark, err = s.newest(ctx, w, b); err != nil {
@@ -107,7 +101,7 @@ func (s *Service) send(ctx context.Context, w *work, b ledger.Batch) error {
 		return err
 	}
 	if err := s.cfg.Ledger.RecordSending(ctx, b.ID, mark, s.cfg.Clock().UTC()); err != nil {
-		return s.replan(ctx, w, err)
+		return s.replan(ctx, w, b, err)
 	}
 	s.cfg.FailPoint("send.before-call")
 	p, err := w.dest.Import(ctx, b.List, rows)
@@ -138,10 +132,16 @@ func (s *Service) notSent(ctx context.Context, b ledger.Batch, err error) error 
 	return err
 }
 
-// replan plans the rest of the run again when the ledger moved in an address of the batch (S25).
-func (s *Service) replan(ctx context.Context, w *work, err error) error {
+// replan plans the rest of the run again when the ledger moved in an address of the batch (S25). A removal whose outcome is
+// unknown is planned again as well: it is harmless whether it was done or not (S31). The brake looks at the new plan too.
+func (s *Service) replan(ctx context.Context, w *work, b ledger.Batch, err error) error {
 	if activation.CodeOf(err) != activation.CodeConflict {
 		return err
+	}
+	if b.State != ledger.BatchReady {
+		if err := s.cfg.Ledger.RecordNotDone(ctx, b.ID); err != nil {
+			return err
+		}
 	}
 	h, specs, err := s.members(ctx, w)
 	if err != nil {
@@ -151,5 +151,12 @@ func (s *Service) replan(ctx context.Context, w *work, err error) error {
 	if err != nil {
 		return err
 	}
-	return s.project(ctx, w, func(r *activation.Run) { r.Plan = &sum })
+	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan = &sum }); err != nil {
+		return err
+	}
+	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+	if err != nil {
+		return err
+	}
+	return s.hold(ctx, w, state)
 }

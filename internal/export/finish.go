@@ -67,15 +67,19 @@ func (s *Service) abort(ctx context.Context, w *work, reason string, cause error
 		}
 		return s.end(ctx, w, status, nil, cause)
 	}
+	s.cfg.FailPoint("abort.before")
 	if err := s.cfg.Ledger.Abort(ctx, w.run.ID, reason); err != nil {
 		return err
 	}
+	s.looks.settle(w.account(), false)
+	s.cfg.FailPoint("abort.after-abort")
 	receipt, err := s.cfg.Ledger.Finish(ctx, w.run.ID, s.cfg.Clock().UTC())
 	if err != nil {
 		// The cause matters more to people than a receipt that cannot be made as well.
 		s.cfg.Log.ErrorContext(ctx, "no receipt of a run that was stopped", "run", w.run.ID, "error", err)
 		return s.end(ctx, w, activation.StatusFailed, nil, firstError(cause, err))
 	}
+	s.cfg.FailPoint("abort.after-finish")
 	receipt.ListSize = -1
 	receipt.APICalls = s.calls.sum(w)
 	return s.end(ctx, w, status, &receipt, cause)
@@ -102,7 +106,9 @@ func (s *Service) end(ctx context.Context, w *work, status activation.RunStatus,
 		if receipt != nil {
 			r.Receipt, r.Step = receipt, activation.StepSettle
 		}
-		r.ErrorCode, r.Error, r.Remedy = "", "", ""
+		if status != activation.StatusFailed {
+			r.ErrorCode, r.Error, r.Remedy = "", "", "" // of one that failed it was noted why before it was stopped
+		}
 		if cause != nil {
 			r.ErrorCode, r.Error, r.Remedy = describe(destination.Translate(cause))
 		}

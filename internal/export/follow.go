@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"segue/internal/activation"
@@ -10,13 +11,43 @@ import (
 	"segue/internal/ledger"
 )
 
-// newest asks for the newest process of the account (S30).
+// watched is for how long an import that was given up is looked out for (S17).
+const watched = 7 * 24 * time.Hour
+
+// newest asks for the newest process of the account (S30). While an import that a stopped run left in flight may be running
+// nothing is sent (S17).
 func (s *Service) newest(ctx context.Context, w *work, b ledger.Batch) (activation.ProcessID, error) {
-	list, err := s.look(ctx, w, b, 0, 1)
-	if err != nil || len(list) == 0 {
+	left, err := s.cfg.Ledger.Unsettled(ctx, w.acct, s.cfg.Clock().Add(-watched))
+	if err != nil {
 		return 0, err
 	}
-	return list[0].ID, nil
+	var newest activation.ProcessID
+	for offset := 0; ; offset += pageOfProcesses {
+		list, err := s.look(ctx, w, b, offset, pageOfProcesses)
+		if err != nil {
+			return 0, err
+		}
+		oldest := activation.ProcessID(0)
+		for _, p := range list {
+			newest, oldest = max(newest, p.ID), p.ID
+			if p.Import && p.State == destination.ProcessRunning && mayBe(left, p.ID) {
+				s.looks.settle(w.account(), false)
+				return 0, wait{d: s.cfg.MaxLookStep, status: activation.StatusWaiting}
+			}
+		}
+		if len(list) < pageOfProcesses || !slices.ContainsFunc(left, func(l ledger.Batch) bool { return max(l.Process, l.Watermark+1) < oldest }) {
+			break
+		}
+	}
+	s.looks.settle(w.account(), true)
+	return newest, nil
+}
+
+// mayBe reports whether the process may be that of one of the batches.
+func mayBe(left []ledger.Batch, p activation.ProcessID) bool {
+	return slices.ContainsFunc(left, func(b ledger.Batch) bool {
+		return p == b.Process || (b.Process == 0 && p > b.Watermark)
+	})
 }
 
 // look makes one look at the account's processes, within the hourly limit.

@@ -22,6 +22,9 @@ type accountLooks struct {
 	made    []time.Time   // looks of the last hour
 	newest  activation.ProcessID
 	known   bool
+	// settled says that a look, made since the start and since the last run that was stopped, showed that nothing of ours
+	// which was given up is running (S17).
+	settled bool
 	follow  map[activation.BatchID]*following
 	empty   map[activation.BatchID]time.Time // first look that showed no process after an unknown outcome (S30)
 	fails   map[activation.BatchID]activation.ProcessID
@@ -122,12 +125,21 @@ func (l *looks) sawNewest(a activation.Account, id activation.ProcessID) {
 	x.newest, x.known = max(x.newest, id), true
 }
 
-// watermark returns the newest process id seen; ok is false when none was looked for since the start.
-func (l *looks) watermark(a activation.Account) (id activation.ProcessID, ok bool) {
+// watermark returns the newest process id seen; ok is false when that was too long ago to be the newest, or when something
+// that was given up may be running.
+func (l *looks) watermark(a activation.Account, now time.Time, most time.Duration) (id activation.ProcessID, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	x := l.account(a)
-	return x.newest, x.known
+	fresh := len(x.made) > 0 && now.Sub(x.made[len(x.made)-1]) < most
+	return x.newest, x.known && x.settled && fresh
+}
+
+// settle says whether anything of ours that was given up may be running.
+func (l *looks) settle(a activation.Account, settled bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.account(a).settled = settled
 }
 
 // nothing records a look that showed no process after an unknown outcome; it reports whether an earlier one, at least

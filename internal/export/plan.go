@@ -250,11 +250,12 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 }
 
 // hold stops a run that the mass-change brake wants a person to look at (S26).
-func (s *Service) hold(ctx context.Context, w *work, sum activation.PlanSummary) error {
+func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) error {
+	sum := state.Summary
 	if len(sum.Held) == 0 || w.run.Released {
 		return nil
 	}
-	if w.run.Progress.BatchesDone > 0 {
+	if state.Progress.BatchesDone > 0 {
 		return nil // it was planned again half-way; the release or the first plan stands
 	}
 	covered, err := s.coveredByRelease(ctx, w)

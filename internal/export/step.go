@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"segue/internal/activation"
@@ -28,16 +27,15 @@ type work struct {
 
 func (w *work) account() activation.Account { return w.conn.Details.Account }
 
-// wait asks for a pause in a run; status says why.
+// wait asks for a pause in a run; status says why. A run that waits for its turn keeps its place in the line; any other
+// gives its turn away, unless an import of it is in flight.
 type wait struct {
 	d      time.Duration
 	status activation.RunStatus
+	inLine bool
 }
 
-var (
-	errPassed = errors.New("the turn was passed on")
-	errEnded  = errors.New("the run has ended")
-)
+var errEnded = errors.New("the run has ended")
 
 // Error implements error, so that a pause travels up like a failure.
 func (w wait) Error() string { return "wait " + w.d.String() }
@@ -66,14 +64,18 @@ func (s *Service) Step(ctx context.Context, a jobs.StepRun) (jobs.Result, error)
 	}
 	var pause wait
 	switch {
-	case err == nil || errors.Is(err, errPassed):
+	case err == nil:
 		return jobs.Result{Again: true}, nil
 	case errors.Is(err, errEnded):
 		s.turns.leave(a.Run)
 		return jobs.Result{}, nil
 	case errors.As(err, &pause):
+		if !pause.inLine {
+			s.yield(ctx, w)
+		}
 		return jobs.Result{Snooze: pause.d}, s.rest(ctx, w, pause)
 	default:
+		s.yield(ctx, w)
 		return s.trouble(ctx, w, err)
 	}
 }
@@ -89,14 +91,16 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if err := s.open(ctx, w); err != nil {
 		return err
 	}
+	if w.run.CancelRequested {
+		if err := s.stopReady(ctx, w); err != nil {
+			return err
+		}
+	}
 	if !s.turns.take(w.account(), w.run.ID) {
-		return wait{d: 500 * time.Millisecond, status: w.run.Status}
+		return wait{d: 500 * time.Millisecond, status: w.run.Status, inLine: true}
 	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 	if activation.CodeOf(err) == activation.CodeNotFound {
-		if w.run.CancelRequested {
-			return s.abort(ctx, w, activation.ReasonCanceled, nil)
-		}
 		if err := s.plan(ctx, w); err != nil {
 			return err
 		}
@@ -108,19 +112,63 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if state.Ended || w.run.Kind == activation.RunDry {
 		return s.finish(ctx, w)
 	}
-	if err := s.hold(ctx, w, state.Summary); err != nil {
+	if err := s.hold(ctx, w, state); err != nil {
 		return err
 	}
+	return s.batches(ctx, w)
+}
+
+// batches works batch after batch. Between two of them, when no import is in flight, the turn is given back if others
+// wait (S24, S30).
+func (s *Service) batches(ctx context.Context, w *work) error {
 	began := s.cfg.Clock()
-	for s.cfg.Clock().Sub(began) < s.cfg.StepTime {
-		if err := s.batch(ctx, w); err != nil {
+	for first := true; first || s.cfg.Clock().Sub(began) < s.cfg.StepTime; first = false {
+		b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
+		if err != nil {
 			return err
 		}
-		if s.turns.pass(w.account(), w.run.ID) {
-			return wait{d: 200 * time.Millisecond, status: activation.StatusRunning}
+		if !ok {
+			return s.finish(ctx, w)
+		}
+		if !first && !inFlight(b) && s.turns.pass(w.account(), w.run.ID) {
+			return wait{d: 200 * time.Millisecond, status: activation.StatusRunning, inLine: true}
+		}
+		if err := s.batch(ctx, w, b); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// inFlight reports whether the batch is an import that may be under way: nothing else is imported into its account until it
+// is known what became of it (S17, S30).
+func inFlight(b ledger.Batch) bool {
+	return b.Kind == ledger.BatchImport && b.State != ledger.BatchReady && b.State != ledger.BatchEnded
+}
+
+// yield gives the turn of a run that pauses to others, unless an import of it is in flight. If the ledger cannot say, it is
+// kept.
+func (s *Service) yield(ctx context.Context, w *work) {
+	if b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID); err == nil && !(ok && inFlight(b)) {
+		s.turns.leave(w.run.ID)
+	}
+}
+
+// stopReady ends a canceled run that has nothing in flight without waiting for its turn (S29).
+func (s *Service) stopReady(ctx context.Context, w *work) error {
+	b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
+	if err != nil {
+		return err
+	}
+	_, err = s.cfg.Ledger.RunState(ctx, w.run.ID)
+	unplanned := activation.CodeOf(err) == activation.CodeNotFound
+	if unplanned || (ok && !inFlight(b)) {
+		return s.abort(ctx, w, activation.ReasonCanceled, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return nil // what is in flight is followed, what has ended is finished
 }
 
 // open loads what the run is about and opens its destination.
@@ -189,6 +237,10 @@ func (s *Service) trouble(ctx context.Context, w *work, err error) (jobs.Result,
 	code := activation.CodeOf(err)
 	if definite(code) {
 		s.cfg.Log.ErrorContext(ctx, "run failed", "run", w.run.ID, "export", w.run.Export, "code", code, "error", err)
+		// Why is noted first: after a crash while it is stopped nobody would know any more.
+		if perr := s.project(ctx, w, func(r *activation.Run) { r.ErrorCode, r.Error, r.Remedy = describe(err) }); perr != nil {
+			return jobs.Result{}, perr
+		}
 		if err := s.abort(ctx, w, activation.ReasonStopped, err); !errors.Is(err, errEnded) {
 			return jobs.Result{Snooze: time.Second}, err
 		}
@@ -253,64 +305,4 @@ func (s *Service) forget(ctx context.Context, id activation.RunID) error {
 		return fmt.Errorf("discard run %s: %w", id, err)
 	}
 	return s.tidy(ctx, activation.Run{ID: id})
-}
-
-// Recover makes ready for work after a start: files of runs that ended are swept, and every run that has not ended is
-// enqueued again.
-func (s *Service) Recover(ctx context.Context) error {
-	var open []activation.Run
-	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		var err error
-		if open, err = tx.OpenRuns(ctx); err != nil {
-			return err
-		}
-		for _, r := range open {
-			if r.Status == activation.StatusHeld && !r.CancelRequested {
-				continue
-			}
-			if err := tx.Enqueue(ctx, jobs.StepRun{Run: r.ID}, time.Time{}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("recover runs: %w", err)
-	}
-	entries, err := os.ReadDir(s.cfg.HandOverDir)
-	if err != nil {
-		return fmt.Errorf("sweep the hand-over folder: %w", err)
-	}
-	for _, e := range entries {
-		stem, _, _ := strings.Cut(e.Name(), ".")
-		if slices.ContainsFunc(open, func(r activation.Run) bool { return string(r.ID) == stem }) {
-			continue
-		}
-		if err := os.Remove(filepath.Join(s.cfg.HandOverDir, e.Name())); err != nil {
-			return fmt.Errorf("sweep the hand-over folder: %w", err)
-		}
-	}
-	return s.recoverLedger(ctx, open)
-}
-
-// recoverLedger ends runs that the ledger knows as open but the store does not: their rows were removed meanwhile.
-func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) error {
-	states, err := s.cfg.Ledger.OpenRuns(ctx)
-	if err != nil {
-		return err
-	}
-	for _, st := range states {
-		if slices.ContainsFunc(open, func(r activation.Run) bool { return r.ID == st.Run }) {
-			continue
-		}
-		if st.Progress.ImportsSent+st.Progress.RemovalsDone == 0 {
-			err = s.cfg.Ledger.Discard(ctx, st.Run)
-		} else {
-			err = s.cfg.Ledger.Abort(ctx, st.Run, activation.ReasonStopped)
-		}
-		if err != nil {
-			return fmt.Errorf("end run %s that has no definition: %w", st.Run, err)
-		}
-	}
-	return nil
 }

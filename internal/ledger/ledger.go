@@ -74,6 +74,11 @@ type Accounts interface {
 		members iter.Seq2[activation.Email, error], at time.Time) (int64, error)
 	// Orphan turns all that the export owns into Orphaned (S20).
 	Orphan(ctx context.Context, e activation.ExportID, at time.Time) error
+	// Owners lists the exports that have a standing which is not Orphaned, in order.
+	Owners(ctx context.Context) ([]activation.ExportID, error)
+	// Unsettled returns the imports of the account that were sent since the time given and whose run was aborted while
+	// their outcome was open: until their processes have ended nothing may be imported (S17).
+	Unsettled(ctx context.Context, a AccountID, since time.Time) ([]Batch, error)
 }
 
 // MirrorState says how fresh a mirror is: FullAt is zero before the first full reading, AsOf is up to when changes are in.

@@ -53,5 +53,8 @@ func (b *Book) BatchesOf(context.Context, activation.RunID) ([]ledger.Batch, err
 // Orphan implements ledger.Accounts.
 func (b *Book) Orphan(context.Context, activation.ExportID, time.Time) error { return nil }
 
+// Owners implements ledger.Accounts.
+func (b *Book) Owners(context.Context) ([]activation.ExportID, error) { return nil, nil }
+
 // Discard implements ledger.Runs.
 func (b *Book) Discard(context.Context, activation.RunID) error { return nil }

@@ -209,6 +209,23 @@ func (l *Ledger) Orphan(ctx context.Context, e activation.ExportID, _ time.Time)
 	})
 }
 
+// Owners implements ledger.Accounts.
+func (l *Ledger) Owners(ctx context.Context) (list []activation.ExportID, err error) {
+	err = l.query(ctx, "SELECT DISTINCT export FROM standing WHERE ownership <> 'orphaned' ORDER BY export", nil, func(scan func(...any) error) error {
+		var e activation.ExportID
+		err := scan(&e)
+		list = append(list, e)
+		return err
+	})
+	return list, err
+}
+
+// Unsettled implements ledger.Accounts.
+func (l *Ledger) Unsettled(ctx context.Context, a ledger.AccountID, since time.Time) ([]ledger.Batch, error) {
+	return l.batches(ctx, `WHERE kind = 'import' AND sent_at >= ? AND run IN (SELECT id FROM run WHERE account = ? AND aborted <> '')
+		AND id IN (SELECT batch FROM run_row WHERE bucket = 'not_sent' AND reason = ?) ORDER BY id`, since.UTC(), int32(a), activation.ReasonOutcomeUnknown)
+}
+
 // values collects rows to insert.
 type values struct {
 	args  []any

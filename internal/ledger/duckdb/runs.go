@@ -66,6 +66,7 @@ func (l *Ledger) Abort(ctx context.Context, run activation.RunID, reason string)
 			{`UPDATE run_row SET bucket = 'not_sent', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind = 'address'`, []any{string(run), reason}},
 			{`UPDATE run_row SET bucket = 'not_removed', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind IN ('leaver', 'refusal') AND planned = 'removed'`,
 				[]any{string(run), reason}},
+			{`UPDATE run_row SET payload = NULL WHERE run = $1`, []any{string(run)}}, // nothing more is sent (S35)
 			{`UPDATE batch SET state = 'ended' WHERE run = $1`, []any{string(run)}},
 			{`UPDATE run SET aborted = $2 WHERE id = $1 AND aborted = '' AND ended_at IS NULL`, []any{string(run), reason}},
 		} {

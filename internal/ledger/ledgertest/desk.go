@@ -4,7 +4,6 @@ package ledgertest
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/duckdb/duckdb-go/v2" // writes the hand-over files
 	"github.com/stretchr/testify/require"
 
 	"segue/internal/activation"
@@ -41,7 +39,7 @@ type Desk struct {
 	Acct     ledger.AccountID
 	dir, out string
 	open     Open
-	pen      *sql.DB
+	pen      *Pen
 	runs     int
 	process  activation.ProcessID
 	Specs    []activation.AttributeSpec
@@ -60,13 +58,9 @@ func NewDesk(t testing.TB, open Open) *Desk {
 		Limits: activation.CallLimits{MaxBody: 1 << 20, RowOverhead: 30, MaxRows: 1000, MaxRemovals: 150},
 	}
 	d.L = open(t, d.dir, d.out)
-	pen, err := sql.Open("duckdb", "")
-	require.NoError(t, err)
-	d.pen = pen
-	t.Cleanup(func() {
-		_ = d.L.Close()
-		_ = pen.Close()
-	})
+	d.pen = NewPen(t)
+	t.Cleanup(func() { _ = d.L.Close() })
+	var err error
 	d.Acct, err = d.L.Account(d.ctx(), activation.Account{BaseURL: "https://api.example.com/v3", OrganizationID: "org"})
 	require.NoError(t, err)
 	return d
@@ -110,13 +104,13 @@ func (d *Desk) request(run activation.RunID, export string, list int64, members 
 		DefinitionHash: "definition",
 		Brake:          ledger.Brake{RemoveShare: 0.3, RemoveAtLeast: 50, GrowFactor: 3, GrowAtLeast: 1000, UpdateShare: 0.5, UpdateAtLeast: 1000},
 	}
-	d.write(r.MembersPath, "profile_id, address, problem, winner", memberRows(members))
-	d.write(r.AddressesPath, "address, profile_id"+columns("v", len(d.Specs))+columns("p", len(d.Specs)), addressRows(members, refused, len(d.Specs)))
+	d.pen.Write(d, r.MembersPath, "profile_id, address, problem, winner", memberRows(members))
+	d.pen.Write(d, r.AddressesPath, "address, profile_id"+columns("v", len(d.Specs))+columns("p", len(d.Specs)), addressRows(members, refused, len(d.Specs)))
 	rows := [][]string{}
 	for a, why := range refused {
 		rows = append(rows, []string{a, why})
 	}
-	d.write(r.RefusalsPath, "address, reason", rows)
+	d.pen.Write(d, r.RefusalsPath, "address, reason", rows)
 	return r
 }
 
@@ -160,35 +154,6 @@ func addressRows(members []Member, refused map[string]string, width int) (rows [
 		rows = append(rows, append(row, make([]string, width)...))
 	}
 	return rows
-}
-
-// write writes a Parquet file of text columns; empty text is NULL.
-func (d *Desk) write(path, names string, rows [][]string) {
-	d.Helper()
-	cols := strings.Split(names, ", ")
-	defs := strings.Join(cols, " VARCHAR, ") + " VARCHAR"
-	table := fmt.Sprintf("f%d", time.Now().UnixNano())
-	_, err := d.pen.Exec("CREATE TABLE " + table + " (" + defs + ")")
-	require.NoError(d, err)
-	for part := range slices.Chunk(rows, 200) {
-		args := []any{}
-		for _, r := range part {
-			for _, v := range r {
-				if v == "" {
-					args = append(args, nil)
-				} else {
-					args = append(args, v)
-				}
-			}
-		}
-		line := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(cols)), ", ") + "), "
-		_, err = d.pen.Exec("INSERT INTO "+table+" VALUES "+strings.TrimSuffix(strings.Repeat(line, len(part)), ", "), args...)
-		require.NoError(d, err)
-	}
-	_, err = d.pen.Exec("COPY " + table + " TO '" + path + "' (FORMAT parquet)")
-	require.NoError(d, err)
-	_, err = d.pen.Exec("DROP TABLE " + table)
-	require.NoError(d, err)
 }
 
 // Sent is what went out in a run.

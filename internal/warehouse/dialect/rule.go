@@ -160,7 +160,11 @@ func among[T any](expr string, wrap func(string) string, kind string, values []T
 	}
 	one := wrap("?::" + kind)
 	if len(values) > inlineValues {
-		return Expr{fmt.Sprintf("(%s IN (SELECT %s FROM (SELECT unnest(?::%s[]) AS value)))", expr, wrap("value"), kind), []any{values}}
+		carried := kind
+		if kind == "DATE" || kind == "TIMESTAMP" {
+			carried = "VARCHAR" // drivers want their own types in arrays of days and instants
+		}
+		return Expr{fmt.Sprintf("(%s IN (SELECT %s FROM (SELECT unnest(?::%s[]) AS value)))", expr, wrap("value::"+kind), carried), []any{values}}
 	}
 	args := make([]any, len(values))
 	for i, v := range values {

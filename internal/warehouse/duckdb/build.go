@@ -15,7 +15,7 @@ import (
 // build is the profile table as it was built: what is evaluated is evaluated on this definition, whatever was changed since.
 //
 // The table profile_<snapshot> has profile_id, consented where there is a consent field, for each field i its value f<i>,
-// for an e-mail field a<i> (address, NULL if unusable) and ap<i> (why), for a phone h<i> (E.164) and hp<i> (why not).
+// for an e-mail field a<i> (the address, or why it is unusable), for a phone h<i> (E.164, or why it is unusable; NULL if missing).
 // shared_<snapshot>_<i> has, for each address that several profiles have in the e-mail field i, its winner and refusal.
 type build struct {
 	snapshot int64
@@ -170,46 +170,37 @@ func (s session) checkKey(from table, key string) error {
 
 // makeProfiles makes the table of profiles with everything that can be told from one row.
 func (s session) makeProfiles(from table, b build) error {
-	country := "''"
-	inner := []string{}
+	key, kind, _ := from.column(b.def.Key)
+	columns, country, args := []string{canonical(key, kind) + " AS profile_id"}, "''", []any{}
+	values := make([]string, len(b.def.Fields))
 	for i, f := range b.def.Fields {
-		value, err := s.value(from, f)
-		if err != nil {
+		var err error
+		if values[i], err = s.value(from, f); err != nil {
 			return err
 		}
-		inner = append(inner, fmt.Sprintf("%s AS f%d", value, i))
+		columns = append(columns, fmt.Sprintf("%s AS f%d", values[i], i))
 		if f.Semantic == activation.SemanticCountry {
-			country = fmt.Sprintf("coalesce(%s, '')", value)
+			country = fmt.Sprintf("coalesce(%s, '')", values[i])
 		}
 	}
-	key, kind, _ := from.column(b.def.Key)
-	outer := []string{"profile_id"}
-	inner = append([]string{canonical(key, kind) + " AS profile_id"}, inner...)
-	args := []any{}
 	for i, f := range b.def.Fields {
-		outer = append(outer, fmt.Sprintf("f%d", i))
-		value, err := s.value(from, f)
-		if err != nil {
-			return err
-		}
 		switch f.Semantic {
 		case activation.SemanticEmail:
-			inner = append(inner, fmt.Sprintf("coalesce(segue_email(%s), ?) AS x%d", value, i))
+			columns = append(columns, fmt.Sprintf("coalesce(segue_email(%s), ?::VARCHAR) AS a%d", values[i], i))
 			args = append(args, string(activation.EmailMissing))
-			outer = append(outer, fmt.Sprintf("CASE WHEN contains(x%[1]d, '@') THEN x%[1]d END AS a%[1]d, CASE WHEN NOT contains(x%[1]d, '@') THEN x%[1]d END AS ap%[1]d", i))
 		case activation.SemanticPhone:
-			inner = append(inner, fmt.Sprintf("segue_phone(%s, %s, ?::VARCHAR) AS x%d", value, country, i))
+			columns = append(columns, fmt.Sprintf("segue_phone(%s, %s, ?::VARCHAR) AS h%d", values[i], country, i))
 			args = append(args, b.def.Region)
-			outer = append(outer, fmt.Sprintf("CASE WHEN starts_with(x%[1]d, '+') THEN x%[1]d END AS h%[1]d, CASE WHEN NOT starts_with(x%[1]d, '+') THEN x%[1]d END AS hp%[1]d", i))
 		case activation.SemanticConsent:
-			inner = append(inner, fmt.Sprintf("coalesce(segue_consent(%s) = 'given', false) AS consented", canonical(value, f.Type)))
-			outer = append(outer, "consented")
+			columns = append(columns, fmt.Sprintf("coalesce(segue_consent(%s) = 'given', false) AS consented", canonical(values[i], f.Type)))
 		}
 	}
-	// The inner query is kept apart, so that no function is called twice for a row.
-	return s.exec(fmt.Sprintf("CREATE TABLE %s AS WITH one AS MATERIALIZED (SELECT %s FROM %s) SELECT %s FROM one",
-		b.table(), strings.Join(inner, ", "), from.name(), strings.Join(outer, ", ")), args...)
+	return s.exec(fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM %s", b.table(), strings.Join(columns, ", "), from.name()), args...)
 }
+
+// isAddress and isPhone tell a result of segue_email and segue_phone from a reason code.
+func isAddress(sql string) string { return "contains(" + sql + ", '@')" }
+func isPhone(sql string) string   { return "starts_with(" + sql + ", '+')" }
 
 // value is the expression of a field's value. A column whose type is another than the field's is converted where that loses
 // nothing, and refused where it would.
@@ -254,8 +245,8 @@ func (s session) makeShared(b build, i int) error {
 	return s.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS SELECT a%[3]d AS address,
 			min({'missing': %[5]s IS NULL, 'age': coalesce(-epoch_us(%[5]s), 0), 'id': profile_id}).id AS winner,
 			CASE WHEN bool_and(%[4]s) THEN NULL WHEN bool_or(%[4]s) THEN '%[6]s' ELSE '%[7]s' END AS refusal
-		FROM %[2]s WHERE a%[3]d IN (SELECT a%[3]d FROM %[2]s WHERE a%[3]d IS NOT NULL GROUP BY 1 HAVING count(*) > 1) GROUP BY 1`,
-		b.shared(i), b.table(), i, consented, updated, activation.ReasonConsentConflict, activation.ReasonNoConsent))
+		FROM %[2]s WHERE a%[3]d IN (SELECT a%[3]d FROM %[2]s WHERE %[8]s GROUP BY 1 HAVING count(*) > 1) GROUP BY 1`,
+		b.shared(i), b.table(), i, consented, updated, activation.ReasonConsentConflict, activation.ReasonNoConsent, isAddress(fmt.Sprintf("a%d", i))))
 }
 
 // people is the query of all profiles seen through the e-mail field i: with address, why it is unusable, winner and refusal.
@@ -264,9 +255,11 @@ func (b build) people(i int) string {
 	if _, ok := b.consent(); ok {
 		alone = "CASE WHEN NOT p.consented THEN '" + activation.ReasonNoConsent + "' END"
 	}
-	return fmt.Sprintf(`(SELECT p.*, p.a%[1]d AS address, p.ap%[1]d AS unusable, CASE WHEN p.a%[1]d IS NOT NULL THEN coalesce(s.winner, p.profile_id) END AS winner,
-		CASE WHEN p.a%[1]d IS NULL THEN NULL WHEN s.address IS NOT NULL THEN s.refusal ELSE %[2]s END AS refusal
-		FROM %[3]s p LEFT JOIN %[4]s s ON s.address = p.a%[1]d)`, i, alone, b.table(), b.shared(i))
+	usable := isAddress(fmt.Sprintf("p.a%d", i))
+	return fmt.Sprintf(`(SELECT p.*, CASE WHEN %[5]s THEN p.a%[1]d END AS address, CASE WHEN NOT %[5]s THEN p.a%[1]d END AS unusable,
+		CASE WHEN %[5]s THEN coalesce(s.winner, p.profile_id) END AS winner,
+		CASE WHEN NOT %[5]s THEN NULL WHEN s.address IS NOT NULL THEN s.refusal ELSE %[2]s END AS refusal
+		FROM %[3]s p LEFT JOIN %[4]s s ON s.address = p.a%[1]d)`, i, alone, b.table(), b.shared(i), usable)
 }
 
 // canonical is the expression of a value's canonical text (see warehouse.MembersRequest).

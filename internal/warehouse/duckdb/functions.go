@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
@@ -21,7 +22,9 @@ import (
 type function struct {
 	name   string
 	inputs []driverduck.Type
-	row    func([]driver.Value) (any, error)
+	// text works on texts where no input is NULL, which is the result else; row on other values.
+	text func(args []string) string
+	row  func([]driver.Value) (any, error)
 }
 
 // Config implements duckdb.ScalarFunc.
@@ -37,7 +40,53 @@ func (f function) Config() driverduck.ScalarFuncConfig {
 
 // Executor implements duckdb.ScalarFunc.
 func (f function) Executor() driverduck.ScalarFuncExecutor {
-	return driverduck.ScalarFuncExecutor{RowExecutor: f.row}
+	if f.text == nil {
+		return driverduck.ScalarFuncExecutor{RowExecutor: f.row}
+	}
+	return driverduck.ScalarFuncExecutor{ChunkContextExecutor: f.chunk}
+}
+
+// chunk works on all rows of a chunk; the texts are borrowed from DuckDB and not kept.
+func (f function) chunk(ctx context.Context, c *driverduck.ChunkIteratorState) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	in := c.GetInputChunk()
+	out, err := driverduck.GetVectorWriter[string](c.GetResultVector())
+	if err != nil {
+		return err
+	}
+	views := make([]driverduck.VectorView[string], in.ColumnCount())
+	for i := range views {
+		v, err := in.GetVector(i)
+		if err != nil {
+			return err
+		}
+		if views[i], err = driverduck.GetVectorView[string](v); err != nil {
+			return err
+		}
+	}
+	args := make([]string, len(views))
+rows:
+	for row := range in.GetSize() {
+		for i, v := range views {
+			value, ok, err := v.GetValueBorrowed(row)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				if err := out.SetNull(row); err != nil {
+					return err
+				}
+				continue rows
+			}
+			args[i] = value
+		}
+		if err := out.Set(row, f.text(args)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // register makes the functions known to the instance.
@@ -45,29 +94,33 @@ func register(conn *sql.Conn) error {
 	const text = driverduck.TYPE_VARCHAR
 	regions := newRegions()
 	for _, f := range []function{
-		{name: "segue_email", inputs: []driverduck.Type{text}, row: func(v []driver.Value) (any, error) {
-			address, problem := activation.ParseEmail(v[0].(string))
+		{name: "segue_email", inputs: []driverduck.Type{text}, text: func(v []string) string {
+			address, problem := activation.ParseEmail(v[0])
 			if problem != "" {
-				return string(problem), nil
+				return string(problem)
 			}
-			return string(address), nil
+			return string(address)
 		}},
-		{name: "segue_phone", inputs: []driverduck.Type{text, text, text}, row: func(v []driver.Value) (any, error) {
-			region := regions.of(v[1].(string))
+		{name: "segue_phone", inputs: []driverduck.Type{text, text, text}, text: func(v []string) string {
+			region := regions.of(v[1])
 			if region == "" {
-				region = v[2].(string)
+				region = v[2]
 			}
-			phone, problem := activation.ParsePhone(v[0].(string), region)
+			phone, problem := activation.ParsePhone(v[0], region)
 			if problem != "" {
-				return string(problem), nil
+				return string(problem)
 			}
-			return string(phone), nil
+			return string(phone)
 		}},
-		{name: "segue_consent", inputs: []driverduck.Type{text}, row: func(v []driver.Value) (any, error) {
-			return activation.ParseConsent(v[0].(string)).String(), nil
+		{name: "segue_consent", inputs: []driverduck.Type{text}, text: func(v []string) string {
+			return activation.ParseConsent(v[0]).String()
 		}},
 		{name: "segue_number", inputs: []driverduck.Type{driverduck.TYPE_DOUBLE}, row: func(v []driver.Value) (any, error) {
-			return number(v[0].(float64)), nil
+			f, ok := v[0].(float64)
+			if !ok {
+				return nil, fmt.Errorf("segue_number was given a %T", v[0])
+			}
+			return number(f), nil
 		}},
 	} {
 		if err := driverduck.RegisterScalarUDF(conn, f.name, f); err != nil {

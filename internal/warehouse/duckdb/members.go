@@ -93,7 +93,8 @@ func (s session) addresses(b build, m activation.Mapping, people string) (string
 		f := b.def.Fields[i]
 		value, problem := canonical(fmt.Sprintf("p.f%d", i), f.Type), "NULL"
 		if f.Semantic == activation.SemanticPhone {
-			value, problem = fmt.Sprintf("p.h%d", i), fmt.Sprintf("p.hp%d", i)
+			h := fmt.Sprintf("p.h%d", i)
+			value, problem = fmt.Sprintf("CASE WHEN %s THEN %s END", isPhone(h), h), fmt.Sprintf("CASE WHEN NOT %s THEN %s END", isPhone(h), h)
 		}
 		if !a.IsIdentifier() {
 			columns = append(columns, fmt.Sprintf("%s AS v%d", value, n))

@@ -77,10 +77,12 @@ func (d *Desk) Request(text string) warehouse.LoadRequest {
 	return warehouse.LoadRequest{Source: activation.Source{ID: "s", Name: "Customers", Kind: activation.SourceCSV}, Path: d.File(text), At: Now}
 }
 
-// Load loads a text as the source "s".
+// Load loads a text as the source "s", by force where it shrinks.
 func (d *Desk) Load(text string) activation.Ingest {
 	d.Helper()
-	in, err := d.W.LoadCSV(d.ctx(), d.Request(text))
+	r := d.Request(text)
+	r.Force = true
+	in, err := d.W.LoadCSV(d.ctx(), r)
 	require.NoError(d, err)
 	return in
 }

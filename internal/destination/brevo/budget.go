@@ -143,7 +143,8 @@ func newAllowance(limits []limit) *allowance {
 	for _, l := range limits {
 		switch {
 		case l.in == time.Second:
-			a.pace = rate.NewLimiter(rate.Limit(l.ours()), 1)
+			// A microsecond more than evenly, for rounding must not let one more call into a second.
+			a.pace = rate.NewLimiter(rate.Every(time.Second/time.Duration(l.ours())+time.Microsecond), 1)
 			perHour = float64(l.ours()) * 3600
 		case perHour == 0 || perHour > float64(l.ours()): // else the pace keeps the hour's limit by itself
 			a.hourly = &window{most: l.ours(), in: l.in}

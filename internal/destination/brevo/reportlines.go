@@ -86,6 +86,9 @@ func openReport(r io.Reader) (*csv.Reader, layout, error) {
 	}
 	l := layout{width: len(names), reason: -1}
 	for i, name := range names {
+		if strings.ContainsAny(name, "\r\n\x00") {
+			return nil, layout{}, &oddReport{"the name of a column goes over several lines"}
+		}
 		switch name = columnName(name); {
 		case slices.Contains(addressColumns[:], name):
 			l.address = append(l.address, i)

@@ -166,7 +166,7 @@ func (c *Client) request(ctx context.Context, r call) (*http.Request, error) {
 		return nil, r.failed(destination.Refused, "the address of the call cannot be made", nil) // the error would name it
 	}
 	req.GetBody = nil // nothing may send a body twice
-	req.Header.Set("api-key", c.cfg.Key)
+	req.Header.Set("api-key", c.key())
 	req.Header.Set("User-Agent", c.cfg.UserAgent)
 	req.Header.Set("Accept", "application/json")
 	if r.body != nil {

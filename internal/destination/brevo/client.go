@@ -50,7 +50,8 @@ type Config struct {
 
 // Client is one account, reached with one key. It is safe for concurrent use and need not be closed.
 type Client struct {
-	cfg     Config
+	cfg     Config        // without the key
+	key     func() string // so that no way of printing a Client shows it
 	base    string
 	api     *http.Client
 	reports *http.Client
@@ -107,7 +108,9 @@ func New(c Config) (*Client, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	client := &Client{cfg: c, base: strings.TrimRight(u.String(), "/"), calls: map[string]int64{}}
+	key := c.Key
+	c.Key = ""
+	client := &Client{cfg: c, key: func() string { return key }, base: strings.TrimRight(u.String(), "/"), calls: map[string]int64{}}
 	client.api = &http.Client{
 		Transport: c.Transport,
 		// The key must never reach another host.

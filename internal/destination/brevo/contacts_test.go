@@ -1,6 +1,7 @@
 package brevo
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -145,6 +146,48 @@ func TestPagesOverASetThatChangesMissNobodyWhoStays(t *testing.T) {
 		last = err
 	}
 	require.Equal(t, destination.Unknown, destination.OutcomeOf(last), "what moves faster than it can be read is an error, not a part")
+}
+
+func TestAReadingThatHasBegunWaitsWhenItIsToldTo(t *testing.T) {
+	t.Parallel()
+	for reset, fine := range map[string]bool{"90": true, "1800": false} {
+		var slept []time.Duration
+		budget, err := NewBudget(BudgetConfig{Tier: TierOff, Clock: time.Now, Sleep: func(_ context.Context, d time.Duration) error {
+			slept = append(slept, d)
+			return nil
+		}})
+		require.NoError(t, err)
+		calls := 0
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/attributes") {
+				answer(w, 200, map[string]any{"attributes": []any{}})
+				return
+			}
+			if calls++; calls == 2 {
+				w.Header().Set("x-sib-ratelimit-reset", reset)
+				answer(w, 429, map[string]any{"message": "slow down"})
+				return
+			}
+			offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+			page := []any{}
+			for id := offset + 1; id <= min(offset+1000, 1500); id++ {
+				page = append(page, map[string]any{"id": id, "emailBlacklisted": false})
+			}
+			answer(w, 200, map[string]any{"contacts": page, "count": 1500})
+		}, func(c *Config) { c.Budget = budget })
+		n := 0
+		for _, err := range c.Contacts(t.Context(), time.Time{}) {
+			if n++; err != nil {
+				require.False(t, fine)
+				require.Equal(t, 30*time.Minute, problemOf(t, err).RetryAfter)
+				require.Empty(t, slept)
+			}
+		}
+		if fine {
+			require.Equal(t, 1500, n)
+			require.Equal(t, []time.Duration{90 * time.Second}, slept)
+		}
+	}
 }
 
 func TestAttributesOfEveryKindAreTold(t *testing.T) {

@@ -117,7 +117,7 @@ func (c *Client) unauthorised(e *destination.Error, p problem) {
 	default:
 		e.Code, e.Message = activation.CodeBadCredentials, "Brevo does not know the API key"
 		e.Remedy = "Make an API key in Brevo under SMTP & API > API keys and enter it; keys can expire or be deleted"
-		if strings.HasPrefix(c.cfg.Key, "xsmtpsib-") {
+		if strings.HasPrefix(c.key(), "xsmtpsib-") {
 			e.Remedy = "This is an SMTP key. Take one from the tab API keys of the same page; it begins with xkeysib-"
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"strconv"
+	"time"
 
 	"segue/internal/destination"
 )
@@ -15,6 +16,9 @@ const overlap = 20
 // passes is how often contacts are read at most while the count says that some are missing.
 const passes = 3
 
+// maxPause is how long a reading that has begun waits when it is told to: to begin anew would cost more calls.
+const maxPause = 2 * time.Minute
+
 // maxRetreats is how often a reading goes back before it gives up.
 const maxRetreats = 20
 
@@ -23,14 +27,18 @@ const maxRetreats = 20
 // Brevo pages by offset, and the set changes meanwhile: when a contact that was read leaves, those behind it move up and one
 // would be missed between two pages. So every page begins a little before the end of the one before. When none of a page
 // was seen before, more has moved than that, and the reading goes back a page. At the end the count is held against how
-// many were seen; while it is larger the whole is read again, for contacts that came in where had been read already. One
-// that joins after that is in the next reading, by modifiedSince.
+// many were seen; while it is larger, and reading again shows somebody new, the whole is read again, for contacts that came
+// in where had been read already. One that joins after that is in the next reading, by modifiedSince.
 func (c *Client) stream(ctx context.Context, r call, limit int) iter.Seq2[destination.Contact, error] {
 	return func(yield func(destination.Contact, error) bool) {
 		s := &reading{client: c, call: r, limit: limit, seen: idSet{bits: map[int64]uint64{}}}
 		for range passes {
+			before := s.seen.n
 			if more := s.pass(ctx, yield); !more {
 				return
+			}
+			if s.seen.n == before {
+				break // reading again shows nobody new: the count is wrong
 			}
 		}
 		c.cfg.Log.WarnContext(ctx, "brevo counts more contacts than it shows", "call", r.kind, "counted", s.count, "shown", s.seen.n)
@@ -93,6 +101,12 @@ func (s *reading) page(ctx context.Context, offset int) ([]destination.Contact, 
 	r.query.Set("offset", strconv.Itoa(offset))
 	r.query.Set("sort", "asc")
 	v, err := s.client.do(ctx, r)
+	for e := asError(err); offset > 0 && e != nil && e.Outcome == destination.NotDone && e.RetryAfter > 0 && e.RetryAfter <= maxPause; e = asError(err) {
+		if err := s.client.cfg.Budget.cfg.Sleep(ctx, e.RetryAfter); err != nil {
+			return nil, r.failed(destination.NotDone, "the reading was called off", err)
+		}
+		v, err = s.client.do(ctx, r)
+	}
 	if err != nil {
 		return nil, err
 	}

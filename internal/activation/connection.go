@@ -1,7 +1,8 @@
 package activation
 
 import (
-	"strings"
+	"net/netip"
+	"net/url"
 	"time"
 )
 
@@ -66,9 +67,18 @@ func (c Connection) Validate() error {
 	if c.Type != DestinationBrevo {
 		return Errorf(CodeInvalid, "unknown destination type %q", c.Type).WithField("type").WithRemedy("Use brevo")
 	}
-	if !strings.HasPrefix(c.BaseURL, "https://") && !strings.HasPrefix(c.BaseURL, "http://127.0.0.1") &&
-		!strings.HasPrefix(c.BaseURL, "http://localhost") && !strings.HasPrefix(c.BaseURL, "http://[::1]") {
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && (u.Scheme != "http" || !OnThisMachine(u.Hostname()))) {
 		return Errorf(CodeInvalid, "must begin with https:// (http only for a sandbox on this machine)").WithField("base_url")
 	}
 	return nil
+}
+
+// OnThisMachine reports whether a host, a name or an address without a port, can only mean this machine.
+func OnThisMachine(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net/netip"
 	"net/url"
 	"time"
 
@@ -53,14 +52,7 @@ func limitedTier(tier string) brevo.Tier {
 // onThisMachine reports whether an address can only lead to this machine.
 func onThisMachine(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	if u.Hostname() == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return err == nil && ip.Unmap().IsLoopback()
+	return err == nil && activation.OnThisMachine(u.Hostname())
 }
 
 // openWarehouse opens the warehouse in the data folder.

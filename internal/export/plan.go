@@ -93,9 +93,7 @@ func (s *Service) mirror(ctx context.Context, w *work) error {
 		if err != nil {
 			return err
 		}
-		batch = append(batch, ledger.MirrorContact{
-			Contact: c.ID, Address: c.Address, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers,
-		})
+		batch = append(batch, mirrored(c))
 		if len(batch) == cap(batch) {
 			if err := put(); err != nil {
 				return err
@@ -106,6 +104,10 @@ func (s *Service) mirror(ctx context.Context, w *work) error {
 		return err
 	}
 	return s.cfg.Ledger.FinishMirror(ctx, w.acct, round, since.IsZero(), now)
+}
+
+func mirrored(c destination.Contact) ledger.MirrorContact {
+	return ledger.MirrorContact{Contact: c.ID, Address: c.Address, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers}
 }
 
 // noteList notes who was on the list before the export's first write to it (S19). A dry run only counts.

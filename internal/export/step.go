@@ -114,6 +114,12 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if state.Ended || w.run.Kind == activation.RunDry {
 		return s.finish(ctx, w)
 	}
+	if w.run.Released && state.Progress.BatchesDone == 0 {
+		// While it was held the mirror may have grown old; what it shows now is compared with every batch (S2, S25).
+		if err := s.mirror(ctx, w); err != nil {
+			return err
+		}
+	}
 	if err := s.hold(ctx, w, state); err != nil {
 		return err
 	}

@@ -1,7 +1,8 @@
 package activation
 
 import (
-	"strings"
+	"net/url"
+	"slices"
 	"time"
 )
 
@@ -66,9 +67,19 @@ func (c Connection) Validate() error {
 	if c.Type != DestinationBrevo {
 		return Errorf(CodeInvalid, "unknown destination type %q", c.Type).WithField("type").WithRemedy("Use brevo")
 	}
-	if !strings.HasPrefix(c.BaseURL, "https://") && !strings.HasPrefix(c.BaseURL, "http://127.0.0.1") &&
-		!strings.HasPrefix(c.BaseURL, "http://localhost") && !strings.HasPrefix(c.BaseURL, "http://[::1]") {
+	if !validBaseURL(c.BaseURL) {
 		return Errorf(CodeInvalid, "must begin with https:// (http only for a sandbox on this machine)").WithField("base_url")
 	}
 	return nil
+}
+
+// validBaseURL looks at the host and not at how the text begins: http://127.0.0.1.example.com is not this machine, and the
+// key would go there unencrypted.
+func validBaseURL(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	local := slices.Contains([]string{"127.0.0.1", "localhost", "::1"}, u.Hostname())
+	return u.Scheme == "https" || (u.Scheme == "http" && local)
 }

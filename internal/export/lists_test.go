@@ -167,3 +167,26 @@ func TestS10AtSendTimeAPhoneThatCameToBelongToSomebodyElseIsWithheld(t *testing.
 	require.EqualValues(t, 1, r.Withheld[activation.ReasonPhoneShared])
 	require.Empty(t, w.a.contacts["ana@example.com"].Identifiers)
 }
+func TestS11ARunUnderWayWhosePersonAnotherRunRemovedStillAddsUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.a.limits.MaxRows = 1
+	c := w.connect("one", keyA)
+	e1, e2 := w.export("first", c, 7, "s1"), w.export("second", c, 9, "s2")
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s2"))
+	w.ok(w.do(e1))
+	// Two more join the first export; while they are sent Ana and one of them withdraw, and the second export runs on newer data.
+	w.are(person("p1", "Ana", "s1"), person("p3", "Eva", "s1"), person("p4", "Mia", "s1"), person("p2", "Ivo", "s2"))
+	r1 := w.start(e1)
+	w.drive(w.state(r1, ledger.BatchAccepted))
+	ana, mia := person("p1", "Ana", "s1"), person("p4", "Mia", "s1")
+	ana.refused, mia.refused = activation.ReasonNoConsent, activation.ReasonNoConsent
+	w.are(ana, mia, person("p3", "Eva", "s1"), person("p2", "Ivo", "s2"))
+	r2 := w.start(e2)
+	w.drive()
+	w.ok(w.run(r2))
+	r := w.run(r1)
+	require.NotEqual(t, activation.StatusFailed, r.Status, r.Error)
+	require.NoError(t, r.Receipt.Check())
+	require.NotContains(t, w.a.on(7), "ana@example.com")
+}

@@ -190,3 +190,35 @@ func TestS11ARunUnderWayWhosePersonAnotherRunRemovedStillAddsUp(t *testing.T) {
 	require.NoError(t, r.Receipt.Check())
 	require.NotContains(t, w.a.on(7), "ana@example.com")
 }
+func TestS20SomebodyWhoMovesBetweenTwoExportsOfAListStaysOnIt(t *testing.T) {
+	t.Parallel()
+	for name, last := range map[string]bool{"the one that is left runs first": false, "the one that is joined runs first": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c := w.connect("one", keyA)
+			e1, e2 := w.export("first", c, 7, "s1"), w.export("second", c, 7, "s2")
+			w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"), person("p3", "Eva", "s2"))
+			w.ok(w.do(e1))
+			w.ok(w.do(e2))
+			w.are(person("p1", "Ana", "s2"), person("p2", "Ivo", "s1"), person("p3", "Eva", "s2"))
+			if last {
+				e1, e2 = e2, e1
+			}
+			r1, r2 := w.start(e1), w.start(e2)
+			w.drive()
+			w.ok(w.run(r1))
+			w.ok(w.run(r2))
+			require.Equal(t, []string{"ana@example.com", "eva@example.com", "ivo@example.com"}, w.a.on(7))
+			require.NotContains(t, w.a.did(), "remove 7: ana@example.com", "she was never taken off the list")
+			if last {
+				e1, e2 = e2, e1
+			}
+			// Nobody is forgotten there: when she leaves the second one as well, she leaves the list.
+			w.are(person("p2", "Ivo", "s1"), person("p3", "Eva", "s2"))
+			w.ok(w.do(e2))
+			w.ok(w.do(e1))
+			require.Equal(t, []string{"eva@example.com", "ivo@example.com"}, w.a.on(7))
+		})
+	}
+}

@@ -140,6 +140,7 @@ func (s *Service) noteList(ctx context.Context, w *work, list destination.List) 
 type snapshot struct {
 	Export     activation.Export
 	HandOver   warehouse.HandOver
+	Joining    []string // addresses that other exports want on the list (S20)
 	AsOf       time.Time
 	Definition string
 }
@@ -210,6 +211,9 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 	if err != nil {
 		return snapshot{}, nil, err
 	}
+	if h.Joining, err = s.joining(ctx, w, h.AsOf); err != nil {
+		return snapshot{}, nil, err
+	}
 	return h, specs, s.writeSnapshot(w.run.ID, h)
 }
 
@@ -254,7 +258,7 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	limits := w.dest.Limits()
 	sum, err := s.cfg.Ledger.Plan(ctx, ledger.PlanRequest{
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
-		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath,
+		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath, JoiningPaths: h.Joining,
 		Attributes: specs, True: yes, False: no, Leavers: w.export.Leavers, Limits: limits,
 		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: h.Definition,
 	})

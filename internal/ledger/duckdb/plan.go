@@ -203,10 +203,18 @@ func (p *planner) writeMembers() error {
 
 // writeLeavers stores whom the export stops wanting, and whom nobody may mail on any list of the account (S7, S19, S20, S22).
 func (p *planner) writeLeavers() error {
+	if err := p.exec("CREATE OR REPLACE TEMP TABLE joining (address VARCHAR)"); err != nil {
+		return err
+	}
+	for _, path := range p.JoiningPaths {
+		if err := p.exec("INSERT INTO joining SELECT address FROM read_parquet(?)", path); err != nil {
+			return err
+		}
+	}
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE leaving AS
 		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal,
 			EXISTS (SELECT 1 FROM standing o WHERE o.account = s.account AND o.list = s.list AND o.address = s.address AND o.export <> s.export
-				AND o.ownership IN ('owned', 'there_before')) AS wanted_elsewhere
+				AND o.ownership IN ('owned', 'there_before')) OR (s.list = $3 AND s.address IN (SELECT address FROM joining)) AS wanted_elsewhere
 		FROM standing s LEFT JOIN refused r ON r.address = s.address
 		WHERE s.account = $1 AND s.export = $2 AND s.ownership IN ('owned', 'there_before')
 			AND (s.list <> $3 OR r.address IS NOT NULL OR NOT EXISTS (SELECT 1 FROM wanted w WHERE w.address = s.address))

@@ -67,11 +67,20 @@ func (c Connection) Validate() error {
 	if c.Type != DestinationBrevo {
 		return Errorf(CodeInvalid, "unknown destination type %q", c.Type).WithField("type").WithRemedy("Use brevo")
 	}
-	u, err := url.Parse(c.BaseURL)
-	if err != nil || u.Host == "" || (u.Scheme != "https" && (u.Scheme != "http" || !OnThisMachine(u.Hostname()))) {
+	if !validBaseURL(c.BaseURL) {
 		return Errorf(CodeInvalid, "must begin with https:// (http only for a sandbox on this machine)").WithField("base_url")
 	}
 	return nil
+}
+
+// validBaseURL looks at the host and not at how the text begins: http://127.0.0.1.example.com is not this machine, and the
+// key would go there unencrypted.
+func validBaseURL(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	return u.Scheme == "https" || (u.Scheme == "http" && OnThisMachine(u.Hostname()))
 }
 
 // OnThisMachine reports whether a host, a name or an address without a port, can only mean this machine.

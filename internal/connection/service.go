@@ -68,8 +68,9 @@ func (s *Service) Check(ctx context.Context, t activation.DestinationType, baseU
 	if err := c.Validate(); err != nil {
 		return activation.AccountDetails{}, err
 	}
-	if strings.TrimSpace(key) == "" {
-		return activation.AccountDetails{}, activation.Errorf(activation.CodeInvalid, "the API key is missing").WithField("api_key")
+	key, err := cleanKey(key)
+	if err != nil {
+		return activation.AccountDetails{}, err
 	}
 	d, err := s.dial(c, key)
 	if err != nil {
@@ -233,7 +234,24 @@ func (s *Service) dial(c activation.Connection, key string) (destination.Destina
 	return dial(DialRequest{BaseURL: c.BaseURL, Key: key, Account: c.Details.Account})
 }
 
+// cleanKey takes white space off a key that was pasted, and refuses one that cannot be sent.
+func cleanKey(key string) (string, error) {
+	key = strings.TrimSpace(key)
+	if key == "" {
+		return "", activation.Errorf(activation.CodeInvalid, "the API key is missing").WithField("api_key")
+	}
+	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return "", activation.Errorf(activation.CodeInvalid, "the API key holds white space or characters that no key has").WithField("api_key").
+			WithRemedy("Copy the key again, whole and alone")
+	}
+	return key, nil
+}
+
 func (s *Service) seal(c *activation.Connection, key string) error {
+	key, err := cleanKey(key)
+	if err != nil {
+		return err
+	}
 	sealed, err := s.cfg.Box.Seal([]byte(key), []byte(c.ID))
 	if err != nil {
 		return fmt.Errorf("seal the API key: %w", err)

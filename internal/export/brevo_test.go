@@ -35,6 +35,8 @@ type brevo struct {
 	reject map[activation.Email]string // named by a report
 	twist  func(a activation.Email, name, value string) string
 	limits activation.CallLimits
+	// keepOff are people whom Brevo does not put on lists again.
+	keepOff map[activation.Email]bool
 
 	faults   map[string][]fault
 	calls    map[string]int64
@@ -181,7 +183,7 @@ func (b *brevo) store(p *process, r activation.Row) {
 		}
 		c.Identifiers[name] = text
 	}
-	if l, ok := b.lists[p.list]; ok {
+	if l, ok := b.lists[p.list]; ok && !b.keepOff[r.Address] {
 		l[r.Address] = true
 	}
 }

@@ -163,31 +163,16 @@ func checkFeeds(ctx context.Context, r store.Reader, e activation.Export) error 
 	if err != nil {
 		return err
 	}
-	for after := ""; ; {
-		page, next, err := r.Exports(ctx, store.Page{After: after, Limit: 500})
-		if err != nil {
-			return err
-		}
-		for _, o := range page {
-			if o.ID == e.ID {
-				continue
-			}
-			c, err := r.Connection(ctx, o.Connection)
-			if err != nil {
-				return err
-			}
-			if c.Details.Account != mine.Details.Account {
-				continue
-			}
-			if err := sameFeeds(e, o); err != nil {
-				return err
-			}
-		}
-		if next == "" {
+	return eachExport(ctx, r, func(o activation.Export) error {
+		if o.ID == e.ID {
 			return nil
 		}
-		after = next
-	}
+		c, err := r.Connection(ctx, o.Connection)
+		if err != nil || c.Details.Account != mine.Details.Account {
+			return err
+		}
+		return sameFeeds(e, o)
+	})
 }
 
 func sameFeeds(e, o activation.Export) error {

@@ -26,15 +26,15 @@ func (s *Service) finish(ctx context.Context, w *work) error {
 		return err
 	}
 	s.cfg.FailPoint("finish.after")
-	receipt.ListSize = -1
-	if l, err := w.dest.List(ctx, w.export.List); err == nil {
-		receipt.ListSize = l.Size
-	}
-	receipt.APICalls = s.calls.sum(w)
 	st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 	if err != nil {
 		return err
 	}
+	receipt.ListSize = -1
+	if l, err := w.dest.List(ctx, st.List); err == nil {
+		receipt.ListSize = l.Size
+	}
+	receipt.APICalls = s.calls.sum(w)
 	status := activation.StatusSuccessful
 	switch {
 	case st.Aborted == activation.ReasonCanceled:

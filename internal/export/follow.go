@@ -121,11 +121,15 @@ func (s *Service) follow(ctx context.Context, w *work, b ledger.Batch) error {
 	if d := s.looks.wait(w.account(), b.ID, b.SentAt, s.cfg.Clock()); d > 0 {
 		return s.waitFor(w, b, d)
 	}
-	p, err := s.find(ctx, w, b)
+	p, recent, err := s.find(ctx, w, b)
 	if err != nil {
 		return err
 	}
 	if p == nil {
+		// It may not be listed yet, and is never presumed dead after one look (S17).
+		if !s.looks.nothing(w.account(), b.ID, s.cfg.Clock(), s.cfg.LookGap) {
+			return wait{d: s.cfg.LookGap, status: activation.StatusWaiting}
+		}
 		// A process that was deleted says nothing of its rows.
 		s.cfg.Log.WarnContext(ctx, "a process is gone", "run", w.run.ID, "batch", b.ID, "process", b.Process)
 		return s.settleUnknown(ctx, w, b)
@@ -134,29 +138,31 @@ func (s *Service) follow(ctx context.Context, w *work, b ledger.Batch) error {
 	case destination.ProcessCompleted:
 		return s.settle(ctx, w, b, *p)
 	case destination.ProcessFailed:
-		return s.failed(ctx, w, b)
+		return s.failed(ctx, w, b, recent)
 	default:
 		return s.waitForBrevo(w, b)
 	}
 }
 
-// find returns the process that the destination named for the batch, nil if it is gone.
-func (s *Service) find(ctx context.Context, w *work, b ledger.Batch) (*destination.Process, error) {
+// find returns the process that the destination named for the batch, nil if it does not show, and the newest processes.
+func (s *Service) find(ctx context.Context, w *work, b ledger.Batch) (p *destination.Process, recent []destination.Process, err error) {
 	for offset := 0; ; offset += pageOfProcesses {
 		list, err := s.look(ctx, w, b, offset, pageOfProcesses)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		recent = append(recent, list...)
 		for _, p := range list {
 			if p.ID == b.Process {
-				return &p, nil
+				s.looks.seen(w.account(), b.ID)
+				return &p, recent, nil
 			}
 			if p.ID < b.Process {
-				return nil, nil
+				return nil, recent, nil
 			}
 		}
 		if len(list) < pageOfProcesses {
-			return nil, nil
+			return nil, recent, nil
 		}
 	}
 }
@@ -235,15 +241,11 @@ func (s *Service) settleUnknown(ctx context.Context, w *work, b ledger.Batch) er
 // failed splits a batch whose process failed, once another import of the account has succeeded since its first
 // failure; before that it is taken for the destination's trouble: other batches go ahead, and this one goes out again
 // after a pause (S17).
-func (s *Service) failed(ctx context.Context, w *work, b ledger.Batch) error {
-	first := s.looks.failed(w.account(), b.ID, b.Process)
-	ok, err := s.succeededSince(ctx, w, b, first)
-	if err != nil {
-		return err
-	}
+func (s *Service) failed(ctx context.Context, w *work, b ledger.Batch, recent []destination.Process) error {
+	ok := succeededSince(recent, s.looks.failed(w.account(), b.ID, b.Process))
 	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), false)
 	if ok || b.Imports >= s.cfg.MaxImports {
-		return s.cfg.Ledger.Split(ctx, b.ID, s.cfg.MaxImports, s.cfg.Clock().UTC())
+		return s.split(ctx, w, b)
 	}
 	if err := s.cfg.Ledger.RecordNotDone(ctx, b.ID); err != nil {
 		return err
@@ -255,16 +257,28 @@ func (s *Service) failed(ctx context.Context, w *work, b ledger.Batch) error {
 	}
 }
 
-// succeededSince reports whether an import newer than the first failed one of the batch has completed.
-func (s *Service) succeededSince(ctx context.Context, w *work, b ledger.Batch, first activation.ProcessID) (bool, error) {
-	list, err := s.look(ctx, w, b, 0, pageOfProcesses)
+// split replaces a batch by two halves. Both are said to have failed with it: when one half succeeds, that is the success
+// that lets the other be split in turn (S17); when neither does, it is the destination's trouble.
+func (s *Service) split(ctx context.Context, w *work, b ledger.Batch) error {
+	if err := s.cfg.Ledger.Split(ctx, b.ID, s.cfg.MaxImports, s.cfg.Clock().UTC()); err != nil {
+		return err
+	}
+	if b.Rows <= 1 || b.Imports >= s.cfg.MaxImports {
+		return nil // its rows were rejected
+	}
+	list, err := s.cfg.Ledger.BatchesOf(ctx, w.run.ID)
 	if err != nil {
-		return false, err
+		return err
 	}
-	for _, p := range list {
-		if p.ID > first && p.Import && p.State == destination.ProcessCompleted {
-			return true, nil
-		}
+	for _, half := range list[len(list)-2:] {
+		s.looks.failed(w.account(), half.ID, b.Process)
 	}
-	return false, nil
+	return nil
+}
+
+// succeededSince reports whether an import newer than the first failed one of the batch has completed.
+func succeededSince(recent []destination.Process, first activation.ProcessID) bool {
+	return slices.ContainsFunc(recent, func(p destination.Process) bool {
+		return p.ID > first && p.Import && p.State == destination.ProcessCompleted
+	})
 }

@@ -156,6 +156,13 @@ func (l *looks) nothing(a activation.Account, b activation.BatchID, now time.Tim
 	return now.Sub(first) >= gap
 }
 
+// seen forgets looks that showed no process.
+func (l *looks) seen(a activation.Account, b activation.BatchID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.account(a).empty, b)
+}
+
 // failed remembers the first process of a batch that failed, and returns it (S17).
 func (l *looks) failed(a activation.Account, b activation.BatchID, p activation.ProcessID) activation.ProcessID {
 	l.mu.Lock()

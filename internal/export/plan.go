@@ -27,6 +27,9 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 	if err := s.identify(ctx, w); err != nil {
 		return err
 	}
+	if err := s.adopt(w); err != nil {
+		return err
+	}
 	list, err := checkList(ctx, w.dest, w.export.List)
 	if err != nil {
 		return err
@@ -93,9 +96,7 @@ func (s *Service) mirror(ctx context.Context, w *work) error {
 		if err != nil {
 			return err
 		}
-		batch = append(batch, ledger.MirrorContact{
-			Contact: c.ID, Address: c.Address, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers,
-		})
+		batch = append(batch, mirrored(c))
 		if len(batch) == cap(batch) {
 			if err := put(); err != nil {
 				return err
@@ -106,6 +107,10 @@ func (s *Service) mirror(ctx context.Context, w *work) error {
 		return err
 	}
 	return s.cfg.Ledger.FinishMirror(ctx, w.acct, round, since.IsZero(), now)
+}
+
+func mirrored(c destination.Contact) ledger.MirrorContact {
+	return ledger.MirrorContact{Contact: c.ID, Address: c.Address, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers}
 }
 
 // noteList notes who was on the list before the export's first write to it (S19). A dry run only counts.
@@ -130,9 +135,12 @@ func (s *Service) noteList(ctx context.Context, w *work, list destination.List) 
 	return s.cfg.Ledger.NoteList(ctx, w.acct, w.export.List, w.export.ID, w.export.TakeOver, members, s.cfg.Clock().UTC())
 }
 
-// snapshot is what a run fixes when it plans (S25), kept beside the hand-over so that planning again uses the same.
+// snapshot is what a run fixes when it plans (S25), kept beside the hand-over so that planning again uses the same: the
+// columns of the hand-over are those of this definition, whatever became of the export meanwhile.
 type snapshot struct {
+	Export     activation.Export
 	HandOver   warehouse.HandOver
+	Joining    []string // addresses that other exports want on the list (S20)
 	AsOf       time.Time
 	Definition string
 }
@@ -141,8 +149,22 @@ func (s *Service) snapshotFile(run activation.RunID) string {
 	return filepath.Join(s.cfg.HandOverDir, string(run)+".snapshot")
 }
 
+// adopt takes the export as it was when the run wrote its hand-over, if it has.
+func (s *Service) adopt(w *work) error {
+	h, err := s.readSnapshot(w.run.ID)
+	if err == nil {
+		w.export = h.Export
+	} else if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return err
+}
+
 // members lets the warehouse write the hand-over, or finds the one that the run wrote before.
 func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.AttributeSpec, error) {
+	if err := s.adopt(w); err != nil {
+		return snapshot{}, nil, err
+	}
 	specs, err := attributeSpecs(ctx, w.dest, w.export.Mapping)
 	if err != nil {
 		return snapshot{}, nil, err
@@ -162,6 +184,10 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 			return activation.Errorf(activation.CodeNotReady, "the unified profiles are not built yet").
 				WithRemedy("Ingest the source and build them: segue source ingest, segue profile build")
 		}
+		if p.Build.At.Before(p.UpdatedAt) {
+			return activation.Errorf(activation.CodeNotReady, "the definition of the profile was changed since the profiles were built").
+				WithRemedy("Build them again: segue profile build")
+		}
 		for _, id := range w.export.Segments {
 			seg, err := r.Segment(ctx, id)
 			if err != nil {
@@ -178,11 +204,14 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 	if err != nil {
 		return snapshot{}, nil, err
 	}
-	h := snapshot{AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export.Mapping, segments)}
+	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export.Mapping, segments)}
 	h.HandOver, err = s.cfg.Warehouse.WriteMembers(ctx, warehouse.MembersRequest{
 		Segments: segments, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
 	})
 	if err != nil {
+		return snapshot{}, nil, err
+	}
+	if h.Joining, err = s.joining(ctx, w, h.AsOf); err != nil {
 		return snapshot{}, nil, err
 	}
 	return h, specs, s.writeSnapshot(w.run.ID, h)
@@ -229,7 +258,7 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	limits := w.dest.Limits()
 	sum, err := s.cfg.Ledger.Plan(ctx, ledger.PlanRequest{
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
-		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath,
+		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath, JoiningPaths: h.Joining,
 		Attributes: specs, True: yes, False: no, Leavers: w.export.Leavers, Limits: limits,
 		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: h.Definition,
 	})
@@ -247,63 +276,4 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	// at the least: a first look and a settle.
 	sum.ExpectedSeconds = removals/8 + imports*int64(s.cfg.FirstLook/time.Second+1) + (sum.Add+sum.Update)/2000
 	return sum, nil
-}
-
-// hold stops a run that the mass-change brake wants a person to look at (S26).
-func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) error {
-	sum := state.Summary
-	if len(sum.Held) == 0 || w.run.Released {
-		return nil
-	}
-	if state.Progress.BatchesDone > 0 {
-		return nil // it was planned again half-way; the release or the first plan stands
-	}
-	covered, err := s.coveredByRelease(ctx, w)
-	if err != nil || covered {
-		return err
-	}
-	if w.run.CancelRequested {
-		return s.abort(ctx, w, activation.ReasonCanceled, nil)
-	}
-	if err := s.project(ctx, w, func(r *activation.Run) {
-		r.Status, r.Step = activation.StatusHeld, activation.StepCheck
-		r.ErrorCode, r.Error = activation.CodeHeld, holdMessage(sum)
-		r.Remedy = "Look at the plan, then release or refuse the run"
-	}); err != nil {
-		return err
-	}
-	return errEnded
-}
-
-func holdMessage(sum activation.PlanSummary) string {
-	h := sum.Held[0]
-	switch h.Code {
-	case "removes_all":
-		return fmt.Sprintf("the plan would remove all %d people of this export from the list", h.Of)
-	case "removes_share":
-		return fmt.Sprintf("the plan would, with the last 7 days, remove %d of %d people", h.Count, h.Of)
-	case "grows":
-		return fmt.Sprintf("the plan would make %d people out of %d", h.Count, h.Of)
-	default:
-		return fmt.Sprintf("the plan would update %d of %d people though nothing was redefined", h.Count, h.Of)
-	}
-}
-
-// coveredByRelease reports whether a release of an earlier plan of the export covers this one.
-func (s *Service) coveredByRelease(ctx context.Context, w *work) (bool, error) {
-	var released []activation.RunID
-	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
-		list, _, err := r.Runs(ctx, w.export.ID, store.Page{Limit: 20})
-		for _, o := range list {
-			if o.ID != w.run.ID && o.Released {
-				released = append(released, o.ID)
-				break
-			}
-		}
-		return err
-	})
-	if err != nil || len(released) == 0 {
-		return false, err
-	}
-	return s.cfg.Ledger.CoveredBy(ctx, w.run.ID, released[0])
 }

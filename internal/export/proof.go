@@ -90,6 +90,7 @@ func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected [
 
 // readBack compares contacts with rows; it returns the first difference.
 func (s *Service) readBack(ctx context.Context, w *work, b ledger.Batch, rows []activation.Row) (*activation.Error, error) {
+	now := s.cfg.Clock().UTC()
 	for _, r := range rows {
 		c, err := w.dest.Contact(ctx, r.Address)
 		var de *destination.Error
@@ -98,6 +99,13 @@ func (s *Service) readBack(ctx context.Context, w *work, b ledger.Batch, rows []
 		}
 		if err != nil {
 			return nil, err
+		}
+		if c.Blocklisted || len(c.Unsubscribed) > 0 {
+			// Opted out since the plan: remembered (S8), and what Brevo does with such a person proves nothing.
+			if err := s.cfg.Ledger.PutMirror(ctx, w.acct, now.UnixMicro(), []ledger.MirrorContact{mirrored(c)}); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if !slices.Contains(c.Lists, b.List) {
 			return proofError("a person who was sent is not on the list", "", "", ""), nil

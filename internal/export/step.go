@@ -71,12 +71,13 @@ func (s *Service) Step(ctx context.Context, a jobs.StepRun) (jobs.Result, error)
 		return jobs.Result{}, nil
 	case errors.As(err, &pause):
 		if !pause.inLine {
-			s.yield(ctx, w)
+			s.yield(ctx, w, pause.d)
 		}
 		return jobs.Result{Snooze: pause.d}, s.rest(ctx, w, pause)
 	default:
-		s.yield(ctx, w)
-		return s.trouble(ctx, w, err)
+		res, err := s.trouble(ctx, w, err)
+		s.yield(ctx, w, res.Snooze)
+		return res, err
 	}
 }
 
@@ -97,7 +98,8 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 		}
 	}
 	if !s.turns.take(w.account(), w.run.ID) {
-		return wait{d: 500 * time.Millisecond, status: w.run.Status, inLine: true}
+		d := min(max(s.turns.paused(w.account(), s.cfg.Clock()), 0), time.Minute) + 500*time.Millisecond
+		return wait{d: d, status: w.run.Status, inLine: true}
 	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 	if activation.CodeOf(err) == activation.CodeNotFound {
@@ -111,6 +113,12 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	}
 	if state.Ended || w.run.Kind == activation.RunDry {
 		return s.finish(ctx, w)
+	}
+	if w.run.Released && state.Progress.BatchesDone == 0 {
+		// While it was held the mirror may have grown old; what it shows now is compared with every batch (S2, S25).
+		if err := s.mirror(ctx, w); err != nil {
+			return err
+		}
 	}
 	if err := s.hold(ctx, w, state); err != nil {
 		return err
@@ -148,10 +156,13 @@ func inFlight(b ledger.Batch) bool {
 
 // yield gives the turn of a run that pauses to others, unless an import of it is in flight. If the ledger cannot say, it is
 // kept.
-func (s *Service) yield(ctx context.Context, w *work) {
-	if b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID); err == nil && !(ok && inFlight(b)) {
+func (s *Service) yield(ctx context.Context, w *work, pause time.Duration) {
+	b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
+	if err == nil && !(ok && inFlight(b)) {
 		s.turns.leave(w.run.ID)
+		return
 	}
+	s.turns.pause(w.account(), w.run.ID, s.cfg.Clock().Add(pause))
 }
 
 // stopReady ends a canceled run that has nothing in flight without waiting for its turn (S29).

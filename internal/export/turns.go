@@ -3,6 +3,7 @@ package export
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"segue/internal/activation"
 )
@@ -11,9 +12,28 @@ import (
 type turns struct {
 	mu    sync.Mutex
 	queue map[activation.Account][]activation.RunID // the first one has the turn
+	until map[activation.Account]time.Time          // when the first one goes on, if it pauses
 }
 
-func newTurns() *turns { return &turns{queue: map[activation.Account][]activation.RunID{}} }
+func newTurns() *turns {
+	return &turns{queue: map[activation.Account][]activation.RunID{}, until: map[activation.Account]time.Time{}}
+}
+
+// pause notes that the run that has the turn does nothing until then, so that nobody asks for the turn before.
+func (t *turns) pause(a activation.Account, run activation.RunID, until time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if q := t.queue[a]; len(q) > 0 && q[0] == run {
+		t.until[a] = until
+	}
+}
+
+// paused returns for how long the run that has the turn does nothing.
+func (t *turns) paused(a activation.Account, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.until[a].Sub(now)
+}
 
 // take reports whether the run has the account's turn; if not, it waits in line from now on.
 func (t *turns) take(a activation.Account, run activation.RunID) bool {
@@ -23,6 +43,9 @@ func (t *turns) take(a activation.Account, run activation.RunID) bool {
 	if !slices.Contains(q, run) {
 		q = append(q, run)
 		t.queue[a] = q
+	}
+	if q[0] == run {
+		delete(t.until, a)
 	}
 	return q[0] == run
 }
@@ -44,6 +67,9 @@ func (t *turns) leave(run activation.RunID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for a, q := range t.queue {
+		if len(q) > 0 && q[0] == run {
+			delete(t.until, a)
+		}
 		q = slices.DeleteFunc(q, func(r activation.RunID) bool { return r == run })
 		if len(q) == 0 {
 			delete(t.queue, a)

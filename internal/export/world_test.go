@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,7 +90,7 @@ type world struct {
 	dir    string
 	log    *syncBuffer
 	queue  queue
-	ids    int
+	ids    atomic.Int64
 	points []string // fail-points passed
 	crash  map[string]int
 	brake  ledger.Brake
@@ -156,8 +157,7 @@ func (w *world) restart() {
 }
 
 func (w *world) id() string {
-	w.ids++
-	return fmt.Sprintf("id-%06d", w.ids)
+	return fmt.Sprintf("id-%06d", w.ids.Add(1))
 }
 
 // define stores a source, the profile, segments s1 to s4 and connections to both accounts.

@@ -13,10 +13,13 @@ import (
 	"segue/internal/activation"
 )
 
+// patterns are characters that name more than one file to an engine, or none to the system.
+const patterns = "*?[]{}\x00"
+
 // resolve returns the absolute path of a source's file. Relative paths are looked up in the configured folders, in
 // order; links are followed before it is decided whether the file lies inside one. The data folder is out of bounds.
 func (s *Service) resolve(path string) (string, error) {
-	if strings.ContainsAny(path, "*?[]{}\x00") {
+	if strings.ContainsAny(path, patterns) {
 		return "", activation.Errorf(activation.CodeInvalid, "the path must name one file, without * ? [ ] { }").WithField("path")
 	}
 	var tries []string
@@ -40,6 +43,10 @@ func (s *Service) resolve(path string) (string, error) {
 		}
 		if !s.allowed(real) {
 			return "", s.outside()
+		}
+		if strings.ContainsAny(real, patterns) { // a link may lead to such a name
+			return "", activation.Errorf(activation.CodeInvalid, "the file's real path must be without * ? [ ] { }").WithField("path").
+				WithRemedy("Rename the file or its folder")
 		}
 		info, err := os.Stat(real)
 		if err != nil || !info.Mode().IsRegular() {

@@ -134,6 +134,9 @@ type PlanRequest struct {
 	List    activation.ListID
 
 	MembersPath, AddressesPath, RefusalsPath string
+	// JoiningPaths are the addresses (as AddressesPath) that other exports want on the same list now, sent or not: somebody
+	// who moves from one export to another stays on the list (S20).
+	JoiningPaths []string
 
 	// Attributes are the mapped attributes in the order of the columns v0, v1 ...; True and False are the JSON texts of
 	// boolean values.

@@ -98,10 +98,11 @@ type place struct {
 	account int32
 	export  string
 	list    int64
+	asOf    time.Time
 }
 
 func (q querier) place(run activation.RunID) (p place, err error) {
-	err = q.row("SELECT account, export, list FROM run WHERE id = ?", []any{string(run)}, &p.account, &p.export, &p.list)
+	err = q.row("SELECT account, export, list, as_of FROM run WHERE id = ?", []any{string(run)}, &p.account, &p.export, &p.list, &p.asOf)
 	return p, err
 }
 
@@ -137,13 +138,21 @@ func (l *Ledger) RecordSending(ctx context.Context, id activation.BatchID, water
 }
 
 // moved holds that nothing was learned since the plan that would plan a row of the batch differently (S25): an address
-// opted out, or an identifier value belongs to somebody else as well.
+// opted out or refused, or an identifier value belongs to somebody else as well.
 func (q querier) moved(b ledger.Batch, p place) error {
 	var n int64
 	if err := q.row(`SELECT count(*) FROM run_row r WHERE r.batch = ? AND EXISTS (SELECT 1 FROM opt_out o WHERE o.account = ? AND o.owner = r.owner)`,
 		[]any{string(b.ID), p.account}, &n); err != nil {
 		return err
 	}
+	if err := q.refusedSince(string(b.Run), p.account, p.asOf); err != nil {
+		return err
+	}
+	var refused int64
+	if err := q.row("SELECT count(*) FROM run_row WHERE batch = ? AND address IN (SELECT address FROM refused_since)", []any{string(b.ID)}, &refused); err != nil {
+		return err
+	}
+	n += refused
 	if err := q.identifiers(b, p); err != nil {
 		return err
 	}

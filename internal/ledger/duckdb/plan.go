@@ -30,7 +30,7 @@ func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.Pla
 	err := l.update(ctx, func(q querier) error {
 		p.querier = q
 		for _, step := range []func() error{
-			p.clear, p.readWanted, p.withhold, p.decide, p.readRefused, p.writeAddresses, p.writeMembers, p.writeLeavers, p.cut, p.count, p.brake, p.store,
+			p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.writeAddresses, p.writeMembers, p.writeLeavers, p.cut, p.count, p.brake, p.store,
 		} {
 			if err := step(); err != nil {
 				return err
@@ -66,10 +66,20 @@ func (p *planner) columns(prefix string) string {
 	return b.String()
 }
 
+// refusedSince gathers whom runs on newer data have taken off lists as refused since this run's data were read (S7): a plan
+// that is made again must not bring them back.
+func (p *planner) refusedSince() error { return p.querier.refusedSince(string(p.Run), p.acct, p.AsOf) }
+
+func (q querier) refusedSince(run string, account int32, asOf time.Time) error {
+	return q.exec(`CREATE OR REPLACE TEMP TABLE refused_since AS SELECT x.address, any_value(x.why) AS why FROM run_row x JOIN run o ON o.id = x.run
+		WHERE o.account = $1 AND o.id <> $2 AND o.as_of > $3 AND x.kind IN ('leaver', 'refusal') AND x.why IS NOT NULL AND x.bucket = 'removed' GROUP BY x.address`,
+		account, run, asOf.UTC())
+}
+
 // readWanted takes in the addresses that the export wants, with the values of their winners.
 func (p *planner) readWanted() error {
 	return p.exec(`CREATE OR REPLACE TEMP TABLE wanted AS SELECT address, profile_id, segue_hash(?, address) AS owner`+p.columns("v")+p.columns("p")+
-		` FROM read_parquet(?)`, addressScope(p.Account), p.AddressesPath)
+		` FROM read_parquet(?) WHERE address NOT IN (SELECT address FROM refused_since)`, addressScope(p.Account), p.AddressesPath)
 }
 
 // withhold finds identifier values that belong to two or more addresses (S10): those wanted now, those ever sent with an
@@ -152,6 +162,9 @@ func (p *planner) readRefused() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE refused AS SELECT address, reason FROM read_parquet(?)`, p.RefusalsPath); err != nil {
 		return err
 	}
+	if err := p.exec(`INSERT INTO refused SELECT address, why FROM refused_since z WHERE NOT EXISTS (SELECT 1 FROM refused r WHERE r.address = z.address)`); err != nil {
+		return err
+	}
 	return p.exec(`INSERT INTO refused SELECT DISTINCT s.address, $2 FROM standing s JOIN opt_out o ON o.account = s.account AND o.owner = s.owner
 		WHERE s.account = $1 AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.address = s.address)`, p.acct, activation.ReasonOptedOut)
 }
@@ -162,6 +175,9 @@ const next = "(SELECT coalesce(max(number), 0) FROM run_row WHERE run = $1)"
 // writeAddresses stores the wanted addresses that are not unchanged.
 func (p *planner) writeAddresses() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE member AS SELECT DISTINCT profile_id, address, problem, winner FROM read_parquet(?)`, p.MembersPath); err != nil {
+		return err
+	}
+	if err := p.exec("UPDATE member SET problem = z.why FROM refused_since z WHERE z.address = member.address AND member.problem IS NULL"); err != nil {
 		return err
 	}
 	return p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY d.address), 'address', d.profile_id,
@@ -187,10 +203,18 @@ func (p *planner) writeMembers() error {
 
 // writeLeavers stores whom the export stops wanting, and whom nobody may mail on any list of the account (S7, S19, S20, S22).
 func (p *planner) writeLeavers() error {
+	if err := p.exec("CREATE OR REPLACE TEMP TABLE joining (address VARCHAR)"); err != nil {
+		return err
+	}
+	for _, path := range p.JoiningPaths {
+		if err := p.exec("INSERT INTO joining SELECT address FROM read_parquet(?)", path); err != nil {
+			return err
+		}
+	}
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE leaving AS
 		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal,
 			EXISTS (SELECT 1 FROM standing o WHERE o.account = s.account AND o.list = s.list AND o.address = s.address AND o.export <> s.export
-				AND o.ownership IN ('owned', 'there_before')) AS wanted_elsewhere
+				AND o.ownership IN ('owned', 'there_before')) OR (s.list = $3 AND s.address IN (SELECT address FROM joining)) AS wanted_elsewhere
 		FROM standing s LEFT JOIN refused r ON r.address = s.address
 		WHERE s.account = $1 AND s.export = $2 AND s.ownership IN ('owned', 'there_before')
 			AND (s.list <> $3 OR r.address IS NOT NULL OR NOT EXISTS (SELECT 1 FROM wanted w WHERE w.address = s.address))
@@ -380,6 +404,6 @@ func (p *planner) store() error {
 			identifiers = append(identifiers, a.Name)
 		}
 	}
-	return p.exec(`INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, '', false)`, string(p.Run), p.acct, string(p.Export), int64(p.List),
-		p.DefinitionHash, p.MembersPath, p.AddressesPath, identifiers, string(summary), p.At.UTC())
+	return p.exec(`INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, '', false, ?)`, string(p.Run), p.acct, string(p.Export), int64(p.List),
+		p.DefinitionHash, p.MembersPath, p.AddressesPath, identifiers, string(summary), p.At.UTC(), p.AsOf.UTC())
 }

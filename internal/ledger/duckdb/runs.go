@@ -192,10 +192,15 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 	if doubled+stray > 0 {
 		return rc, activation.Errorf(activation.CodeReceiptMismatch, "%d members have more than one outcome", doubled+stray)
 	}
-	err = q.rows(`SELECT coalesce(r.bucket, CASE WHEN s.acked THEN 'unchanged' ELSE 'none' END), coalesce(r.reason, ''), count(*)
+	// Who was unchanged when it was planned may have been taken off the list by another run since, as refused (S7).
+	if err := q.refusedSince(string(run), p.account, p.asOf); err != nil {
+		return rc, err
+	}
+	err = q.rows(`SELECT coalesce(r.bucket, CASE WHEN s.acked THEN 'unchanged' WHEN z.why IS NOT NULL THEN 'rejected' ELSE 'none' END), coalesce(r.reason, z.why, ''), count(*)
 		FROM member m LEFT JOIN (SELECT profile_id, bucket, reason FROM run_row WHERE run = $1 AND is_member AND kind IN ('address', 'member')) r ON r.profile_id = m.profile_id
 		LEFT JOIN (SELECT address, true AS acked FROM standing WHERE account = $2 AND list = $3 AND export = $4 AND fingerprint IS NOT NULL) s
 			ON s.address = m.address AND m.winner = m.profile_id AND m.problem IS NULL
+		LEFT JOIN refused_since z ON z.address = m.address AND NOT coalesce(s.acked, false)
 		GROUP BY ALL`, []any{string(run), p.account, p.list, p.export}, func(scan func(...any) error) error {
 		return scanBucket(&rc, scan)
 	})
@@ -237,8 +242,10 @@ func (q querier) close(run activation.RunID, p place, addressesPath, aborted, de
 	for _, s := range []string{
 		`UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.planned = 'kept' AND r.reason <> 'there_before'
 			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address`,
+		// Whom another export only wants as yet, it may never send: until then this one keeps owning the address (S20).
 		`DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
-			AND (r.planned = 'still_wanted' OR (r.planned = 'kept' AND r.reason = 'there_before')) AND r.list = standing.list AND r.address = standing.address)`,
+			AND ((r.planned = 'still_wanted' AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list
+				AND o.address = r.address AND o.ownership IN ('owned', 'there_before'))) OR (r.planned = 'kept' AND r.reason = 'there_before')) AND r.list = standing.list AND r.address = standing.address)`,
 	} {
 		if err := q.exec(s, key...); err != nil {
 			return err

@@ -1,0 +1,89 @@
+package export
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+	"segue/internal/store"
+)
+
+// hold stops a run that the mass-change brake wants a person to look at (S26).
+func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) error {
+	sum := state.Summary
+	if len(sum.Held) == 0 || w.run.Released {
+		return nil
+	}
+	if state.Progress.BatchesDone > 0 {
+		return nil // it was planned again half-way; the release or the first plan stands
+	}
+	covered, err := s.coveredByRelease(ctx, w, sum)
+	if err != nil || covered {
+		return err
+	}
+	if w.run.CancelRequested {
+		return s.abort(ctx, w, activation.ReasonCanceled, nil)
+	}
+	if err := s.project(ctx, w, func(r *activation.Run) {
+		r.Status, r.Step = activation.StatusHeld, activation.StepCheck
+		r.ErrorCode, r.Error = activation.CodeHeld, holdMessage(sum)
+		r.Remedy = "Look at the plan, then release or refuse the run"
+	}); err != nil {
+		return err
+	}
+	return errEnded
+}
+
+func holdMessage(sum activation.PlanSummary) string {
+	h := sum.Held[0]
+	switch h.Code {
+	case "removes_all":
+		return fmt.Sprintf("the plan would remove all %d people of this export from the list", h.Of)
+	case "removes_share":
+		return fmt.Sprintf("the plan would, with the last 7 days, remove %d of %d people", h.Count, h.Of)
+	case "grows":
+		return fmt.Sprintf("the plan would make %d people out of %d", h.Count, h.Of)
+	default:
+		return fmt.Sprintf("the plan would update %d of %d people though nothing was redefined", h.Count, h.Of)
+	}
+}
+
+// coveredByRelease reports whether the latest release covers the plan (S26): it was not carried out yet, the removals are
+// those that were released or at most 5 % more, and nothing is held that was not held, and as large, then.
+func (s *Service) coveredByRelease(ctx context.Context, w *work, sum activation.PlanSummary) (bool, error) {
+	var released *activation.Run
+	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
+		list, _, err := r.Runs(ctx, w.export.ID, store.Page{Limit: 50})
+		for _, o := range list {
+			if o.ID == w.run.ID || o.Kind == activation.RunDry {
+				continue
+			}
+			if o.Status == activation.StatusSuccessful || o.Status == activation.StatusWithRejects {
+				return nil // what was released before was carried out
+			}
+			if o.Released {
+				released = &o
+				return nil
+			}
+		}
+		return err
+	})
+	if err != nil || released == nil || released.Plan == nil {
+		return false, err
+	}
+	for _, h := range sum.Held {
+		if removes(h) && slices.ContainsFunc(released.Plan.Held, removes) {
+			continue // which ones is compared below
+		}
+		if !slices.ContainsFunc(released.Plan.Held, func(o activation.HoldReason) bool { return o.Code == h.Code && h.Count*100 <= o.Count*105 }) {
+			return false, nil
+		}
+	}
+	return s.cfg.Ledger.CoveredBy(ctx, w.run.ID, released.ID)
+}
+
+func removes(h activation.HoldReason) bool {
+	return h.Code == "removes_all" || h.Code == "removes_share"
+}

@@ -1,0 +1,199 @@
+package ingest_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+	"segue/internal/httpapi/apitest"
+)
+
+const people = "id,mail,points\n1,ana@example.com,5\n2,ivo@example.com,7\n"
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+}
+
+func source(path string) activation.Source {
+	return activation.Source{Name: "Customers", Kind: activation.SourceCSV, Path: path}
+}
+
+func TestFilesAreReadFromSourceFoldersOnly(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	root := filepath.Dir(s.Files)
+	data := filepath.Dir(s.Uploads)
+	write(t, filepath.Join(s.Files, "in.csv"), people)
+	write(t, filepath.Join(s.Files, "sub", "in.csv"), people)
+	write(t, filepath.Join(s.Uploads, "up.csv"), people)
+	write(t, filepath.Join(root, "out.csv"), people)
+	write(t, filepath.Join(data, "secret.csv"), people)
+	write(t, filepath.Join(s.Files, "b*.csv"), people)
+	for name, to := range map[string]string{
+		"link-in.csv": filepath.Join(s.Files, "in.csv"), "link-out.csv": filepath.Join(root, "out.csv"),
+		"link-data.csv": filepath.Join(data, "secret.csv"), "link-up.csv": filepath.Join(s.Uploads, "up.csv"), "link-glob.csv": filepath.Join(s.Files, "b*.csv"),
+		"loop.csv": filepath.Join(s.Files, "loop.csv"), "folder": data,
+	} {
+		require.NoError(t, os.Symlink(to, filepath.Join(s.Files, name)))
+	}
+	require.NoError(t, os.Symlink(filepath.Join(data, "secret.csv"), filepath.Join(s.Uploads, "up-link.csv")))
+	for path, ok := range map[string]bool{
+		"in.csv": true, "sub/in.csv": true, "sub/../in.csv": true, "up.csv": true, filepath.Join(s.Files, "in.csv"): true, filepath.Join(s.Uploads, "up.csv"): true,
+		"link-in.csv": true, "link-up.csv": true,
+		"link-out.csv": false, "link-data.csv": false, "link-glob.csv": false, "loop.csv": false, "folder/secret.csv": false, "up-link.csv": false,
+		"../out.csv": false, "../secret.csv": false, filepath.Join(root, "out.csv"): false, filepath.Join(data, "secret.csv"): false,
+		filepath.Join(s.Files, "..", "out.csv"): false, "/etc/hosts": false, "sub": false, ".": false, "in.csv/x": false, "nothing.csv": false,
+		"*.csv": false, "in.cs?": false, "in.csv\x00": false, "": false, " ": false,
+	} {
+		src, err := s.Sources.Create(t.Context(), source(path))
+		require.Equal(t, ok, err == nil, "%q: %v", path, err)
+		if ok {
+			require.NoError(t, s.Sources.Delete(t.Context(), src.ID))
+		} else {
+			require.Equal(t, activation.CodeInvalid, activation.CodeOf(err), "%q", path)
+		}
+	}
+}
+
+func TestAFileThatIsReplacedByALinkIsNotFollowedOut(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	in := filepath.Join(s.Files, "in.csv")
+	write(t, in, people)
+	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	out := filepath.Join(filepath.Dir(s.Files), "out.csv")
+	write(t, out, people)
+	require.NoError(t, os.Remove(in))
+	require.NoError(t, os.Symlink(out, in))
+	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.Equal(t, activation.CodeInvalid, activation.CodeOf(err))
+}
+
+func TestUploadsAreWholePrivateAndPlain(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	name, err := s.Sources.SaveUpload(t.Context(), "kupci š.csv", strings.NewReader(people))
+	require.NoError(t, err)
+	info, err := os.Stat(filepath.Join(s.Uploads, name))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	_, err = s.Sources.SaveUpload(t.Context(), name, strings.NewReader(strings.Repeat("x", 1<<20+1)))
+	require.Equal(t, activation.CodeInvalid, activation.CodeOf(err))
+	b, err := os.ReadFile(filepath.Join(s.Uploads, name))
+	require.NoError(t, err)
+	require.Equal(t, people, string(b), "the old one stays when the new one is too big")
+	_, err = s.Sources.SaveUpload(t.Context(), "full.csv", strings.NewReader(strings.Repeat("x", 1<<20)))
+	require.NoError(t, err, "as big as allowed")
+	for _, bad := range []string{"", ".", "..", ".hidden", "../x.csv", "a/b.csv", `a\b.csv`, "a*.csv", "a\x00.csv", "a\nb.csv", strings.Repeat("x", 201)} {
+		_, err = s.Sources.SaveUpload(t.Context(), bad, strings.NewReader(people))
+		require.Equal(t, activation.CodeInvalid, activation.CodeOf(err), "%q", bad)
+	}
+	entries, err := os.ReadDir(s.Uploads)
+	require.NoError(t, err)
+	require.Len(t, entries, 2, "nothing half-done is left")
+}
+
+func TestAFailedIngestIsRecordedAndTheOldRowsStay(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	write(t, filepath.Join(s.Files, "in.csv"), people)
+	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	src, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, src.Ingest.Rows)
+	s.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "the table would shrink too much")
+	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.Equal(t, activation.CodeSourceRefused, activation.CodeOf(err))
+	got, err := s.Sources.Get(t.Context(), src.ID)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, got.Ingest.Rows, "the rows of the last success")
+	require.Equal(t, src.Ingest.At, got.Ingest.At)
+	require.Equal(t, activation.CodeSourceRefused, got.Ingest.ErrorCode)
+	require.False(t, got.Ingest.FailedAt.IsZero())
+	s.Engine.Fail = nil
+	require.NoError(t, os.Remove(filepath.Join(s.Files, "in.csv")))
+	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.Error(t, err, "a file that is gone")
+	write(t, filepath.Join(s.Files, "in.csv"), people)
+	got, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.NoError(t, err)
+	require.Empty(t, got.Ingest.Error, "a success wipes the failure")
+}
+
+func TestASourceIsTakenOverOnceAtATime(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	write(t, filepath.Join(s.Files, "in.csv"), people)
+	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	codes := map[activation.Code]int{}
+	for range 16 {
+		wg.Go(func() {
+			_, err := s.Sources.Ingest(t.Context(), src.ID, false)
+			mu.Lock()
+			defer mu.Unlock()
+			codes[activation.CodeOf(err)]++
+		})
+	}
+	wg.Wait()
+	require.Positive(t, codes[""])
+	require.Equal(t, 16, codes[""]+codes[activation.CodeConflict], "%v", codes)
+	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.NoError(t, err, "afterwards it is free")
+}
+
+func TestAProfileIsCheckedAgainstItsTable(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	write(t, filepath.Join(s.Files, "in.csv"), people)
+	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	_, err = s.Sources.SuggestProfile(t.Context(), src.ID)
+	require.Equal(t, activation.CodeNotReady, activation.CodeOf(err))
+	_, err = s.Sources.Build(t.Context())
+	require.Equal(t, activation.CodeNotReady, activation.CodeOf(err))
+	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.NoError(t, err)
+	p, err := s.Sources.SuggestProfile(t.Context(), src.ID)
+	require.NoError(t, err)
+	require.Equal(t, "id", p.Key)
+	require.Len(t, p.Fields, 3)
+	require.Equal(t, activation.SemanticEmail, p.Fields[1].Semantic)
+
+	for field, change := range map[string]func(*activation.ProfileDefinition){
+		"key":              func(p *activation.ProfileDefinition) { p.Key = "nothing" },
+		"fields[0].column": func(p *activation.ProfileDefinition) { p.Fields[0].Column = "nothing" },
+		"source":           func(p *activation.ProfileDefinition) { p.Source = "nothing" },
+		"fields[1].name":   func(p *activation.ProfileDefinition) { p.Fields[1].Name = "ID" },
+		"region":           func(p *activation.ProfileDefinition) { p.Region = "hr" },
+	} {
+		bad := p
+		bad.Fields = append([]activation.Field{}, p.Fields...)
+		change(&bad)
+		_, err := s.Sources.PutProfile(t.Context(), bad)
+		var e *activation.Error
+		require.ErrorAs(t, err, &e, field)
+		require.Equal(t, activation.CodeInvalid, e.Code, field)
+		require.Equal(t, field, e.Field)
+	}
+	p, err = s.Sources.PutProfile(t.Context(), p)
+	require.NoError(t, err)
+	built, err := s.Sources.Build(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 2, built.Build.Profiles)
+	require.Equal(t, activation.CodeInUse, activation.CodeOf(s.Sources.Delete(t.Context(), src.ID)))
+	p.Version = 0
+	_, err = s.Sources.PutProfile(t.Context(), p)
+	require.Equal(t, activation.CodeConflict, activation.CodeOf(err), "somebody else defined it")
+}

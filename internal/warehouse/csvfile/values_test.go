@@ -72,6 +72,16 @@ func TestNumbersThatCouldBeIdentifiersStayText(t *testing.T) {
 	}
 }
 
+func TestNamesOfIdentifiersKeepTheirColumnsText(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"id": true, "ID": true, "customer_id": true, "Kupac ID": true, "ContactId": true, "userID": true, "PostCode": true, "poštanski broj": true, "Mobitel": true,
+		"PAID": false, "Paid": false, "VALID": false, "idle": false, "points": false, "grid": false,
+	} {
+		require.Equal(t, want, keepsText(name), name)
+	}
+}
+
 func TestAMaskTellsNothing(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "empty", Mask(""))

@@ -37,7 +37,7 @@ func newStage(b *testing.B) *stage {
 	b.Helper()
 	files := b.TempDir()
 	s := &stage{sandbox: rig.StartSandbox(b, "--limits", "off"), file: filepath.Join(files, "people.csv")}
-	s.server = rig.StartServer(b, b.TempDir(), nil, "--source-dir", files, "--brevo-tier", "off", "--log-level", "warn")
+	s.server = rig.StartServer(b, b.TempDir(), nil, "--source-dir", files, "--brevo-tier", "off", "--looks-per-hour", "1000000", "--log-level", "warn")
 	return s
 }
 

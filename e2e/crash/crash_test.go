@@ -119,7 +119,7 @@ func (w *world) start(t *testing.T, failPoint string) {
 		w.earlier = append(w.earlier, w.server.Output())
 	}
 	w.tell("start, fail-point %q", failPoint)
-	w.server = rig.StartServer(t, w.data, []string{"SEGUE_FAILPOINT=" + failPoint}, "--source-dir", w.files, "--brevo-tier", "off",
+	w.server = rig.StartServer(t, w.data, []string{"SEGUE_FAILPOINT=" + failPoint}, "--source-dir", w.files, "--brevo-tier", "off", "--looks-per-hour", "100000",
 		"--first-look", "100ms", "--look-gap", "1s", "--mirror-age", "1ms")
 }
 

@@ -27,7 +27,7 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{sandbox: rig.StartSandbox(t, "--limits", "off"), files: t.TempDir()}
-	s.Server = rig.StartServer(t, t.TempDir(), nil, "--source-dir", s.files, "--brevo-tier", "off", "--first-look", "100ms", "--look-gap", "500ms", "--mirror-age", "1ms")
+	s.Server = rig.StartServer(t, t.TempDir(), nil, "--source-dir", s.files, "--brevo-tier", "off", "--looks-per-hour", "100000", "--first-look", "100ms", "--look-gap", "500ms", "--mirror-age", "1ms")
 	s.connection = s.id(t, http.MethodPost, "/api/v1/connections", rig.Object{
 		"name": "Rehearsal", "base_url": s.sandbox.URL + "/v3", "api_key": sandboxKey, "agree": true,
 	})

@@ -30,6 +30,8 @@ type Config struct {
 	BrevoTier string
 	// MirrorAge, LookGap, FirstLook and ProofTime: see export.Config.
 	MirrorAge, LookGap, FirstLook, ProofTime time.Duration
+	// LooksPerHour: see export.Config.
+	LooksPerHour int
 	// KeepRuns is how long rows of runs are kept. Defaults to 90 days (SEMANTICS S35).
 	KeepRuns time.Duration
 

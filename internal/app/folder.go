@@ -39,6 +39,7 @@ func openFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data folder %s: %w", path, err)
 	}
+	syscall.Umask(0o077) // engines make files of their own: logs, spills
 	for _, d := range []string{abs, filepath.Join(abs, handOverDir), filepath.Join(abs, tempDir), filepath.Join(abs, uploadDir)} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return nil, folderError(abs, err)

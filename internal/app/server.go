@@ -129,7 +129,7 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	a.exports, err = export.New(export.Config{
 		Store: a.store, Warehouse: a.warehouse, Ledger: a.ledger, Connections: connections, Clock: clock, IDs: newID, Log: log,
 		HandOverDir: a.folder.file(handOverDir), MirrorAge: a.cfg.MirrorAge, LookGap: a.cfg.LookGap, FirstLook: a.cfg.FirstLook,
-		ProofTime: a.cfg.ProofTime, FailPoint: a.cfg.FailPoint,
+		ProofTime: a.cfg.ProofTime, LooksPerHour: a.cfg.LooksPerHour, FailPoint: a.cfg.FailPoint,
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -89,9 +90,11 @@ func named(name string) activation.SemanticType {
 func keepsText(name string) bool {
 	plain := plainName(name)
 	return named(name) == activation.SemanticPhone || slices.Contains(strings.Fields(textParts), plain) ||
-		plain == "id" || strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") ||
-		strings.HasSuffix(strings.ToLower(name), " id")
+		identifier.MatchString(name)
 }
+
+// identifier finds "id" as a word of its own at the end of a name: id, customer_id, Kupac ID, ContactId, userID; not PAID or Paid.
+var identifier = regexp.MustCompile(`^(?i:id)$|[^\pL](?i:id)$|[\p{Ll}\pN]I[dD]$`)
 
 // evidence is what the first values of a column look like.
 type evidence struct {

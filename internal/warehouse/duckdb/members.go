@@ -120,7 +120,7 @@ func (s session) addresses(b build, m activation.Mapping, people string) (string
 
 // copy writes a query's rows into a file and counts them.
 func (s session) copy(query, path string) (int64, error) {
-	res, err := s.conn.ExecContext(s.ctx, "COPY ("+query+") TO "+literal(path)+" (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)")
+	res, err := s.conn.ExecContext(s.ctx, "COPY ("+query+") TO "+literal(path)+" (FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false)")
 	if err != nil {
 		return 0, s.translate(err)
 	}

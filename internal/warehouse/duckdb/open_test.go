@@ -164,6 +164,18 @@ func TestFilesThatCannotBeUsedSayWhy(t *testing.T) {
 	}
 }
 
+func TestS35WhatACrashSpilledIsSweptAtTheStart(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	left := filepath.Join(path+".tmp", "duckdb_temp_storage_DEFAULT-0.tmp")
+	require.NoError(t, os.Mkdir(path+".tmp", 0o700))
+	require.NoError(t, os.WriteFile(left, []byte("rows of people"), 0o600))
+	w, err := duckdb.Open(t.Context(), duckdb.Config{Path: path})
+	require.NoError(t, err)
+	require.NoFileExists(t, left)
+	require.NoError(t, w.Close())
+}
+
 func TestTheFileIsForNobodyElse(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "warehouse.duckdb")

@@ -2,8 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -248,7 +246,7 @@ func (w *Warehouse) FieldStats(ctx context.Context, field string, top int) (st w
 			return err
 		})
 	})
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err != nil {
 		return warehouse.FieldStats{}, fmt.Errorf("describe the field %q: %w", field, err)
 	}
 	return st, nil

@@ -91,6 +91,9 @@ func (w *Warehouse) read(ctx context.Context, f func(session) error) error {
 func (w *Warehouse) update(ctx context.Context, f func(session) error) error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
+	if err := w.reopen(ctx); err != nil {
+		return err
+	}
 	err := w.use(ctx, func(s session) error {
 		if err := s.tx(func() error { return f(s) }); err != nil {
 			return err
@@ -105,6 +108,22 @@ func (w *Warehouse) update(ctx context.Context, f func(session) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return errors.Join(err, w.close(), w.open(context.WithoutCancel(ctx)))
+}
+
+// reopen opens the file again where that failed after running out of memory.
+func (w *Warehouse) reopen(ctx context.Context) error {
+	w.mu.RLock()
+	fine := w.file != nil || w.closed
+	w.mu.RUnlock()
+	if fine {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil
+	}
+	return w.open(ctx)
 }
 
 func outOfMemory(err error) bool { return strings.Contains(err.Error(), "Out of Memory") }

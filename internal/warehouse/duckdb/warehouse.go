@@ -39,7 +39,8 @@ type Config struct {
 	// AllowedDirs are the folders that the engine may touch besides TempDir: those of sources, of uploads and of
 	// hand-overs. Hand-overs can be written nowhere else.
 	AllowedDirs []string
-	// TempDir is where DuckDB spills to. Defaults to a folder beside the file.
+	// TempDir is where DuckDB spills to; no other file of DuckDB may spill there, for what a crash left in it is removed
+	// when the file is opened. Defaults to a folder beside the file.
 	TempDir string
 	// MemoryLimit is DuckDB's memory limit. Defaults to 512MB.
 	MemoryLimit string
@@ -56,6 +57,7 @@ type Warehouse struct {
 	writing sync.Mutex   // held by the one writer
 	mu      sync.RWMutex // held for reading while the file is in use, for writing while it is opened or closed
 	file    *opened
+	closed  bool
 }
 
 // opened is the open file.
@@ -146,10 +148,31 @@ func (w *Warehouse) open(ctx context.Context) error {
 	if err := os.Chmod(w.cfg.Path, 0o600); err != nil {
 		return openError(w.cfg.Path, err)
 	}
+	if err := w.sweep(); err != nil {
+		return openError(w.cfg.Path, err)
+	}
 	if err := w.migrate(session{ctx, conn}); err != nil {
 		return openError(w.cfg.Path, err)
 	}
 	return register(conn)
+}
+
+// sweep removes what a process that was killed had spilled: rows of people (S35). The file is locked by us, so nobody
+// else's is among it.
+func (w *Warehouse) sweep() error {
+	left, err := os.ReadDir(w.cfg.TempDir)
+	if err != nil {
+		return err
+	}
+	for _, e := range left {
+		if !strings.HasPrefix(e.Name(), "duckdb_temp_") {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(w.cfg.TempDir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // literal makes a string literal of a setting or a path; neither takes placeholders.
@@ -197,6 +220,7 @@ func (w *Warehouse) Close() error {
 	defer w.writing.Unlock()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.closed = true
 	return w.close()
 }
 

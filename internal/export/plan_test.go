@@ -9,6 +9,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/destination"
 	"segue/internal/ledger"
+	"segue/internal/store"
 )
 
 func faultRefused() fault {
@@ -161,7 +162,7 @@ func TestProfilesThatAreOlderThanTheirDefinitionAreNotExported(t *testing.T) {
 	w := newWorld(t)
 	e := w.export("vip", w.connect("one", keyA), 7, "s1")
 	w.are(person("p1", "Ana", "s1"))
-	require.NoError(t, w.store.Update(t.Context(), func(tx storeTx) error {
+	require.NoError(t, w.store.Update(t.Context(), func(tx store.Tx) error {
 		p, err := tx.Profile(t.Context())
 		if err != nil {
 			return err

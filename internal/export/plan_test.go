@@ -31,6 +31,24 @@ func TestS27ASegmentThatCannotBeEvaluatedStopsTheRunBeforeAnythingIsSent(t *test
 	require.Len(t, w.a.on(7), 3)
 }
 
+func TestS27ASegmentOverAFieldThatIsGoneIsNeverNobody(t *testing.T) {
+	t.Parallel()
+	w, e, _ := standingCrowd(t, 3)
+	require.NoError(t, w.store.Update(t.Context(), func(tx store.Tx) error {
+		p, err := tx.Profile(t.Context())
+		if err != nil {
+			return err
+		}
+		p.Fields[1].Name = "Given"
+		return tx.PutProfile(t.Context(), p)
+	}))
+	w.are()
+	r := w.do(e)
+	require.Equal(t, activation.StatusFailed, r.Status)
+	require.Equal(t, activation.CodeCannotEvaluate, r.ErrorCode)
+	require.Len(t, w.a.on(7), 3)
+}
+
 func TestS28DefiniteAnswersStopARun(t *testing.T) {
 	t.Parallel()
 	for _, code := range []activation.Code{

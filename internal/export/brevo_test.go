@@ -44,7 +44,8 @@ type brevo struct {
 	landed   []string // the same, when it took effect
 	sizes    []int    // rows of each import
 	looks    []time.Time
-	breaches []string // what must never happen
+	since    []time.Time // from when on contacts were asked for
+	breaches []string    // what must never happen
 }
 
 // fate is what becomes of an import's process.
@@ -322,6 +323,9 @@ var _ destination.Destination = (*login)(nil)
 
 // Contacts implements destination.Destination.
 func (l *login) Contacts(_ context.Context, since time.Time) iter.Seq2[destination.Contact, error] {
+	l.mu.Lock()
+	l.since = append(l.since, since)
+	l.mu.Unlock()
 	return l.contactsOf("contacts", func(c *destination.Contact) bool { return since.IsZero() || !c.ModifiedAt.Before(since) })
 }
 

@@ -3,12 +3,14 @@ package export_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"segue/internal/activation"
 	"segue/internal/destination"
 	"segue/internal/ledger"
+	"segue/internal/store"
 )
 
 // failPoints are the moments at which a run is killed.
@@ -80,7 +82,7 @@ func TestRecoverEndsWhatOnlyTheLedgerKnows(t *testing.T) {
 	id := w.start(e)
 	w.drive(w.state(id, ledger.BatchAccepted))
 	// The store is restored from an older copy: it does not know of a run.
-	require.NoError(t, w.store.Update(t.Context(), func(tx storeTx) error {
+	require.NoError(t, w.store.Update(t.Context(), func(tx store.Tx) error {
 		r, err := tx.Run(t.Context(), id)
 		if err != nil {
 			return err
@@ -88,7 +90,7 @@ func TestRecoverEndsWhatOnlyTheLedgerKnows(t *testing.T) {
 		r.Status = activation.StatusCanceled
 		return tx.UpdateRun(t.Context(), r)
 	}))
-	w.queue.due = map[activation.RunID]timeT{}
+	w.queue.due = map[activation.RunID]time.Time{}
 	w.restart()
 	w.restart()
 	open, err := w.ledger.OpenRuns(t.Context())
@@ -104,7 +106,7 @@ func TestS20WhatARemovedExportOwnedIsOrphanedAtTheNextStartAtTheLatest(t *testin
 	w.are(person("p1", "Ana", "s1"))
 	w.ok(w.do(e))
 	// The program is killed between the two stores.
-	require.NoError(t, w.store.Update(t.Context(), func(tx storeTx) error { return tx.DeleteExport(t.Context(), e.ID) }))
+	require.NoError(t, w.store.Update(t.Context(), func(tx store.Tx) error { return tx.DeleteExport(t.Context(), e.ID) }))
 	w.restart()
 	st, err := w.ledger.Standings(t.Context(), "ana@example.com")
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -73,11 +74,11 @@ func TestS17AProcessIsNeverPresumedDead(t *testing.T) {
 	c := w.connect("one", keyA)
 	e1, e2 := w.export("first", c, 7, "s1"), w.export("second", c, 9, "s1")
 	w.are(person("p1", "Ana", "s1"))
-	w.a.fates = []fate{{takes: 3 * time.Hour}}
+	w.a.fates = []fate{{takes: 2 * time.Hour}}
 	r1 := w.start(e1)
 	w.driveFor(10 * time.Second)
 	r2 := w.start(e2)
-	w.driveFor(2 * time.Hour)
+	w.driveFor(100 * time.Minute)
 	require.Equal(t, activation.StatusWaiting, w.run(r1).Status)
 	require.Len(t, w.a.did(), 1, "until it ends nothing is imported into its account")
 	looksStayWithinTheLimit(t, w.a)
@@ -163,4 +164,25 @@ func TestS12AListThatIsGoneMeanwhileAcknowledgesNothing(t *testing.T) {
 	require.Equal(t, activation.StatusFailed, r.Status)
 	require.Equal(t, activation.CodeListMissing, r.ErrorCode)
 	require.EqualValues(t, 1, r.Receipt.Reasons[activation.ReasonOutcomeUnknown])
+}
+
+func TestS34ManyShortRunsStayWithinTheHourlyLooks(t *testing.T) {
+	t.Parallel()
+	// Looks before sending and looks at a process are limited alike, whichever of them meets the limit.
+	for _, first := range []time.Duration{3 * time.Second, 6 * time.Second} {
+		t.Run(first.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			e := w.export("vip", w.connect("one", keyA), 7, "s1")
+			w.a.takes = time.Second
+			w.a.fates = []fate{{takes: first}}
+			for i := range 43 {
+				w.are(customer{id: "p1", address: "ana@example.com", first: fmt.Sprint("Tajna ", i), in: []string{"s1"}})
+				w.ok(w.do(e))
+				w.clock.pass(time.Minute)
+			}
+			require.Greater(t, len(w.a.looks), 80)
+			looksStayWithinTheLimit(t, w.a)
+		})
+	}
 }

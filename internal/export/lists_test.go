@@ -222,3 +222,18 @@ func TestS20SomebodyWhoMovesBetweenTwoExportsOfAListStaysOnIt(t *testing.T) {
 		})
 	}
 }
+
+func TestS20SomebodyWhomTheOtherExportNeverSendsIsNotForgottenOnTheList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.connect("one", keyA)
+	e1, e2 := w.export("first", c, 7, "s1"), w.export("second", c, 7, "s2")
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"))
+	w.ok(w.do(e1))
+	w.are(person("p1", "Ana", "s2"), person("p2", "Ivo", "s1"))
+	require.EqualValues(t, 1, w.ok(w.do(e1)).StillWanted)
+	w.are(person("p2", "Ivo", "s1"), person("p3", "Eva", "s2"))
+	require.EqualValues(t, 1, w.ok(w.do(e1)).Removed)
+	w.ok(w.do(e2))
+	require.Equal(t, []string{"eva@example.com", "ivo@example.com"}, w.a.on(7))
+}

@@ -9,6 +9,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/destination"
 	"segue/internal/ledger"
+	"segue/internal/store"
 )
 
 func faultRefused() fault {
@@ -27,6 +28,24 @@ func TestS27ASegmentThatCannotBeEvaluatedStopsTheRunBeforeAnythingIsSent(t *test
 	require.Equal(t, activation.StatusFailed, r.Status)
 	require.Equal(t, activation.CodeCannotEvaluate, r.ErrorCode)
 	require.Len(t, w.a.did(), before)
+	require.Len(t, w.a.on(7), 3)
+}
+
+func TestS27ASegmentOverAFieldThatIsGoneIsNeverNobody(t *testing.T) {
+	t.Parallel()
+	w, e, _ := standingCrowd(t, 3)
+	require.NoError(t, w.store.Update(t.Context(), func(tx store.Tx) error {
+		p, err := tx.Profile(t.Context())
+		if err != nil {
+			return err
+		}
+		p.Fields[1].Name = "Given"
+		return tx.PutProfile(t.Context(), p)
+	}))
+	w.are()
+	r := w.do(e)
+	require.Equal(t, activation.StatusFailed, r.Status)
+	require.Equal(t, activation.CodeCannotEvaluate, r.ErrorCode)
 	require.Len(t, w.a.on(7), 3)
 }
 
@@ -161,7 +180,7 @@ func TestProfilesThatAreOlderThanTheirDefinitionAreNotExported(t *testing.T) {
 	w := newWorld(t)
 	e := w.export("vip", w.connect("one", keyA), 7, "s1")
 	w.are(person("p1", "Ana", "s1"))
-	require.NoError(t, w.store.Update(t.Context(), func(tx storeTx) error {
+	require.NoError(t, w.store.Update(t.Context(), func(tx store.Tx) error {
 		p, err := tx.Profile(t.Context())
 		if err != nil {
 			return err

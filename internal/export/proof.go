@@ -142,7 +142,8 @@ func differs(sent []byte, c destination.Contact) *activation.Error {
 			}
 			continue
 		}
-		if want, got := canonical(values[n]), c.Attributes[n]; !sameValue(want, got) {
+		_, number := values[n].(json.Number)
+		if want, got := canonical(values[n]), c.Attributes[n]; !sameValue(want, got, number) {
 			return proofError("the account stored another value than was sent", n, want, got)
 		}
 	}
@@ -169,17 +170,17 @@ func canonical(v any) string {
 	}
 }
 
-// sameValue compares canonical texts: equal, equal as numbers, or the same truth in other words.
-func sameValue(a, b string) bool {
+// sameValue compares canonical texts: equal, equal as numbers if a number was sent, or the same truth in other words.
+func sameValue(a, b string, number bool) bool {
 	if a == b || strings.TrimSpace(a) == strings.TrimSpace(b) {
 		return true
 	}
+	if !number {
+		return truth(a) != "" && truth(a) == truth(b)
+	}
 	x, errA := strconv.ParseFloat(a, 64)
 	y, errB := strconv.ParseFloat(b, 64)
-	if errA == nil && errB == nil {
-		return x == y
-	}
-	return truth(a) != "" && truth(a) == truth(b)
+	return errA == nil && errB == nil && x == y
 }
 
 func truth(s string) string {

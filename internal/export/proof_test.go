@@ -15,7 +15,7 @@ func TestS13StoredValuesAreComparedWithSentOnes(t *testing.T) {
 		Address:     "ana@example.com",
 		Identifiers: map[string]string{"SMS": "385911234567", "EXT_ID": "C-17"},
 		Attributes: map[string]string{
-			"FIRSTNAME": "Ana", "POINTS": "12.5", "BIRTHDAY": "1990-02-28", "VIP": "true", "HOBBIES": "chess\x1ftennis",
+			"ZIP": "1000", "CARD": "9007199254740992", "FIRSTNAME": "Ana", "POINTS": "12.5", "BIRTHDAY": "1990-02-28", "VIP": "true", "HOBBIES": "chess\x1ftennis",
 		},
 	}
 	for name, c := range map[string]struct {
@@ -39,6 +39,9 @@ func TestS13StoredValuesAreComparedWithSentOnes(t *testing.T) {
 		"choices in any order":         {`{"HOBBIES":["tennis","chess"]}`, true},
 		"a choice is missing":          {`{"HOBBIES":["tennis","chess","golf"]}`, false},
 		"nothing sent":                 {`{}`, true},
+		"a text that lost its zero":    {`{"ZIP":"01000"}`, false},
+		"a number without its zeros":   {`{"ZIP":1000.00}`, true},
+		"digits beyond a float's":      {`{"CARD":"9007199254740993"}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -146,6 +146,8 @@ func TestS2TheMirrorIsReadInFullOnceThenByWhatChanged(t *testing.T) {
 	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"), person("p3", "Eva", "s1"))
 	r = w.do(e)
 	require.EqualValues(t, 3, w.a.count("contacts"))
+	require.True(t, w.a.since[0].IsZero() && w.a.since[1].IsZero(), "in full until one was read whole")
+	require.WithinDuration(t, day, w.a.since[2], 10*time.Minute, "then what changed since it was read")
 	require.EqualValues(t, []int64{1, 2}, []int64{r.Receipt.Added, r.Receipt.Reasons[activation.ReasonOptedOut]})
 	require.Equal(t, []string{"eva@example.com"}, w.a.on(7))
 	require.NoError(t, w.ledger.LiftOptOut(t.Context(), acct, "ana@example.com", "ana", "asked in writing", w.clock.now()))

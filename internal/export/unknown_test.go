@@ -16,12 +16,12 @@ func TestS30UnknownOutcomeIsLookedAtAndSentAgain(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"import", "crash before the call", "crash after the call"} {
 		for _, effect := range []bool{true, false} {
+			if kind == "crash before the call" && effect {
+				continue // a call that was not made has none
+			}
 			for _, others := range []time.Duration{0, time.Second, 10 * time.Minute} {
 				t.Run(fmt.Sprintf("%s, effect %v, others %s", kind, effect, others), func(t *testing.T) {
 					t.Parallel()
-					if kind == "crash before the call" && effect {
-						return // a call that was not made has none
-					}
 					unknown(t, kind, effect, others)
 				})
 			}

@@ -227,8 +227,3 @@ func (w *world) enqueue(_ context.Context, _ *sql.Tx, a jobs.Args, at time.Time)
 	}
 	return nil
 }
-
-type (
-	storeTx = store.Tx
-	timeT   = time.Time
-)

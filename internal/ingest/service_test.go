@@ -1,16 +1,19 @@
 package ingest_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"segue/internal/activation"
 	"segue/internal/httpapi/apitest"
+	"segue/internal/ingest"
+	"segue/internal/warehouse"
 )
 
 const people = "id,mail,points\n1,ana@example.com,5\n2,ivo@example.com,7\n"
@@ -129,28 +132,60 @@ func TestAFailedIngestIsRecordedAndTheOldRowsStay(t *testing.T) {
 	require.Empty(t, got.Ingest.Error, "a success wipes the failure")
 }
 
-func TestASourceIsTakenOverOnceAtATime(t *testing.T) {
+// nested asks for the same work once more while it is being done.
+type nested struct {
+	*apitest.Engine
+	again func() error
+	codes []activation.Code
+}
+
+func (n *nested) LoadCSV(ctx context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
+	n.codes = append(n.codes, activation.CodeOf(n.again()))
+	return n.Engine.LoadCSV(ctx, r)
+}
+
+func (n *nested) BuildProfiles(ctx context.Context, d activation.ProfileDefinition, at time.Time) (activation.ProfileBuild, error) {
+	n.codes = append(n.codes, activation.CodeOf(n.again()))
+	return n.Engine.BuildProfiles(ctx, d, at)
+}
+
+func TestASourceIsTakenOverAndProfilesAreBuiltOnceAtATime(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	write(t, filepath.Join(s.Files, "in.csv"), people)
-	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	n := &nested{Engine: s.Engine}
+	svc, err := ingest.New(ingest.Config{
+		Store: s.Store, Warehouse: n, SourceDirs: []string{s.Files}, UploadDir: s.Uploads, DataDir: filepath.Dir(s.Uploads),
+		Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
+	})
 	require.NoError(t, err)
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	codes := map[activation.Code]int{}
-	for range 16 {
-		wg.Go(func() {
-			_, err := s.Sources.Ingest(t.Context(), src.ID, false)
-			mu.Lock()
-			defer mu.Unlock()
-			codes[activation.CodeOf(err)]++
-		})
+	src, err := svc.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	n.again = func() error {
+		if len(n.codes) > 3 {
+			return nil
+		}
+		_, err := svc.Ingest(t.Context(), src.ID, false)
+		return err
 	}
-	wg.Wait()
-	require.Positive(t, codes[""])
-	require.Equal(t, 16, codes[""]+codes[activation.CodeConflict], "%v", codes)
-	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
-	require.NoError(t, err, "afterwards it is free")
+	for range 2 {
+		_, err = svc.Ingest(t.Context(), src.ID, false)
+		require.NoError(t, err, "afterwards it is free")
+	}
+	p, err := svc.SuggestProfile(t.Context(), src.ID)
+	require.NoError(t, err)
+	_, err = svc.PutProfile(t.Context(), p)
+	require.NoError(t, err)
+	n.again = func() error {
+		if len(n.codes) > 3 {
+			return nil
+		}
+		_, err := svc.Build(t.Context())
+		return err
+	}
+	_, err = svc.Build(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []activation.Code{activation.CodeConflict, activation.CodeConflict, activation.CodeConflict}, n.codes)
 }
 
 func TestAProfileIsCheckedAgainstItsTable(t *testing.T) {

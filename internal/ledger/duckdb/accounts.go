@@ -3,11 +3,14 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
+	"slices"
 	"time"
+
+	driverduck "github.com/duckdb/duckdb-go/v2"
 
 	"segue/internal/activation"
 	"segue/internal/ledger"
@@ -189,7 +192,7 @@ func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activati
 		if err := q.exec("CREATE OR REPLACE TEMP TABLE found (owner BLOB)"); err != nil {
 			return err
 		}
-		if err := found.insert(q, "found", 1); err != nil {
+		if err := found.insert(q, "found"); err != nil {
 			return err
 		}
 		people, err = q.changed(`INSERT INTO there_before SELECT DISTINCT $1::INTEGER, $2::BIGINT, $3, owner FROM found f
@@ -226,29 +229,38 @@ func (l *Ledger) Unsettled(ctx context.Context, a ledger.AccountID, since time.T
 		AND id IN (SELECT batch FROM run_row WHERE bucket = 'not_sent' AND reason = ?) ORDER BY id`, since.UTC(), int32(a), activation.ReasonOutcomeUnknown)
 }
 
-// values collects rows to insert.
+// values collects rows for a temporary table.
 type values struct {
-	args  []any
+	args  []driver.Value
 	width int
 }
 
-func (v *values) add(row ...any) {
+func (v *values) add(row ...driver.Value) {
 	v.width = len(row)
 	v.args = append(v.args, row...)
 }
 
-// insert puts the rows into a table, some hundreds a statement.
-func (v *values) insert(q querier, table string, width int) error {
-	const most = 500
-	line := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + ")"
-	for i := 0; i < len(v.args); i += most * width {
-		part := v.args[i:min(i+most*width, len(v.args))]
-		lines := strings.TrimSuffix(strings.Repeat(line+", ", len(part)/width), ", ")
-		if err := q.exec("INSERT INTO "+table+" VALUES "+lines, part...); err != nil {
+// insert puts the rows into a temporary table, past the SQL parser: a mirror of a million contacts comes by here.
+func (v *values) insert(q querier, table string) error {
+	if len(v.args) == 0 {
+		return nil
+	}
+	return translate(q.l.write.Raw(func(conn any) error {
+		c, ok := conn.(driver.Conn)
+		if !ok {
+			return fmt.Errorf("unexpected connection %T", conn)
+		}
+		a, err := driverduck.NewAppender(c, "temp", "main", table)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
+		for row := range slices.Chunk(v.args, v.width) {
+			if err := a.AppendRow(row...); err != nil {
+				return errors.Join(err, a.Close())
+			}
+		}
+		return a.Close()
+	}))
 }
 
 // fill makes an empty temporary table like another and puts the rows in.
@@ -256,5 +268,5 @@ func fill(q querier, temp, like string, v values) error {
 	if err := q.exec("CREATE OR REPLACE TEMP TABLE " + temp + " AS SELECT * FROM " + like + " LIMIT 0"); err != nil {
 		return err
 	}
-	return v.insert(q, temp, v.width)
+	return v.insert(q, temp)
 }

@@ -280,7 +280,7 @@ func (l *Ledger) Settle(ctx context.Context, id activation.BatchID, rejected []l
 		if err := q.exec("CREATE OR REPLACE TEMP TABLE named (address VARCHAR, why VARCHAR)"); err != nil {
 			return err
 		}
-		if err := named.insert(q, "named", 2); err != nil {
+		if err := named.insert(q, "named"); err != nil {
 			return err
 		}
 		if err := q.exec(`UPDATE run_row SET bucket = CASE WHEN n.address IS NULL THEN planned ELSE 'rejected' END,

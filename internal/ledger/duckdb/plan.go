@@ -201,42 +201,6 @@ func (p *planner) writeMembers() error {
 		string(p.Run), int64(p.List), activation.ReasonOptedOut)
 }
 
-// writeLeavers stores whom the export stops wanting, and whom nobody may mail on any list of the account (S7, S19, S20, S22).
-func (p *planner) writeLeavers() error {
-	if err := p.exec("CREATE OR REPLACE TEMP TABLE joining (address VARCHAR)"); err != nil {
-		return err
-	}
-	for _, path := range p.JoiningPaths {
-		if err := p.exec("INSERT INTO joining SELECT address FROM read_parquet(?)", path); err != nil {
-			return err
-		}
-	}
-	if err := p.exec(`CREATE OR REPLACE TEMP TABLE leaving AS
-		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal,
-			EXISTS (SELECT 1 FROM standing o WHERE o.account = s.account AND o.list = s.list AND o.address = s.address AND o.export <> s.export
-				AND o.ownership IN ('owned', 'there_before')) OR (s.list = $3 AND s.address IN (SELECT address FROM joining)) AS wanted_elsewhere
-		FROM standing s LEFT JOIN refused r ON r.address = s.address
-		WHERE s.account = $1 AND s.export = $2 AND s.ownership IN ('owned', 'there_before')
-			AND (s.list <> $3 OR r.address IS NOT NULL OR NOT EXISTS (SELECT 1 FROM wanted w WHERE w.address = s.address))
-			AND NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $4 AND d.kind = 'leaver' AND d.list = s.list AND d.address = s.address)`,
-		p.acct, string(p.Export), int64(p.List), string(p.Run)); err != nil {
-		return err
-	}
-	if err := p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,
-			CASE WHEN refusal IS NOT NULL THEN 'removed' WHEN ownership = 'there_before' THEN 'kept' WHEN wanted_elsewhere THEN 'still_wanted'
-				WHEN $2 THEN 'kept' ELSE 'removed' END AS planned,
-			NULL, CASE WHEN refusal IS NOT NULL THEN $3 WHEN ownership = 'there_before' THEN 'there_before' ELSE $4 END,
-			NULL, refusal, NULL, NULL, NULL, NULL, NULL, NULL FROM leaving`,
-		string(p.Run), p.Leavers == activation.LeaversKeep, activation.ReasonRefusal, activation.ReasonLeftSegments); err != nil {
-		return err
-	}
-	return p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY s.list, s.address), 'refusal', NULL, false, s.address, s.owner, s.list,
-			'removed', NULL, $2, NULL, s.reason, NULL, NULL, NULL, NULL, NULL, NULL
-		FROM (SELECT DISTINCT s.list, s.address, s.owner, r.reason FROM standing s JOIN refused r ON r.address = s.address WHERE s.account = $3) s
-		WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind IN ('leaver', 'refusal') AND d.list = s.list AND d.address = s.address)`,
-		string(p.Run), activation.ReasonRefusal, p.acct)
-}
-
 // Phases of a run: removals, then imports, then removals from lists that the export no longer fills (S22).
 const (
 	phaseRemovals = iota
@@ -256,13 +220,16 @@ func (p *planner) cut() error {
 				CASE WHEN kind = 'address' THEN $2 WHEN kind = 'leaver' AND list <> $3 AND why IS NULL THEN $4 ELSE $5 END AS phase,
 				CASE WHEN kind = 'address' THEN $6 + strlen(to_json(address)::VARCHAR) + strlen(payload) ELSE 0 END AS bytes
 			FROM run_row WHERE run = $1 AND bucket IS NULL AND batch IS NULL AND planned IN ('added', 'updated', 'removed')),
-		run_of AS (
-			SELECT number, phase, list, bytes, row_number() OVER w - 1 AS nth, sum(bytes) OVER w - bytes AS before FROM open_rows
-			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number ROWS UNBOUNDED PRECEDING)),
-		most AS (SELECT coalesce(max(bytes), 0) AS widest FROM open_rows)
-		SELECT number, bytes, dense_rank() OVER (ORDER BY phase, list, CASE WHEN phase = $2 THEN nth // $7 ELSE nth // $8 END,
-			CASE WHEN phase = $2 THEN before // greatest($9 - widest, 1) ELSE 0 END) + $10 AS seq, phase, list
-		FROM run_of, most`,
+		-- How much of a batch a row takes, and how much there is: an import is full by bytes or by rows, whichever comes first.
+		most AS (SELECT greatest($9 - coalesce(max(bytes), 0), 1) AS room FROM open_rows),
+		weighed AS (
+			SELECT number, address, phase, list, bytes, CASE WHEN phase = $2 THEN greatest(bytes * $7, room) ELSE 1 END AS weight,
+				CASE WHEN phase = $2 THEN room * $7 ELSE $8 END AS capacity
+			FROM open_rows, most),
+		placed AS (
+			SELECT number, phase, list, bytes, (sum(weight) OVER w - weight) // capacity AS nth FROM weighed
+			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number ROWS UNBOUNDED PRECEDING))
+		SELECT number, bytes, dense_rank() OVER (ORDER BY phase, list, nth) + $10 AS seq, phase, list FROM placed`,
 		string(p.Run), phaseImports, int64(p.List), phaseOldLists, phaseRemovals, p.Limits.RowOverhead, int64(p.Limits.MaxRows),
 		int64(p.Limits.MaxRemovals), p.Limits.MaxBody, first); err != nil {
 		return err

@@ -196,11 +196,13 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 	if err := q.refusedSince(string(run), p.account, p.asOf); err != nil {
 		return rc, err
 	}
-	err = q.rows(`SELECT coalesce(r.bucket, CASE WHEN s.acked THEN 'unchanged' WHEN z.why IS NOT NULL THEN 'rejected' ELSE 'none' END), coalesce(r.reason, z.why, ''), count(*)
-		FROM member m LEFT JOIN (SELECT profile_id, bucket, reason FROM run_row WHERE run = $1 AND is_member AND kind IN ('address', 'member')) r ON r.profile_id = m.profile_id
+	// Joins are by one equality each: with anything beside it the engine compares every member with every row.
+	err = q.rows(`SELECT coalesce(r.bucket, CASE WHEN s.acked THEN 'unchanged' WHEN z.why IS NOT NULL THEN 'rejected' ELSE 'none' END),
+			coalesce(r.reason, CASE WHEN s.acked THEN '' ELSE z.why END, ''), count(*)
+		FROM (SELECT *, CASE WHEN winner = profile_id AND problem IS NULL THEN address END AS won FROM member) m LEFT JOIN (SELECT profile_id, bucket, reason FROM run_row WHERE run = $1 AND is_member AND kind IN ('address', 'member')) r ON r.profile_id = m.profile_id
 		LEFT JOIN (SELECT address, true AS acked FROM standing WHERE account = $2 AND list = $3 AND export = $4 AND fingerprint IS NOT NULL) s
-			ON s.address = m.address AND m.winner = m.profile_id AND m.problem IS NULL
-		LEFT JOIN refused_since z ON z.address = m.address AND NOT coalesce(s.acked, false)
+			ON s.address = m.won
+		LEFT JOIN refused_since z ON z.address = m.address
 		GROUP BY ALL`, []any{string(run), p.account, p.list, p.export}, func(scan func(...any) error) error {
 		return scanBucket(&rc, scan)
 	})

@@ -93,7 +93,13 @@ func kept(d *Desk) {
 func orphaned(d *Desk) {
 	ana := person("p1", "ana@example.com", "Ana")
 	d.Do("e1", 1, []Member{ana}, nil)
+	owners, err := d.L.Owners(d.ctx())
+	require.NoError(d, err)
+	require.Equal(d, []activation.ExportID{"e1"}, owners)
 	require.NoError(d, d.L.Orphan(d.ctx(), "e1", d.now))
+	owners, err = d.L.Owners(d.ctx())
+	require.NoError(d, err)
+	require.Empty(d, owners)
 	c, err := d.L.Counts(d.ctx(), d.Acct, 1, "e1")
 	require.NoError(d, err)
 	require.EqualValues(d, 1, c.Orphaned)
@@ -162,4 +168,59 @@ func brakeSmall(d *Desk) {
 
 func id(i int) string {
 	return "p" + string(rune('a'+i/26/26%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
+}
+
+func refusedMeanwhile(d *Desk) {
+	d.Do("e1", 1, []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}, nil)
+	members := []Member{person("p1", "ana@example.com", "Anna"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")}
+	run, sum := d.Plan("e1", 1, members, nil)
+	require.EqualValues(d, []int64{1, 1, 1}, []int64{sum.Update, sum.Unchanged, sum.Add})
+	planned := d.now
+	d.Later(time.Hour)
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent, "ivo@example.com": activation.ReasonConsentConflict}
+	s, _ := d.Do("e2", 2, []Member{person("p4", "mia@example.com", "Mia")}, refused)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com", "ivo@example.com"}}, s.Removals)
+
+	err := d.L.RecordSending(d.ctx(), next(d, run).ID, 0, d.now)
+	require.Equal(d, activation.CodeConflict, activation.CodeOf(err), "what is not sent yet is planned again")
+	r := d.request(run, "e1", 1, members, nil)
+	r.AsOf = planned
+	sum, err = d.L.Plan(d.ctx(), r)
+	require.NoError(d, err)
+	require.EqualValues(d, []int64{2, 1, 0}, []int64{sum.Rejected, sum.Add, sum.Update})
+	s = d.Settle(run)
+	require.Equal(d, map[string]string{"eva@example.com": `{"FIRSTNAME":"Eva"}`}, s.Imports, "nobody is brought back")
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{3, 1, 2}, []int64{rc.Members, rc.Added, rc.Rejected})
+	require.EqualValues(d, []int64{1, 1}, []int64{rc.Reasons[activation.ReasonNoConsent], rc.Reasons[activation.ReasonConsentConflict]})
+
+	// Newer data say yes again: the refusal was of older ones.
+	d.Later(time.Hour)
+	_, sum = d.Plan("e1", 1, members, nil)
+	require.EqualValues(d, 2, sum.Add)
+}
+
+func givenUp(d *Desk) {
+	run, _ := d.Plan("e", 1, []Member{person("p1", "ana@example.com", "Ana")}, nil)
+	b := next(d, run)
+	require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 41, d.now))
+	require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, 45))
+	left, err := d.L.Unsettled(d.ctx(), d.Acct, d.now.Add(-time.Hour))
+	require.NoError(d, err)
+	require.Empty(d, left, "it is being followed")
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonStopped))
+	d.Finish(run)
+	left, err = d.L.Unsettled(d.ctx(), d.Acct, d.now.Add(-time.Hour))
+	require.NoError(d, err)
+	require.Len(d, left, 1)
+	require.EqualValues(d, []activation.ProcessID{45, 41}, []activation.ProcessID{left[0].Process, left[0].Watermark})
+	left, err = d.L.Unsettled(d.ctx(), d.Acct, d.now.Add(time.Hour))
+	require.NoError(d, err)
+	require.Empty(d, left, "sent before the time asked for")
+	ended, _ := d.Plan("e", 1, []Member{person("p2", "ivo@example.com", "Ivo")}, nil)
+	d.Settle(ended)
+	require.NoError(d, d.L.Abort(d.ctx(), ended, activation.ReasonCanceled))
+	left, err = d.L.Unsettled(d.ctx(), d.Acct, d.now.Add(-time.Hour))
+	require.NoError(d, err)
+	require.Len(d, left, 1, "what was settled is not open")
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -102,10 +103,12 @@ func (l *long) run(b *testing.B, name string, day int) {
 	l.now = l.now.Add(time.Hour)
 	run := activation.RunID(fmt.Sprintf("run-%d", l.runs))
 	took := map[string]time.Duration{}
+	cpu := map[string]time.Duration{}
 	timed := func(step string, f func() error) {
-		began := time.Now()
+		began, used := time.Now(), cpuTime(b)
 		require.NoError(b, f(), step)
 		took[step] += time.Since(began)
+		cpu[step] += cpuTime(b) - used
 	}
 	timed("plan", func() error { l.plan(b, run, day); return nil })
 	batches := 0
@@ -140,10 +143,18 @@ func (l *long) run(b *testing.B, name string, day int) {
 	b.Logf("%s: %d batches", name, batches)
 	for _, step := range []string{"plan", "next", "rows", "sending", "accepted", "proof", "settle", "state", "remove", "finish"} {
 		if took[step] > 0 {
-			b.Logf("  %-9s %s", step, took[step].Round(time.Millisecond))
+			b.Logf("  %-9s %s, processors busy for %s", step, took[step].Round(time.Millisecond), cpu[step].Round(time.Millisecond))
 			b.ReportMetric(took[step].Seconds(), name+"-"+step+"-s")
 		}
 	}
+}
+
+// cpuTime is what this process has used of the processors, which tells more than the clock on a busy machine.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // plainHasher is fast and no secret: what is measured is the ledger.

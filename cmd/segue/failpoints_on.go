@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -31,5 +32,20 @@ func failPoint(env func(string) string, err io.Writer) func(string) {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // the signal comes at once, but not at this very instruction
 		}
+	}
+}
+
+// profile writes what the processors are busy with to the file that SEGUE_CPUPROFILE names, until stop is called.
+func profile(env func(string) string) (stop func()) {
+	f, err := os.Create(env("SEGUE_CPUPROFILE"))
+	if err != nil {
+		return func() {}
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return func() { _ = f.Close() }
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close()
 	}
 }

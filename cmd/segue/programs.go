@@ -17,6 +17,7 @@ func programs() cli.Programs {
 }
 
 func serve(ctx context.Context, o cli.ServeOptions) error {
+	defer profile(os.Getenv)()
 	return app.Serve(ctx, serveConfig(o, os.Stdout, os.Stderr), app.Version{Version: version, Commit: commit})
 }
 

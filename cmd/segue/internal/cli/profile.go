@@ -99,7 +99,7 @@ func (p *profileSet) Run(inv *invocation) error {
 	}
 	if p.Build {
 		if d, err = client.Decode[client.ProfileDefinition](c.BuildProfile(inv.ctx)); err != nil {
-			return err
+			return halfDone(err, "The profile is set, but not built; once that is mended: segue profile build")
 		}
 	}
 	return inv.show(d, func(io.Writer) error {

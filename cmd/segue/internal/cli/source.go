@@ -115,7 +115,7 @@ func (s *sourceAdd) Run(inv *invocation) error {
 	}
 	if s.Ingest {
 		if src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, nil)); err != nil {
-			return err
+			return halfDone(err, "Source %q is added, without its rows; once that is mended: segue source ingest %s", s.Name, shellWord(s.Name))
 		}
 	}
 	return inv.show(src, func(io.Writer) error {

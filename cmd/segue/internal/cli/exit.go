@@ -101,6 +101,9 @@ func exitOf(code activation.Code) int {
 	return exitOther
 }
 
+// tokenRemedy says how the command line is given another token.
+const tokenRemedy = "Give the token of this server with --token or SEGUE_TOKEN, or its data folder with --data; the token is in the file token there"
+
 // halfDoneError is the error of a command whose first step stays done.
 type halfDoneError struct {
 	err  error
@@ -137,6 +140,9 @@ func describe(err error) (message, remedy string, more []string) {
 		return u.message, u.remedy, nil
 	case errors.As(err, &c):
 		message, remedy = withField(c.Field, c.Message), c.Remedy
+		if c.Code == "unauthenticated" {
+			remedy = tokenRemedy // the server's speaks of headers
+		}
 		if len(c.Errors) > 1 {
 			for _, e := range c.Errors[1:] {
 				more = append(more, withField(e.Field, e.Message))

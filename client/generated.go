@@ -2646,7 +2646,7 @@ type ListSourcesParams struct {
 
 // IngestSourceParams defines parameters for IngestSource.
 type IngestSourceParams struct {
-	// Force Take the rows over in spite of shrinkage, unreadable rows or lost columns
+	// Force Take the rows over although the table shrinks by much or columns are gone that the profile is made from
 	Force *bool `form:"force,omitempty" json:"force,omitempty"`
 }
 

@@ -120,7 +120,7 @@ func (a *api) deleteSource(ctx context.Context, in *ByID) (*nothing, error) {
 // ingestInput asks for an ingest.
 type ingestInput struct {
 	ByID
-	Force bool `query:"force" doc:"Take the rows over in spite of shrinkage, unreadable rows or lost columns"`
+	Force bool `query:"force" doc:"Take the rows over although the table shrinks by much or columns are gone that the profile is made from"`
 }
 
 func (a *api) ingestSource(ctx context.Context, in *ingestInput) (*body[wire.Source], error) {

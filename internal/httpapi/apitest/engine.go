@@ -20,7 +20,7 @@ type Engine struct {
 	mu       sync.Mutex
 	table    [][]string // the header first
 	profiles []warehouse.Profile
-	// Bad are rows that could not be read, and Fail what every load and count fails with.
+	// Bad are rows that could not be read, and Fail what every load, build and count fails with.
 	Bad  []warehouse.BadRow
 	Fail error
 	// Alone is how many profiles each rule of a segment selects; by default what the first one does.
@@ -91,6 +91,9 @@ func (e *Engine) DropTable(context.Context, activation.SourceID) error { return 
 func (e *Engine) BuildProfiles(_ context.Context, d activation.ProfileDefinition, at time.Time) (activation.ProfileBuild, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.Fail != nil {
+		return activation.ProfileBuild{}, e.Fail
+	}
 	e.profiles = nil
 	for _, row := range e.table[1:] {
 		p := warehouse.Profile{ID: row[slices.Index(e.table[0], d.Key)]}

@@ -109,7 +109,7 @@ func missing(ctx context.Context, what, id string, err error) error {
 // written translates the outcome of an insert or update of something that has a name.
 func written(ctx context.Context, what, name string, err error) error {
 	if isUnique(err) {
-		e := activation.Errorf(activation.CodeConflict, "a %s named %q exists already", what, name).WithField("name").
+		e := activation.Errorf(activation.CodeConflict, "%s named %q exists already", withArticle(what), name).WithField("name").
 			WithRemedy("Choose another name; upper and lower case make no difference")
 		e.Err = err
 		return e
@@ -117,10 +117,18 @@ func written(ctx context.Context, what, name string, err error) error {
 	return saved(ctx, what, err)
 }
 
+// withArticle puts "a" or "an" before a word.
+func withArticle(what string) string {
+	if strings.ContainsRune("aeiou", rune(what[0])) {
+		return "an " + what
+	}
+	return "a " + what
+}
+
 // saved translates the outcome of an insert or update.
 func saved(ctx context.Context, what string, err error) error {
 	if codeOf(err) == lib.SQLITE_CONSTRAINT_PRIMARYKEY {
-		return &activation.Error{Code: activation.CodeConflict, Message: "a " + what + " with this id exists already", Err: err}
+		return &activation.Error{Code: activation.CodeConflict, Message: withArticle(what) + " with this id exists already", Err: err}
 	}
 	return translate(ctx, "save "+what, err)
 }

@@ -87,6 +87,7 @@ func testNames[T any](t *testing.T, b Bundle, k named[T]) {
 	for _, taken := range []string{"Žuti Straße", "žUTI strasse", "ŽUTI STRASSE", "Z\u030cuti Straße"} {
 		e := refused(t, b.Store, activation.CodeConflict, func(tx store.Tx) error { return k.create(ctx, tx, k.make("x2", taken)) })
 		require.Equal(t, "name", e.Field)
+		require.NotContains(t, e.Message, "a export")
 		got := load(t, b.Store, func(ctx context.Context, r store.Reader) (T, error) { return k.getName(ctx, r, taken) })
 		same(t, first, got)
 	}

@@ -62,16 +62,19 @@ func open(ctx context.Context, path, encoding string) (stream, error) {
 	}
 	s := stream{f: f, sum: crc64.New(crc64.MakeTable(crc64.ECMA))}
 	raw := bufio.NewReaderSize(io.TeeReader(contextReader{ctx, f}, s.sum), 1<<20)
-	head, err := raw.Peek(3)
+	head, err := raw.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.close()
 		return stream{}, fmt.Errorf("read the file: %w", err)
 	}
-	mark := bytes.Equal(head, []byte("\xef\xbb\xbf"))
+	mark := bytes.HasPrefix(head, []byte("\xef\xbb\xbf"))
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		s.close()
 		return stream{}, refuse("the file is written in UTF-16").WithRemedy("Save it as UTF-8")
+	case bytes.Equal(head, []byte("PK\x03\x04")):
+		s.close()
+		return stream{}, refuse("the file is a workbook, such as Excel's, or another ZIP archive").WithRemedy("Save the sheet as CSV in UTF-8, or unpack the archive")
 	case mark && strings.HasPrefix(encoding, "windows-"):
 		s.close()
 		return stream{}, refuse("the file says that it is UTF-8, the source says %s", encoding).WithRemedy("Set the encoding of the source to utf-8")

@@ -159,13 +159,21 @@ func (s session) checkKey(from table, key string) error {
 	}
 	var parts []string
 	if missing > 0 {
-		parts = append(parts, fmt.Sprintf("missing in %d rows", missing))
+		parts = append(parts, fmt.Sprintf("missing in %s", count(missing, "row", "rows")))
 	}
 	if keys > 0 {
-		parts = append(parts, fmt.Sprintf("not unique: %d values occur in %d rows", keys, rows))
+		parts = append(parts, fmt.Sprintf("not unique: %s in %d rows", count(keys, "value occurs", "values occur"), rows))
 	}
 	return activation.Errorf(activation.CodeSourceRefused, "the key %q is %s", key, strings.Join(parts, " and ")).
 		WithRemedy("Mend the rows in the source, or choose a column that names every customer once").WithField("key")
+}
+
+// count says how many there are.
+func count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // makeProfiles makes the table of profiles with everything that can be told from one row.

@@ -184,6 +184,7 @@ func refusedLoads(d *Desk) {
 		{"lost columns", "id,other\n" + rows(1, 100), "name", func(r *warehouse.LoadRequest) { r.Required = []string{"id", "name"} }, true},
 		{"columns of one name", "id,Name,name\n1,2,3\n", "same name", nil, false},
 		{"UTF-16", "\xff\xfei\x00d\x00", "UTF-16", nil, false},
+		{"a workbook", "PK\x03\x04\x14\x00,id\n1,2\n", "workbook", nil, false},
 	} {
 		r := d.Request(c.text)
 		if c.change != nil {
@@ -241,7 +242,7 @@ func nothingTellsValues(d *Desk) {
 	d.Load("id,n\n" + secret + ",1\n" + secret + ",2\n,3\n")
 	_, err = d.W.BuildProfiles(d.ctx(), Definition("n number"), Now)
 	require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err))
-	require.ErrorContains(d, err, "missing in 1 rows and not unique: 1 values occur in 2 rows")
+	require.ErrorContains(d, err, "missing in 1 row and not unique: 1 value occurs in 2 rows")
 	require.NotContains(d, err.Error(), "geheim")
 	entries, err := os.ReadDir(d.Out)
 	require.NoError(d, err)

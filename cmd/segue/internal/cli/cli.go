@@ -148,7 +148,7 @@ func usage(err error) error {
 	} else if p != nil && p.Context != nil {
 		where = strings.TrimSpace(p.Context.Model.Name + " " + p.Context.Command())
 	}
-	return &usageError{message: err.Error(), remedy: fmt.Sprintf("Read: %s --help", where)}
+	return &usageError{message: strings.Replace(err.Error(), `one of "",`, "one of ", 1), remedy: fmt.Sprintf("Read: %s --help", where)}
 }
 
 func usagef(format string, args ...any) *usageError {

@@ -50,12 +50,13 @@ func TestErrorsEndWithTheirCode(t *testing.T) {
 func TestErrorsArePrintedWithTheirRemedy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	require.Equal(t, "segue: the bearer token is not valid. Send 'Authorization: Bearer <token>' with the token in the file 'token' of the server's data folder\n",
+	require.Equal(t, "segue: the bearer token is not valid. "+tokenRemedy+"\n",
 		b.fails(exitForbidden, "source", "list", "--token", "another-token-of-another-server"))
 	require.Equal(t, `segue: unexpected argument rum, did you mean "run"? Read: segue --help`+"\n", b.fails(exitUsage, "rum"))
 	require.Contains(t, b.fails(exitUsage, "run", "start"), `expected "<name>". Read: segue run start --help`)
 	require.Contains(t, b.fails(exitUsage, "source", "list", "--colour"), "unknown flag --colour. Read: segue source list --help")
 	require.Contains(t, b.fails(exitUsage, "source", "list", "-o", "yaml"), "must be one of")
+	require.Contains(t, b.fails(exitUsage, "run", "rows", "r", "--bucket", "rejects"), `must be one of "added","updated",`, "nothing is no choice")
 	var inv invocation
 	var errs strings.Builder
 	inv.Terminal.Err = &errs

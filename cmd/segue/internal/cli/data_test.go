@@ -70,6 +70,21 @@ func TestFailedIngestIsShownInTheList(t *testing.T) {
 	require.Contains(t, b.ok("source", "show", "customers"), "Last attempt  failed at 2026-11-24 10:00: the table would shrink")
 }
 
+func TestWhatIsThereAfterAFailedSecondStepIsSaid(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.write(b.Files, "customers.csv", customers)
+	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "the file is empty").WithRemedy("Check what writes it")
+	require.Equal(t, "segue: the file is empty. Check what writes it\n"+
+		"  Source \"my customers\" is added, without its rows; once that is mended: segue source ingest 'my customers'\n",
+		b.fails(exitInvalid, "source", "add", "my customers", "customers.csv", "--ingest"))
+	b.Engine.Fail = nil
+	b.ok("source", "ingest", "my customers")
+	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "the key is not unique")
+	require.Equal(t, "segue: the key is not unique\n  The profile is set, but not built; once that is mended: segue profile build\n",
+		b.fails(exitInvalid, "profile", "set", "--source", "my customers", "--build"))
+}
+
 func TestProfileFromSuggestion(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

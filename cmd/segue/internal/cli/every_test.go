@@ -80,18 +80,20 @@ func failing(t *testing.T, status int, code string) (*bench, *atomic.Int64) {
 func TestEveryCommandReportsWhatTheServerSays(t *testing.T) {
 	t.Parallel()
 	for status, c := range map[int]struct {
-		code string
-		exit int
+		code   string
+		exit   int
+		remedy string
 	}{
-		http.StatusServiceUnavailable: {"unavailable", exitUnavailable}, http.StatusUnauthorized: {"unauthenticated", exitForbidden},
-		http.StatusInternalServerError: {"internal", exitOther},
+		http.StatusServiceUnavailable:  {"unavailable", exitUnavailable, "Do something"},
+		http.StatusUnauthorized:        {"unauthenticated", exitForbidden, tokenRemedy},
+		http.StatusInternalServerError: {"internal", exitOther, "Do something"},
 	} {
 		b, asked := failing(t, status, c.code)
 		for _, args := range remoteCommands() {
 			before := asked.Load()
 			r := b.run(args...)
 			require.Equal(t, c.exit, r.code, "%v: %s", args, r.err)
-			require.Equal(t, "segue: it cannot be. Do something\n", r.err, "%v", args)
+			require.Equal(t, "segue: it cannot be. "+c.remedy+"\n", r.err, "%v", args)
 			require.Empty(t, r.out, "%v prints nothing but the error", args)
 			require.Equal(t, before+1, asked.Load(), "%v asks no second time", args)
 		}

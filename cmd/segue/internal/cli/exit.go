@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"segue/client"
 	"segue/internal/activation"
@@ -100,21 +101,48 @@ func exitOf(code activation.Code) int {
 	return exitOther
 }
 
+// tokenRemedy says how the command line is given another token.
+const tokenRemedy = "Give the token of this server with --token or SEGUE_TOKEN, or its data folder with --data; the token is in the file token there"
+
+// halfDoneError is the error of a command whose first step stays done.
+type halfDoneError struct {
+	err  error
+	done string
+}
+
+// halfDone adds to an error what is done all the same, and how to go on from there.
+func halfDone(err error, format string, args ...any) error {
+	return &halfDoneError{err: err, done: fmt.Sprintf(format, args...)}
+}
+
+// Error implements error.
+func (e *halfDoneError) Error() string { return e.err.Error() }
+
+// Unwrap returns why the command did not get on.
+func (e *halfDoneError) Unwrap() error { return e.err }
+
 // describe returns what is printed of an error.
 func describe(err error) (message, remedy string, more []string) {
 	var (
+		h *halfDoneError
 		u *usageError
 		r *runError
 		c *client.Error
 		a *activation.Error
 	)
 	switch {
+	case errors.As(err, &h):
+		message, remedy, more = describe(h.err)
+		return message, remedy, append(more, h.done)
 	case errors.As(err, &r):
 		return "", "", nil
 	case errors.As(err, &u):
 		return u.message, u.remedy, nil
 	case errors.As(err, &c):
 		message, remedy = withField(c.Field, c.Message), c.Remedy
+		if c.Code == "unauthenticated" {
+			remedy = tokenRemedy // the server's speaks of headers
+		}
 		if len(c.Errors) > 1 {
 			for _, e := range c.Errors[1:] {
 				more = append(more, withField(e.Field, e.Message))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"segue/client"
 	"segue/internal/activation"
 	"segue/internal/httpapi/apitest"
 	"segue/internal/ledger"
@@ -284,5 +286,18 @@ func TestStandingsAreShownWithACustomer(t *testing.T) {
 	require.Contains(t, b.ok("profile", "get", "c1"), ""+
 		"On lists\n"+
 		"LIST  EXPORT  STANDING      FIRST SENT        ACKNOWLEDGED\n"+
-		"   7  e1      there before  2026-11-23 06:30  2026-11-23 06:30\n")
+		"   7  e1      there before  2026-11-23 06:30  2026-11-23 06:30\n", "an export that is gone keeps its id")
+}
+
+func TestStandingsNameTheirExport(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withExport()
+	var l client.ExportList
+	require.NoError(t, json.Unmarshal([]byte(b.ok("export", "list", "-o", "json")), &l))
+	require.Len(t, l.Items, 1)
+	b.Book.Standing = []ledger.Standing{{List: 7, Export: activation.ExportID(l.Items[0].ID), Ownership: ledger.Owned}}
+	out := b.ok("profile", "get", "c1")
+	require.Contains(t, out, "   7  "+l.Items[0].Name+" ")
+	require.NotContains(t, out, l.Items[0].ID)
 }

@@ -99,7 +99,7 @@ func (p *profileSet) Run(inv *invocation) error {
 	}
 	if p.Build {
 		if d, err = client.Decode[client.ProfileDefinition](c.BuildProfile(inv.ctx)); err != nil {
-			return err
+			return halfDone(err, "The profile is set, but not built; once that is mended: segue profile build")
 		}
 	}
 	return inv.show(d, func(io.Writer) error {
@@ -280,7 +280,7 @@ func (p *profileGet) Run(inv *invocation) error {
 		if err := table.Pairs(w, pairs...); err != nil {
 			return err
 		}
-		if err := inv.writeStandings(w, d.Standings); err != nil {
+		if err := inv.writeStandings(w, c, d.Standings); err != nil {
 			return err
 		}
 		if len(d.Activity) == 0 {
@@ -294,14 +294,26 @@ func (p *profileGet) Run(inv *invocation) error {
 	})
 }
 
-func (inv *invocation) writeStandings(w io.Writer, standings []client.Standing) error {
+func (inv *invocation) writeStandings(w io.Writer, c *client.Client, standings []client.Standing) error {
 	if len(standings) == 0 {
 		_, err := fmt.Fprintln(w, "\nNo export has sent this person to a list.")
 		return err
 	}
 	t := table.New(table.Number("list"), table.Text("export"), table.Text("standing"), table.Text("first sent"), table.Text("acknowledged"))
+	names := map[string]string{}
 	for _, s := range standings {
-		t.Add(fmt.Sprint(s.ListID), s.ExportID, strings.ReplaceAll(string(s.Ownership), "_", " "), inv.when(s.FirstSentAt), inv.when(s.AcknowledgedAt))
+		if _, ok := names[s.ExportID]; !ok {
+			x, err := client.Decode[client.Export](c.GetExport(inv.ctx, s.ExportID))
+			switch client.CodeOf(err) {
+			case "":
+				names[s.ExportID] = x.Name
+			case "not_found":
+				names[s.ExportID] = s.ExportID // it was removed
+			default:
+				return err
+			}
+		}
+		t.Add(fmt.Sprint(s.ListID), names[s.ExportID], strings.ReplaceAll(string(s.Ownership), "_", " "), inv.when(s.FirstSentAt), inv.when(s.AcknowledgedAt))
 	}
 	if _, err := fmt.Fprintln(w, "\nOn lists"); err != nil {
 		return err

@@ -33,7 +33,7 @@ type fileFlags struct {
 	Delimiter    string            `placeholder:"CHAR" help:"Character between values. Found out if not given."`
 	Quote        string            `placeholder:"CHAR" help:"Character around values. Found out if not given."`
 	NoHeader     bool              `help:"The first line holds values, not names."`
-	Encoding     string            `placeholder:"NAME" help:"utf-8, windows-1250 or windows-1252. Found out if not given."`
+	Encoding     string            `placeholder:"NAME" help:"utf-8, windows-1250 or windows-1252. Defaults to utf-8."`
 	Column       map[string]string `mapsep:"none" placeholder:"NAME=TYPE" help:"Type of a column: text, number, date, datetime or boolean, with a format after a colon where need be, such as born=date:%d.%m.%Y. May be given several times."`
 	DecimalComma []string          `sep:"none" placeholder:"NAME" help:"Column whose numbers have a comma. May be given several times."`
 	MaxBadRows   float64           `placeholder:"SHARE" help:"Share of rows (0 to 1) that may be unreadable. Defaults to 0.01."`
@@ -115,7 +115,7 @@ func (s *sourceAdd) Run(inv *invocation) error {
 	}
 	if s.Ingest {
 		if src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, nil)); err != nil {
-			return err
+			return halfDone(err, "Source %q is added, without its rows; once that is mended: segue source ingest %s", s.Name, shellWord(s.Name))
 		}
 	}
 	return inv.show(src, func(io.Writer) error {
@@ -280,7 +280,7 @@ func (s *sourcePreview) Run(inv *invocation) error {
 
 type sourceIngest struct {
 	sourceName
-	Force bool `help:"Take the rows over in spite of shrinkage, unreadable rows or lost columns."`
+	Force bool `help:"Take the rows over although the table shrinks by much or columns are gone that the profile is made from."`
 }
 
 // Run works the command.

@@ -68,6 +68,10 @@ func (d ProfileDefinition) Validate() error {
 	if d.Region != "" && (len(d.Region) != 2 || strings.ToUpper(d.Region) != d.Region) {
 		return Errorf(CodeInvalid, "must be a two-letter ISO 3166 code in capitals, such as HR").WithField("region")
 	}
+	if d.Region != "" && knownRegion(d.Region) == "" {
+		return Errorf(CodeInvalid, "%s is not a region that has telephone numbers", d.Region).WithField("region").
+			WithRemedy("Use the two letters of a country, such as HR, DE or GB")
+	}
 	seen := map[string]bool{}
 	single := map[SemanticType]bool{}
 	for i, f := range d.Fields {

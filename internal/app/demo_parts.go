@@ -38,7 +38,7 @@ func demoLogger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(
 // customers makes customers up and takes them over.
 func (d *demo) customers(ctx context.Context, _ Running) error {
 	d.say("Everything below is made up and stays on this machine. $ marks commands you can type yourself, after")
-	d.say("  export SEGUE_DATA=%s", filepath.Join(d.shown, "segue"))
+	d.say("  export SEGUE_DATA=%s PATH=%s:$PATH", filepath.Join(d.dir, "segue"), filepath.Dir(d.Program))
 	d.customer = sampledata.Config{Seed: d.Seed, Customers: d.Customers, AsOf: time.Now().UTC().AddDate(0, 0, -1).Truncate(24 * time.Hour)}
 	stats, err := d.write()
 	if err != nil {
@@ -217,9 +217,9 @@ func (d *demo) result(ctx context.Context, r Running) error {
 		return nil
 	}
 	d.say("Segue goes on serving at %s, the sandbox at %s. Try, in another terminal:", r.URL, d.sandbox.url)
-	d.say("  export SEGUE_DATA=%s", filepath.Join(d.shown, "segue"))
-	d.say("  %s run list", d.Program)
-	d.say("  %s run start '%s' --wait", d.Program, demoExport)
+	d.say("  export SEGUE_DATA=%s PATH=%s:$PATH", filepath.Join(d.dir, "segue"), filepath.Dir(d.Program))
+	d.say("  segue run list")
+	d.say("  segue run start '%s' --wait", demoExport)
 	d.say("Ctrl-C ends both.")
 	return nil
 }

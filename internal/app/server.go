@@ -66,6 +66,11 @@ func Open(ctx context.Context, cfg Config, v Version) (_ *App, err error) {
 	if a.folder, err = openFolder(cfg.DataDir); err != nil {
 		return nil, err
 	}
+	for _, d := range cfg.SourceDirs { // it may come later, such as a share; but a mistyped one never does
+		if info, err := os.Stat(d); err != nil || !info.IsDir() {
+			cfg.Log.WarnContext(ctx, "a source folder is not there, or is no folder; files in it are found once it is", "folder", d)
+		}
+	}
 	if a.token, err = a.folder.token(); err != nil {
 		return nil, err
 	}

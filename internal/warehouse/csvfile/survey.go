@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -201,6 +203,12 @@ func (s *Survey) name(fields [][]byte, data bool) error {
 		var err error
 		if names, err = headings(fields); err != nil {
 			return err
+		}
+	}
+	for _, stated := range slices.Sorted(maps.Keys(s.source.Columns)) {
+		if s.source.Ingest == nil && !slices.Contains(names, stated) { // later it is a column that was lost
+			return activation.Errorf(activation.CodeInvalid, "the file has no column %q", stated).WithField("columns." + stated).
+				WithRemedy("Look at its columns with segue source preview, and name one of them")
 		}
 	}
 	formats := guesses()

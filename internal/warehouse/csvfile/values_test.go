@@ -1,11 +1,15 @@
 package csvfile
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
 	"pgregory.net/rapid"
+	"segue/internal/activation"
 )
 
 func TestTimeFormatsReadWhatTheyName(t *testing.T) {
@@ -91,4 +95,17 @@ func TestAMaskTellsNothing(t *testing.T) {
 		b := rapid.StringMatching(`[a-z]{3}[0-9]{3}@[a-z]{4}`).Draw(t, "b")
 		require.Equal(t, Mask(a), Mask(b), "values of one shape look the same")
 	})
+}
+
+func TestAStatedColumnMustBeThereWhenAFileIsReadForTheFirstTime(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "people.csv")
+	require.NoError(t, os.WriteFile(path, []byte("id,spent\n1,2\n"), 0o600))
+	source := activation.Source{Name: "People", Kind: activation.SourceCSV, Path: path, Columns: map[string]activation.ColumnOption{"spnt": {Type: activation.TypeNumber}}}
+	_, err := Look(t.Context(), path, source)
+	require.Equal(t, activation.CodeInvalid, activation.CodeOf(err))
+	require.ErrorContains(t, err, `columns.spnt: the file has no column "spnt"`)
+	source.Ingest = &activation.Ingest{}
+	_, err = Look(t.Context(), path, source)
+	require.NoError(t, err, "a column that is lost later is judged by who needs it")
 }

@@ -145,7 +145,7 @@ const receiptText = "" +
 	"  still wanted by another export      10\n" +
 	"  not removed                          0\n" +
 	"Others removed, who take no mail       2\n" +
-	"Not exported or not removed: 30 no consent, 10 address not valid.\n" +
+	"Not exported or not removed: 30 no consent, 10 address not valid. Who: segue run rejects RUN\n" +
 	"The list holds 12,345 people.\n" +
 	"Took 1 API call (1 import).\n"
 
@@ -170,7 +170,7 @@ func TestEndedRunShowsItsReceipt(t *testing.T) {
 	})
 	out := b.ok("run", "show", id)
 	require.Contains(t, out, "Status        Successful with rejects\n")
-	require.Contains(t, out, "\nReceipt\n"+receiptText)
+	require.Contains(t, out, "\nReceipt\n"+strings.Replace(receiptText, "RUN", id, 1))
 	require.NotContains(t, out, "Plan\n")
 	require.Contains(t, b.ok("run", "list"), "VIP     run   Successful with rejects    120       15      300        40  2026-11-24 10:00\n")
 	require.Contains(t, b.ok("export", "list"), "Successful with rejects  12,335  2026-11-24 10:00\n")
@@ -201,9 +201,9 @@ func TestWaitingShowsHowARunGetsOn(t *testing.T) {
 	<-done
 	require.Equal(t, 0, r.code, r.err)
 	require.True(t, strings.HasPrefix(r.out, "Queued\nPlanning\nSending: 50 % of 100 people\nSuccessful\n"), r.out)
-	require.Contains(t, r.out, receiptText)
+	require.Contains(t, r.out, strings.Replace(receiptText, "RUN", id, 1))
 	require.NotContains(t, r.out, "\x1b", "no terminal, no control sequences")
-	require.Contains(t, b.ok("run", "watch", id), receiptText, "an ended run is shown at once")
+	require.Contains(t, b.ok("run", "watch", id), strings.Replace(receiptText, "RUN", id, 1), "an ended run is shown at once")
 }
 
 func TestExitCodeSaysHowTheRunEnded(t *testing.T) {

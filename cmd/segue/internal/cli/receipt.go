@@ -106,13 +106,13 @@ func (inv *invocation) writePlan(w io.Writer, p client.Plan) error {
 }
 
 // writeReceipt prints a receipt for people.
-func (inv *invocation) writeReceipt(w io.Writer, r client.Receipt) error {
+func (inv *invocation) writeReceipt(w io.Writer, run string, r client.Receipt) error {
 	if err := writeSum(w, receiptLines(r)); err != nil {
 		return err
 	}
 	var notes []string
 	if s := reasonList(r.Reasons); s != "" {
-		notes = append(notes, "Not exported or not removed: "+s+".")
+		notes = append(notes, "Not exported or not removed: "+s+". Who: segue run rejects "+run)
 	}
 	if s := reasonList(r.Withheld); s != "" {
 		notes = append(notes, "Exported without their phone or other identifier: "+s+".")
@@ -188,7 +188,7 @@ func (inv *invocation) writeRun(w io.Writer, r client.Run) error {
 		if _, err := fmt.Fprintln(w, "\nReceipt"); err != nil {
 			return err
 		}
-		return inv.writeReceipt(w, *r.Receipt)
+		return inv.writeReceipt(w, r.ID, *r.Receipt)
 	}
 	return nil
 }

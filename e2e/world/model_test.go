@@ -31,7 +31,7 @@ type exportDef struct {
 }
 
 type standing struct {
-	ownership string // owned, there_before, kept
+	ownership string // owned, there_before, kept, left (there before, and not wanted any more: remembered for refusals)
 	acked     bool
 	values    string // what was acknowledged: name and phone
 }
@@ -220,7 +220,7 @@ func (m *model) note(e exportDef) {
 	for addr := range m.lists[e.list] {
 		sent := false
 		for p := range m.standings {
-			sent = sent || (p.list == e.list && p.addr == addr)
+			sent = sent || (p.list == e.list && p.addr == addr && !m.before[p.export][addr])
 		}
 		if !sent {
 			m.before[e.id][addr] = true
@@ -266,7 +266,7 @@ func (m *model) leave(e exportDef, outcome map[string]string, refused map[string
 		mine := p.export == e.id
 		barred := refused[p.addr] || m.optedOut[p.addr]
 		if barred {
-			if mine && st.ownership != "kept" {
+			if mine && st.ownership != "kept" && st.ownership != "left" {
 				x.leavers++
 				x.removed++
 			}
@@ -274,14 +274,14 @@ func (m *model) leave(e exportDef, outcome map[string]string, refused map[string
 			gone = append(gone, p)
 			continue
 		}
-		if !mine || outcome[p.addr] != "" || st.ownership == "kept" {
+		if !mine || outcome[p.addr] != "" || st.ownership == "kept" || st.ownership == "left" {
 			continue
 		}
 		x.leavers++
 		switch {
 		case st.ownership == "there_before":
 			x.kept++
-			gone = append(gone, p)
+			st.ownership, st.acked = "left", false
 		case m.wantedElsewhere(p):
 			x.stillWanted++
 			gone = append(gone, p)

@@ -30,6 +30,8 @@ const (
 	ThereBefore Ownership = "there_before"
 	Kept        Ownership = "kept"
 	Orphaned    Ownership = "orphaned"
+	// Left is somebody there before whom the export sent and does not want any more: remembered for refusals (S7) only.
+	Left Ownership = "left"
 )
 
 // Ledger remembers. All methods are safe for concurrent use.

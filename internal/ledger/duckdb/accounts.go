@@ -196,7 +196,9 @@ func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activati
 			return err
 		}
 		people, err = q.changed(`INSERT INTO there_before SELECT DISTINCT $1::INTEGER, $2::BIGINT, $3, owner FROM found f
-			WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.owner = f.owner)`, key...)
+			WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.owner = f.owner AND NOT EXISTS
+				-- Who was there before some export was there before Segue, and before every later export (S19).
+				(SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = s.export AND t.owner = f.owner))`, key...)
 		if err != nil {
 			return err
 		}
@@ -214,7 +216,7 @@ func (l *Ledger) Orphan(ctx context.Context, e activation.ExportID, _ time.Time)
 
 // Owners implements ledger.Accounts.
 func (l *Ledger) Owners(ctx context.Context) (list []activation.ExportID, err error) {
-	err = l.query(ctx, "SELECT DISTINCT export FROM standing WHERE ownership <> 'orphaned' ORDER BY export", nil, func(scan func(...any) error) error {
+	err = l.query(ctx, "SELECT DISTINCT export FROM standing WHERE ownership NOT IN ('orphaned', 'left') ORDER BY export", nil, func(scan func(...any) error) error {
 		var e activation.ExportID
 		err := scan(&e)
 		list = append(list, e)

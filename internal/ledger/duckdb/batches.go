@@ -216,7 +216,7 @@ func (q querier) identifiers(b ledger.Batch, p place) error {
 func (q querier) sent(b ledger.Batch, p place, at time.Time) error {
 	key := []any{p.account, p.list, p.export, string(b.ID)}
 	for _, s := range []string{
-		`UPDATE standing SET fingerprint = NULL FROM run_row r WHERE r.batch = $4 AND standing.account = $1 AND standing.list = $2
+		`UPDATE standing SET fingerprint = NULL, ownership = CASE WHEN standing.ownership = 'left' THEN 'there_before' ELSE standing.ownership END FROM run_row r WHERE r.batch = $4 AND standing.account = $1 AND standing.list = $2
 			AND standing.export = $3 AND standing.address = r.address`,
 	} {
 		if err := q.exec(s, key...); err != nil {

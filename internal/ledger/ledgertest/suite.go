@@ -31,6 +31,8 @@ func Run(t *testing.T, open Open) {
 		"S17 imports that were given up in flight are named":     givenUp,
 		"S18 a list that is gone counts as removed":              listGone,
 		"S19 people there before are never removed":              thereBefore,
+		"S19 there before one export, there before all":          thereBeforeAnotherExport,
+		"S7 a refusal removes those there before who left":       thereBeforeAndGone,
 		"S11 a person refused after being sent has one outcome":  refusedAfterSent,
 		"S19 taking over the people on the list":                 takeOver,
 		"S20 the last owner removes":                             lastOwner,

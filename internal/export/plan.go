@@ -78,6 +78,9 @@ func (s *Service) mirror(ctx context.Context, w *work) error {
 		return err
 	}
 	now := s.cfg.Clock().UTC()
+	if st.AsOf.After(now) {
+		st.AsOf = time.Time{} // the clock was wrong: what changed since cannot be asked for
+	}
 	if !st.AsOf.IsZero() && now.Sub(st.AsOf) < s.cfg.MirrorAge {
 		return nil
 	}

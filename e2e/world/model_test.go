@@ -54,7 +54,8 @@ type model struct {
 	lists    map[int64]map[string]bool
 	// Segue
 	standings map[place]*standing
-	before    map[string]map[string]bool // export -> addresses there before, nil while not noted
+	before    map[string]map[string]bool // export -> addresses there before
+	wrote     map[string]bool            // exports that have written to their list: until then who is there is noted anew
 	optedOut  map[string]bool
 	// belongs: phone digits -> addresses it was sent with and not replaced since (S10)
 	belongs map[string]map[string]bool
@@ -66,7 +67,7 @@ type model struct {
 func newModel() *model {
 	return &model{
 		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{1: {}, 2: {}},
-		standings: map[place]*standing{}, before: map[string]map[string]bool{}, optedOut: map[string]bool{},
+		standings: map[place]*standing{}, before: map[string]map[string]bool{}, wrote: map[string]bool{}, optedOut: map[string]bool{},
 		belongs: map[string]map[string]bool{}, mirror: map[string]string{},
 	}
 }
@@ -213,7 +214,7 @@ func (m *model) run(e exportDef) expectation {
 }
 
 func (m *model) note(e exportDef) {
-	if m.before[e.id] != nil {
+	if m.wrote[e.id] {
 		return
 	}
 	m.before[e.id] = map[string]bool{}
@@ -329,7 +330,7 @@ func (m *model) imported(e exportDef, addr, name, values, phone string) {
 		}
 		m.belongs[phone][addr] = true
 	}
-	m.lists[e.list][addr] = true
+	m.lists[e.list][addr], m.wrote[e.id] = true, true
 	p := place{e.id, e.list, addr}
 	m.standings[p] = &standing{ownership: m.ownership(e, addr), acked: true, values: values}
 }

@@ -69,6 +69,9 @@ type Accounts interface {
 
 	// ListNoted reports whether the members that the export found on the list were noted (S19).
 	ListNoted(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID) (bool, error)
+	// KeepNote forgets the note of a list that the export never tried to write to, for it may be out of date; it reports
+	// whether it did write, and the note stays (S19).
+	KeepNote(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID) (written bool, err error)
 	// NoteList notes the members of a list before the export's first write to it, by keyed hashes; addresses that an
 	// export of Segue has sent to the list are not among those that were there before. With takeOver nothing is noted but
 	// that it was looked at. It returns how many were noted; the whole is one transaction and a second call changes nothing.

@@ -169,6 +169,25 @@ func (l *Ledger) ListNoted(ctx context.Context, a ledger.AccountID, list activat
 	return noted, err
 }
 
+// KeepNote implements ledger.Accounts.
+func (l *Ledger) KeepNote(ctx context.Context, a ledger.AccountID, list activation.ListID, e activation.ExportID) (written bool, err error) {
+	err = l.update(ctx, func(q querier) error {
+		key := []any{int32(a), int64(list), string(e)}
+		err := q.row(`SELECT EXISTS (SELECT 1 FROM standing WHERE account = $1 AND list = $2 AND export = $3) OR EXISTS (SELECT 1 FROM batch b
+			JOIN run r ON r.id = b.run WHERE r.account = $1 AND b.list = $2 AND r.export = $3 AND b.kind = 'import' AND b.attempts > 0)`, key, &written)
+		if err != nil || written {
+			return err
+		}
+		for _, t := range []string{"noted", "there_before"} {
+			if err := q.exec("DELETE FROM "+t+" WHERE account = $1 AND list = $2 AND export = $3", key...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return written, err
+}
+
 // NoteList implements ledger.Accounts.
 func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activation.ListID, e activation.ExportID, takeOver bool,
 	members iter.Seq2[activation.Email, error], at time.Time,

@@ -51,6 +51,20 @@ func thereBefore(d *Desk) {
 	require.EqualValues(d, 1, d.Note(1, "e2", false, "ivo@example.com", "stranger@example.com"))
 }
 
+func noteOutOfDate(d *Desk) {
+	d.Note(1, "e", false, "ana@example.com")
+	written, err := d.L.KeepNote(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.False(d, written)
+	require.EqualValues(d, 2, d.Note(1, "e", false, "ivo@example.com", "mia@example.com"), "nothing was written: noted anew")
+	run, _ := d.Plan("e", 1, []Member{person("p1", "ana@example.com", "Ana")}, nil)
+	require.NoError(d, d.L.RecordSending(d.ctx(), next(d, run).ID, 0, d.now))
+	written, err = d.L.KeepNote(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.True(d, written)
+	require.EqualValues(d, 2, d.Note(1, "e", false, "ana@example.com"), "what was sent may have been written")
+}
+
 func thereBeforeAndGone(d *Desk) {
 	d.Note(1, "e", false, "ana@example.com")
 	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")

@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		"S18 a list that is gone counts as removed":              listGone,
 		"S19 people there before are never removed":              thereBefore,
 		"S19 there before one export, there before all":          thereBeforeAnotherExport,
+		"S19 a note of a list not written to is made anew":       noteOutOfDate,
 		"S7 a refusal removes those there before who left":       thereBeforeAndGone,
 		"S11 a person refused after being sent has one outcome":  refusedAfterSent,
 		"S19 taking over the people on the list":                 takeOver,

@@ -324,6 +324,7 @@ type Reader interface {
 	Counts(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID) (ListCounts, error)
 	// BatchesOf returns the batches of a run in order.
 	BatchesOf(ctx context.Context, run activation.RunID) ([]Batch, error)
-	// Proof returns up to n rows of a settled or accepted import, for reading back (S13), always the same ones.
-	Proof(ctx context.Context, id activation.BatchID, n int) ([]activation.Row, error)
+	// Proof returns rows of an accepted import for reading back (S13), always the same ones: up to n, or more if every
+	// attribute that is sent, and either truth of a boolean, takes more. Rows of the addresses in except are left out.
+	Proof(ctx context.Context, id activation.BatchID, n int, except []activation.Email) ([]activation.Row, error)
 }

@@ -443,3 +443,23 @@ func refusedAfterSent(d *Desk) {
 	rc = d.Finish(run)
 	require.EqualValues(d, []int64{3, 3}, []int64{rc.Members, rc.Added}, "she was added, and taken off by the other run")
 }
+
+func proofCovers(d *Desk) {
+	d.Specs = []activation.AttributeSpec{{Name: "FIRSTNAME", Type: activation.AttributeText}, {Name: "VIP", Type: activation.AttributeBoolean}, {Name: "POINTS", Type: activation.AttributeNumber}}
+	people := []Member{person("x1", "x1@example.com", "", "true"), person("x2", "x2@example.com", "", "false"), person("x3", "x3@example.com", "", "", "5"), person("x4", "x4@example.com", "", "", "5")}
+	for i := range 10 {
+		people = append(people, person(fmt.Sprintf("p%d", i), fmt.Sprintf("p%d@example.com", i), strings.Repeat("long", 10)))
+	}
+	run, _ := d.Plan("e", 1, people, nil)
+	b := next(d, run)
+	addresses := func(n int, except ...activation.Email) (list []string) {
+		rows, err := d.L.Proof(d.ctx(), b.ID, n, except)
+		require.NoError(d, err)
+		for _, r := range rows {
+			list = append(list, string(r.Address))
+		}
+		return list
+	}
+	require.Equal(d, []string{"p0@example.com", "p1@example.com", "x1@example.com", "x2@example.com", "x3@example.com"}, addresses(5))
+	require.Equal(d, []string{"p1@example.com", "x1@example.com", "x2@example.com", "x4@example.com"}, addresses(2, "p0@example.com", "x3@example.com"), "each attribute, though it takes more")
+}

@@ -33,6 +33,7 @@ func Run(t *testing.T, open Open) {
 		"S19 people there before are never removed":              thereBefore,
 		"S19 there before one export, there before all":          thereBeforeAnotherExport,
 		"S19 a note of a list not written to is made anew":       noteOutOfDate,
+		"S13 rows to read back show every attribute":             proofCovers,
 		"S7 a refusal removes those there before who left":       thereBeforeAndGone,
 		"S11 a person refused after being sent has one outcome":  refusedAfterSent,
 		"S19 taking over the people on the list":                 takeOver,

@@ -145,8 +145,53 @@ func (w *world) live(t *testing.T) {
 		w.server.Must(t, http.MethodPost, "/api/v1/sources/"+w.source+"/ingest", rig.Object{"force": true})
 		w.server.Must(t, http.MethodPost, "/api/v1/profile/build", rig.Object{})
 		w.trouble(t)
+		if w.rng.IntN(3) == 0 {
+			w.canceled(t)
+		}
 		w.exported(t, time.Duration(w.rng.IntN(1200))*time.Millisecond)
 		w.check(t)
+	}
+}
+
+// canceled starts a run, cancels it at some moment, kills the server on the way of stopping in most worlds, and holds that
+// the run ends by itself and says what became of everybody; the next run puts the list right.
+func (w *world) canceled(t *testing.T) {
+	t.Helper()
+	if point := aborts()[w.rng.IntN(len(aborts()))]; point != "" {
+		w.server.Kill()
+		w.start(t, point)
+	}
+	run := w.server.Must(t, http.MethodPost, "/api/v1/exports/"+w.export+"/runs", rig.Object{})["id"].(string)
+	moment := time.Duration(w.rng.IntN(600)) * time.Millisecond
+	w.tell("canceled after %s", moment)
+	w.server.Ended(moment)
+	asked := false
+	for until := time.Now().Add(30*time.Second + w.patience()); ; w.server.Ended(30 * time.Millisecond) {
+		require.True(t, time.Now().Before(until), "a canceled run does not end by itself\n%s", w.server.Output())
+		if w.server.Ended(0) {
+			require.True(t, w.server.Killed(), "the server ended by itself:\n%s", w.server.Output())
+			w.crashes++
+			w.start(t, "")
+			until = time.Now().Add(30*time.Second + w.patience())
+		}
+		if !asked {
+			status, _, err := w.server.Call(t.Context(), http.MethodPost, "/api/v1/runs/"+run+"/cancel", rig.Object{})
+			asked = err == nil && (status < 300 || status == http.StatusConflict) // or it has ended already
+		}
+		status, r, err := w.server.Call(t.Context(), http.MethodGet, "/api/v1/runs/"+run, nil)
+		if err != nil {
+			continue // it is about to die
+		}
+		require.Equal(t, http.StatusOK, status, "the run is known after every crash")
+		if r["ended"] != true {
+			continue
+		}
+		w.tell("ended %v %v", r["status"], r["error"])
+		require.Contains(t, []any{"canceled", "successful", "successful_with_rejects"}, r["status"], "%v", r)
+		if r["receipt"] != nil { // one that was not planned yet has none
+			w.addsUp(t, r)
+		}
+		return
 	}
 }
 
@@ -243,8 +288,15 @@ func (w *world) patience() time.Duration {
 	return 0
 }
 
-// receipt holds that the receipt adds up (S11).
+// receipt holds that the receipt adds up and that everybody has an outcome (S11).
 func (w *world) receipt(t *testing.T, run rig.Object) {
+	t.Helper()
+	sum := w.addsUp(t, run)
+	require.Zero(t, sum("not_sent")+sum("not_removed"), "everybody has an outcome: %v", run["receipt"])
+}
+
+// addsUp holds that the receipt adds up.
+func (w *world) addsUp(t *testing.T, run rig.Object) func(names ...string) float64 {
 	t.Helper()
 	c, ok := run["receipt"].(rig.Object)
 	require.True(t, ok, "%v", run)
@@ -258,7 +310,7 @@ func (w *world) receipt(t *testing.T, run rig.Object) {
 	}
 	require.Equal(t, sum("members"), sum("added", "updated", "unchanged", "rejected", "duplicates", "not_sent"), "members add up: %v", c)
 	require.Equal(t, sum("leavers"), sum("removed", "kept", "still_wanted", "not_removed"), "leavers add up: %v", c)
-	require.Zero(t, sum("not_sent")+sum("not_removed"), "everybody has an outcome: %v", c)
+	return sum
 }
 
 // sendings holds that without faults nobody is imported twice but for a crash.

@@ -15,6 +15,11 @@ func points() []string {
 	}
 }
 
+// aborts are the fail-points of a run that is stopped, and no fail-point at all.
+func aborts() []string {
+	return []string{"", "abort.before", "abort.after-abort", "abort.after-finish", "send.after-call", "remove.after-call"}
+}
+
 // troubles draws some faults of the sandbox. Each strikes a few times, so that a run that tries again gets through; none
 // of them is a definite answer, which would stop a run until a person mends something.
 func troubles(rng *rand.Rand) (faults []rig.Object, unknown bool) {

@@ -31,7 +31,7 @@ type exportDef struct {
 }
 
 type standing struct {
-	ownership string // owned, there_before, kept
+	ownership string // owned, there_before, kept, left (there before, and not wanted any more: remembered for refusals)
 	acked     bool
 	values    string // what was acknowledged: name and phone
 }
@@ -54,7 +54,8 @@ type model struct {
 	lists    map[int64]map[string]bool
 	// Segue
 	standings map[place]*standing
-	before    map[string]map[string]bool // export -> addresses there before, nil while not noted
+	before    map[string]map[string]bool // export -> addresses there before
+	wrote     map[string]bool            // exports that have written to their list: until then who is there is noted anew
 	optedOut  map[string]bool
 	// belongs: phone digits -> addresses it was sent with and not replaced since (S10)
 	belongs map[string]map[string]bool
@@ -66,7 +67,7 @@ type model struct {
 func newModel() *model {
 	return &model{
 		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{1: {}, 2: {}},
-		standings: map[place]*standing{}, before: map[string]map[string]bool{}, optedOut: map[string]bool{},
+		standings: map[place]*standing{}, before: map[string]map[string]bool{}, wrote: map[string]bool{}, optedOut: map[string]bool{},
 		belongs: map[string]map[string]bool{}, mirror: map[string]string{},
 	}
 }
@@ -213,14 +214,14 @@ func (m *model) run(e exportDef) expectation {
 }
 
 func (m *model) note(e exportDef) {
-	if m.before[e.id] != nil {
+	if m.wrote[e.id] {
 		return
 	}
 	m.before[e.id] = map[string]bool{}
 	for addr := range m.lists[e.list] {
 		sent := false
 		for p := range m.standings {
-			sent = sent || (p.list == e.list && p.addr == addr)
+			sent = sent || (p.list == e.list && p.addr == addr && !m.before[p.export][addr])
 		}
 		if !sent {
 			m.before[e.id][addr] = true
@@ -266,7 +267,7 @@ func (m *model) leave(e exportDef, outcome map[string]string, refused map[string
 		mine := p.export == e.id
 		barred := refused[p.addr] || m.optedOut[p.addr]
 		if barred {
-			if mine && st.ownership != "kept" {
+			if mine && st.ownership != "kept" && st.ownership != "left" {
 				x.leavers++
 				x.removed++
 			}
@@ -274,14 +275,14 @@ func (m *model) leave(e exportDef, outcome map[string]string, refused map[string
 			gone = append(gone, p)
 			continue
 		}
-		if !mine || outcome[p.addr] != "" || st.ownership == "kept" {
+		if !mine || outcome[p.addr] != "" || st.ownership == "kept" || st.ownership == "left" {
 			continue
 		}
 		x.leavers++
 		switch {
 		case st.ownership == "there_before":
 			x.kept++
-			gone = append(gone, p)
+			st.ownership, st.acked = "left", false
 		case m.wantedElsewhere(p):
 			x.stillWanted++
 			gone = append(gone, p)
@@ -329,7 +330,7 @@ func (m *model) imported(e exportDef, addr, name, values, phone string) {
 		}
 		m.belongs[phone][addr] = true
 	}
-	m.lists[e.list][addr] = true
+	m.lists[e.list][addr], m.wrote[e.id] = true, true
 	p := place{e.id, e.list, addr}
 	m.standings[p] = &standing{ownership: m.ownership(e, addr), acked: true, values: values}
 }

@@ -65,6 +65,9 @@ func (s *Service) remove(ctx context.Context, w *work, b ledger.Batch) error {
 	if err != nil {
 		return err
 	}
+	if err := s.afterGivenUp(ctx, w, b, addresses); err != nil {
+		return err
+	}
 	now := s.cfg.Clock().UTC()
 	if err := s.cfg.Ledger.RecordSending(ctx, b.ID, 0, now); err != nil {
 		return s.replan(ctx, w, b, err)

@@ -116,7 +116,7 @@ func (s *Service) end(ctx context.Context, w *work, status activation.RunStatus,
 	if err != nil {
 		return err
 	}
-	s.proof.end(w.run.ID, "", false)
+	s.proof.end(w.run.ID, "", nil)
 	s.turns.leave(w.run.ID)
 	s.calls.forget(w.run.ID)
 	if err := s.tidy(ctx, w.run); err != nil {

@@ -14,6 +14,10 @@ import (
 // watched is for how long an import that was given up is looked out for (S17).
 const watched = 7 * 24 * time.Hour
 
+// unlisted is how many times longer than after an unknown outcome a process is looked for that was named in an answer and is
+// newer than everything that is listed.
+const unlisted = 60
+
 // newest asks for the newest process of the account (S30). While an import that a stopped run left in flight may be running
 // nothing is sent (S17).
 func (s *Service) newest(ctx context.Context, w *work, b ledger.Batch) (activation.ProcessID, error) {
@@ -41,6 +45,33 @@ func (s *Service) newest(ctx context.Context, w *work, b ledger.Batch) (activati
 	}
 	s.looks.settle(w.account(), true)
 	return newest, nil
+}
+
+// afterGivenUp lets a removal wait for imports of its addresses that a stopped run left in flight: they would put the people
+// on the list again (S31).
+func (s *Service) afterGivenUp(ctx context.Context, w *work, b ledger.Batch, addresses []activation.Email) error {
+	if s.looks.isSettled(w.account()) {
+		return nil
+	}
+	left, err := s.cfg.Ledger.Unsettled(ctx, w.acct, s.cfg.Clock().Add(-watched))
+	if err != nil {
+		return err
+	}
+	leaving := make(map[activation.Email]bool, len(addresses))
+	for _, a := range addresses {
+		leaving[a] = true
+	}
+	for _, l := range left {
+		sent, err := s.cfg.Ledger.BatchRemovals(ctx, l.ID) // an import's addresses as well
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(sent, func(a activation.Email) bool { return leaving[a] }) {
+			_, err := s.newest(ctx, w, b)
+			return err
+		}
+	}
+	return nil
 }
 
 // mayBe reports whether the process may be that of one of the batches.
@@ -127,7 +158,11 @@ func (s *Service) follow(ctx context.Context, w *work, b ledger.Batch) error {
 	}
 	if p == nil {
 		// It may not be listed yet, and is never presumed dead after one look (S17).
-		if !s.looks.nothing(w.account(), b.ID, s.cfg.Clock(), s.cfg.LookGap) {
+		gap := s.cfg.LookGap
+		if len(recent) == 0 || recent[0].ID < b.Process {
+			gap *= unlisted // nothing newer is listed either: the list may lag
+		}
+		if !s.looks.nothing(w.account(), b.ID, s.cfg.Clock(), gap) {
 			return wait{d: s.cfg.LookGap, status: activation.StatusWaiting}
 		}
 		// A process that was deleted says nothing of its rows.

@@ -142,6 +142,13 @@ func (l *looks) settle(a activation.Account, settled bool) {
 	l.account(a).settled = settled
 }
 
+// isSettled reports whether a look showed that nothing of ours which was given up is running.
+func (l *looks) isSettled(a activation.Account) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.account(a).settled
+}
+
 // nothing records a look that showed no process after an unknown outcome; it reports whether an earlier one, at least
 // gap ago, did so too.
 func (l *looks) nothing(a activation.Account, b activation.BatchID, now time.Time, gap time.Duration) bool {

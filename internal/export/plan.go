@@ -78,6 +78,9 @@ func (s *Service) mirror(ctx context.Context, w *work) error {
 		return err
 	}
 	now := s.cfg.Clock().UTC()
+	if st.AsOf.After(now) {
+		st.AsOf = time.Time{} // the clock was wrong: what changed since cannot be asked for
+	}
 	if !st.AsOf.IsZero() && now.Sub(st.AsOf) < s.cfg.MirrorAge {
 		return nil
 	}
@@ -116,6 +119,10 @@ func mirrored(c destination.Contact) ledger.MirrorContact {
 // noteList notes who was on the list before the export's first write to it (S19). A dry run only counts.
 func (s *Service) noteList(ctx context.Context, w *work, list destination.List) (int64, error) {
 	noted, err := s.cfg.Ledger.ListNoted(ctx, w.acct, w.export.List, w.export.ID)
+	if err == nil && noted && w.run.Kind != activation.RunDry {
+		// Of a list that nothing was written to yet it may be out of date.
+		noted, err = s.cfg.Ledger.KeepNote(ctx, w.acct, w.export.List, w.export.ID)
+	}
 	if err != nil || noted {
 		return 0, err
 	}
@@ -133,6 +140,15 @@ func (s *Service) noteList(ctx context.Context, w *work, list destination.List) 
 		}
 	}
 	return s.cfg.Ledger.NoteList(ctx, w.acct, w.export.List, w.export.ID, w.export.TakeOver, members, s.cfg.Clock().UTC())
+}
+
+// noteAgain notes the list of a run that was released, unless it was written to: people may have come to it meanwhile (S19).
+func (s *Service) noteAgain(ctx context.Context, w *work) error {
+	if err := s.adopt(w); err != nil {
+		return err
+	}
+	_, err := s.noteList(ctx, w, destination.List{})
+	return err
 }
 
 // snapshot is what a run fixes when it plans (S25), kept beside the hand-over so that planning again uses the same: the

@@ -18,103 +18,139 @@ import (
 	"segue/internal/ledger"
 )
 
-// proofs remembers, in memory, which runs had a batch proved (S13). After a restart the next batch is proved again.
+// proofs remembers, in memory, what of each run was proved (S13): attributes, and which truth of a boolean. After a restart
+// the next batch is proved again.
 type proofs struct {
 	mu    sync.Mutex
-	done  map[activation.RunID]bool
+	done  map[activation.RunID]map[string]bool
 	since map[activation.BatchID]time.Time
 }
 
 func newProofs() *proofs {
-	return &proofs{done: map[activation.RunID]bool{}, since: map[activation.BatchID]time.Time{}}
+	return &proofs{done: map[activation.RunID]map[string]bool{}, since: map[activation.BatchID]time.Time{}}
 }
 
-// begin returns when the proof of the batch began; ok is false when the run needs none any more.
-func (p *proofs) begin(run activation.RunID, b activation.BatchID, now time.Time) (since time.Time, ok bool) {
+// begin returns when the proof of the batch began.
+func (p *proofs) begin(b activation.BatchID, now time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.done[run] {
-		return now, false
-	}
 	if _, started := p.since[b]; !started {
 		p.since[b] = now
 	}
-	return p.since[b], true
+	return p.since[b]
 }
 
-func (p *proofs) end(run activation.RunID, b activation.BatchID, proved bool) {
+// open returns the rows that show something which the run has not proved yet: all of them in its first batch.
+func (p *proofs) open(run activation.RunID, rows []activation.Row) []activation.Row {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	done := p.done[run]
+	if done == nil {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(r activation.Row) bool {
+		return !slices.ContainsFunc(marks(r), func(m string) bool { return !done[m] })
+	})
+}
+
+// end forgets when the proof of the batch began and remembers what the rows proved; with none, what the run had proved is
+// forgotten.
+func (p *proofs) end(run activation.RunID, b activation.BatchID, proved []activation.Row) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.since, b)
-	if proved {
-		p.done[run] = true
-	} else {
+	if len(proved) == 0 {
 		delete(p.done, run)
+		return
+	}
+	if p.done[run] == nil {
+		p.done[run] = map[string]bool{}
+	}
+	for _, r := range proved {
+		for _, m := range marks(r) {
+			p.done[run][m] = true
+		}
 	}
 }
 
-// prove reads contacts of the run's first import back and compares them with what was sent. A difference that lasts
-// stops the run before anything of the batch is acknowledged.
-func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected []ledger.Rejection) error {
-	since, needed := s.proof.begin(w.run.ID, b.ID, s.cfg.Clock())
-	if !needed {
+// marks are what a row can prove: its attributes, and for a word of truth which one.
+func marks(r activation.Row) (list []string) {
+	var values map[string]any
+	if json.Unmarshal(r.Attributes, &values) != nil {
 		return nil
 	}
-	rows, err := s.cfg.Ledger.Proof(ctx, b.ID, s.cfg.ProofContacts+len(rejected))
+	for name, v := range values {
+		if text, ok := v.(string); ok && truth(text) != "" {
+			name += " " + truth(text)
+		}
+		list = append(list, name)
+	}
+	return list
+}
+
+// prove reads contacts of the run's first import back and compares them with what was sent; of a later one, those that show
+// an attribute for the first time. A difference that lasts stops the run before anything of the batch is acknowledged.
+func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected []ledger.Rejection) error {
+	except := make([]activation.Email, 0, len(rejected))
+	for _, x := range rejected {
+		except = append(except, x.Address)
+	}
+	rows, err := s.cfg.Ledger.Proof(ctx, b.ID, s.cfg.ProofContacts, except)
 	if err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r activation.Row) bool {
-		return slices.ContainsFunc(rejected, func(x ledger.Rejection) bool { return x.Address == r.Address })
-	})
-	if len(rows) > s.cfg.ProofContacts {
-		rows = rows[:s.cfg.ProofContacts]
+	if rows = s.proof.open(w.run.ID, rows); len(rows) == 0 {
+		return nil // a batch of which every row was rejected proves nothing
 	}
-	diff, err := s.readBack(ctx, w, b, rows)
+	since := s.proof.begin(b.ID, s.cfg.Clock())
+	diff, proved, err := s.readBack(ctx, w, b, rows)
 	if err != nil {
 		return err
 	}
 	if diff == nil {
-		s.proof.end(w.run.ID, b.ID, len(rows) > 0) // a batch of which every row was rejected proves nothing
+		if len(proved) > 0 {
+			s.proof.end(w.run.ID, b.ID, proved)
+		}
 		return nil
 	}
 	if waited := s.cfg.Clock().Sub(since); waited < s.cfg.ProofTime {
 		return s.waitFor(w, b, min(max(waited/2, s.cfg.FirstLook), s.cfg.MaxLookStep))
 	}
-	s.proof.end(w.run.ID, b.ID, false)
+	s.proof.end(w.run.ID, b.ID, nil)
 	if err := s.settleUnknown(ctx, w, b); err != nil {
 		return err
 	}
 	return diff
 }
 
-// readBack compares contacts with rows; it returns the first difference.
-func (s *Service) readBack(ctx context.Context, w *work, b ledger.Batch, rows []activation.Row) (*activation.Error, error) {
+// readBack compares contacts with rows; it returns the first difference, or which rows were compared.
+func (s *Service) readBack(ctx context.Context, w *work, b ledger.Batch, rows []activation.Row) (diff *activation.Error, proved []activation.Row, err error) {
 	now := s.cfg.Clock().UTC()
 	for _, r := range rows {
 		c, err := w.dest.Contact(ctx, r.Address)
 		var de *destination.Error
 		if errors.As(err, &de) && de.Code == activation.CodeNotFound {
-			return proofError("a person who was sent is not a contact of the account", "", "", ""), nil
+			return proofError("a person who was sent is not a contact of the account", "", "", ""), nil, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if c.Blocklisted || len(c.Unsubscribed) > 0 {
 			// Opted out since the plan: remembered (S8), and what Brevo does with such a person proves nothing.
 			if err := s.cfg.Ledger.PutMirror(ctx, w.acct, now.UnixMicro(), []ledger.MirrorContact{mirrored(c)}); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			continue
 		}
 		if !slices.Contains(c.Lists, b.List) {
-			return proofError("a person who was sent is not on the list", "", "", ""), nil
+			return proofError("a person who was sent is not on the list", "", "", ""), nil, nil
 		}
 		if d := differs(r.Attributes, c); d != nil {
-			return d, nil
+			return d, nil, nil
 		}
+		proved = append(proved, r)
 	}
-	return nil, nil
+	return nil, proved, nil
 }
 
 // differs compares the attributes that were sent with those that are stored.

@@ -119,6 +119,9 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 		if err := s.mirror(ctx, w); err != nil {
 			return err
 		}
+		if err := s.noteAgain(ctx, w); err != nil {
+			return err
+		}
 	}
 	if err := s.hold(ctx, w, state); err != nil {
 		return err

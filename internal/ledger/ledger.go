@@ -30,6 +30,8 @@ const (
 	ThereBefore Ownership = "there_before"
 	Kept        Ownership = "kept"
 	Orphaned    Ownership = "orphaned"
+	// Left is somebody there before whom the export sent and does not want any more: remembered for refusals (S7) only.
+	Left Ownership = "left"
 )
 
 // Ledger remembers. All methods are safe for concurrent use.
@@ -67,6 +69,9 @@ type Accounts interface {
 
 	// ListNoted reports whether the members that the export found on the list were noted (S19).
 	ListNoted(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID) (bool, error)
+	// KeepNote forgets the note of a list that the export never tried to write to, for it may be out of date; it reports
+	// whether it did write, and the note stays (S19).
+	KeepNote(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID) (written bool, err error)
 	// NoteList notes the members of a list before the export's first write to it, by keyed hashes; addresses that an
 	// export of Segue has sent to the list are not among those that were there before. With takeOver nothing is noted but
 	// that it was looked at. It returns how many were noted; the whole is one transaction and a second call changes nothing.
@@ -319,6 +324,7 @@ type Reader interface {
 	Counts(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID) (ListCounts, error)
 	// BatchesOf returns the batches of a run in order.
 	BatchesOf(ctx context.Context, run activation.RunID) ([]Batch, error)
-	// Proof returns up to n rows of a settled or accepted import, for reading back (S13), always the same ones.
-	Proof(ctx context.Context, id activation.BatchID, n int) ([]activation.Row, error)
+	// Proof returns rows of an accepted import for reading back (S13), always the same ones: up to n, or more if every
+	// attribute that is sent, and either truth of a boolean, takes more. Rows of the addresses in except are left out.
+	Proof(ctx context.Context, id activation.BatchID, n int, except []activation.Email) ([]activation.Row, error)
 }

@@ -169,6 +169,25 @@ func (l *Ledger) ListNoted(ctx context.Context, a ledger.AccountID, list activat
 	return noted, err
 }
 
+// KeepNote implements ledger.Accounts.
+func (l *Ledger) KeepNote(ctx context.Context, a ledger.AccountID, list activation.ListID, e activation.ExportID) (written bool, err error) {
+	err = l.update(ctx, func(q querier) error {
+		key := []any{int32(a), int64(list), string(e)}
+		err := q.row(`SELECT EXISTS (SELECT 1 FROM standing WHERE account = $1 AND list = $2 AND export = $3) OR EXISTS (SELECT 1 FROM batch b
+			JOIN run r ON r.id = b.run WHERE r.account = $1 AND b.list = $2 AND r.export = $3 AND b.kind = 'import' AND b.attempts > 0)`, key, &written)
+		if err != nil || written {
+			return err
+		}
+		for _, t := range []string{"noted", "there_before"} {
+			if err := q.exec("DELETE FROM "+t+" WHERE account = $1 AND list = $2 AND export = $3", key...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return written, err
+}
+
 // NoteList implements ledger.Accounts.
 func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activation.ListID, e activation.ExportID, takeOver bool,
 	members iter.Seq2[activation.Email, error], at time.Time,
@@ -196,7 +215,9 @@ func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activati
 			return err
 		}
 		people, err = q.changed(`INSERT INTO there_before SELECT DISTINCT $1::INTEGER, $2::BIGINT, $3, owner FROM found f
-			WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.owner = f.owner)`, key...)
+			WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.owner = f.owner AND NOT EXISTS
+				-- Who was there before some export was there before Segue, and before every later export (S19).
+				(SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = s.export AND t.owner = f.owner))`, key...)
 		if err != nil {
 			return err
 		}
@@ -214,7 +235,7 @@ func (l *Ledger) Orphan(ctx context.Context, e activation.ExportID, _ time.Time)
 
 // Owners implements ledger.Accounts.
 func (l *Ledger) Owners(ctx context.Context) (list []activation.ExportID, err error) {
-	err = l.query(ctx, "SELECT DISTINCT export FROM standing WHERE ownership <> 'orphaned' ORDER BY export", nil, func(scan func(...any) error) error {
+	err = l.query(ctx, "SELECT DISTINCT export FROM standing WHERE ownership NOT IN ('orphaned', 'left') ORDER BY export", nil, func(scan func(...any) error) error {
 		var e activation.ExportID
 		err := scan(&e)
 		list = append(list, e)

@@ -51,9 +51,20 @@ func (l *Ledger) BatchRows(ctx context.Context, id activation.BatchID) ([]activa
 	return l.importRows(ctx, "ORDER BY address", string(id))
 }
 
-// Proof implements ledger.Reader: rows with the most attributes first, for they prove the most.
-func (l *Ledger) Proof(ctx context.Context, id activation.BatchID, n int) ([]activation.Row, error) {
-	return l.importRows(ctx, "ORDER BY strlen(payload) DESC, address LIMIT ?", string(id), n)
+// Proof implements ledger.Reader: the largest row of each attribute that is sent, and of each truth of a boolean, then the
+// largest of the others.
+func (l *Ledger) Proof(ctx context.Context, id activation.BatchID, n int, except []activation.Email) ([]activation.Row, error) {
+	left := make([]string, 0, len(except))
+	for _, a := range except {
+		left = append(left, string(a))
+	}
+	return l.importRows(ctx, `AND NOT list_contains(?::VARCHAR[], address) AND address IN (
+			WITH r AS (SELECT address, strlen(payload) AS size, payload FROM run_row WHERE batch = ? AND payload IS NOT NULL AND NOT list_contains(?::VARCHAR[], address)),
+			shown AS (SELECT address, size, unnest(list_transform(json_keys(payload), k -> k || CASE json_extract_string(payload, k) WHEN 'Yes' THEN ' yes' WHEN 'No' THEN ' no' ELSE '' END)) AS mark FROM r),
+			best AS (SELECT DISTINCT arg_min(address, (-size, address)) AS address FROM shown GROUP BY mark)
+			SELECT address FROM best UNION ALL (SELECT address FROM r WHERE address NOT IN (SELECT address FROM best) ORDER BY size DESC, address
+				LIMIT (SELECT greatest(? - count(*), 0) FROM best)))
+		ORDER BY strlen(payload) DESC, address`, string(id), left, string(id), left, n)
 }
 
 func (l *Ledger) importRows(ctx context.Context, tail string, args ...any) (list []activation.Row, err error) {
@@ -216,7 +227,7 @@ func (q querier) identifiers(b ledger.Batch, p place) error {
 func (q querier) sent(b ledger.Batch, p place, at time.Time) error {
 	key := []any{p.account, p.list, p.export, string(b.ID)}
 	for _, s := range []string{
-		`UPDATE standing SET fingerprint = NULL FROM run_row r WHERE r.batch = $4 AND standing.account = $1 AND standing.list = $2
+		`UPDATE standing SET fingerprint = NULL, ownership = CASE WHEN standing.ownership = 'left' THEN 'there_before' ELSE standing.ownership END FROM run_row r WHERE r.batch = $4 AND standing.account = $1 AND standing.list = $2
 			AND standing.export = $3 AND standing.address = r.address`,
 	} {
 		if err := q.exec(s, key...); err != nil {

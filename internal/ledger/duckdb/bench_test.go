@@ -135,7 +135,7 @@ func (l *long) run(b *testing.B, name string, day int) {
 		timed("rows", func() error { _, err := l.BatchRows(ctx, batch.ID); return err })
 		timed("sending", func() error { return l.RecordSending(ctx, batch.ID, 0, l.now) })
 		timed("accepted", func() error { return l.RecordAccepted(ctx, batch.ID, activation.ProcessID(batches)) })
-		timed("proof", func() error { _, err := l.Proof(ctx, batch.ID, 5); return err })
+		timed("proof", func() error { _, err := l.Proof(ctx, batch.ID, 5, nil); return err })
 		timed("settle", func() error { return l.Settle(ctx, batch.ID, nil, l.now) })
 		timed("state", func() error { _, err := l.RunState(ctx, run); return err })
 	}

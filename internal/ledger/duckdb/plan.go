@@ -201,7 +201,9 @@ func (p *planner) writeMembers() error {
 			CASE WHEN m.problem IS NOT NULL THEN m.problem WHEN o.address IS NOT NULL THEN $3 ELSE '' END, NULL, NULL,
 			CASE WHEN m.problem IS NULL AND o.address IS NULL THEN m.winner END, NULL, NULL, NULL, NULL, NULL
 		FROM member m LEFT JOIN (SELECT address FROM decided WHERE planned = 'opted_out') o ON o.address = m.address
-		WHERE m.problem IS NOT NULL OR o.address IS NOT NULL OR m.winner <> m.profile_id`,
+		WHERE (m.problem IS NOT NULL OR o.address IS NOT NULL OR m.winner <> m.profile_id)
+			-- Who was sent before the plan was made again has an outcome, whatever was learned since (S11).
+			AND m.profile_id NOT IN (SELECT profile_id FROM run_row WHERE run = $1 AND kind = 'address' AND is_member AND profile_id IS NOT NULL)`,
 		string(p.Run), int64(p.List), activation.ReasonOptedOut)
 }
 

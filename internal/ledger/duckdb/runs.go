@@ -247,7 +247,11 @@ func (q querier) close(run activation.RunID, p place, addressesPath, aborted, de
 		// Whom another export only wants as yet, it may never send: until then this one keeps owning the address (S20).
 		`DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
 			AND ((r.planned = 'still_wanted' AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list
-				AND o.address = r.address AND o.ownership IN ('owned', 'there_before'))) OR (r.planned = 'kept' AND r.reason = 'there_before')) AND r.list = standing.list AND r.address = standing.address)`,
+				AND o.address = r.address AND o.ownership IN ('owned', 'there_before')))) AND r.list = standing.list AND r.address = standing.address)`,
+		// Who was there before stays, and is sent again on coming back; that Segue wrote to the list is remembered for a refusal (S7, S19).
+		`UPDATE standing SET ownership = 'left', fingerprint = NULL, first_acked_at = NULL, acked_at = NULL FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
+			AND r.planned = 'kept' AND r.reason = 'there_before' AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list
+			AND standing.address = r.address`,
 	} {
 		if err := q.exec(s, key...); err != nil {
 			return err

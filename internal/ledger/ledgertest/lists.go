@@ -51,6 +51,63 @@ func thereBefore(d *Desk) {
 	require.EqualValues(d, 1, d.Note(1, "e2", false, "ivo@example.com", "stranger@example.com"))
 }
 
+func noteOutOfDate(d *Desk) {
+	d.Note(1, "e", false, "ana@example.com")
+	written, err := d.L.KeepNote(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.False(d, written)
+	require.EqualValues(d, 2, d.Note(1, "e", false, "ivo@example.com", "mia@example.com"), "nothing was written: noted anew")
+	run, _ := d.Plan("e", 1, []Member{person("p1", "ana@example.com", "Ana")}, nil)
+	require.NoError(d, d.L.RecordSending(d.ctx(), next(d, run).ID, 0, d.now))
+	written, err = d.L.KeepNote(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.True(d, written)
+	require.EqualValues(d, 2, d.Note(1, "e", false, "ana@example.com"), "what was sent may have been written")
+}
+
+func thereBeforeAndGone(d *Desk) {
+	d.Note(1, "e", false, "ana@example.com")
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	_, rc := d.Do("e", 1, []Member{ivo}, nil)
+	require.EqualValues(d, 1, rc.Kept, "who was there before stays")
+	_, rc = d.Do("e", 1, []Member{ivo}, nil)
+	require.Zero(d, rc.Leavers, "a leaver is counted once")
+	s, rc := d.Do("e2", 2, []Member{ivo}, map[string]string{"ana@example.com": activation.ReasonNoConsent})
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals, "she was sent to that list once")
+	require.EqualValues(d, 1, rc.RefusalRemoved)
+	d.Note(2, "e3", false, "eva@example.com")
+	eva := person("p3", "eva@example.com", "Eva")
+	d.Do("e3", 2, []Member{eva}, nil)
+	d.Do("e3", 2, nil, nil)
+	_, rc = d.Do("e3", 2, []Member{eva}, nil)
+	require.EqualValues(d, 1, rc.Added, "who comes back is sent again")
+	_, rc = d.Do("e3", 2, nil, nil)
+	require.EqualValues(d, 1, rc.Kept, "and is still one who was there before")
+}
+
+func thereBeforeAnotherExport(d *Desk) {
+	d.Note(1, "e", false, "ana@example.com")
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	require.EqualValues(d, 1, d.Note(1, "e2", false, "ana@example.com", "ivo@example.com"), "she was there before Segue came")
+	d.Do("e2", 1, []Member{ana, ivo}, nil)
+	d.Do("e", 1, nil, nil)
+	s, rc := d.Do("e2", 1, nil, nil)
+	require.Equal(d, map[int64][]string{1: {"ivo@example.com"}}, s.Removals)
+	require.EqualValues(d, []int64{2, 1, 1}, []int64{rc.Leavers, rc.Kept, rc.Removed})
+
+	// An export that is removed leaves no trap for one that is made anew.
+	d.Note(3, "e3", false, "eva@example.com")
+	eva := person("p3", "eva@example.com", "Eva")
+	d.Do("e3", 3, []Member{eva}, nil)
+	require.NoError(d, d.L.Orphan(d.ctx(), "e3", d.now))
+	require.EqualValues(d, 1, d.Note(3, "e4", false, "eva@example.com"))
+	d.Do("e4", 3, []Member{eva}, nil)
+	s, _ = d.Do("e4", 3, nil, nil)
+	require.Empty(d, s.Removals)
+}
+
 func takeOver(d *Desk) {
 	d.Note(1, "e", true, "ana@example.com")
 	d.Do("e", 1, []Member{person("p1", "ana@example.com", "Ana")}, nil)

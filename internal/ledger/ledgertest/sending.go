@@ -422,3 +422,44 @@ func rowsByBucket(d *Desk) {
 	require.Len(d, rows, 1)
 	require.Equal(d, "p1", rows[0].DuplicateOf)
 }
+
+// refusedAfterSent: another run takes off somebody whom the run under way has sent already, and the rest is planned again.
+func refusedAfterSent(d *Desk) {
+	d.Limits.MaxRows = 1
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "mia@example.com", "Mia")}
+	run, _ := d.Plan("e", 1, people, nil)
+	b := next(d, run)
+	require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
+	require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, 7))
+	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
+	at := d.now
+	d.Later(time.Hour)
+	s, rc := d.Do("e2", 2, nil, map[string]string{"ana@example.com": activation.ReasonNoConsent})
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals)
+	require.EqualValues(d, 1, rc.RefusalRemoved)
+	d.now = at
+	d.PlanAs(run, "e", 1, people, nil)
+	d.Settle(run)
+	rc = d.Finish(run)
+	require.EqualValues(d, []int64{3, 3}, []int64{rc.Members, rc.Added}, "she was added, and taken off by the other run")
+}
+
+func proofCovers(d *Desk) {
+	d.Specs = []activation.AttributeSpec{{Name: "FIRSTNAME", Type: activation.AttributeText}, {Name: "VIP", Type: activation.AttributeBoolean}, {Name: "POINTS", Type: activation.AttributeNumber}}
+	people := []Member{person("x1", "x1@example.com", "", "true"), person("x2", "x2@example.com", "", "false"), person("x3", "x3@example.com", "", "", "5"), person("x4", "x4@example.com", "", "", "5")}
+	for i := range 10 {
+		people = append(people, person(fmt.Sprintf("p%d", i), fmt.Sprintf("p%d@example.com", i), strings.Repeat("long", 10)))
+	}
+	run, _ := d.Plan("e", 1, people, nil)
+	b := next(d, run)
+	addresses := func(n int, except ...activation.Email) (list []string) {
+		rows, err := d.L.Proof(d.ctx(), b.ID, n, except)
+		require.NoError(d, err)
+		for _, r := range rows {
+			list = append(list, string(r.Address))
+		}
+		return list
+	}
+	require.Equal(d, []string{"p0@example.com", "p1@example.com", "x1@example.com", "x2@example.com", "x3@example.com"}, addresses(5))
+	require.Equal(d, []string{"p1@example.com", "x1@example.com", "x2@example.com", "x4@example.com"}, addresses(2, "p0@example.com", "x3@example.com"), "each attribute, though it takes more")
+}

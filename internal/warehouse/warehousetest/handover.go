@@ -112,6 +112,9 @@ e1,e@example.com,091 234 5670,X5,true,Zagreb
 e2,e@example.com,091 234 5670,X5,true,Zagreb
 f,f@example.com,091 234 5671,X4,true,Zagreb
 g,nobody,091 234 5671,X7,true,Zagreb
+h,h@example.com,,"  X8",true,Zagreb
+i,i@example.com,,X8,true,Zagreb
+k,k@example.com,,"  ",true,Zagreb
 `)
 	m := activation.Mapping{Email: "email", Attributes: []activation.AttributeMapping{attribute("SMS", "phone"), attribute("EXT_ID", "code"), attribute("CODE", "code")}}
 	_, _, addresses, _ := d.HandOver(m, Select(activation.Rule{Field: "city", Operator: activation.OpEquals, Values: []string{"Zagreb"}}))
@@ -120,5 +123,8 @@ g,nobody,091 234 5671,X7,true,Zagreb
 		"c@example.com|c|-|x3|x3|phone_shared|-|-",                 // with d, who refused
 		"e@example.com|e1|+385912345670|X5|X5|-|-|-",               // two profiles of one address
 		"f@example.com|f|+385912345671|-|X4|-|identifier_shared|-", // its phone is only with one who has no address
+		"h@example.com|h|-|-|X8|-|identifier_shared|-",             // white space makes no other value
+		"i@example.com|i|-|-|X8|-|identifier_shared|-",
+		"k@example.com|k|-|-|-|-|-|-",
 	}, addresses)
 }

@@ -34,7 +34,9 @@ func drawPerson(t *rapid.T, id string) person {
 		id: id, email: rapid.SampledFrom(addresses).Draw(t, "email"), phone: rapid.SampledFrom(phones).Draw(t, "phone"),
 		name:    rapid.SampledFrom([]string{"Ana", "Željko", "O'Brien; \"Q\"", ""}).Draw(t, "name"),
 		consent: rapid.SampledFrom(consents).Draw(t, "consent"), tier: rapid.SampledFrom(tiers).Draw(t, "tier"),
-		updated: rapid.IntRange(0, 3).Draw(t, "updated"),
+		updated: rapid.IntRange(0, 3).Draw(t, "updated"), code: rapid.SampledFrom([]string{"", "", "K1", " K1", "K2", "K3", "k3"}).Draw(t, "code"),
+		vip:    rapid.SampledFrom([]string{"", "", "yes", "TRUE", "ne", "0", "perhaps"}).Draw(t, "vip"),
+		points: rapid.SampledFrom([]string{"", "", "5", "-0.25", "9000000000", "007", "12,5"}).Draw(t, "points"),
 	}
 }
 
@@ -159,7 +161,7 @@ func writePeople(path string, people map[string]person) error {
 		return err
 	}
 	w := csv.NewWriter(f)
-	_ = w.Write([]string{"id", "email", "phone", "name", "consent", "tier", "updated"})
+	_ = w.Write([]string{"id", "email", "phone", "name", "consent", "tier", "updated", "code", "vip", "points"})
 	ids := make([]string, 0, len(people))
 	for id := range people {
 		ids = append(ids, id)
@@ -171,7 +173,7 @@ func writePeople(path string, people map[string]person) error {
 		if p.updated > 0 {
 			updated = "2026-01-" + fmt.Sprintf("%02d", p.updated)
 		}
-		_ = w.Write([]string{p.id, p.email, p.phone, p.name, p.consent, p.tier, updated})
+		_ = w.Write([]string{p.id, p.email, p.phone, p.name, p.consent, p.tier, updated, p.code, p.vip, p.points})
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {
@@ -187,6 +189,7 @@ func contactsOf(t testing.TB, ndjson []byte) map[string]contact {
 	for dec.More() {
 		var c struct {
 			Email            string
+			ExtID            string `json:"ext_id"`
 			EmailBlacklisted bool
 			Attributes       map[string]any
 		}
@@ -199,7 +202,17 @@ func contactsOf(t testing.TB, ndjson []byte) map[string]contact {
 		case float64:
 			sms = strconv.FormatFloat(v, 'f', 0, 64)
 		}
-		out[c.Email] = contact{name: name, sms: activation.NormalisePhoneDigits(sms), blocklisted: c.EmailBlacklisted}
+		if c.ExtID == "" {
+			c.ExtID, _ = c.Attributes["EXT_ID"].(string)
+		}
+		vip, points := "", ""
+		if v, ok := c.Attributes["VIP"].(bool); ok {
+			vip = strconv.FormatBool(v)
+		}
+		if v, ok := c.Attributes["POINTS"].(float64); ok {
+			points = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+		out[c.Email] = contact{ext: c.ExtID, vip: vip, points: points, name: name, sms: activation.NormalisePhoneDigits(sms), blocklisted: c.EmailBlacklisted}
 	}
 	return out
 }

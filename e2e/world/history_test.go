@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"segue/internal/activation"
+	"segue/internal/brevosandbox"
 )
 
 var (
@@ -75,6 +77,7 @@ func TestS1ToS20ListsEndAsTheModelSays(t *testing.T) {
 				meddle(rt, m, r)
 			default:
 				e := rapid.SampledFrom(exports).Draw(rt, "export")
+				trouble(rt, r)
 				want := m.run(e)
 				got := r.run(e)
 				if diff := cmp.Diff(want, got, cmp.AllowUnexported(expectation{})); diff != "" {
@@ -84,6 +87,33 @@ func TestS1ToS20ListsEndAsTheModelSays(t *testing.T) {
 			}
 		}
 	})
+}
+
+// trouble draws where Segue is killed in the next run, and what goes wrong at Brevo. Each strikes once and nothing is a definite
+// answer, so that the run gets through.
+func trouble(t *rapid.T, r *rig) {
+	r.crash = rapid.SampledFrom([]string{
+		"", "", "", "plan.before-members", "plan.before-ledger", "plan.after-ledger", "remove.before-call", "remove.after-call", "remove.after-settle",
+		"send.before-call", "send.after-call", "send.after-accepted", "settle.before", "settle.after", "finish.before", "finish.after",
+	}).Draw(t, "killed at")
+	effect := rapid.SampledFrom([]string{"", "", "", "too_many", "error_500", "bad_gateway", "timeout_524", "reset", "garbage", "process_fail", "process_cancel", "process_late"}).Draw(t, "fault")
+	var faults []brevosandbox.Fault
+	if effect != "" {
+		calls := []string{"import"}
+		if !strings.HasPrefix(effect, "process") {
+			calls = rapid.SampledFrom([][]string{{"import"}, {"list_remove"}, {"processes"}, {"contact"}, {"contacts"}, {"list"}}).Draw(t, "at")
+		}
+		f := brevosandbox.Fault{Effect: effect, Calls: calls, Times: 1, When: rapid.SampledFrom([]string{"before", "after"}).Draw(t, "when")}
+		if effect == "too_many" {
+			f.When = "before"
+		}
+		if strings.HasPrefix(effect, "process") {
+			half := 0.5
+			f.Portion = &half
+		}
+		faults = append(faults, f)
+	}
+	require.NoError(r.t, r.Sandbox.SetFaults(1, faults))
 }
 
 func changePeople(t *rapid.T, m *model) {

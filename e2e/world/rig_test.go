@@ -21,14 +21,24 @@ type rig struct {
 	t      testing.TB
 	source activation.SourceID
 	ids    map[string]activation.ExportID
+	crash  string // the fail-point that kills the next run; empty for none
+}
+
+// failPoint kills Segue once, where the world wants it.
+func (r *rig) failPoint(name string) {
+	if name == r.crash {
+		r.crash = ""
+		panic(sim.Killed)
+	}
 }
 
 func newRig(t testing.TB, exports []exportDef) *rig {
 	t.Helper()
-	r := &rig{t: t, ids: map[string]activation.ExportID{}, Sim: sim.New(t, sim.Config{
+	r := &rig{t: t, ids: map[string]activation.ExportID{}}
+	r.Sim = sim.New(t, sim.Config{
 		Account:  brevosandbox.Account{Lists: []brevosandbox.AccountList{{Name: "One"}, {Name: "Two"}}, Attributes: []brevosandbox.AccountAttribute{{Name: "VIP", Type: "boolean"}, {Name: "POINTS", Type: "float"}}},
-		Settings: brevosandbox.Settings{Tier: "off"}, MirrorAge: time.Nanosecond,
-	})}
+		Settings: brevosandbox.Settings{Tier: "off"}, MirrorAge: time.Nanosecond, FailPoint: r.failPoint,
+	})
 	r.defineProfile()
 	r.defineExports(exports)
 	return r
@@ -62,8 +72,9 @@ func (r *rig) defineProfile() {
 
 func (r *rig) defineExports(exports []exportDef) {
 	ctx := context.Background()
-	conn := r.Connect()
-	for _, e := range exports {
+	conns := []activation.ConnectionID{r.Connect("one"), r.Connect("two")} // both lead to one account
+	for i, e := range exports {
+		conn := conns[i%2]
 		seg, err := r.Segments.Create(ctx, activation.Segment{Name: e.id, Rules: []activation.SegmentRule{{Rule: activation.Rule{
 			Field: "tier", Operator: activation.OpOneOf, Values: e.tiers,
 		}}}})

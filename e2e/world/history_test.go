@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -58,6 +59,32 @@ func drawExports(t *rapid.T) []exportDef {
 // TestS1ToS20ListsEndAsTheModelSays runs random worlds through random histories.
 func TestS1ToS20ListsEndAsTheModelSays(t *testing.T) {
 	t.Parallel()
+	for i := range halves {
+		t.Run(fmt.Sprintf("half=%d", i+1), func(t *testing.T) {
+			t.Parallel()
+			history(t)
+		})
+	}
+}
+
+// halves of the worlds run at the same time.
+const halves = 2
+
+// TestMain has rapid draw 100 worlds in all, unless it is told otherwise.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
+	if !told {
+		if err := flag.Set("rapid.checks", strconv.Itoa(100/halves)); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// history draws a world and what happens in it.
+func history(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		exports := drawExports(rt)
 		r := newRig(t, exports)

@@ -107,7 +107,7 @@ func defineSim(b *testing.B, s *sim.Sim, n int) (activation.SourceID, activation
 		m.Attributes = append(m.Attributes, activation.AttributeMapping{Attribute: c[0], Field: c[1]})
 	}
 	e, err := s.Exports.Create(ctx, activation.Export{
-		Name: "Members", Connection: s.Connect(), List: 1, Segments: []activation.SegmentID{seg.ID}, Mapping: m, Leavers: activation.LeaversRemove,
+		Name: "Members", Connection: s.Connect("Sandbox"), List: 1, Segments: []activation.SegmentID{seg.ID}, Mapping: m, Leavers: activation.LeaversRemove,
 	})
 	require.NoError(b, err)
 	return src.ID, e.ID

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -59,6 +60,9 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+// Killed is what a fail-point panics with to kill Segue.
+var Killed = errors.New("killed")
+
 // Config says what is simulated.
 type Config struct {
 	// Account is the sandbox's account; DefaultKey opens it.
@@ -67,6 +71,9 @@ type Config struct {
 	Settings brevosandbox.Settings
 	// MirrorAge: see export.Config. Defaults to its default.
 	MirrorAge time.Duration
+	// FailPoint is called at the moments of a step; a panic with Killed kills Segue there, and Run starts it again. Defaults to
+	// nothing.
+	FailPoint func(name string)
 	// Log takes the log as well. Defaults to nobody.
 	Log io.Writer
 }
@@ -89,6 +96,7 @@ type Sim struct {
 	srv   *httptest.Server
 	log   bytes.Buffer
 	ids   int
+	runs  export.Config
 }
 
 // New puts everything together in a folder of its own. Close must be called.
@@ -141,11 +149,33 @@ func (s *Sim) open(c Config) {
 		Dialers: map[activation.DestinationType]connection.Dialer{activation.DestinationBrevo: dialer(s.Clock, tier)},
 	})
 	require.NoError(s.t, err)
-	s.Exports, err = export.New(export.Config{
+	s.runs = export.Config{
 		Store: s.store, Warehouse: s.Warehouse, Ledger: s.Ledger, Connections: s.Connections, Clock: s.Clock.Now, IDs: s.id, Log: log,
-		HandOverDir: filepath.Join(s.Dir, "handover"), MirrorAge: c.MirrorAge,
-	})
+		HandOverDir: filepath.Join(s.Dir, "handover"), MirrorAge: c.MirrorAge, FailPoint: c.FailPoint,
+	}
+	s.restart()
+}
+
+// restart forgets what Segue knew of its runs in memory.
+func (s *Sim) restart() {
+	var err error
+	s.Exports, err = export.New(s.runs)
 	require.NoError(s.t, err)
+	require.NoError(s.t, s.Exports.Recover(context.Background()))
+}
+
+// step works a run; after a fail-point killed it, Segue is started again.
+func (s *Sim) step(run activation.RunID) (res jobs.Result, err error) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case Killed:
+			s.restart()
+		default:
+			panic(r)
+		}
+	}()
+	return s.Exports.Step(context.Background(), jobs.StepRun{Run: run})
 }
 
 func (s *Sim) id() string {
@@ -154,9 +184,9 @@ func (s *Sim) id() string {
 }
 
 // Connect makes a connection to the sandbox.
-func (s *Sim) Connect() activation.ConnectionID {
+func (s *Sim) Connect(name string) activation.ConnectionID {
 	c, err := s.Connections.Create(context.Background(), connection.NewConnection{
-		Name: "Sandbox", Type: activation.DestinationBrevo, BaseURL: s.URL + "/v3", Key: brevosandbox.DefaultKey, Agree: true, By: "sim",
+		Name: name, Type: activation.DestinationBrevo, BaseURL: s.URL + "/v3", Key: brevosandbox.DefaultKey, Agree: true, By: "sim",
 	})
 	require.NoError(s.t, err)
 	return c.ID
@@ -168,7 +198,7 @@ func (s *Sim) Run(e activation.ExportID) activation.Run {
 	run, _, err := s.Exports.Start(ctx, e, activation.RunReal, "sim", "")
 	require.NoError(s.t, err)
 	for range 100_000 {
-		res, err := s.Exports.Step(ctx, jobs.StepRun{Run: run.ID})
+		res, err := s.step(run.ID)
 		require.NoError(s.t, err, s.log.String())
 		s.Clock.Advance(max(res.Snooze, time.Millisecond))
 		run, err = s.Exports.Run(ctx, run.ID)

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"segue/internal/activation"
+	"segue/internal/brevosandbox"
 )
 
 var (
@@ -34,7 +37,9 @@ func drawPerson(t *rapid.T, id string) person {
 		id: id, email: rapid.SampledFrom(addresses).Draw(t, "email"), phone: rapid.SampledFrom(phones).Draw(t, "phone"),
 		name:    rapid.SampledFrom([]string{"Ana", "Željko", "O'Brien; \"Q\"", ""}).Draw(t, "name"),
 		consent: rapid.SampledFrom(consents).Draw(t, "consent"), tier: rapid.SampledFrom(tiers).Draw(t, "tier"),
-		updated: rapid.IntRange(0, 3).Draw(t, "updated"),
+		updated: rapid.IntRange(0, 3).Draw(t, "updated"), code: rapid.SampledFrom([]string{"", "", "K1", " K1", "K2", "K3", "k3"}).Draw(t, "code"),
+		vip:    rapid.SampledFrom([]string{"", "", "yes", "TRUE", "ne", "0", "perhaps"}).Draw(t, "vip"),
+		points: rapid.SampledFrom([]string{"", "", "5", "-0.25", "9000000000", "007", "12,5"}).Draw(t, "points"),
 	}
 }
 
@@ -54,6 +59,32 @@ func drawExports(t *rapid.T) []exportDef {
 // TestS1ToS20ListsEndAsTheModelSays runs random worlds through random histories.
 func TestS1ToS20ListsEndAsTheModelSays(t *testing.T) {
 	t.Parallel()
+	for i := range halves {
+		t.Run(fmt.Sprintf("half=%d", i+1), func(t *testing.T) {
+			t.Parallel()
+			history(t)
+		})
+	}
+}
+
+// halves of the worlds run at the same time.
+const halves = 2
+
+// TestMain has rapid draw 100 worlds in all, unless it is told otherwise.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
+	if !told {
+		if err := flag.Set("rapid.checks", strconv.Itoa(100/halves)); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// history draws a world and what happens in it.
+func history(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		exports := drawExports(rt)
 		r := newRig(t, exports)
@@ -73,6 +104,7 @@ func TestS1ToS20ListsEndAsTheModelSays(t *testing.T) {
 				meddle(rt, m, r)
 			default:
 				e := rapid.SampledFrom(exports).Draw(rt, "export")
+				trouble(rt, r)
 				want := m.run(e)
 				got := r.run(e)
 				if diff := cmp.Diff(want, got, cmp.AllowUnexported(expectation{})); diff != "" {
@@ -82,6 +114,33 @@ func TestS1ToS20ListsEndAsTheModelSays(t *testing.T) {
 			}
 		}
 	})
+}
+
+// trouble draws where Segue is killed in the next run, and what goes wrong at Brevo. Each strikes once and nothing is a definite
+// answer, so that the run gets through.
+func trouble(t *rapid.T, r *rig) {
+	r.crash = rapid.SampledFrom([]string{
+		"", "", "", "plan.before-members", "plan.before-ledger", "plan.after-ledger", "remove.before-call", "remove.after-call", "remove.after-settle",
+		"send.before-call", "send.after-call", "send.after-accepted", "settle.before", "settle.after", "finish.before", "finish.after",
+	}).Draw(t, "killed at")
+	effect := rapid.SampledFrom([]string{"", "", "", "too_many", "error_500", "bad_gateway", "timeout_524", "reset", "garbage", "process_fail", "process_cancel", "process_late"}).Draw(t, "fault")
+	var faults []brevosandbox.Fault
+	if effect != "" {
+		calls := []string{"import"}
+		if !strings.HasPrefix(effect, "process") {
+			calls = rapid.SampledFrom([][]string{{"import"}, {"list_remove"}, {"processes"}, {"contact"}, {"contacts"}, {"list"}}).Draw(t, "at")
+		}
+		f := brevosandbox.Fault{Effect: effect, Calls: calls, Times: 1, When: rapid.SampledFrom([]string{"before", "after"}).Draw(t, "when")}
+		if effect == "too_many" {
+			f.When = "before"
+		}
+		if strings.HasPrefix(effect, "process") {
+			half := 0.5
+			f.Portion = &half
+		}
+		faults = append(faults, f)
+	}
+	require.NoError(r.t, r.Sandbox.SetFaults(1, faults))
 }
 
 func changePeople(t *rapid.T, m *model) {
@@ -159,7 +218,7 @@ func writePeople(path string, people map[string]person) error {
 		return err
 	}
 	w := csv.NewWriter(f)
-	_ = w.Write([]string{"id", "email", "phone", "name", "consent", "tier", "updated"})
+	_ = w.Write([]string{"id", "email", "phone", "name", "consent", "tier", "updated", "code", "vip", "points"})
 	ids := make([]string, 0, len(people))
 	for id := range people {
 		ids = append(ids, id)
@@ -171,7 +230,7 @@ func writePeople(path string, people map[string]person) error {
 		if p.updated > 0 {
 			updated = "2026-01-" + fmt.Sprintf("%02d", p.updated)
 		}
-		_ = w.Write([]string{p.id, p.email, p.phone, p.name, p.consent, p.tier, updated})
+		_ = w.Write([]string{p.id, p.email, p.phone, p.name, p.consent, p.tier, updated, p.code, p.vip, p.points})
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {
@@ -187,6 +246,7 @@ func contactsOf(t testing.TB, ndjson []byte) map[string]contact {
 	for dec.More() {
 		var c struct {
 			Email            string
+			ExtID            string `json:"ext_id"`
 			EmailBlacklisted bool
 			Attributes       map[string]any
 		}
@@ -199,7 +259,17 @@ func contactsOf(t testing.TB, ndjson []byte) map[string]contact {
 		case float64:
 			sms = strconv.FormatFloat(v, 'f', 0, 64)
 		}
-		out[c.Email] = contact{name: name, sms: activation.NormalisePhoneDigits(sms), blocklisted: c.EmailBlacklisted}
+		if c.ExtID == "" {
+			c.ExtID, _ = c.Attributes["EXT_ID"].(string)
+		}
+		vip, points := "", ""
+		if v, ok := c.Attributes["VIP"].(bool); ok {
+			vip = strconv.FormatBool(v)
+		}
+		if v, ok := c.Attributes["POINTS"].(float64); ok {
+			points = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+		out[c.Email] = contact{ext: c.ExtID, vip: vip, points: points, name: name, sms: activation.NormalisePhoneDigits(sms), blocklisted: c.EmailBlacklisted}
 	}
 	return out
 }

@@ -20,7 +20,10 @@ type person struct {
 	name    string
 	consent string // yes, no or empty
 	tier    string
-	updated int // day number, 0 for missing
+	updated int    // day number, 0 for missing
+	code    string // EXT_ID
+	vip     string // a boolean, as text
+	points  string // a number, as text
 }
 
 type exportDef struct {
@@ -44,8 +47,13 @@ type place struct {
 
 type contact struct {
 	name, sms   string
+	ext         string
+	vip, points string
 	blocklisted bool
 }
+
+// identifier is a value by which Brevo knows a contact besides the address.
+type identifier struct{ kind, value string }
 
 type model struct {
 	people map[string]person
@@ -57,18 +65,18 @@ type model struct {
 	before    map[string]map[string]bool // export -> addresses there before
 	wrote     map[string]bool            // exports that have written to their list: until then who is there is noted anew
 	optedOut  map[string]bool
-	// belongs: phone digits -> addresses it was sent with and not replaced since (S10)
-	belongs map[string]map[string]bool
-	// mirror is what Segue has seen of the account: address -> phone; a contact that is deleted stays in it, for
+	// belongs: identifier -> addresses it was sent with and not replaced since (S10)
+	belongs map[identifier]map[string]bool
+	// mirror is what Segue has seen of the account: address -> identifiers; a contact that is deleted stays in it, for
 	// changes are read by their time and a deletion has none.
-	mirror map[string]string
+	mirror map[string][]identifier
 }
 
 func newModel() *model {
 	return &model{
 		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{1: {}, 2: {}},
 		standings: map[place]*standing{}, before: map[string]map[string]bool{}, wrote: map[string]bool{}, optedOut: map[string]bool{},
-		belongs: map[string]map[string]bool{}, mirror: map[string]string{},
+		belongs: map[identifier]map[string]bool{}, mirror: map[string][]identifier{},
 	}
 }
 
@@ -118,38 +126,48 @@ func digits(phone string) string {
 	return activation.NormalisePhoneDigits(string(p))
 }
 
-// sharedInProfiles returns phones that winners of two or more addresses have.
-func sharedInProfiles(win map[string]person) map[string]bool {
-	owners := map[string]int{}
+// identifiers are those of a person; an empty value is none.
+func (p person) identifiers() []identifier {
+	return []identifier{{"SMS", digits(p.phone)}, {"EXT_ID", strings.TrimSpace(p.code)}}
+}
+
+// sharedInProfiles returns identifiers that winners of two or more addresses have.
+func sharedInProfiles(win map[string]person) map[identifier]bool {
+	owners := map[identifier]int{}
 	for _, p := range win {
-		if d := digits(p.phone); d != "" {
-			owners[d]++
+		for _, id := range p.identifiers() {
+			owners[id]++
 		}
 	}
-	shared := map[string]bool{}
-	for d, n := range owners {
-		shared[d] = n > 1
+	shared := map[identifier]bool{}
+	for id, n := range owners {
+		shared[id] = n > 1
 	}
 	return shared
 }
 
-// phoneOf returns the phone that may be sent for the address: none that belongs to two addresses (S10).
-func (m *model) phoneOf(addr string, win map[string]person, shared map[string]bool) string {
-	d := digits(win[addr].phone)
-	if d == "" || shared[d] {
+// sendable returns the value that may be sent for the address: none that belongs to two addresses (S10).
+func (m *model) sendable(addr string, id identifier, shared map[identifier]bool) string {
+	if id.value == "" || shared[id] {
 		return ""
 	}
-	for other := range m.belongs[d] {
+	for other := range m.belongs[id] {
 		if other != addr {
 			return ""
 		}
 	}
-	for other, sms := range m.mirror {
-		if other != addr && sms == d {
+	for other, ids := range m.mirror {
+		if other != addr && slices.Contains(ids, id) {
 			return ""
 		}
 	}
-	return d
+	return id.value
+}
+
+// typed returns a person's boolean and number as the account stores them; false if one of them is none (S15).
+func (p person) typed() (vip, points string, ok bool) {
+	vip, ok = map[string]string{"": "", "yes": "true", "TRUE": "true", "ne": "false", "0": "false"}[p.vip]
+	return vip, p.points, ok && p.points != "007" && p.points != "12,5"
 }
 
 func wantedBy(e exportDef, people map[string]person) map[string]bool {
@@ -171,22 +189,31 @@ func (m *model) run(e exportDef) expectation {
 		default:
 			delete(m.optedOut, addr) // Brevo shows it subscribed again (S8)
 		}
-		m.mirror[addr] = c.sms
+		m.mirror[addr] = []identifier{{"SMS", c.sms}, {"EXT_ID", c.ext}}
 	}
 	m.note(e)
 	win, refused := m.winners(), m.refusedByConsent()
 	shared := sharedInProfiles(win)
 	outcome := map[string]string{} // of wanted addresses
-	type sending struct{ addr, values, phone string }
+	type sending struct{ addr, values, phone, ext string }
 	var send []sending
 	for addr := range wantedBy(e, m.people) {
 		if refused[addr] || m.optedOut[addr] {
 			outcome[addr] = "rejected"
 			continue
 		}
-		phone := m.phoneOf(addr, win, shared)
-		values := win[addr].name + "|" + phone
+		ids := win[addr].identifiers()
+		phone, ext := m.sendable(addr, ids[0], shared), m.sendable(addr, ids[1], shared)
 		st := m.standings[place{e.id, e.list, addr}]
+		vip, points, ok := win[addr].typed()
+		if !ok { // keeps its old state on the list and is no leaver
+			outcome[addr] = "faulty"
+			if st != nil && st.ownership == "kept" {
+				st.ownership = m.ownership(e, addr)
+			}
+			continue
+		}
+		values := strings.Join([]string{win[addr].name, phone, ext, vip, points}, "|")
 		switch {
 		case st == nil || !st.acked:
 			outcome[addr] = "added"
@@ -202,13 +229,13 @@ func (m *model) run(e exportDef) expectation {
 			}
 			continue
 		}
-		send = append(send, sending{addr, values, phone})
+		send = append(send, sending{addr, values, phone, ext})
 	}
 	exp := m.count(e, win, outcome)
 	m.leave(e, outcome, refused, &exp)
 	sort.Slice(send, func(i, j int) bool { return send[i].addr < send[j].addr })
 	for _, s := range send {
-		m.imported(e, s.addr, win[s.addr].name, s.values, s.phone)
+		m.imported(e, s.addr, win[s.addr], s.values, s.phone, s.ext)
 	}
 	return exp
 }
@@ -249,6 +276,8 @@ func (m *model) count(e exportDef, win map[string]person, outcome map[string]str
 			x.rejected++
 		case win[addr].id != p.id:
 			x.duplicates++
+		case outcome[addr] == "faulty":
+			x.rejected++
 		case outcome[addr] == "added":
 			x.added++
 		case outcome[addr] == "updated":
@@ -309,26 +338,34 @@ func (m *model) wantedElsewhere(p place) bool {
 	return false
 }
 
-func (m *model) imported(e exportDef, addr, name, values, phone string) {
+func (m *model) imported(e exportDef, addr string, w person, values, phone, ext string) {
 	c := m.contacts[addr]
 	if c == nil {
 		c = &contact{}
 		m.contacts[addr] = c
 	}
-	if name != "" {
-		c.name = name
+	vip, points, _ := w.typed()
+	for _, x := range []struct {
+		to    *string
+		value string
+	}{{&c.name, w.name}, {&c.sms, phone}, {&c.ext, ext}, {&c.vip, vip}, {&c.points, points}} {
+		if x.value != "" { // empty keeps what is stored (S16)
+			*x.to = x.value
+		}
 	}
-	if phone != "" {
-		c.sms = phone
-		for d, owners := range m.belongs {
-			if d != phone {
+	for _, id := range []identifier{{"SMS", phone}, {"EXT_ID", ext}} {
+		if id.value == "" {
+			continue
+		}
+		for other, owners := range m.belongs {
+			if other.kind == id.kind && other != id {
 				delete(owners, addr) // another value was acknowledged for the address
 			}
 		}
-		if m.belongs[phone] == nil {
-			m.belongs[phone] = map[string]bool{}
+		if m.belongs[id] == nil {
+			m.belongs[id] = map[string]bool{}
 		}
-		m.belongs[phone][addr] = true
+		m.belongs[id][addr] = true
 	}
 	m.lists[e.list][addr], m.wrote[e.id] = true, true
 	p := place{e.id, e.list, addr}

@@ -21,14 +21,24 @@ type rig struct {
 	t      testing.TB
 	source activation.SourceID
 	ids    map[string]activation.ExportID
+	crash  string // the fail-point that kills the next run; empty for none
+}
+
+// failPoint kills Segue once, where the world wants it.
+func (r *rig) failPoint(name string) {
+	if name == r.crash {
+		r.crash = ""
+		panic(sim.Killed)
+	}
 }
 
 func newRig(t testing.TB, exports []exportDef) *rig {
 	t.Helper()
-	r := &rig{t: t, ids: map[string]activation.ExportID{}, Sim: sim.New(t, sim.Config{
-		Account:  brevosandbox.Account{Lists: []brevosandbox.AccountList{{Name: "One"}, {Name: "Two"}}},
-		Settings: brevosandbox.Settings{Tier: "off"}, MirrorAge: time.Nanosecond,
-	})}
+	r := &rig{t: t, ids: map[string]activation.ExportID{}}
+	r.Sim = sim.New(t, sim.Config{
+		Account:  brevosandbox.Account{Lists: []brevosandbox.AccountList{{Name: "One"}, {Name: "Two"}}, Attributes: []brevosandbox.AccountAttribute{{Name: "VIP", Type: "boolean"}, {Name: "POINTS", Type: "float"}}},
+		Settings: brevosandbox.Settings{Tier: "off"}, MirrorAge: time.Nanosecond, FailPoint: r.failPoint,
+	})
 	r.defineProfile()
 	r.defineExports(exports)
 	return r
@@ -42,7 +52,7 @@ func (r *rig) defineProfile() {
 	require.NoError(r.t, writePeople(r.file(), first))
 	text := activation.ColumnOption{Type: activation.TypeText}
 	src, err := r.Sources.Create(ctx, activation.Source{Name: "People", Kind: activation.SourceCSV, Path: r.file(), MaxShrink: 1, Columns: map[string]activation.ColumnOption{
-		"id": text, "email": text, "phone": text, "name": text, "consent": text, "tier": text, "updated": {Type: activation.TypeDate},
+		"id": text, "email": text, "phone": text, "name": text, "consent": text, "tier": text, "updated": {Type: activation.TypeDate}, "code": text, "vip": text, "points": text,
 	}})
 	require.NoError(r.t, err)
 	r.source = src.ID
@@ -55,14 +65,16 @@ func (r *rig) defineProfile() {
 		field("email", activation.TypeText, activation.SemanticEmail), field("phone", activation.TypeText, activation.SemanticPhone),
 		field("name", activation.TypeText, activation.SemanticFirstName), field("consent", activation.TypeText, activation.SemanticConsent),
 		field("tier", activation.TypeText, activation.SemanticNone), field("updated", activation.TypeDate, activation.SemanticUpdatedAt),
+		field("code", activation.TypeText, activation.SemanticNone), field("vip", activation.TypeText, activation.SemanticNone), field("points", activation.TypeText, activation.SemanticNone),
 	}})
 	require.NoError(r.t, err)
 }
 
 func (r *rig) defineExports(exports []exportDef) {
 	ctx := context.Background()
-	conn := r.Connect()
-	for _, e := range exports {
+	conns := []activation.ConnectionID{r.Connect("one"), r.Connect("two")} // both lead to one account
+	for i, e := range exports {
+		conn := conns[i%2]
 		seg, err := r.Segments.Create(ctx, activation.Segment{Name: e.id, Rules: []activation.SegmentRule{{Rule: activation.Rule{
 			Field: "tier", Operator: activation.OpOneOf, Values: e.tiers,
 		}}}})
@@ -73,7 +85,8 @@ func (r *rig) defineExports(exports []exportDef) {
 		}
 		made, err := r.Exports.Create(ctx, activation.Export{
 			Name: e.id, Connection: conn, List: activation.ListID(e.list), Segments: []activation.SegmentID{seg.ID}, Leavers: leavers,
-			Mapping: activation.Mapping{Email: "email", Attributes: []activation.AttributeMapping{{Attribute: "FIRSTNAME", Field: "name"}, {Attribute: "SMS", Field: "phone"}}},
+			Mapping: activation.Mapping{Email: "email", Attributes: []activation.AttributeMapping{{Attribute: "FIRSTNAME", Field: "name"}, {Attribute: "SMS", Field: "phone"},
+				{Attribute: "EXT_ID", Field: "code"}, {Attribute: "VIP", Field: "vip"}, {Attribute: "POINTS", Field: "points"}}},
 		})
 		require.NoError(r.t, err)
 		r.ids[e.id] = made.ID

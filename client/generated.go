@@ -2103,13 +2103,17 @@ type ProfileSearch struct {
 
 // Progress defines model for Progress.
 type Progress struct {
-	Batches      int64 `json:"batches"`
-	BatchesDone  int64 `json:"batches_done"`
-	Imports      int64 `json:"imports"`
-	ImportsDone  int64 `json:"imports_done"`
-	ImportsSent  int64 `json:"imports_sent"`
+	Batches     int64 `json:"batches"`
+	BatchesDone int64 `json:"batches_done"`
+	Imports     int64 `json:"imports"`
+	ImportsDone int64 `json:"imports_done"`
+	ImportsSent int64 `json:"imports_sent"`
+
+	// Read People of the list that were read back
+	Read         int64 `json:"read,omitempty,omitzero"`
 	Removals     int64 `json:"removals"`
 	RemovalsDone int64 `json:"removals_done"`
+	ToRead       int64 `json:"to_read,omitempty,omitzero"`
 }
 
 // Receipt defines model for Receipt.

@@ -52,6 +52,8 @@ type Progress struct {
 	ImportsDone  int64 `json:"imports_done"`
 	Batches      int64 `json:"batches"`
 	BatchesDone  int64 `json:"batches_done"`
+	Read         int64 `json:"read,omitempty" doc:"People of the list that were read back"`
+	ToRead       int64 `json:"to_read,omitempty"`
 }
 
 // RunRow is what a run does with one member or one address that leaves.

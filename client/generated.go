@@ -266,6 +266,42 @@ func (e ConnectionInputType) Valid() bool {
 	}
 }
 
+// Defines values for DecisionMissing.
+const (
+	DecisionMissingLeave  DecisionMissing = "leave"
+	DecisionMissingResend DecisionMissing = "resend"
+)
+
+// Valid indicates whether the value is a known member of the DecisionMissing enum.
+func (e DecisionMissing) Valid() bool {
+	switch e {
+	case DecisionMissingLeave:
+		return true
+	case DecisionMissingResend:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DecisionInputMissing.
+const (
+	DecisionInputMissingLeave  DecisionInputMissing = "leave"
+	DecisionInputMissingResend DecisionInputMissing = "resend"
+)
+
+// Valid indicates whether the value is a known member of the DecisionInputMissing enum.
+func (e DecisionInputMissing) Valid() bool {
+	switch e {
+	case DecisionInputMissingLeave:
+		return true
+	case DecisionInputMissingResend:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportLeavers.
 const (
 	ExportLeaversKeep   ExportLeavers = "keep"
@@ -365,6 +401,126 @@ func (e ExportUpdateLeavers) Valid() bool {
 	case ExportUpdateLeaversKeep:
 		return true
 	case ExportUpdateLeaversRemove:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExtraDecidedProfile.
+const (
+	ExtraDecidedProfileLeave       ExtraDecidedProfile = "leave"
+	ExtraDecidedProfileOwn         ExtraDecidedProfile = "own"
+	ExtraDecidedProfileThereBefore ExtraDecidedProfile = "there_before"
+)
+
+// Valid indicates whether the value is a known member of the ExtraDecidedProfile enum.
+func (e ExtraDecidedProfile) Valid() bool {
+	switch e {
+	case ExtraDecidedProfileLeave:
+		return true
+	case ExtraDecidedProfileOwn:
+		return true
+	case ExtraDecidedProfileThereBefore:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExtraDecidedSent.
+const (
+	ExtraDecidedSentLeave       ExtraDecidedSent = "leave"
+	ExtraDecidedSentOwn         ExtraDecidedSent = "own"
+	ExtraDecidedSentThereBefore ExtraDecidedSent = "there_before"
+)
+
+// Valid indicates whether the value is a known member of the ExtraDecidedSent enum.
+func (e ExtraDecidedSent) Valid() bool {
+	switch e {
+	case ExtraDecidedSentLeave:
+		return true
+	case ExtraDecidedSentOwn:
+		return true
+	case ExtraDecidedSentThereBefore:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExtraDecidedUnknown.
+const (
+	ExtraDecidedUnknownLeave       ExtraDecidedUnknown = "leave"
+	ExtraDecidedUnknownThereBefore ExtraDecidedUnknown = "there_before"
+)
+
+// Valid indicates whether the value is a known member of the ExtraDecidedUnknown enum.
+func (e ExtraDecidedUnknown) Valid() bool {
+	switch e {
+	case ExtraDecidedUnknownLeave:
+		return true
+	case ExtraDecidedUnknownThereBefore:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExtraInputProfile.
+const (
+	ExtraInputProfileLeave       ExtraInputProfile = "leave"
+	ExtraInputProfileOwn         ExtraInputProfile = "own"
+	ExtraInputProfileThereBefore ExtraInputProfile = "there_before"
+)
+
+// Valid indicates whether the value is a known member of the ExtraInputProfile enum.
+func (e ExtraInputProfile) Valid() bool {
+	switch e {
+	case ExtraInputProfileLeave:
+		return true
+	case ExtraInputProfileOwn:
+		return true
+	case ExtraInputProfileThereBefore:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExtraInputSent.
+const (
+	ExtraInputSentLeave       ExtraInputSent = "leave"
+	ExtraInputSentOwn         ExtraInputSent = "own"
+	ExtraInputSentThereBefore ExtraInputSent = "there_before"
+)
+
+// Valid indicates whether the value is a known member of the ExtraInputSent enum.
+func (e ExtraInputSent) Valid() bool {
+	switch e {
+	case ExtraInputSentLeave:
+		return true
+	case ExtraInputSentOwn:
+		return true
+	case ExtraInputSentThereBefore:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExtraInputUnknown.
+const (
+	ExtraInputUnknownLeave       ExtraInputUnknown = "leave"
+	ExtraInputUnknownThereBefore ExtraInputUnknown = "there_before"
+)
+
+// Valid indicates whether the value is a known member of the ExtraInputUnknown enum.
+func (e ExtraInputUnknown) Valid() bool {
+	switch e {
+	case ExtraInputUnknownLeave:
+		return true
+	case ExtraInputUnknownThereBefore:
 		return true
 	default:
 		return false
@@ -1060,14 +1216,17 @@ func (e RuleUnit) Valid() bool {
 
 // Defines values for RunKind.
 const (
-	RunKindDryRun RunKind = "dry_run"
-	RunKindRun    RunKind = "run"
+	RunKindDryRun    RunKind = "dry_run"
+	RunKindReconcile RunKind = "reconcile"
+	RunKindRun       RunKind = "run"
 )
 
 // Valid indicates whether the value is a known member of the RunKind enum.
 func (e RunKind) Valid() bool {
 	switch e {
 	case RunKindDryRun:
+		return true
+	case RunKindReconcile:
 		return true
 	case RunKindRun:
 		return true
@@ -1245,7 +1404,9 @@ func (e RunErrorCode) Valid() bool {
 const (
 	RunRowBucketAdded       RunRowBucket = "added"
 	RunRowBucketDuplicate   RunRowBucket = "duplicate"
+	RunRowBucketExtra       RunRowBucket = "extra"
 	RunRowBucketKept        RunRowBucket = "kept"
+	RunRowBucketMissing     RunRowBucket = "missing"
 	RunRowBucketNotRemoved  RunRowBucket = "not_removed"
 	RunRowBucketNotSent     RunRowBucket = "not_sent"
 	RunRowBucketRejected    RunRowBucket = "rejected"
@@ -1262,7 +1423,11 @@ func (e RunRowBucket) Valid() bool {
 		return true
 	case RunRowBucketDuplicate:
 		return true
+	case RunRowBucketExtra:
+		return true
 	case RunRowBucketKept:
+		return true
+	case RunRowBucketMissing:
 		return true
 	case RunRowBucketNotRemoved:
 		return true
@@ -1285,14 +1450,17 @@ func (e RunRowBucket) Valid() bool {
 
 // Defines values for RunStartKind.
 const (
-	RunStartKindDryRun RunStartKind = "dry_run"
-	RunStartKindRun    RunStartKind = "run"
+	RunStartKindDryRun    RunStartKind = "dry_run"
+	RunStartKindReconcile RunStartKind = "reconcile"
+	RunStartKindRun       RunStartKind = "run"
 )
 
 // Valid indicates whether the value is a known member of the RunStartKind enum.
 func (e RunStartKind) Valid() bool {
 	switch e {
 	case RunStartKindDryRun:
+		return true
+	case RunStartKindReconcile:
 		return true
 	case RunStartKindRun:
 		return true
@@ -1410,7 +1578,9 @@ func (e StandingOwnership) Valid() bool {
 const (
 	ListRowsParamsBucketAdded       ListRowsParamsBucket = "added"
 	ListRowsParamsBucketDuplicate   ListRowsParamsBucket = "duplicate"
+	ListRowsParamsBucketExtra       ListRowsParamsBucket = "extra"
 	ListRowsParamsBucketKept        ListRowsParamsBucket = "kept"
+	ListRowsParamsBucketMissing     ListRowsParamsBucket = "missing"
 	ListRowsParamsBucketNotRemoved  ListRowsParamsBucket = "not_removed"
 	ListRowsParamsBucketNotSent     ListRowsParamsBucket = "not_sent"
 	ListRowsParamsBucketRejected    ListRowsParamsBucket = "rejected"
@@ -1426,7 +1596,11 @@ func (e ListRowsParamsBucket) Valid() bool {
 		return true
 	case ListRowsParamsBucketDuplicate:
 		return true
+	case ListRowsParamsBucketExtra:
+		return true
 	case ListRowsParamsBucketKept:
+		return true
+	case ListRowsParamsBucketMissing:
 		return true
 	case ListRowsParamsBucketNotRemoved:
 		return true
@@ -1711,6 +1885,28 @@ type ContactLists struct {
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
 
+// Decision defines model for Decision.
+type Decision struct {
+	At      time.Time       `json:"at"`
+	By      string          `json:"by"`
+	Extra   ExtraDecided    `json:"extra"`
+	Missing DecisionMissing `json:"missing"`
+}
+
+// DecisionMissing defines model for Decision.Missing.
+type DecisionMissing string
+
+// DecisionInput defines model for DecisionInput.
+type DecisionInput struct {
+	Extra *ExtraInput `json:"extra,omitempty"`
+
+	// Missing resend makes them not acknowledged, so that the next run sends whom its export still wants
+	Missing DecisionInputMissing `json:"missing,omitempty,omitzero"`
+}
+
+// DecisionInputMissing resend makes them not acknowledged, so that the next run sends whom its export still wants
+type DecisionInputMissing string
+
 // Export defines model for Export.
 type Export struct {
 	ConnectionID string    `json:"connection_id"`
@@ -1793,6 +1989,50 @@ type ExportUpdate struct {
 
 // ExportUpdateLeavers defines model for ExportUpdate.Leavers.
 type ExportUpdateLeavers string
+
+// Extra defines model for Extra.
+type Extra struct {
+	// Profile Never sent; their address is that of a profile
+	Profile int64 `json:"profile"`
+
+	// Sent Sent by Segue: not acknowledged, owned by an export that was removed, or not owned any more
+	Sent int64 `json:"sent"`
+
+	// Unknown Never sent, and no profile; Segue keeps no address of theirs
+	Unknown int64 `json:"unknown"`
+}
+
+// ExtraDecided defines model for ExtraDecided.
+type ExtraDecided struct {
+	Profile ExtraDecidedProfile `json:"profile"`
+	Sent    ExtraDecidedSent    `json:"sent"`
+	Unknown ExtraDecidedUnknown `json:"unknown"`
+}
+
+// ExtraDecidedProfile defines model for ExtraDecided.Profile.
+type ExtraDecidedProfile string
+
+// ExtraDecidedSent defines model for ExtraDecided.Sent.
+type ExtraDecidedSent string
+
+// ExtraDecidedUnknown defines model for ExtraDecided.Unknown.
+type ExtraDecidedUnknown string
+
+// ExtraInput defines model for ExtraInput.
+type ExtraInput struct {
+	Profile ExtraInputProfile `json:"profile,omitempty,omitzero"`
+	Sent    ExtraInputSent    `json:"sent,omitempty,omitzero"`
+	Unknown ExtraInputUnknown `json:"unknown,omitempty,omitzero"`
+}
+
+// ExtraInputProfile defines model for ExtraInput.Profile.
+type ExtraInputProfile string
+
+// ExtraInputSent defines model for ExtraInput.Sent.
+type ExtraInputSent string
+
+// ExtraInputUnknown defines model for ExtraInput.Unknown.
+type ExtraInputUnknown string
 
 // Field defines model for Field.
 type Field struct {
@@ -1950,7 +2190,8 @@ type Plan struct {
 	Members int64        `json:"members"`
 
 	// Reasons Why members are rejected
-	Reasons map[string]int64 `json:"reasons,omitempty,omitzero"`
+	Reasons          map[string]int64 `json:"reasons,omitempty,omitzero"`
+	ReconcileAdvised *ReconcileAdvice `json:"reconcile_advised,omitempty"`
 
 	// RefusalRemovals People who take no mail and are removed wherever they were sent to
 	RefusalRemovals int64 `json:"refusal_removals"`
@@ -2103,13 +2344,17 @@ type ProfileSearch struct {
 
 // Progress defines model for Progress.
 type Progress struct {
-	Batches      int64 `json:"batches"`
-	BatchesDone  int64 `json:"batches_done"`
-	Imports      int64 `json:"imports"`
-	ImportsDone  int64 `json:"imports_done"`
-	ImportsSent  int64 `json:"imports_sent"`
+	Batches     int64 `json:"batches"`
+	BatchesDone int64 `json:"batches_done"`
+	Imports     int64 `json:"imports"`
+	ImportsDone int64 `json:"imports_done"`
+	ImportsSent int64 `json:"imports_sent"`
+
+	// Read People of the list that were read back
+	Read         int64 `json:"read,omitempty,omitzero"`
 	Removals     int64 `json:"removals"`
 	RemovalsDone int64 `json:"removals_done"`
+	ToRead       int64 `json:"to_read,omitempty,omitzero"`
 }
 
 // Receipt defines model for Receipt.
@@ -2138,6 +2383,38 @@ type Receipt struct {
 	Unchanged      int64            `json:"unchanged"`
 	Updated        int64            `json:"updated"`
 	Withheld       map[string]int64 `json:"withheld,omitempty,omitzero"`
+}
+
+// ReconcileAdvice defines model for ReconcileAdvice.
+type ReconcileAdvice struct {
+	// Expected How many Segue expects: acknowledged by any export, or there before
+	Expected int64 `json:"expected"`
+
+	// ListSize How many people the list holds, as the destination says
+	ListSize int64 `json:"list_size"`
+}
+
+// Reconciliation defines model for Reconciliation.
+type Reconciliation struct {
+	At       time.Time `json:"at"`
+	Decision *Decision `json:"decision,omitempty"`
+	Extra    Extra     `json:"extra"`
+
+	// InStep People on the list who are acknowledged or were there before
+	InStep int64 `json:"in_step"`
+	ListID int64 `json:"list_id"`
+
+	// Listed People on the list
+	Listed int64 `json:"listed"`
+
+	// Missing People whom an export has acknowledged and who are not on the list
+	Missing int64 `json:"missing"`
+
+	// Reasons What Segue knows of those who are missing or extra
+	Reasons map[string]int64 `json:"reasons,omitempty,omitzero"`
+
+	// ThereBeforeGone People who were there before, were never sent, and are not on the list any more
+	ThereBeforeGone int64 `json:"there_before_gone"`
 }
 
 // Rule defines model for Rule.
@@ -2183,11 +2460,12 @@ type Run struct {
 	ExportID string    `json:"export_id"`
 	ID       string    `json:"id"`
 
-	// Kind A dry run ends after the plan
-	Kind     RunKind  `json:"kind"`
-	Plan     *Plan    `json:"plan,omitempty"`
-	Progress Progress `json:"progress"`
-	Receipt  *Receipt `json:"receipt,omitempty"`
+	// Kind A dry run ends after the plan; one that reconciles reads the list back and sends nothing
+	Kind           RunKind         `json:"kind"`
+	Plan           *Plan           `json:"plan,omitempty"`
+	Progress       Progress        `json:"progress"`
+	Receipt        *Receipt        `json:"receipt,omitempty"`
+	Reconciliation *Reconciliation `json:"reconciliation,omitempty"`
 
 	// Released A person released it from a hold
 	Released    bool      `json:"released"`
@@ -2204,7 +2482,7 @@ type Run struct {
 	Version int64 `json:"version"`
 }
 
-// RunKind A dry run ends after the plan
+// RunKind A dry run ends after the plan; one that reconciles reads the list back and sends nothing
 type RunKind string
 
 // RunStatus defines model for Run.Status.
@@ -2242,6 +2520,9 @@ type RunRow struct {
 	Attribute string       `json:"attribute,omitempty,omitzero"`
 	BatchID   string       `json:"batch_id,omitempty,omitzero"`
 	Bucket    RunRowBucket `json:"bucket"`
+
+	// ContactID The destination's number of somebody who is extra on the list
+	ContactID int64 `json:"contact_id,omitempty,omitzero"`
 
 	// DuplicateOf The profile whose values are used
 	DuplicateOf string `json:"duplicate_of,omitempty,omitzero"`
@@ -2689,6 +2970,9 @@ type PutProfileJSONRequestBody = ProfileInput
 // SearchProfilesJSONRequestBody defines body for SearchProfiles for application/json ContentType.
 type SearchProfilesJSONRequestBody = ProfileSearch
 
+// DecideRunJSONRequestBody defines body for DecideRun for application/json ContentType.
+type DecideRunJSONRequestBody = DecisionInput
+
 // CreateSegmentJSONRequestBody defines body for CreateSegment for application/json ContentType.
 type CreateSegmentJSONRequestBody = SegmentInput
 
@@ -2972,7 +3256,7 @@ type ClientInterface interface {
 
 	// StartRunWithBody Start a run
 	//
-	// Starts a run or a dry run of an export and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
+	// Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2981,7 +3265,7 @@ type ClientInterface interface {
 
 	// StartRun Start a run
 	//
-	// Starts a run or a dry run of an export and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
+	// Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3108,6 +3392,24 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/runs/{id}/cancel (the `CancelRun` operationId).
 	CancelRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DecideRunWithBody Decide what reconciling has found
+	//
+	// Says what becomes of those who are missing from the list, and of those who are extra. Who decided is recorded. The same again changes nothing; refused when the list was reconciled again or what Segue knows of it changed since.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/runs/{id}/decisions (the `DecideRun` operationId).
+	DecideRunWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DecideRun Decide what reconciling has found
+	//
+	// Says what becomes of those who are missing from the list, and of those who are extra. Who decided is recorded. The same again changes nothing; refused when the list was reconciled again or what Segue knows of it changed since.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/runs/{id}/decisions (the `DecideRun` operationId).
+	DecideRun(ctx context.Context, id string, body DecideRunJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// WatchRun Watch a run
 	//
 	// Server-sent events: one event 'run' with the run as data now and whenever it changes, with its version as id. The stream ends when the run has ended. After Last-Event-ID only newer states are sent; if there can be none any more the answer is 204. Comments keep the connection alive.
@@ -3138,7 +3440,7 @@ type ClientInterface interface {
 
 	// ListRows List what a run does with whom
 	//
-	// The members and leavers of a run that are not unchanged, with bucket and reason. Before a row is settled it shows what is planned.
+	// The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned.
 	//
 	// Corresponds with GET /api/v1/runs/{id}/rows (the `ListRows` operationId).
 	ListRows(ctx context.Context, id string, params *ListRowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3766,7 +4068,7 @@ func (c *Client) UpdateExport(ctx context.Context, id string, body UpdateExportJ
 
 // StartRunWithBody Start a run
 //
-// Starts a run or a dry run of an export and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
+// Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3785,7 +4087,7 @@ func (c *Client) StartRunWithBody(ctx context.Context, id string, params *StartR
 
 // StartRun Start a run
 //
-// Starts a run or a dry run of an export and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
+// Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4082,6 +4384,44 @@ func (c *Client) CancelRun(ctx context.Context, id string, reqEditors ...Request
 	return c.Client.Do(req)
 }
 
+// DecideRunWithBody Decide what reconciling has found
+//
+// Says what becomes of those who are missing from the list, and of those who are extra. Who decided is recorded. The same again changes nothing; refused when the list was reconciled again or what Segue knows of it changed since.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/runs/{id}/decisions (the `DecideRun` operationId).
+func (c *Client) DecideRunWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDecideRunRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DecideRun Decide what reconciling has found
+//
+// Says what becomes of those who are missing from the list, and of those who are extra. Who decided is recorded. The same again changes nothing; refused when the list was reconciled again or what Segue knows of it changed since.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/runs/{id}/decisions (the `DecideRun` operationId).
+func (c *Client) DecideRun(ctx context.Context, id string, body DecideRunJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDecideRunRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // WatchRun Watch a run
 //
 // Server-sent events: one event 'run' with the run as data now and whenever it changes, with its version as id. The stream ends when the run has ended. After Last-Event-ID only newer states are sent; if there can be none any more the answer is 204. Comments keep the connection alive.
@@ -4152,7 +4492,7 @@ func (c *Client) ReleaseRun(ctx context.Context, id string, reqEditors ...Reques
 
 // ListRows List what a run does with whom
 //
-// The members and leavers of a run that are not unchanged, with bucket and reason. Before a row is settled it shows what is planned.
+// The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned.
 //
 // Corresponds with GET /api/v1/runs/{id}/rows (the `ListRows` operationId).
 func (c *Client) ListRows(ctx context.Context, id string, params *ListRowsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5958,6 +6298,53 @@ func NewCancelRunRequest(server string, id string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewDecideRunRequest calls the generic DecideRun builder with application/json body
+func NewDecideRunRequest(server string, id string, body DecideRunJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDecideRunRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewDecideRunRequestWithBody constructs an http.Request for the DecideRun method, with any body, and a specified content type
+func NewDecideRunRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/runs/%s/decisions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }

@@ -23,6 +23,12 @@ const (
 	BucketNotRemoved  Bucket = "not_removed"
 )
 
+// Buckets of what reconciling a list finds (S23).
+const (
+	BucketMissing Bucket = "missing" // acknowledged, and not on the list
+	BucketExtra   Bucket = "extra"   // on the list, and not acknowledged
+)
+
 // Reasons of the bucket rejected besides the EmailProblem codes, of not_sent and of not_removed.
 const (
 	ReasonNoConsent       = "no_consent"            // S6, S7
@@ -73,6 +79,8 @@ type PlanSummary struct {
 	ExpectedSeconds int64            `json:"expected_seconds"`
 	// Held says why the mass-change brake would hold it (S26); empty if it would not.
 	Held []HoldReason `json:"held,omitempty"`
+	// ReconcileAdvised says that the list holds other people than the ledger knows; nil if it does not (S23).
+	ReconcileAdvised *ReconcileAdvice `json:"reconcile_advised,omitempty"`
 }
 
 // HoldReason says which limit of the mass-change brake a plan exceeds (S26).

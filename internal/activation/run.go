@@ -57,10 +57,11 @@ func (s RunStatus) CanBecome(next RunStatus) bool {
 // RunKind says how far a run goes.
 type RunKind string
 
-// The kinds. A dry run ends after the plan.
+// The kinds. A dry run ends after the plan; one that reconciles reads the list back and sends nothing (S23).
 const (
-	RunReal RunKind = "run"
-	RunDry  RunKind = "dry_run"
+	RunReal      RunKind = "run"
+	RunDry       RunKind = "dry_run"
+	RunReconcile RunKind = "reconcile"
 )
 
 // RunStep is where a run stands on its way.
@@ -90,6 +91,8 @@ type Run struct {
 	// Plan is set once planned, Receipt once ended.
 	Plan    *PlanSummary
 	Receipt *Receipt
+	// Reconciliation is what a run that reconciles has found, set once ended (S23).
+	Reconciliation *Reconciliation
 	// Progress is how far sending has got.
 	Progress Progress
 	// Err is why it failed, waits or is retried; empty if nothing is wrong.
@@ -115,4 +118,7 @@ type Progress struct {
 	ImportsDone  int64 `json:"imports_done"`
 	Batches      int64 `json:"batches"`
 	BatchesDone  int64 `json:"batches_done"`
+	// Read is how many people of the list were read back, of ToRead (S23).
+	Read   int64 `json:"read,omitempty"`
+	ToRead int64 `json:"to_read,omitempty"`
 }

@@ -154,6 +154,9 @@ func (s *Service) replan(ctx context.Context, w *work, b ledger.Batch, err error
 	if err != nil {
 		return err
 	}
+	if w.run.Plan != nil {
+		sum.ReconcileAdvised = w.run.Plan.ReconcileAdvised
+	}
 	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan = &sum }); err != nil {
 		return err
 	}

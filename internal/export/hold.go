@@ -57,7 +57,7 @@ func (s *Service) coveredByRelease(ctx context.Context, w *work, sum activation.
 	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
 		list, _, err := r.Runs(ctx, w.export.ID, store.Page{Limit: 50})
 		for _, o := range list {
-			if o.ID == w.run.ID || o.Kind == activation.RunDry {
+			if o.ID == w.run.ID || o.Kind != activation.RunReal {
 				continue
 			}
 			if o.Status == activation.StatusSuccessful || o.Status == activation.StatusWithRejects {

@@ -72,7 +72,7 @@ func (p *people) WriteMembers(_ context.Context, r warehouse.MembersRequest) (wa
 	var members, addresses, refusals [][]string
 	wanted := map[string]bool{}
 	for _, c := range p.list {
-		if !slices.ContainsFunc(r.Segments, func(s activation.Segment) bool { return slices.Contains(c.in, string(s.ID)) }) {
+		if !slices.ContainsFunc(r.Segments, func(s activation.Segment) bool { return s.ID == "everybody" || slices.Contains(c.in, string(s.ID)) }) {
 			continue
 		}
 		problem := c.problem

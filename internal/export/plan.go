@@ -37,6 +37,10 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 	if err := s.mirror(ctx, w); err != nil {
 		return err
 	}
+	noted, err := s.cfg.Ledger.ListNoted(ctx, w.acct, w.export.List, w.export.ID)
+	if err != nil {
+		return err
+	}
 	before, err := s.noteList(ctx, w, list)
 	if err != nil {
 		return err
@@ -53,6 +57,11 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 	}
 	s.cfg.FailPoint("plan.after-ledger")
 	summary.ThereBefore = max(summary.ThereBefore, before)
+	if noted { // else it was read just now
+		if summary.ReconcileAdvised, err = s.advise(ctx, w, list.Size); err != nil {
+			return err
+		}
+	}
 	return s.project(ctx, w, func(r *activation.Run) {
 		r.Step, r.Plan, r.Attempt = activation.StepCheck, &summary, 0
 	})
@@ -77,16 +86,26 @@ func (s *Service) mirror(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	now := s.cfg.Clock().UTC()
-	if st.AsOf.After(now) {
-		st.AsOf = time.Time{} // the clock was wrong: what changed since cannot be asked for
-	}
-	if !st.AsOf.IsZero() && now.Sub(st.AsOf) < s.cfg.MirrorAge {
+	// A clock that was wrong once must not keep the mirror from being read for years.
+	if now := s.cfg.Clock(); !st.AsOf.IsZero() && !st.AsOf.After(now) && now.Sub(st.AsOf) < s.cfg.MirrorAge {
 		return nil
 	}
+	return s.readMirror(ctx, w)
+}
+
+// readMirror reads what changed of the account's contacts, or everything the first time (S2).
+func (s *Service) readMirror(ctx context.Context, w *work) error {
+	st, err := s.cfg.Ledger.Mirror(ctx, w.acct)
+	if err != nil {
+		return err
+	}
+	now := s.cfg.Clock().UTC()
 	// A reading names the moment before it began; the next one goes back a little further, for clocks that differ.
 	since := st.AsOf
-	if !since.IsZero() {
+	switch {
+	case since.After(now):
+		since = time.Time{} // the clock was wrong: what changed since cannot be asked for
+	case !since.IsZero():
 		since = since.Add(-5 * time.Minute)
 	}
 	round, batch := now.UnixMicro(), make([]ledger.MirrorContact, 0, 1000)

@@ -52,7 +52,7 @@ func (s *Service) Step(ctx context.Context, a jobs.StepRun) (jobs.Result, error)
 	}
 	if r.Status.Final() {
 		s.turns.leave(a.Run)
-		return jobs.Result{}, s.tidy(ctx, r)
+		return jobs.Result{}, errors.Join(s.recallDecision(ctx, r), s.tidy(ctx, r))
 	}
 	w := &work{run: r}
 	err = s.advance(ctx, w)
@@ -100,6 +100,9 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if !s.turns.take(w.account(), w.run.ID) {
 		d := min(max(s.turns.paused(w.account(), s.cfg.Clock()), 0), time.Minute) + 500*time.Millisecond
 		return wait{d: d, status: w.run.Status, inLine: true}
+	}
+	if w.run.Kind == activation.RunReconcile {
+		return s.reconcile(ctx, w)
 	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 	if activation.CodeOf(err) == activation.CodeNotFound {
@@ -302,8 +305,13 @@ func (s *Service) files(run activation.RunID) []string {
 	return list
 }
 
-// tidy deletes the hand-over files of a run that needs them no more (S35).
-func (s *Service) tidy(_ context.Context, r activation.Run) error {
+// tidy deletes the hand-over files of a run that needs them no more (S35), and what it had read of its list.
+func (s *Service) tidy(ctx context.Context, r activation.Run) error {
+	if r.Kind == activation.RunReconcile {
+		if err := s.cfg.Ledger.ForgetReading(ctx, r.ID); err != nil {
+			return err
+		}
+	}
 	for _, f := range s.files(r.ID) {
 		if err := os.Remove(f); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("delete the hand-over of run %s: %w", r.ID, err)

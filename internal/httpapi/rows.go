@@ -23,7 +23,7 @@ func (a *api) rowOperations() {
 	const tag = "runs"
 	register(a, endpoint{
 		id: "list-rows", method: http.MethodGet, path: "/runs/{id}/rows", tag: tag, summary: "List what a run does with whom",
-		description: "The members and leavers of a run that are not unchanged, with bucket and reason. Before a row is settled it shows what is planned.",
+		description: "The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned.",
 		errors:      []activation.Code{activation.CodeNotFound},
 	}, a.listRows)
 	register(a, endpoint{
@@ -47,7 +47,7 @@ func (a *api) rowOperations() {
 type rowsInput struct {
 	ByID
 	Page
-	Bucket string `query:"bucket" enum:"added,updated,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed" doc:"Only rows of this bucket"`
+	Bucket string `query:"bucket" enum:"added,updated,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed,missing,extra" doc:"Only rows of this bucket"`
 	Reason string `query:"reason" maxLength:"100" doc:"Only rows with this reason"`
 }
 

@@ -17,7 +17,7 @@ func (a *api) runOperations() {
 	const tag = "runs"
 	register(a, endpoint{
 		id: "start-run", method: http.MethodPost, path: "/exports/{id}/runs", tag: tag, status: http.StatusCreated, summary: "Start a run",
-		description: "Starts a run or a dry run of an export and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.",
+		description: "Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict},
 		change: func(op *huma.Operation) {
 			op.Responses[strconv.Itoa(http.StatusOK)] = &huma.Response{
@@ -46,6 +46,11 @@ func (a *api) runOperations() {
 		id: "refuse-run", method: http.MethodPost, path: "/runs/{id}/refuse", tag: tag, summary: "Refuse a held run",
 		description: "Ends a held run without sending anything.", errors: acting,
 	}, a.refuseRun)
+	register(a, endpoint{
+		id: "decide-run", method: http.MethodPost, path: "/runs/{id}/decisions", tag: tag, summary: "Decide what reconciling has found",
+		description: "Says what becomes of those who are missing from the list, and of those who are extra. Who decided is recorded. The same again changes nothing; " +
+			"refused when the list was reconciled again or what Segue knows of it changed since.", errors: acting,
+	}, a.decideRun)
 }
 
 // startInput asks for a run.
@@ -114,6 +119,10 @@ func (a *api) cancelRun(ctx context.Context, in *ByID) (*body[wire.Run], error) 
 
 func (a *api) releaseRun(ctx context.Context, in *ByID) (*body[wire.Run], error) {
 	return oneRun(a.cfg.Services.Exports.Release(ctx, activation.RunID(in.ID), caller(ctx)))
+}
+
+func (a *api) decideRun(ctx context.Context, in *change[wire.DecisionInput]) (*body[wire.Run], error) {
+	return oneRun(a.cfg.Services.Exports.Decide(ctx, activation.RunID(in.ID), in.Body.Domain(), caller(ctx)))
 }
 
 func (a *api) refuseRun(ctx context.Context, in *ByID) (*body[wire.Run], error) {

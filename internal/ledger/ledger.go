@@ -39,6 +39,7 @@ type Ledger interface {
 	Accounts
 	Runs
 	Batches
+	Reconciler
 	Reader
 
 	// Size returns the bytes that the ledger takes on disk.
@@ -292,7 +293,9 @@ type RunRow struct {
 	Withheld map[string]string
 	Batch    activation.BatchID
 	Process  activation.ProcessID
-	At       time.Time
+	// Contact is the destination's number of somebody who is extra on a list (S23).
+	Contact int64
+	At      time.Time
 }
 
 // Standing is what an export has done for an address on a list.

@@ -16,6 +16,8 @@ type Book struct {
 	List     []ledger.RunRow
 	Standing []ledger.Standing
 	Batches  []ledger.Batch
+	// Found is what reconciling has found, whatever run it was.
+	Found activation.Reconciliation
 	// Fail is what reading fails with.
 	Fail error
 }

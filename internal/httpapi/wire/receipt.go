@@ -9,26 +9,27 @@ import (
 // Plan counts what a run is about to do. Members are profiles, leavers addresses:
 // members = add + update + unchanged + rejected + duplicates, leavers = remove + keep + still_wanted.
 type Plan struct {
-	At              time.Time        `json:"at"`
-	AsOf            time.Time        `json:"as_of" doc:"The moment that relative dates are read at"`
-	DataAt          time.Time        `json:"data_at,omitzero" doc:"When the data were last taken over"`
-	Members         int64            `json:"members"`
-	Add             int64            `json:"add"`
-	Update          int64            `json:"update"`
-	Unchanged       int64            `json:"unchanged"`
-	Rejected        int64            `json:"rejected"`
-	Duplicates      int64            `json:"duplicates"`
-	Reasons         map[string]int64 `json:"reasons,omitempty" doc:"Why members are rejected"`
-	Leavers         int64            `json:"leavers"`
-	Remove          int64            `json:"remove"`
-	Keep            int64            `json:"keep"`
-	StillWanted     int64            `json:"still_wanted" doc:"People who leave, but whom another export wants on the list"`
-	RefusalRemovals int64            `json:"refusal_removals" doc:"People who take no mail and are removed wherever they were sent to"`
-	ThereBefore     int64            `json:"there_before" doc:"People on the list before the first run; leaving does not remove them"`
-	Withheld        map[string]int64 `json:"withheld,omitempty" doc:"Phones and other identifiers left out, by reason; the people are exported without them"`
-	Calls           map[string]int64 `json:"calls,omitempty" doc:"API calls needed, by kind"`
-	ExpectedSeconds int64            `json:"expected_seconds"`
-	Held            []HoldReason     `json:"held,omitempty" nullable:"false" doc:"Why the mass-change brake holds it"`
+	At               time.Time        `json:"at"`
+	AsOf             time.Time        `json:"as_of" doc:"The moment that relative dates are read at"`
+	DataAt           time.Time        `json:"data_at,omitzero" doc:"When the data were last taken over"`
+	Members          int64            `json:"members"`
+	Add              int64            `json:"add"`
+	Update           int64            `json:"update"`
+	Unchanged        int64            `json:"unchanged"`
+	Rejected         int64            `json:"rejected"`
+	Duplicates       int64            `json:"duplicates"`
+	Reasons          map[string]int64 `json:"reasons,omitempty" doc:"Why members are rejected"`
+	Leavers          int64            `json:"leavers"`
+	Remove           int64            `json:"remove"`
+	Keep             int64            `json:"keep"`
+	StillWanted      int64            `json:"still_wanted" doc:"People who leave, but whom another export wants on the list"`
+	RefusalRemovals  int64            `json:"refusal_removals" doc:"People who take no mail and are removed wherever they were sent to"`
+	ThereBefore      int64            `json:"there_before" doc:"People on the list before the first run; leaving does not remove them"`
+	Withheld         map[string]int64 `json:"withheld,omitempty" doc:"Phones and other identifiers left out, by reason; the people are exported without them"`
+	Calls            map[string]int64 `json:"calls,omitempty" doc:"API calls needed, by kind"`
+	ExpectedSeconds  int64            `json:"expected_seconds"`
+	Held             []HoldReason     `json:"held,omitempty" nullable:"false" doc:"Why the mass-change brake holds it"`
+	ReconcileAdvised *ReconcileAdvice `json:"reconcile_advised,omitempty" doc:"The list holds another number of people than Segue expects: reconcile it"`
 }
 
 // HoldReason says which limit of the mass-change brake a plan exceeds.
@@ -71,6 +72,9 @@ func fromPlan(p activation.PlanSummary) *Plan {
 	}
 	for _, h := range p.Held {
 		w.Held = append(w.Held, HoldReason(h))
+	}
+	if a := p.ReconcileAdvised; a != nil {
+		w.ReconcileAdvised = &ReconcileAdvice{ListSize: a.ListSize, Expected: a.Expected}
 	}
 	return w
 }

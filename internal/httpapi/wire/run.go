@@ -9,31 +9,32 @@ import (
 
 // Run is one execution of an export.
 type Run struct {
-	ID              string    `json:"id"`
-	ExportID        string    `json:"export_id"`
-	Kind            string    `json:"kind" enum:"run,dry_run" doc:"A dry run ends after the plan"`
-	Status          RunStatus `json:"status"`
-	Ended           bool      `json:"ended" doc:"Nothing more happens to it"`
-	Step            string    `json:"step,omitempty" enum:"plan,check,send,settle" doc:"Where it stands on its way"`
-	RequestedBy     string    `json:"requested_by"`
-	Plan            *Plan     `json:"plan,omitempty" doc:"What it is about to do; present once planned"`
-	Receipt         *Receipt  `json:"receipt,omitempty" doc:"What became of everyone; present once ended"`
-	Progress        Progress  `json:"progress"`
-	Error           *RunError `json:"error,omitempty" doc:"Why it failed, waits, is held or is retried"`
-	Attempt         int       `json:"attempt" doc:"Tries in a row that met trouble"`
-	CancelRequested bool      `json:"cancel_requested" doc:"It stops before its next batch"`
-	Released        bool      `json:"released" doc:"A person released it from a hold"`
-	ReleasedBy      string    `json:"released_by,omitempty"`
-	CreatedAt       time.Time `json:"created_at"`
-	StartedAt       time.Time `json:"started_at,omitzero"`
-	EndedAt         time.Time `json:"ended_at,omitzero"`
-	UpdatedAt       time.Time `json:"updated_at"`
-	Version         int64     `json:"version" doc:"Grows with each change; the id of its events"`
+	ID              string          `json:"id"`
+	ExportID        string          `json:"export_id"`
+	Kind            string          `json:"kind" enum:"run,dry_run,reconcile" doc:"A dry run ends after the plan; one that reconciles reads the list back and sends nothing"`
+	Status          RunStatus       `json:"status"`
+	Ended           bool            `json:"ended" doc:"Nothing more happens to it"`
+	Step            string          `json:"step,omitempty" enum:"plan,check,send,settle" doc:"Where it stands on its way"`
+	RequestedBy     string          `json:"requested_by"`
+	Plan            *Plan           `json:"plan,omitempty" doc:"What it is about to do; present once planned"`
+	Receipt         *Receipt        `json:"receipt,omitempty" doc:"What became of everyone; present once ended"`
+	Reconciliation  *Reconciliation `json:"reconciliation,omitempty" doc:"What reading the list back has found; present once a run that reconciles has ended"`
+	Progress        Progress        `json:"progress"`
+	Error           *RunError       `json:"error,omitempty" doc:"Why it failed, waits, is held or is retried"`
+	Attempt         int             `json:"attempt" doc:"Tries in a row that met trouble"`
+	CancelRequested bool            `json:"cancel_requested" doc:"It stops before its next batch"`
+	Released        bool            `json:"released" doc:"A person released it from a hold"`
+	ReleasedBy      string          `json:"released_by,omitempty"`
+	CreatedAt       time.Time       `json:"created_at"`
+	StartedAt       time.Time       `json:"started_at,omitzero"`
+	EndedAt         time.Time       `json:"ended_at,omitzero"`
+	UpdatedAt       time.Time       `json:"updated_at"`
+	Version         int64           `json:"version" doc:"Grows with each change; the id of its events"`
 }
 
 // RunStart asks for a run.
 type RunStart struct {
-	Kind string `json:"kind,omitempty" enum:"run,dry_run" default:"run"`
+	Kind string `json:"kind,omitempty" enum:"run,dry_run,reconcile" default:"run"`
 }
 
 // RunError is why a run failed, waits, is held or is retried.
@@ -52,6 +53,8 @@ type Progress struct {
 	ImportsDone  int64 `json:"imports_done"`
 	Batches      int64 `json:"batches"`
 	BatchesDone  int64 `json:"batches_done"`
+	Read         int64 `json:"read,omitempty" doc:"People of the list that were read back"`
+	ToRead       int64 `json:"to_read,omitempty"`
 }
 
 // RunRow is what a run does with one member or one address that leaves.
@@ -60,7 +63,7 @@ type RunRow struct {
 	ProfileID   string            `json:"profile_id,omitempty" doc:"Absent for people who leave"`
 	Address     string            `json:"address,omitempty" doc:"The normalised address; absent if it is unusable"`
 	ListID      int64             `json:"list_id"`
-	Bucket      string            `json:"bucket" enum:"added,updated,unchanged,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed"`
+	Bucket      string            `json:"bucket" enum:"added,updated,unchanged,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed,missing,extra"`
 	Settled     bool              `json:"settled" doc:"False: this is what is planned, not yet what became of it"`
 	Reason      string            `json:"reason,omitempty"`
 	Attribute   string            `json:"attribute,omitempty" doc:"The attribute at fault"`
@@ -69,6 +72,7 @@ type RunRow struct {
 	Withheld    map[string]string `json:"withheld,omitempty" doc:"Identifier attributes left out, with the reason"`
 	BatchID     string            `json:"batch_id,omitempty"`
 	ProcessID   int64             `json:"process_id,omitempty" doc:"The destination's process"`
+	ContactID   int64             `json:"contact_id,omitempty" doc:"The destination's number of somebody who is extra on the list"`
 	At          time.Time         `json:"at,omitzero"`
 }
 
@@ -101,6 +105,9 @@ func FromRun(r activation.Run) Run {
 	if r.Receipt != nil {
 		w.Receipt = fromReceipt(*r.Receipt)
 	}
+	if r.Reconciliation != nil {
+		w.Reconciliation = fromReconciliation(*r.Reconciliation)
+	}
 	if r.Error != "" || r.ErrorCode != "" {
 		w.Error = &RunError{Code: Code(r.ErrorCode), Message: r.Error, Remedy: r.Remedy}
 	}
@@ -112,7 +119,7 @@ func FromRunRow(r ledger.RunRow) RunRow {
 	return RunRow{
 		Number: r.Number, ProfileID: r.ProfileID, Address: r.Address.String(), ListID: int64(r.List), Bucket: string(r.Bucket),
 		Settled: r.Settled, Reason: r.Reason, Attribute: r.Attribute, Why: r.Why, DuplicateOf: r.DuplicateOf, Withheld: r.Withheld,
-		BatchID: string(r.Batch), ProcessID: int64(r.Process), At: utc(r.At),
+		BatchID: string(r.Batch), ProcessID: int64(r.Process), ContactID: r.Contact, At: utc(r.At),
 	}
 }
 

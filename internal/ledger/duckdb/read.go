@@ -15,14 +15,15 @@ import (
 )
 
 const rowColumns = `SELECT x.number, coalesce(x.profile_id, ''), coalesce(x.address, ''), x.list, coalesce(x.bucket, x.planned), x.bucket IS NOT NULL, x.reason,
-	coalesce(x.attribute, ''), coalesce(x.why, ''), coalesce(x.duplicate_of, ''), coalesce(x.withheld, ''), coalesce(x.batch, ''), coalesce(b.process, 0), x.settled_at
-	FROM run_row x LEFT JOIN batch b ON b.id = x.batch `
+	coalesce(x.attribute, ''), coalesce(x.why, ''), coalesce(x.duplicate_of, ''), coalesce(x.withheld, ''), coalesce(x.batch, ''), coalesce(b.process, 0), x.settled_at,
+	coalesce(f.contact, 0)
+	FROM run_row x LEFT JOIN batch b ON b.id = x.batch LEFT JOIN found_contact f ON f.run = x.run AND f.number = x.number `
 
 func scanRow(scan func(...any) error) (r ledger.RunRow, err error) {
 	var withheld string
 	var at sql.NullTime
 	if err := scan(&r.Number, &r.ProfileID, (*string)(&r.Address), &r.List, &r.Bucket, &r.Settled, &r.Reason, &r.Attribute, &r.Why, &r.DuplicateOf,
-		&withheld, &r.Batch, &r.Process, &at); err != nil {
+		&withheld, &r.Batch, &r.Process, &at, &r.Contact); err != nil {
 		return r, err
 	}
 	if at.Valid {
@@ -107,6 +108,7 @@ func (l *Ledger) Prune(ctx context.Context, before time.Time) error {
 	err := l.update(ctx, func(q querier) error {
 		for _, s := range []string{
 			"DELETE FROM run_row WHERE run IN (SELECT id FROM run WHERE ended_at < $1)",
+			"DELETE FROM found_contact WHERE run IN (SELECT id FROM run WHERE ended_at < $1)",
 			"DELETE FROM batch WHERE run IN (SELECT id FROM run WHERE ended_at < $1)",
 			"DELETE FROM run WHERE ended_at < $1",
 			"DELETE FROM removal_log WHERE removed_at < $1",

@@ -92,13 +92,16 @@ func toRun(row sqlcgen.Run) (activation.Run, error) {
 	if err := decodeNull("plan", row.PlanSummary, &r.Plan); err != nil {
 		return r, err
 	}
-	return r, decodeNull("receipt", row.Receipt, &r.Receipt)
+	if err := decodeNull("receipt", row.Receipt, &r.Receipt); err != nil {
+		return r, err
+	}
+	return r, decodeNull("reconciliation", row.Reconciliation, &r.Reconciliation)
 }
 
 // outcome is what a run row holds as JSON.
 type outcome struct {
-	plan, receipt sql.NullString
-	progress      string
+	plan, receipt, reconciliation sql.NullString
+	progress                      string
 }
 
 func toOutcome(r activation.Run) (o outcome, err error) {
@@ -106,6 +109,9 @@ func toOutcome(r activation.Run) (o outcome, err error) {
 		return o, err
 	}
 	if o.receipt, err = encodeNull(r.Receipt); err != nil {
+		return o, err
+	}
+	if o.reconciliation, err = encodeNull(r.Reconciliation); err != nil {
 		return o, err
 	}
 	o.progress, err = encode(r.Progress)
@@ -127,7 +133,7 @@ func (t *txn) CreateRun(ctx context.Context, r activation.Run, idempotencyKey st
 		CreatedAt: micros(r.CreatedAt), StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), UpdatedAt: micros(r.UpdatedAt),
 		PlanSummary: o.plan, Receipt: o.receipt, Progress: o.progress,
 		ErrorCode: string(r.ErrorCode), ErrorMessage: r.Error, Remedy: r.Remedy, Attempt: int64(r.Attempt),
-		CancelRequested: flag(r.CancelRequested), Released: flag(r.Released), ReleasedBy: r.ReleasedBy,
+		CancelRequested: flag(r.CancelRequested), Released: flag(r.Released), ReleasedBy: r.ReleasedBy, Reconciliation: o.reconciliation,
 	})
 	if isUnique(err) {
 		return activation.Errorf(activation.CodeConflict, "a run of this export was made with the same idempotency key").WithField("idempotency_key")
@@ -146,7 +152,7 @@ func (t *txn) UpdateRun(ctx context.Context, r activation.Run) error {
 		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), UpdatedAt: micros(r.UpdatedAt),
 		PlanSummary: o.plan, Receipt: o.receipt, Progress: o.progress,
 		ErrorCode: string(r.ErrorCode), ErrorMessage: r.Error, Remedy: r.Remedy, Attempt: int64(r.Attempt),
-		CancelRequested: flag(r.CancelRequested), Released: flag(r.Released), ReleasedBy: r.ReleasedBy,
+		CancelRequested: flag(r.CancelRequested), Released: flag(r.Released), ReleasedBy: r.ReleasedBy, Reconciliation: o.reconciliation,
 		ID: string(r.ID), Version: r.Version,
 	})
 	if err != nil {

@@ -97,3 +97,18 @@ func TestTheFileIsSafeAndQuietByItsSettings(t *testing.T) {
 	}
 	require.Equal(t, 1, s.Writer().Stats().MaxOpenConnections)
 }
+
+func TestAFileOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "segue.db")
+	s := open(t, path)
+	for _, stmt := range []string{"ALTER TABLE runs DROP COLUMN reconciliation", "DELETE FROM goose_db_version WHERE version_id > 1"} {
+		_, err := s.Writer().ExecContext(t.Context(), stmt)
+		require.NoError(t, err)
+	}
+	require.NoError(t, s.Close())
+	s = open(t, path)
+	_, err := s.Writer().ExecContext(t.Context(), "SELECT reconciliation FROM runs")
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+}

@@ -88,6 +88,12 @@ func testRunDetails(t *testing.T, open func(*testing.T) Bundle) {
 			Held: []activation.HoldReason{{Code: "removes_all", Count: 1, Of: 1}},
 		}
 		r.Receipt = &activation.Receipt{At: start(), Members: 9, Added: 9, ListSize: -1, APICalls: map[string]int64{"import": 1}}
+		r.Reconciliation = &activation.Reconciliation{
+			At: start(), List: 7, Listed: 3, InStep: 1, Missing: 2, ExtraSent: 1, ExtraUnknown: 1, Reasons: map[string]int64{"unknown": 1},
+			Decision: &activation.ReconcileDecision{
+				ReconcileChoice: activation.ReconcileChoice{Missing: activation.MissingResend, ExtraSent: activation.ExtraOwn}, By: "iva", At: start(),
+			},
+		}
 		r.Progress = activation.Progress{Removals: 1, RemovalsDone: 1, Imports: 6, ImportsSent: 4, ImportsDone: 2, Batches: 3, BatchesDone: 1}
 		r.ErrorCode, r.Error, r.Remedy, r.Attempt = activation.CodeUnavailable, "Brevo does not answer", "Wait", 4
 		r.CancelRequested, r.Released, r.ReleasedBy = true, true, "iva"

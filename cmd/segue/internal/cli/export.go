@@ -12,11 +12,12 @@ import (
 )
 
 type exportCmd struct {
-	Add    exportAdd    `cmd:"" help:"Add an export. It does not run by that."`
-	List   exportList   `cmd:"" help:"List exports with their status."`
-	Show   exportShow   `cmd:"" help:"Show an export."`
-	Update exportUpdate `cmd:"" help:"Change an export."`
-	Remove exportRemove `cmd:"" help:"Remove an export; its list stays as it is."`
+	Add       exportAdd       `cmd:"" help:"Add an export. It does not run by that."`
+	List      exportList      `cmd:"" help:"List exports with their status."`
+	Show      exportShow      `cmd:"" help:"Show an export."`
+	Update    exportUpdate    `cmd:"" help:"Change an export."`
+	Remove    exportRemove    `cmd:"" help:"Remove an export; its list stays as it is."`
+	Reconcile exportReconcile `cmd:"" help:"Read an export's list back and show who is missing or extra; sends nothing."`
 }
 
 type exportName struct {

@@ -40,6 +40,9 @@ func (p *progress) done() {
 
 // share is how much of a run's sending is done: addresses done of all, -1 where nothing is to be sent.
 func share(p client.Progress) (done, of int64) {
+	if p.ToRead > 0 {
+		return p.Read, p.ToRead
+	}
 	return p.RemovalsDone + p.ImportsDone, p.Removals + p.Imports
 }
 

@@ -162,8 +162,11 @@ func duration(seconds int64) string {
 // writeRun prints all there is to say of a run.
 func (inv *invocation) writeRun(w io.Writer, r client.Run) error {
 	kind := "Run"
-	if r.Kind == client.RunKindDryRun {
+	switch r.Kind {
+	case client.RunKindDryRun:
 		kind = "Dry run"
+	case client.RunKindReconcile:
+		kind = "Reconcile"
 	}
 	status := statusWords(r.Status)
 	if r.Kind == client.RunKindDryRun && r.Status == client.RunStatusSuccessful {
@@ -175,6 +178,12 @@ func (inv *invocation) writeRun(w io.Writer, r client.Run) error {
 	}
 	if err := writeTrouble(w, r); err != nil {
 		return err
+	}
+	if r.Reconciliation != nil {
+		if _, err := fmt.Fprintln(w, "\nReconciliation"); err != nil {
+			return err
+		}
+		return inv.writeReconciliation(w, r)
 	}
 	if r.Plan != nil && (r.Receipt == nil || r.Kind == client.RunKindDryRun) {
 		if _, err := fmt.Fprintln(w, "\nPlan"); err != nil {
@@ -188,9 +197,11 @@ func (inv *invocation) writeRun(w io.Writer, r client.Run) error {
 		if _, err := fmt.Fprintln(w, "\nReceipt"); err != nil {
 			return err
 		}
-		return inv.writeReceipt(w, r.ID, *r.Receipt)
+		if err := inv.writeReceipt(w, r.ID, *r.Receipt); err != nil {
+			return err
+		}
 	}
-	return nil
+	return writeAdvice(w, r)
 }
 
 // writeTrouble prints why a run failed, waits, is held or is retried.

@@ -21,6 +21,7 @@ type runCmd struct {
 	Cancel  runCancel  `cmd:"" help:"Stop a run before its next batch."`
 	Release runRelease `cmd:"" help:"Let a held run go on."`
 	Refuse  runRefuse  `cmd:"" help:"End a held run without sending anything."`
+	Decide  runDecide  `cmd:"" help:"Decide what becomes of those whom reconciling found missing or extra."`
 }
 
 type runID struct {
@@ -157,7 +158,7 @@ func (s *runWatch) Run(inv *invocation) error {
 
 type runRows struct {
 	runID
-	Bucket string `enum:",added,updated,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed" default:"" placeholder:"BUCKET" help:"Only added, updated, rejected, duplicate, not_sent, removed, kept, still_wanted or not_removed."`
+	Bucket string `enum:",added,updated,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed,missing,extra" default:"" placeholder:"BUCKET" help:"Only added, updated, rejected, duplicate, not_sent, removed, kept, still_wanted or not_removed; of one that reconciles missing or extra."`
 	Reason string `placeholder:"REASON" help:"Only rows with this reason, such as no_consent."`
 	Limit  int    `default:"100" help:"How many to list; 0 lists all. Defaults to ${default}."`
 }
@@ -218,6 +219,9 @@ func why(r client.RunRow) string {
 	}
 	if r.Why != "" {
 		parts = append(parts, r.Why)
+	}
+	if r.ContactID > 0 {
+		parts = append(parts, fmt.Sprintf("contact %d", r.ContactID))
 	}
 	if r.DuplicateOf != "" {
 		parts = append(parts, "the values of "+r.DuplicateOf+" are used")

@@ -18,11 +18,12 @@ SELECT id FROM runs WHERE export_id = ? AND idempotency_key = ?;
 
 -- name: InsertRun :exec
 INSERT INTO runs (id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at,
-    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
 
 -- name: UpdateRun :execrows
 UPDATE runs
 SET status = ?, ended = ?, step = ?, started_at = ?, ended_at = ?, updated_at = ?, plan_summary = ?, receipt = ?, progress = ?,
-    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, version = version + 1
+    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, reconciliation = ?,
+    version = version + 1
 WHERE id = ? AND version = ?;

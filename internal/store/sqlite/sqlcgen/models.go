@@ -83,6 +83,7 @@ type Run struct {
 	Released        int64
 	ReleasedBy      string
 	Version         int64
+	Reconciliation  sql.NullString
 }
 
 type Segment struct {

@@ -12,8 +12,8 @@ import (
 
 const insertRun = `-- name: InsertRun :exec
 INSERT INTO runs (id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at,
-    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertRunParams struct {
@@ -39,6 +39,7 @@ type InsertRunParams struct {
 	CancelRequested int64
 	Released        int64
 	ReleasedBy      string
+	Reconciliation  sql.NullString
 }
 
 func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) error {
@@ -65,12 +66,13 @@ func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) error {
 		arg.CancelRequested,
 		arg.Released,
 		arg.ReleasedBy,
+		arg.Reconciliation,
 	)
 	return err
 }
 
 const lastEndedRun = `-- name: LastEndedRun :one
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version FROM runs WHERE export_id = ? AND kind = ? AND ended = 1 ORDER BY id DESC LIMIT 1
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE export_id = ? AND kind = ? AND ended = 1 ORDER BY id DESC LIMIT 1
 `
 
 type LastEndedRunParams struct {
@@ -105,12 +107,13 @@ func (q *Queries) LastEndedRun(ctx context.Context, arg LastEndedRunParams) (Run
 		&i.Released,
 		&i.ReleasedBy,
 		&i.Version,
+		&i.Reconciliation,
 	)
 	return i, err
 }
 
 const openRuns = `-- name: OpenRuns :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version FROM runs WHERE ended = 0 ORDER BY id
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE ended = 0 ORDER BY id
 `
 
 func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
@@ -146,6 +149,7 @@ func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
 			&i.Released,
 			&i.ReleasedBy,
 			&i.Version,
+			&i.Reconciliation,
 		); err != nil {
 			return nil, err
 		}
@@ -161,7 +165,7 @@ func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
 }
 
 const runByID = `-- name: RunByID :one
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version FROM runs WHERE id = ?
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE id = ?
 `
 
 func (q *Queries) RunByID(ctx context.Context, id string) (Run, error) {
@@ -191,6 +195,7 @@ func (q *Queries) RunByID(ctx context.Context, id string) (Run, error) {
 		&i.Released,
 		&i.ReleasedBy,
 		&i.Version,
+		&i.Reconciliation,
 	)
 	return i, err
 }
@@ -212,7 +217,7 @@ func (q *Queries) RunByIdempotencyKey(ctx context.Context, arg RunByIdempotencyK
 }
 
 const runsBefore = `-- name: RunsBefore :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version FROM runs WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE id < ?1 ORDER BY id DESC LIMIT ?2
 `
 
 type RunsBeforeParams struct {
@@ -253,6 +258,7 @@ func (q *Queries) RunsBefore(ctx context.Context, arg RunsBeforeParams) ([]Run, 
 			&i.Released,
 			&i.ReleasedBy,
 			&i.Version,
+			&i.Reconciliation,
 		); err != nil {
 			return nil, err
 		}
@@ -268,7 +274,7 @@ func (q *Queries) RunsBefore(ctx context.Context, arg RunsBeforeParams) ([]Run, 
 }
 
 const runsOfExportBefore = `-- name: RunsOfExportBefore :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version FROM runs WHERE export_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE export_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3
 `
 
 type RunsOfExportBeforeParams struct {
@@ -310,6 +316,7 @@ func (q *Queries) RunsOfExportBefore(ctx context.Context, arg RunsOfExportBefore
 			&i.Released,
 			&i.ReleasedBy,
 			&i.Version,
+			&i.Reconciliation,
 		); err != nil {
 			return nil, err
 		}
@@ -327,7 +334,8 @@ func (q *Queries) RunsOfExportBefore(ctx context.Context, arg RunsOfExportBefore
 const updateRun = `-- name: UpdateRun :execrows
 UPDATE runs
 SET status = ?, ended = ?, step = ?, started_at = ?, ended_at = ?, updated_at = ?, plan_summary = ?, receipt = ?, progress = ?,
-    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, version = version + 1
+    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, reconciliation = ?,
+    version = version + 1
 WHERE id = ? AND version = ?
 `
 
@@ -348,6 +356,7 @@ type UpdateRunParams struct {
 	CancelRequested int64
 	Released        int64
 	ReleasedBy      string
+	Reconciliation  sql.NullString
 	ID              string
 	Version         int64
 }
@@ -370,6 +379,7 @@ func (q *Queries) UpdateRun(ctx context.Context, arg UpdateRunParams) (int64, er
 		arg.CancelRequested,
 		arg.Released,
 		arg.ReleasedBy,
+		arg.Reconciliation,
 		arg.ID,
 		arg.Version,
 	)

@@ -73,7 +73,7 @@ func (s *Service) Step(ctx context.Context, a jobs.StepRun) (jobs.Result, error)
 		if !pause.inLine {
 			s.yield(ctx, w, pause.d)
 		}
-		return jobs.Result{Snooze: pause.d}, s.rest(ctx, w, pause)
+		return jobs.Result{Snooze: pause.d}, errors.Join(s.rest(ctx, w, pause), s.tellLate(ctx, w, pause))
 	default:
 		res, err := s.trouble(ctx, w, err)
 		s.yield(ctx, w, res.Snooze)

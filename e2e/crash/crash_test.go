@@ -296,15 +296,15 @@ func (w *world) receipt(t *testing.T, run rig.Object) {
 }
 
 // addsUp holds that the receipt adds up.
-func (w *world) addsUp(t *testing.T, run rig.Object) func(names ...string) float64 {
+func (w *world) addsUp(t *testing.T, run rig.Object) func(names ...string) int {
 	t.Helper()
 	c, ok := run["receipt"].(rig.Object)
 	require.True(t, ok, "%v", run)
-	sum := func(names ...string) (n float64) {
+	sum := func(names ...string) (n int) {
 		for _, name := range names {
 			v, ok := c[name].(float64)
 			require.True(t, ok, "%s in %v", name, c)
-			n += v
+			n += int(v)
 		}
 		return n
 	}

@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 	"encoding/csv"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -120,7 +119,7 @@ func TestDemoLeavesForeignFoldersAlone(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "mine.txt"), []byte("mine"), 0o600))
 	out, err := exec.CommandContext(t.Context(), rig.Binary(t), "demo", "--exit", "--dir", dir).CombinedOutput()
 	var exit *exec.ExitError
-	require.True(t, errors.As(err, &exit), "%v", err)
+	require.ErrorAs(t, err, &exit)
 	require.Equal(t, 4, exit.ExitCode(), string(out))
 	require.Contains(t, string(out), "--dir")
 	require.Equal(t, "mine", mustRead(t, filepath.Join(dir, "mine.txt")))

@@ -60,8 +60,8 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// Killed is what a fail-point panics with to kill Segue.
-var Killed = errors.New("killed")
+// ErrKilled is what a fail-point panics with to kill Segue.
+var ErrKilled = errors.New("killed")
 
 // Config says what is simulated.
 type Config struct {
@@ -71,7 +71,7 @@ type Config struct {
 	Settings brevosandbox.Settings
 	// MirrorAge: see export.Config. Defaults to its default.
 	MirrorAge time.Duration
-	// FailPoint is called at the moments of a step; a panic with Killed kills Segue there, and Run starts it again. Defaults to
+	// FailPoint is called at the moments of a step; a panic with ErrKilled kills Segue there, and Run starts it again. Defaults to
 	// nothing.
 	FailPoint func(name string)
 	// Log takes the log as well. Defaults to nobody.
@@ -169,7 +169,7 @@ func (s *Sim) step(run activation.RunID) (res jobs.Result, err error) {
 	defer func() {
 		switch r := recover(); r {
 		case nil:
-		case Killed:
+		case ErrKilled:
 			s.restart()
 		default:
 			panic(r)

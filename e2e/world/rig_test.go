@@ -28,7 +28,7 @@ type rig struct {
 func (r *rig) failPoint(name string) {
 	if name == r.crash {
 		r.crash = ""
-		panic(sim.Killed)
+		panic(sim.ErrKilled)
 	}
 }
 

@@ -146,9 +146,9 @@ func (d *demo) show(ctx context.Context, r Running) error {
 }
 
 // heading begins a part.
-func (d *demo) heading(format string, args ...any) {
+func (d *demo) heading(text string) {
 	d.step++
-	d.say("\n%d. %s\n", d.step, fmt.Sprintf(format, args...))
+	d.say("\n%d. %s\n", d.step, text)
 }
 
 func (d *demo) say(format string, args ...any) { _, _ = fmt.Fprintf(d.Out, format+"\n", args...) }

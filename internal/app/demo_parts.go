@@ -179,7 +179,7 @@ func (d *demo) planAndRun(ctx context.Context) error {
 
 // secondRun changes one customer in a hundred; only what changed is sent.
 func (d *demo) secondRun(ctx context.Context, _ Running) error {
-	d.heading("One day later: 1 %% of the customers changed, and only that is sent")
+	d.heading("One day later: 1 % of the customers changed, and only that is sent")
 	stats, err := d.write(sampledata.Change{Seed: d.Seed + 1, Percent: 1, AsOf: time.Now().UTC().Truncate(time.Second)})
 	if err != nil {
 		return err

@@ -157,8 +157,9 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 
 // Run serves the API, works runs and keeps the ledger tidy until ctx ends. Runs that a crash interrupted go on first.
 func (a *App) Run(ctx context.Context) error {
-	l, err := a.cfg.Listener, error(nil)
+	l := a.cfg.Listener
 	if l == nil {
+		var err error
 		if l, err = listenLoopback(a.cfg.Listen, defaultListen); err != nil {
 			return err
 		}

@@ -113,7 +113,9 @@ func TestS23AReconciliationThatIsNoLongerTrueIsRefused(t *testing.T) {
 		t.Helper()
 		_, err := w.svc.Decide(t.Context(), id, activation.ReconcileChoice{Missing: activation.MissingResend}, "iva")
 		require.Equal(t, activation.CodeConflict, activation.CodeOf(err))
-		require.NotEmpty(t, err.(*activation.Error).Remedy)
+		var e *activation.Error
+		require.ErrorAs(t, err, &e)
+		require.NotEmpty(t, e.Remedy)
 	}
 	_, err := w.svc.Decide(t.Context(), sent.ID, activation.ReconcileChoice{}, "iva")
 	require.Equal(t, activation.CodeConflict, activation.CodeOf(err), "a run that sent has nothing to decide")

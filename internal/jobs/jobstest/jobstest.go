@@ -17,7 +17,8 @@ import (
 
 // Bundle is a queue in a store of its own.
 type Bundle struct {
-	// Worker opens the queue with these handlers, as a process does when it starts. One at a time runs.
+	// Worker opens the queue with these handlers, as a process does when it starts. One at a time runs. It waits for a tenth of
+	// a second after a first failure of a job, and twice as long after each further one.
 	Worker func(t *testing.T, workers int, h jobs.Handlers) jobs.Worker
 	// Enqueue adds a job in a transaction of its own, which stores note under the job's key and commits if f returns nil
 	// (a nil f does). It may be called from handlers and from other goroutines; it needs a worker opened before.

@@ -39,7 +39,7 @@ func (l *Ledger) Account(ctx context.Context, a activation.Account) (id ledger.A
 	if err != nil || found {
 		return id, err
 	}
-	err = l.update(ctx, func(q querier) error {
+	err = l.record(ctx, func(q querier) error {
 		err := q.row(find, []any{a.BaseURL, a.OrganizationID}, &id)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -95,7 +95,8 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 			idents.add(int32(a), c.Contact, attribute, h[:], owner)
 		}
 	}
-	return l.update(ctx, func(q querier) error {
+	return l.record(ctx, func(q querier) error {
+		l.learned("", int32(a))
 		if err := fill(q, "new_mirror", "mirror", mirror); err != nil {
 			return err
 		}
@@ -130,7 +131,7 @@ func identifierText(attribute, value string) string {
 
 // FinishMirror implements ledger.Accounts.
 func (l *Ledger) FinishMirror(ctx context.Context, a ledger.AccountID, round int64, full bool, asOf time.Time) error {
-	return l.update(ctx, func(q querier) error {
+	return l.record(ctx, func(q querier) error {
 		if full {
 			for _, s := range []string{
 				`DELETE FROM mirror_identifier WHERE account = $1 AND contact IN (SELECT contact FROM mirror WHERE account = $1 AND round <> $2)`,
@@ -246,8 +247,26 @@ func (l *Ledger) Owners(ctx context.Context) (list []activation.ExportID, err er
 
 // Unsettled implements ledger.Accounts.
 func (l *Ledger) Unsettled(ctx context.Context, a ledger.AccountID, since time.Time) ([]ledger.Batch, error) {
-	return l.batches(ctx, `WHERE kind = 'import' AND sent_at >= ? AND run IN (SELECT id FROM run WHERE account = ? AND aborted <> '')
-		AND id IN (SELECT batch FROM run_row WHERE bucket = 'not_sent' AND reason = ?) ORDER BY id`, since.UTC(), int32(a), activation.ReasonOutcomeUnknown)
+	list, err := l.batches(ctx, "WHERE kind = 'import' AND sent_at >= ? AND run IN (SELECT id FROM run WHERE account = ? AND aborted <> '') ORDER BY id", since.UTC(), int32(a))
+	if err != nil {
+		return nil, err
+	}
+	var open []ledger.Batch
+	for _, b := range list { // rows are found by part, one batch at a time: there are few
+		part, err := l.part(ctx, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		unknown := false
+		if err := l.query(ctx, "SELECT count(*) > 0 FROM run_row WHERE part = ? AND bucket = 'not_sent' AND reason = ?", []any{part, activation.ReasonOutcomeUnknown},
+			func(scan func(...any) error) error { return scan(&unknown) }); err != nil {
+			return nil, err
+		}
+		if unknown {
+			open = append(open, b)
+		}
+	}
+	return open, nil
 }
 
 // values collects rows for a temporary table.

@@ -48,7 +48,7 @@ func (l *Ledger) BatchesOf(ctx context.Context, run activation.RunID) ([]ledger.
 
 // BatchRows implements ledger.Batches.
 func (l *Ledger) BatchRows(ctx context.Context, id activation.BatchID) ([]activation.Row, error) {
-	return l.importRows(ctx, "ORDER BY address", string(id))
+	return l.importRows(ctx, id, "ORDER BY address")
 }
 
 // Proof implements ledger.Reader: the largest row of each attribute that is sent, and of each truth of a boolean, then the
@@ -58,17 +58,28 @@ func (l *Ledger) Proof(ctx context.Context, id activation.BatchID, n int, except
 	for _, a := range except {
 		left = append(left, string(a))
 	}
-	return l.importRows(ctx, `AND NOT list_contains(?::VARCHAR[], address) AND address IN (
-			WITH r AS (SELECT address, strlen(payload) AS size, payload FROM run_row WHERE batch = ? AND payload IS NOT NULL AND NOT list_contains(?::VARCHAR[], address)),
+	return l.importRows(ctx, id, `AND NOT list_contains($2::VARCHAR[], address) AND address IN (
+			WITH r AS (SELECT address, strlen(payload) AS size, payload FROM run_row WHERE part = $1 AND payload IS NOT NULL AND NOT list_contains($2::VARCHAR[], address)),
 			shown AS (SELECT address, size, unnest(list_transform(json_keys(payload), k -> k || CASE json_extract_string(payload, k) WHEN 'Yes' THEN ' yes' WHEN 'No' THEN ' no' ELSE '' END)) AS mark FROM r),
 			best AS (SELECT DISTINCT arg_min(address, (-size, address)) AS address FROM shown GROUP BY mark)
 			SELECT address FROM best UNION ALL (SELECT address FROM r WHERE address NOT IN (SELECT address FROM best) ORDER BY size DESC, address
-				LIMIT (SELECT greatest(? - count(*), 0) FROM best)))
-		ORDER BY strlen(payload) DESC, address`, string(id), left, string(id), left, n)
+				LIMIT (SELECT greatest($3 - count(*), 0) FROM best)))
+		ORDER BY strlen(payload) DESC, address`, left, n)
 }
 
-func (l *Ledger) importRows(ctx context.Context, tail string, args ...any) (list []activation.Row, err error) {
-	err = l.query(ctx, "SELECT address, payload FROM run_row WHERE batch = ? AND payload IS NOT NULL "+tail, args, func(scan func(...any) error) error {
+// part is the number by which the rows of a batch are found; -1 if there is no such batch.
+func (l *Ledger) part(ctx context.Context, id activation.BatchID) (part int64, err error) {
+	part = -1
+	err = l.query(ctx, "SELECT part FROM batch WHERE id = ?", []any{string(id)}, func(scan func(...any) error) error { return scan(&part) })
+	return part, err
+}
+
+func (l *Ledger) importRows(ctx context.Context, id activation.BatchID, tail string, args ...any) (list []activation.Row, err error) {
+	part, err := l.part(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	err = l.query(ctx, "SELECT address, payload FROM run_row WHERE part = $1 AND payload IS NOT NULL "+tail, append([]any{part}, args...), func(scan func(...any) error) error {
 		var address, payload string
 		if err := scan(&address, &payload); err != nil {
 			return err
@@ -81,7 +92,11 @@ func (l *Ledger) importRows(ctx context.Context, tail string, args ...any) (list
 
 // BatchRemovals implements ledger.Batches.
 func (l *Ledger) BatchRemovals(ctx context.Context, id activation.BatchID) (list []activation.Email, err error) {
-	err = l.query(ctx, "SELECT address FROM run_row WHERE batch = ? ORDER BY address", []any{string(id)}, func(scan func(...any) error) error {
+	part, err := l.part(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	err = l.query(ctx, "SELECT address FROM run_row WHERE part = ? ORDER BY address", []any{part}, func(scan func(...any) error) error {
 		var address string
 		err := scan(&address)
 		list = append(list, activation.Email(address))
@@ -90,16 +105,25 @@ func (l *Ledger) BatchRemovals(ctx context.Context, id activation.BatchID) (list
 	return list, err
 }
 
+// part is a batch inside a write transaction; number is what its rows are found by.
+type part struct {
+	ledger.Batch
+	number int64
+}
+
 // batch reads a batch inside a write transaction.
-func (q querier) batch(id activation.BatchID) (b ledger.Batch, err error) {
+func (q querier) batch(id activation.BatchID) (b part, err error) {
 	found := false
 	err = q.rows("SELECT "+batchColumns+" FROM batch WHERE id = ?", []any{string(id)}, func(scan func(...any) error) (err error) {
 		found = true
-		b, err = scanBatch(scan)
+		b.Batch, err = scanBatch(scan)
 		return err
 	})
 	if err == nil && !found {
 		err = activation.Errorf(activation.CodeNotFound, "there is no batch %s", id)
+	}
+	if err == nil {
+		err = q.row("SELECT part FROM batch WHERE id = ?", []any{string(id)}, &b.number)
 	}
 	return b, err
 }
@@ -117,50 +141,90 @@ func (q querier) place(run activation.RunID) (p place, err error) {
 	return p, err
 }
 
-// RecordSending implements ledger.Batches.
+// RecordSending implements ledger.Batches. That the addresses are sent (S12) is told by the batch from here on.
 func (l *Ledger) RecordSending(ctx context.Context, id activation.BatchID, watermark activation.ProcessID, at time.Time) error {
-	return l.update(ctx, func(q querier) error {
-		b, err := q.batch(id)
+	return l.writing(ctx, func() error {
+		b, p, err := l.about(ctx, id)
 		if err != nil {
 			return err
 		}
 		if b.State == ledger.BatchAccepted || b.State == ledger.BatchEnded {
 			return activation.Errorf(activation.CodeInternal, "the batch %s was sent already", id)
 		}
-		p, err := q.place(b.Run)
-		if err != nil {
+		if b.Kind == ledger.BatchRemoval {
+			return l.recordRemoval(ctx, b, p, at)
+		}
+		if err := l.inOrder(ctx, b.Run, p, false); err != nil {
 			return err
 		}
-		imports := 0
-		if b.Kind == ledger.BatchImport {
-			imports = 1
-			if err := q.moved(b, p); err != nil {
+		if !l.unmoved(b.Run, b.Kind, p.account) {
+			if err := l.fold(ctx); err != nil {
 				return err
 			}
-			if err := q.sent(b, p, at); err != nil {
+			if err := l.tx(ctx, func(q querier) error { return q.moved(b, p) }); err != nil {
 				return err
 			}
-		} else if err := q.wantedAgain(b, p); err != nil {
-			return err
 		}
-		return q.exec(`UPDATE batch SET state = 'sending', watermark = ?, attempts = attempts + 1, imports = imports + ?, sent_at = ? WHERE id = ?`,
-			int64(watermark), imports, at.UTC(), string(id))
+		l.behind(b.Run, p, false)
+		l.learned(b.Run, p.account)
+		return l.tx(ctx, func(q querier) error {
+			return q.exec(`UPDATE batch SET state = 'sending', watermark = $2, attempts = attempts + 1, imports = imports + 1, sent_at = $3,
+				first_sent_at = CASE WHEN folded > 0 THEN $3 ELSE coalesce(first_sent_at, $3) END, folded = 0 WHERE id = $1`, string(id), int64(watermark), at.UTC())
+		})
 	})
+}
+
+func (l *Ledger) recordRemoval(ctx context.Context, b part, p place, at time.Time) error {
+	if !l.unmoved(b.Run, b.Kind, p.account) {
+		if err := l.fold(ctx); err != nil {
+			return err
+		}
+		if err := l.tx(ctx, func(q querier) error {
+			// Of all that are left of the run, for it takes no longer than of one batch.
+			n, err := q.wantedAgain(b, p, "r.part IN (SELECT part FROM batch WHERE run = $3 AND kind = 'removal' AND state <> 'ended')")
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				l.compared(b.Run, p.account, ledger.BatchRemoval)
+				return nil
+			}
+			if n, err = q.wantedAgain(b, p, "r.part = $4"); err == nil && n > 0 {
+				err = activation.Errorf(activation.CodeConflict, "%d people of the batch are wanted by another export now", n)
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return l.tx(ctx, func(q querier) error {
+		return q.exec("UPDATE batch SET state = 'sending', watermark = 0, attempts = attempts + 1, sent_at = ? WHERE id = ?", at.UTC(), string(b.ID))
+	})
+}
+
+// about reads a batch and what its statements need of its run; the caller holds the lock.
+func (l *Ledger) about(ctx context.Context, id activation.BatchID) (b part, p place, err error) {
+	q := querier{ctx, l}
+	if b, err = q.batch(id); err != nil {
+		return b, p, err
+	}
+	p, err = q.place(b.Run)
+	return b, p, err
 }
 
 // moved holds that nothing was learned since the plan that would plan a row of the batch differently (S25): an address
 // opted out or refused, or an identifier value belongs to somebody else as well.
-func (q querier) moved(b ledger.Batch, p place) error {
+func (q querier) moved(b part, p place) error {
 	var n int64
-	if err := q.row(`SELECT count(*) FROM run_row r WHERE r.batch = ? AND EXISTS (SELECT 1 FROM opt_out o WHERE o.account = ? AND o.owner = r.owner)`,
-		[]any{string(b.ID), p.account}, &n); err != nil {
+	if err := q.row(`SELECT count(*) FROM run_row r WHERE r.part = ? AND EXISTS (SELECT 1 FROM opt_out o WHERE o.account = ? AND o.owner = r.owner)`,
+		[]any{b.number, p.account}, &n); err != nil {
 		return err
 	}
 	if err := q.refusedSince(string(b.Run), p.account, p.asOf); err != nil {
 		return err
 	}
 	var refused int64
-	if err := q.row("SELECT count(*) FROM run_row WHERE batch = ? AND address IN (SELECT address FROM refused_since)", []any{string(b.ID)}, &refused); err != nil {
+	if err := q.row("SELECT count(*) FROM run_row WHERE part = ? AND address IN (SELECT address FROM refused_since)", []any{b.number}, &refused); err != nil {
 		return err
 	}
 	n += refused
@@ -180,74 +244,36 @@ func (q querier) moved(b ledger.Batch, p place) error {
 	return nil
 }
 
-// wantedAgain holds that no ordinary leaver of the batch came to be wanted by another export since the plan.
-func (q querier) wantedAgain(b ledger.Batch, p place) error {
-	var n int64
-	if err := q.row(`SELECT count(*) FROM run_row r WHERE r.batch = ? AND r.kind = 'leaver' AND r.why IS NULL AND EXISTS (SELECT 1 FROM standing s
-		WHERE s.account = ? AND s.list = r.list AND s.address = r.address AND s.export <> ? AND s.ownership IN ('owned', 'there_before'))`,
-		[]any{string(b.ID), p.account, p.export}, &n); err != nil {
-		return err
-	}
-	if n > 0 {
-		return activation.Errorf(activation.CodeConflict, "%d people of the batch are wanted by another export now", n)
-	}
-	return nil
+// wantedAgain counts ordinary leavers that came to be wanted by another export since the plan.
+func (q querier) wantedAgain(b part, p place, which string) (n int64, err error) {
+	err = q.row(`SELECT count(*) FROM run_row r WHERE `+which+` AND $3 <> '' AND $4 >= 0 AND r.kind = 'leaver' AND r.why IS NULL
+		AND EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = r.list AND s.address = r.address AND s.export <> $2 AND s.ownership IN ('owned', 'there_before'))`,
+		[]any{p.account, p.export, string(b.Run), b.number}, &n)
+	return n, err
 }
 
 // identifiers makes the temporary table sending_identifier of the values that the batch sends.
-func (q querier) identifiers(b ledger.Batch, p place) error {
+func (q querier) identifiers(b part, p place) error {
 	if err := q.exec("CREATE OR REPLACE TEMP TABLE sending_identifier (attribute VARCHAR, value BLOB, owner BLOB)"); err != nil {
 		return err
 	}
-	var names []string
-	err := q.rows("SELECT unnest(identifiers) FROM run WHERE id = ?", []any{string(b.Run)}, func(scan func(...any) error) error {
-		var n string
-		err := scan(&n)
-		names = append(names, n)
-		return err
-	})
+	names, err := q.identifierNames(b.Run)
 	if err != nil {
 		return err
 	}
 	for _, n := range names {
-		text := "json_extract_string(payload, ?)"
-		if (activation.AttributeMapping{Attribute: n}).IsPhone() {
-			text = "regexp_replace(" + text + ", '[^0-9]', '', 'g')"
-		}
-		if err := q.exec(`INSERT INTO sending_identifier SELECT ?, segue_hash(?, `+text+`), owner FROM run_row
-			WHERE batch = ? AND json_extract_string(payload, ?) IS NOT NULL`,
-			n, identifierScope(ledger.AccountID(p.account), n), "$."+n, string(b.ID), "$."+n); err != nil {
+		text, args := identifierValue(n, p.account)
+		if err := q.exec(`INSERT INTO sending_identifier SELECT ?, `+text+`, owner FROM run_row WHERE part = ? AND json_extract_string(payload, ?) IS NOT NULL`,
+			append(append([]any{n}, args...), b.number, "$."+n)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sent makes the batch's addresses sent (S12) and its identifier values theirs (S10).
-func (q querier) sent(b ledger.Batch, p place, at time.Time) error {
-	key := []any{p.account, p.list, p.export, string(b.ID)}
-	for _, s := range []string{
-		`UPDATE standing SET fingerprint = NULL, ownership = CASE WHEN standing.ownership = 'left' THEN 'there_before' ELSE standing.ownership END FROM run_row r WHERE r.batch = $4 AND standing.account = $1 AND standing.list = $2
-			AND standing.export = $3 AND standing.address = r.address`,
-	} {
-		if err := q.exec(s, key...); err != nil {
-			return err
-		}
-	}
-	if err := q.exec(`INSERT INTO standing SELECT $1, $2, $3, r.address, r.owner,
-			CASE WHEN EXISTS (SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = $3 AND t.owner = r.owner)
-				THEN 'there_before' ELSE 'owned' END, NULL, $5, NULL, NULL
-		FROM run_row r WHERE r.batch = $4 AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.export = $3 AND s.address = r.address)`,
-		append(key, at.UTC())...); err != nil {
-		return err
-	}
-	return q.exec(`INSERT INTO identifier SELECT DISTINCT $1::INTEGER, attribute, value, owner FROM sending_identifier s WHERE NOT EXISTS
-		(SELECT 1 FROM identifier i WHERE i.account = $1 AND i.attribute = s.attribute AND i.value = s.value AND i.owner = s.owner)`, p.account)
-}
-
 // setState moves a batch from one of the states to another; already there is fine.
 func (l *Ledger) setState(ctx context.Context, id activation.BatchID, to ledger.BatchState, set string, args []any, from ...ledger.BatchState) error {
-	return l.update(ctx, func(q querier) error {
+	return l.record(ctx, func(q querier) error {
 		b, err := q.batch(id)
 		if err != nil {
 			return err
@@ -281,9 +307,13 @@ func (l *Ledger) RecordNotDone(ctx context.Context, id activation.BatchID) error
 	return l.setState(ctx, id, ledger.BatchReady, "", nil, ledger.BatchSending, ledger.BatchUnknown, ledger.BatchAccepted)
 }
 
-// Settle implements ledger.Batches.
+// Settle implements ledger.Batches. That the rows which were taken are acknowledged (S12) is told by the batch.
 func (l *Ledger) Settle(ctx context.Context, id activation.BatchID, rejected []ledger.Rejection, at time.Time) error {
-	return l.settling(ctx, id, ledger.BatchImport, func(q querier, b ledger.Batch, p place) error {
+	return l.settling(ctx, id, ledger.BatchImport, tells, at, func(q querier, b part, p place) error {
+		l.learned(b.Run, p.account) // who was kept is owned again
+		if len(rejected) == 0 {
+			return q.exec("UPDATE run_row SET bucket = planned, reason = '', settled_at = ? WHERE part = ?", at.UTC(), b.number)
+		}
 		var named values
 		for _, r := range rejected {
 			named.add(string(r.Address), r.Why)
@@ -294,108 +324,112 @@ func (l *Ledger) Settle(ctx context.Context, id activation.BatchID, rejected []l
 		if err := named.insert(q, "named"); err != nil {
 			return err
 		}
-		if err := q.exec(`UPDATE run_row SET bucket = CASE WHEN n.address IS NULL THEN planned ELSE 'rejected' END,
+		return q.exec(`UPDATE run_row SET bucket = CASE WHEN n.address IS NULL THEN planned ELSE 'rejected' END,
 				reason = CASE WHEN n.address IS NULL THEN '' ELSE $2 END, why = n.why, settled_at = $3
-			FROM (SELECT r.number, n.address, any_value(n.why) AS why FROM run_row r LEFT JOIN named n ON n.address = r.address WHERE r.batch = $1 GROUP BY ALL) n
-			WHERE run_row.batch = $1 AND run_row.number = n.number`, string(id), activation.ReasonRejectedByBrevo, at.UTC()); err != nil {
-			return err
-		}
-		return q.acknowledge(b, p, at)
+			FROM (SELECT r.number, n.address, any_value(n.why) AS why FROM run_row r LEFT JOIN named n ON n.address = r.address WHERE r.part = $1 GROUP BY ALL) n
+			WHERE run_row.part = $1 AND run_row.number = n.number`, b.number, activation.ReasonRejectedByBrevo, at.UTC())
 	})
 }
 
-// acknowledge makes the rows of the batch that were taken acknowledged (S12), and lets their earlier identifier values go (S10).
-func (q querier) acknowledge(b ledger.Batch, p place, at time.Time) error {
-	if err := q.exec(`UPDATE standing SET fingerprint = r.fingerprint, acked_at = $5, first_acked_at = coalesce(standing.first_acked_at, $5),
-			ownership = CASE WHEN standing.ownership = 'kept' THEN 'owned' ELSE standing.ownership END
-		FROM run_row r WHERE r.batch = $4 AND r.bucket <> 'rejected' AND standing.account = $1 AND standing.list = $2 AND standing.export = $3
-			AND standing.address = r.address`, p.account, p.list, p.export, string(b.ID), at.UTC()); err != nil {
-		return err
-	}
-	if err := q.identifiers(b, p); err != nil {
-		return err
-	}
-	return q.exec(`DELETE FROM identifier WHERE account = $1 AND EXISTS (SELECT 1 FROM sending_identifier s JOIN run_row r ON r.batch = $2 AND r.owner = s.owner
-			AND r.bucket <> 'rejected' WHERE s.attribute = identifier.attribute AND s.owner = identifier.owner AND s.value <> identifier.value)`, p.account, string(b.ID))
-}
+// ending says what the end of a batch means for standings.
+type ending int
+
+const (
+	tells        ending = iota // it has an outcome that they must know
+	tellsNothing               // that it was sent is all there is
+	parts                      // its rows leave it, so what it has to tell is folded before
+)
 
 // settling runs f for a batch of the kind that has not ended and ends it; for one that has, it does nothing.
-func (l *Ledger) settling(ctx context.Context, id activation.BatchID, kind ledger.BatchKind, f func(q querier, b ledger.Batch, p place) error) error {
-	return l.update(ctx, func(q querier) error {
-		b, err := q.batch(id)
+func (l *Ledger) settling(ctx context.Context, id activation.BatchID, kind ledger.BatchKind, how ending, at time.Time, f func(q querier, b part, p place) error) error {
+	return l.writing(ctx, func() error {
+		b, p, err := l.about(ctx, id)
 		if err != nil || b.State == ledger.BatchEnded {
 			return err
 		}
 		if b.Kind != kind {
 			return activation.Errorf(activation.CodeInternal, "the batch %s is no %s", id, kind)
 		}
-		p, err := q.place(b.Run)
-		if err != nil {
-			return err
+		refuses, told := false, how == tells
+		if how == parts {
+			if err := l.fold(ctx); err != nil {
+				return err
+			}
 		}
-		if err := f(q, b, p); err != nil {
-			return err
+		if told && kind == ledger.BatchRemoval {
+			var n int64
+			q := querier{ctx, l}
+			if err := q.row("SELECT count(*) FROM run_row WHERE part = ? AND (kind = 'refusal' OR why IS NOT NULL)", []any{b.number}, &n); err != nil {
+				return err
+			}
+			if refuses = n > 0; refuses {
+				l.learned(b.Run, p.account)
+			}
 		}
-		return q.exec("UPDATE batch SET state = 'ended' WHERE id = ?", string(id))
+		if told {
+			if err := l.inOrder(ctx, b.Run, p, refuses); err != nil {
+				return err
+			}
+			l.behind(b.Run, p, refuses)
+		}
+		return l.tx(ctx, func(q querier) error {
+			if err := f(q, b, p); err != nil {
+				return err
+			}
+			if told {
+				return q.exec("UPDATE batch SET state = 'ended', acked_at = ? WHERE id = ?", at.UTC(), string(id))
+			}
+			return q.exec("UPDATE batch SET state = 'ended' WHERE id = ?", string(id))
+		})
 	})
 }
 
 // SettleUnknown implements ledger.Batches.
 func (l *Ledger) SettleUnknown(ctx context.Context, id activation.BatchID, reason string, at time.Time) error {
-	return l.settling(ctx, id, ledger.BatchImport, func(q querier, b ledger.Batch, _ place) error {
-		return q.exec("UPDATE run_row SET bucket = 'not_sent', reason = ?, settled_at = ? WHERE batch = ?", reason, at.UTC(), string(b.ID))
+	return l.settling(ctx, id, ledger.BatchImport, tellsNothing, at, func(q querier, b part, _ place) error {
+		return q.exec("UPDATE run_row SET bucket = 'not_sent', reason = ?, settled_at = ? WHERE part = ?", reason, at.UTC(), b.number)
 	})
 }
 
 // SettleRemoval implements ledger.Batches.
 func (l *Ledger) SettleRemoval(ctx context.Context, id activation.BatchID, listGone bool, at time.Time) error {
-	return l.settling(ctx, id, ledger.BatchRemoval, func(q querier, b ledger.Batch, p place) error {
+	return l.settling(ctx, id, ledger.BatchRemoval, tells, at, func(q querier, b part, p place) error {
 		gone := ""
 		if listGone {
 			gone = activation.ReasonListGone
 		}
-		for _, s := range []struct {
-			stmt string
-			args []any
-		}{
-			{`INSERT INTO removal_log SELECT $2, $3, count(*) FROM run_row WHERE batch = $1 AND kind = 'leaver' AND why IS NULL HAVING count(*) > 0`,
-				[]any{string(id), p.export, at.UTC()}},
-			{`DELETE FROM standing WHERE account = $1 AND EXISTS (SELECT 1 FROM run_row r WHERE r.batch = $2 AND r.list = standing.list
-				AND r.address = standing.address AND (r.kind = 'refusal' OR r.why IS NOT NULL OR standing.export = $3))`, []any{p.account, string(id), p.export}},
-			{`UPDATE run_row SET bucket = 'removed', reason = CASE WHEN $2 <> '' THEN $2 ELSE reason END, settled_at = $3 WHERE batch = $1`,
-				[]any{string(id), gone, at.UTC()}},
-		} {
-			if err := q.exec(s.stmt, s.args...); err != nil {
-				return err
-			}
+		if err := q.exec("INSERT INTO removal_log SELECT $2, $3, count(*) FROM run_row WHERE part = $1 AND kind = 'leaver' AND why IS NULL HAVING count(*) > 0",
+			b.number, p.export, at.UTC()); err != nil {
+			return err
 		}
-		return nil
+		return q.exec("UPDATE run_row SET bucket = 'removed', reason = CASE WHEN $2 <> '' THEN $2 ELSE reason END, settled_at = $3 WHERE part = $1",
+			b.number, gone, at.UTC())
 	})
 }
 
-// Split implements ledger.Batches.
+// Split implements ledger.Batches. What the batch has to tell of its rows is folded before they leave it.
 func (l *Ledger) Split(ctx context.Context, id activation.BatchID, maxImports int, at time.Time) error {
-	return l.settling(ctx, id, ledger.BatchImport, func(q querier, b ledger.Batch, _ place) error {
+	return l.settling(ctx, id, ledger.BatchImport, parts, at, func(q querier, b part, _ place) error {
 		if b.Rows <= 1 || b.Imports >= maxImports {
-			return q.exec("UPDATE run_row SET bucket = 'rejected', reason = ?, settled_at = ? WHERE batch = ?", activation.ReasonImportFailed, at.UTC(), string(id))
+			return q.exec("UPDATE run_row SET bucket = 'rejected', reason = ?, settled_at = ? WHERE part = ?", activation.ReasonImportFailed, at.UTC(), b.number)
 		}
-		var last int64
-		if err := q.row("SELECT max(seq) FROM batch WHERE run = ?", []any{string(b.Run)}, &last); err != nil {
+		var seq, last int64
+		if err := q.row("SELECT max(seq) FILTER (run = ?), max(part) FROM batch", []any{string(b.Run)}, &seq, &last); err != nil {
 			return err
 		}
 		for half := range int64(2) {
-			seq := last + 1 + half
+			seq, last = seq+1, last+1
 			name := fmt.Sprintf("%s-%05d", b.Run, seq)
-			if err := q.exec(`UPDATE run_row SET batch = $1 WHERE batch = $2 AND number IN (SELECT number FROM (SELECT number, row_number() OVER (ORDER BY address) AS nth
-				FROM run_row WHERE batch = $2) WHERE $3 OR nth <= $4)`, name, string(id), half == 1, (b.Rows+1)/2); err != nil {
+			if err := q.exec(`UPDATE run_row SET batch = $1, part = $5 WHERE part = $2 AND number IN (SELECT number FROM (SELECT number, row_number() OVER (ORDER BY address) AS nth
+				FROM run_row WHERE part = $2) WHERE $3 OR nth <= $4)`, name, b.number, half == 1, (b.Rows+1)/2, last); err != nil {
 				return err
 			}
-			if err := q.exec(`INSERT INTO batch SELECT $1, $2, 'import', $3, $4, $5, count(*), $6, 'ready', 0, 0, 0, $7, NULL FROM run_row WHERE batch = $1`,
-				name, string(b.Run), phaseImports, int64(b.List), seq, b.Bytes/2, b.Imports); err != nil {
+			if err := q.exec(`INSERT INTO batch SELECT $1, $2, 'import', $3, $4, $5, count(*), $6, 'ready', 0, 0, 0, $7, NULL, $8, false, NULL, NULL, 0 FROM run_row WHERE part = $8`,
+				name, string(b.Run), phaseImports, int64(b.List), seq, b.Bytes/2, b.Imports, last); err != nil {
 				return err
 			}
 		}
-		return nil
+		return q.exec("UPDATE batch SET split = true WHERE part = ?", b.number)
 	})
 }
 

@@ -23,17 +23,18 @@ func (p *planner) writeLeavers() error {
 		p.acct, string(p.Export), int64(p.List), string(p.Run)); err != nil {
 		return err
 	}
-	if err := p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,
+	if err := p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,
 			CASE WHEN refusal IS NOT NULL THEN 'removed' WHEN ownership = 'there_before' THEN 'kept' WHEN wanted_elsewhere THEN 'still_wanted'
 				WHEN $2 THEN 'kept' ELSE 'removed' END AS planned,
 			NULL, CASE WHEN refusal IS NOT NULL THEN $3 WHEN ownership = 'there_before' THEN 'there_before' ELSE $4 END,
-			NULL, refusal, NULL, NULL, NULL, NULL, NULL, NULL FROM leaving`,
+			NULL, refusal, NULL, NULL, NULL, NULL, NULL FROM leaving`,
 		string(p.Run), p.Leavers == activation.LeaversKeep, activation.ReasonRefusal, activation.ReasonLeftSegments); err != nil {
 		return err
 	}
-	return p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY s.list, s.address), 'refusal', NULL, false, s.address, s.owner, s.list,
-			'removed', NULL, $2, NULL, s.reason, NULL, NULL, NULL, NULL, NULL, NULL
+	return p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY s.list, s.address), 'refusal', NULL, false, s.address, s.owner, s.list,
+			'removed', NULL, $2, NULL, s.reason, NULL, NULL, NULL, NULL, NULL
 		FROM (SELECT DISTINCT s.list, s.address, s.owner, r.reason FROM standing s JOIN refused r ON r.address = s.address WHERE s.account = $3) s
-		WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind IN ('leaver', 'refusal') AND d.list = s.list AND d.address = s.address)`,
+		WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind IN ('leaver', 'refusal') AND d.list = s.list AND d.address = s.address)
+			AND NOT EXISTS (SELECT 1 FROM planned_row d WHERE d.kind = 'leaver' AND d.list = s.list AND d.address = s.address)`,
 		string(p.Run), activation.ReasonRefusal, p.acct)
 }

@@ -2,8 +2,8 @@
 // destination, no warehouse but the files handed over, and no clock.
 //
 // All writing goes through one connection, one transaction at a time; reading uses a pool. There is no unique index
-// over addresses (ten million of them do not fit): uniqueness is kept by anti-joins inside the settling transaction
-// and checked by every receipt.
+// over addresses (ten million of them do not fit): uniqueness is kept by anti-joins where batches are folded into the
+// standings (fold.go), and checked by every receipt.
 package duckdb
 
 import (
@@ -20,6 +20,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	driverduck "github.com/duckdb/duckdb-go/v2"
@@ -55,6 +56,11 @@ type Ledger struct {
 	cfg Config
 
 	mu        sync.Mutex // held while writing
+	unfolded  map[string]unfolded
+	isBehind  atomic.Bool // unfolded is not empty
+	movedAll  int64
+	moved     map[int32]int64
+	seen      map[seenKey]int64
 	connector *driverduck.Connector
 	db        *sql.DB
 	write     *sql.Conn
@@ -74,7 +80,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if cfg.Threads == 0 {
 		cfg.Threads = runtime.NumCPU()
 	}
-	l := &Ledger{cfg: cfg}
+	l := &Ledger{cfg: cfg, moved: map[int32]int64{}}
 	if err := l.open(ctx); err != nil {
 		_ = l.Close()
 		return nil, err
@@ -131,7 +137,10 @@ func (l *Ledger) open(ctx context.Context) error {
 	if err := l.migrate(ctx); err != nil {
 		return err
 	}
-	return l.registerHash()
+	if err := l.registerHash(); err != nil {
+		return err
+	}
+	return l.recall(ctx)
 }
 
 // quote makes a string literal of a setting; settings take no placeholders, and come from the operator only.
@@ -259,9 +268,27 @@ func eachRow(rows *sql.Rows, each func(scan func(...any) error) error) error {
 	return translate(rows.Err())
 }
 
-// update runs f in a write transaction; writers wait for each other. After running out of memory the file is opened
-// anew, for what DuckDB holds of it then is not to be trusted.
+// update runs f in a write transaction, with the standings up to date before it; writers wait for each other. Whatever f
+// does, others may have to be planned differently after it.
 func (l *Ledger) update(ctx context.Context, f func(querier) error) error {
+	return l.writing(ctx, func() error {
+		if err := l.fold(ctx); err != nil {
+			return err
+		}
+		l.movedAll++
+		return l.tx(ctx, f)
+	})
+}
+
+// record runs f in a write transaction, but leaves the standings as they are: f must not look at them. Nor does it count as
+// a move of the ledger.
+func (l *Ledger) record(ctx context.Context, f func(querier) error) error {
+	return l.writing(ctx, func() error { return l.tx(ctx, f) })
+}
+
+// writing runs f while nobody else writes. After running out of memory the file is opened anew, for what DuckDB holds of it
+// then is not to be trusted.
+func (l *Ledger) writing(ctx context.Context, f func() error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.write == nil {
@@ -269,7 +296,7 @@ func (l *Ledger) update(ctx context.Context, f func(querier) error) error {
 			return err
 		}
 	}
-	err := l.tx(ctx, f)
+	err := f()
 	if err != nil && strings.Contains(err.Error(), "Out of Memory") {
 		if cerr := l.close(); cerr != nil {
 			return errors.Join(err, cerr)
@@ -299,6 +326,11 @@ func (l *Ledger) tx(ctx context.Context, f func(querier) error) error {
 
 // query reads through the pool.
 func (l *Ledger) query(ctx context.Context, stmt string, args []any, each func(scan func(...any) error) error) error {
+	if speaksOfStandings(stmt) {
+		if err := l.upToDate(ctx); err != nil {
+			return err
+		}
+	}
 	l.mu.Lock()
 	db := l.db
 	l.mu.Unlock()

@@ -18,6 +18,7 @@ type planner struct {
 	querier
 	ledger.PlanRequest
 	acct int32
+	base int64 // the number before the first new row
 	sum  activation.PlanSummary
 }
 
@@ -27,15 +28,24 @@ func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.Pla
 	p.sum = activation.PlanSummary{
 		At: r.At.UTC(), AsOf: r.AsOf.UTC(), DataAt: r.DataAt.UTC(), Reasons: map[string]int64{}, Withheld: map[string]int64{},
 	}
-	err := l.update(ctx, func(q querier) error {
-		p.querier = q
-		for _, step := range []func() error{
-			p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.writeAddresses, p.writeMembers, p.writeLeavers, p.cut, p.count, p.brake, p.store,
-		} {
-			if err := step(); err != nil {
-				return err
-			}
+	err := l.writing(ctx, func() error {
+		if err := l.fold(ctx); err != nil {
+			return err
 		}
+		if err := l.tx(ctx, func(q querier) error {
+			p.querier = q
+			for _, step := range []func() error{
+				p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.writeAddresses, p.writeMembers, p.writeLeavers, p.cut, p.count, p.brake, p.store, p.drop,
+			} {
+				if err := step(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		l.compared(r.Run, p.acct, ledger.BatchImport, ledger.BatchRemoval)
 		return nil
 	})
 	if err != nil {
@@ -55,6 +65,19 @@ func (p *planner) clear() error {
 			return err
 		}
 	}
+	if err := p.exec("CREATE OR REPLACE TEMP TABLE planned_row AS SELECT * EXCLUDE (batch, part) FROM run_row LIMIT 0"); err != nil {
+		return err
+	}
+	return p.row("SELECT coalesce(max(number), 0) FROM run_row WHERE run = ?", []any{string(p.Run)}, &p.base)
+}
+
+// drop frees what the plan was made with: it would be in the way until the next one.
+func (p *planner) drop() error {
+	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "joining", "part"} {
+		if err := p.exec("DROP TABLE IF EXISTS temp." + t); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -71,6 +94,13 @@ func (p *planner) columns(prefix string) string {
 func (p *planner) refusedSince() error { return p.querier.refusedSince(string(p.Run), p.acct, p.AsOf) }
 
 func (q querier) refusedSince(run string, account int32, asOf time.Time) error {
+	var newer int64
+	if err := q.row("SELECT count(*) FROM run WHERE account = ? AND id <> ? AND as_of > ?", []any{account, run, asOf.UTC()}, &newer); err != nil {
+		return err
+	}
+	if newer == 0 { // nearly always, and then no row need be looked at
+		return q.exec("CREATE OR REPLACE TEMP TABLE refused_since (address VARCHAR, why VARCHAR)")
+	}
 	return q.exec(`CREATE OR REPLACE TEMP TABLE refused_since AS SELECT x.address, any_value(x.why) AS why FROM run_row x JOIN run o ON o.id = x.run
 		WHERE o.account = $1 AND o.id <> $2 AND o.as_of > $3 AND x.kind IN ('leaver', 'refusal') AND x.why IS NOT NULL AND x.bucket = 'removed' GROUP BY x.address`,
 		account, run, asOf.UTC())
@@ -173,8 +203,10 @@ func (p *planner) readRefused() error {
 		WHERE s.account = $1 AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.address = s.address)`, p.acct, activation.ReasonOptedOut)
 }
 
-// next is the number before the first new row of the run.
-const next = "(SELECT coalesce(max(number), 0) FROM run_row WHERE run = $1)"
+// next is an expression: the number before the first row that is not planned yet.
+func (p *planner) next() string {
+	return fmt.Sprintf("(SELECT coalesce(max(number), %d) FROM planned_row)", p.base)
+}
 
 // writeAddresses stores the wanted addresses that are not unchanged.
 func (p *planner) writeAddresses() error {
@@ -184,10 +216,10 @@ func (p *planner) writeAddresses() error {
 	if err := p.exec("UPDATE member SET problem = z.why FROM refused_since z WHERE z.address = member.address AND member.problem IS NULL"); err != nil {
 		return err
 	}
-	return p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY d.address), 'address', d.profile_id,
+	return p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY d.address), 'address', d.profile_id,
 			m.profile_id IS NOT NULL, d.address, d.owner, $2, d.planned, CASE WHEN d.planned = 'rejected' THEN 'rejected' END,
 			CASE WHEN d.planned <> 'rejected' THEN '' WHEN d.faulty IS NOT NULL THEN $3 ELSE $4 END, d.faulty, NULL, NULL, d.withheld,
-			CASE WHEN d.planned <> 'rejected' THEN d.payload END, d.fingerprint, NULL, NULL
+			CASE WHEN d.planned <> 'rejected' THEN d.payload END, d.fingerprint, NULL
 		FROM decided d LEFT JOIN member m ON m.profile_id = d.profile_id
 		WHERE d.planned IN ('added', 'updated', 'rejected')`,
 		string(p.Run), int64(p.List), activation.ReasonInvalidValue, activation.ReasonTooLarge)
@@ -195,15 +227,16 @@ func (p *planner) writeAddresses() error {
 
 // writeMembers stores the members that go out under nobody's or another's name: refused, unusable, opted out, duplicates.
 func (p *planner) writeMembers() error {
-	return p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY m.profile_id), 'member', m.profile_id, true, m.address,
+	return p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY m.profile_id), 'member', m.profile_id, true, m.address,
 			NULL, $2, CASE WHEN m.problem IS NOT NULL OR o.address IS NOT NULL THEN 'rejected' ELSE 'duplicate' END,
 			CASE WHEN m.problem IS NOT NULL OR o.address IS NOT NULL THEN 'rejected' ELSE 'duplicate' END,
 			CASE WHEN m.problem IS NOT NULL THEN m.problem WHEN o.address IS NOT NULL THEN $3 ELSE '' END, NULL, NULL,
-			CASE WHEN m.problem IS NULL AND o.address IS NULL THEN m.winner END, NULL, NULL, NULL, NULL, NULL
+			CASE WHEN m.problem IS NULL AND o.address IS NULL THEN m.winner END, NULL, NULL, NULL, NULL
 		FROM member m LEFT JOIN (SELECT address FROM decided WHERE planned = 'opted_out') o ON o.address = m.address
 		WHERE (m.problem IS NOT NULL OR o.address IS NOT NULL OR m.winner <> m.profile_id)
 			-- Who was sent before the plan was made again has an outcome, whatever was learned since (S11).
-			AND m.profile_id NOT IN (SELECT profile_id FROM run_row WHERE run = $1 AND kind = 'address' AND is_member AND profile_id IS NOT NULL)`,
+			AND m.profile_id NOT IN (SELECT profile_id FROM run_row WHERE run = $1 AND kind = 'address' AND is_member AND profile_id IS NOT NULL
+				UNION ALL SELECT profile_id FROM planned_row WHERE kind = 'address' AND is_member AND profile_id IS NOT NULL)`,
 		string(p.Run), int64(p.List), activation.ReasonOptedOut)
 }
 
@@ -216,8 +249,8 @@ const (
 
 // cut makes batches: removals by number, imports by encoded size, always the same ones.
 func (p *planner) cut() error {
-	var first int64
-	if err := p.row("SELECT coalesce(max(seq), 0) FROM batch WHERE run = ?", []any{string(p.Run)}, &first); err != nil {
+	var first, parts int64
+	if err := p.row("SELECT coalesce(max(seq) FILTER (run = ?), 0), coalesce(max(part), 0) FROM batch", []any{string(p.Run)}, &first, &parts); err != nil {
 		return err
 	}
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE part AS
@@ -225,7 +258,7 @@ func (p *planner) cut() error {
 			SELECT number, kind, list, address,
 				CASE WHEN kind = 'address' THEN $2 WHEN kind = 'leaver' AND list <> $3 AND why IS NULL THEN $4 ELSE $5 END AS phase,
 				CASE WHEN kind = 'address' THEN $6 + strlen(to_json(address)::VARCHAR) + strlen(payload) ELSE 0 END AS bytes
-			FROM run_row WHERE run = $1 AND bucket IS NULL AND batch IS NULL AND planned IN ('added', 'updated', 'removed')),
+			FROM planned_row WHERE bucket IS NULL AND planned IN ('added', 'updated', 'removed')),
 		-- How much of a batch a row takes, and how much there is: an import is full by bytes or by rows, whichever comes first.
 		most AS (SELECT greatest($9 - coalesce(max(bytes), 0), 1) AS room FROM open_rows),
 		weighed AS (
@@ -235,16 +268,20 @@ func (p *planner) cut() error {
 		placed AS (
 			SELECT number, phase, list, bytes, (sum(weight) OVER w - weight) // capacity AS nth FROM weighed
 			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number ROWS UNBOUNDED PRECEDING))
-		SELECT number, bytes, dense_rank() OVER (ORDER BY phase, list, nth) + $10 AS seq, phase, list FROM placed`,
-		string(p.Run), phaseImports, int64(p.List), phaseOldLists, phaseRemovals, p.Limits.RowOverhead, int64(p.Limits.MaxRows),
-		int64(p.Limits.MaxRemovals), p.Limits.MaxBody, first); err != nil {
+		SELECT number, bytes, dense_rank() OVER (ORDER BY phase, list, nth) + $1 AS seq, phase, list FROM placed`,
+		first, phaseImports, int64(p.List), phaseOldLists, phaseRemovals, p.Limits.RowOverhead, int64(p.Limits.MaxRows),
+		int64(p.Limits.MaxRemovals), p.Limits.MaxBody); err != nil {
 		return err
 	}
+	parts -= first // a batch's part is its seq and this
 	if err := p.exec(`INSERT INTO batch SELECT $1 || '-' || lpad(seq::VARCHAR, 5, '0'), $1, CASE WHEN any_value(phase) = $2 THEN 'import' ELSE 'removal' END,
-			any_value(phase), any_value(list), seq, count(*), sum(bytes), 'ready', 0, 0, 0, 0, NULL FROM part GROUP BY seq`, string(p.Run), phaseImports); err != nil {
+			any_value(phase), any_value(list), seq, count(*), sum(bytes), 'ready', 0, 0, 0, 0, NULL,
+			seq + $3, false, NULL, NULL, 0 FROM part GROUP BY seq`, string(p.Run), phaseImports, parts); err != nil {
 		return err
 	}
-	return p.exec(`UPDATE run_row SET batch = $1 || '-' || lpad(part.seq::VARCHAR, 5, '0') FROM part WHERE run_row.run = $1 AND run_row.number = part.number`, string(p.Run))
+	return p.exec(`INSERT INTO run_row SELECT r.run, r.number, r.kind, r.profile_id, r.is_member, r.address, r.owner, r.list, r.planned, r.bucket, r.reason, r.attribute,
+			r.why, r.duplicate_of, r.withheld, r.payload, r.fingerprint, $1 || '-' || lpad(part.seq::VARCHAR, 5, '0'), r.settled_at, part.seq + $2
+		FROM planned_row r LEFT JOIN part ON part.number = r.number`, string(p.Run), parts)
 }
 
 // count fills the summary from the rows.

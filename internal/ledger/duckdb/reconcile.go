@@ -27,7 +27,7 @@ func (l *Ledger) ReadList(ctx context.Context, a ledger.AccountID, run activatio
 		}
 		read.add(string(run), c.Contact, owner)
 	}
-	return l.update(ctx, func(q querier) error {
+	return l.record(ctx, func(q querier) error {
 		if first {
 			if err := q.exec("DELETE FROM list_reading WHERE run = ?", string(run)); err != nil {
 				return err
@@ -42,7 +42,7 @@ func (l *Ledger) ReadList(ctx context.Context, a ledger.AccountID, run activatio
 
 // ForgetReading implements ledger.Reconciler.
 func (l *Ledger) ForgetReading(ctx context.Context, run activation.RunID) error {
-	return l.update(ctx, func(q querier) error { return q.exec("DELETE FROM list_reading WHERE run = ?", string(run)) })
+	return l.record(ctx, func(q querier) error { return q.exec("DELETE FROM list_reading WHERE run = ?", string(run)) })
 }
 
 // Reconciliation implements ledger.Reconciler.
@@ -142,7 +142,7 @@ func (q querier) storeDifferences(r ledger.ReconcileRequest) error {
 		activation.ReasonSentEarlier, activation.ReasonMatchesProfile, activation.ReasonUnknownPerson); err != nil {
 		return err
 	}
-	if err := q.exec(`INSERT INTO run_row SELECT $1, number, kind, profile_id, false, address, owner, $2, kind, kind, reason, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $3
+	if err := q.exec(`INSERT INTO run_row SELECT $1, number, kind, profile_id, false, address, owner, $2, kind, kind, reason, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $3, NULL
 		FROM difference ORDER BY number`, string(r.Run), int64(r.List), r.At.UTC()); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const stateColumns = `SELECT r.id, r.account, r.export, r.list, r.ended_at IS NO
 	coalesce(sum(b.row_count) FILTER (b.kind = 'import'), 0)::BIGINT,
 	coalesce(sum(b.row_count) FILTER (b.kind = 'import' AND b.state <> 'ready' AND NOT (b.state = 'ended' AND b.process = 0)), 0)::BIGINT,
 	coalesce(sum(b.row_count) FILTER (b.kind = 'import' AND b.state = 'ended'), 0)::BIGINT, count(b.id), count(b.id) FILTER (b.state = 'ended')
-	FROM run r LEFT JOIN batch b ON b.run = r.id AND EXISTS (SELECT 1 FROM run_row x WHERE x.batch = b.id) `
+	FROM run r LEFT JOIN batch b ON b.run = r.id AND NOT b.split `
 
 func scanState(scan func(...any) error) (s ledger.RunState, err error) {
 	var summary string
@@ -101,7 +101,7 @@ func (l *Ledger) Discard(ctx context.Context, run activation.RunID) error {
 func (l *Ledger) EndDry(ctx context.Context, run activation.RunID, at time.Time) error {
 	return l.update(ctx, func(q querier) error {
 		for _, s := range []string{
-			"UPDATE run_row SET payload = NULL, batch = NULL WHERE run = ?",
+			"UPDATE run_row SET payload = NULL, batch = NULL, part = NULL WHERE run = ?",
 			"DELETE FROM batch WHERE run = ?",
 		} {
 			if err := q.exec(s, string(run)); err != nil {
@@ -159,6 +159,7 @@ func (l *Ledger) Finish(ctx context.Context, run activation.RunID, at time.Time)
 		if err := json.Unmarshal(text, &rc); err != nil { // what is returned now and later is the same
 			return err
 		}
+		l.forgetRun(run)
 		return q.close(run, p, addresses, aborted, definition, text, at)
 	})
 	if err != nil {

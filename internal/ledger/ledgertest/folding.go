@@ -1,0 +1,100 @@
+package ledgertest
+
+import (
+	"fmt"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+)
+
+// whatBatchesTellSurvives holds that what batches did to standings is not lost when the ledger closes between any two calls,
+// whether somebody looks at the standings in between or not (S12, S30).
+func whatBatchesTellSurvives(d *Desk) {
+	ana, ivo, eva := person("p1", "ana@example.com", "Ana", "+385911111111"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")
+	d.Do("e", 1, []Member{eva}, nil)
+	for i, look := range []func(){func() {}, func() {
+		_, err := d.L.Standings(d.ctx(), "ana@example.com")
+		require.NoError(d, err)
+	}} {
+		for _, reopen := range []func(){func() {}, d.Reopen} {
+			pause := func() { reopen(); look() }
+			name := fmt.Sprintf("look %d", i)
+			run, sum := d.Plan("e", 1, []Member{ana, ivo}, nil)
+			require.EqualValues(d, []int64{2, 1}, []int64{sum.Add, sum.Remove}, name)
+			b := next(d, run)
+			require.Equal(d, ledger.BatchRemoval, b.Kind)
+			require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
+			pause()
+			require.NoError(d, d.L.SettleRemoval(d.ctx(), b.ID, false, d.now))
+			pause()
+			b = next(d, run)
+			require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
+			pause()
+			require.NoError(d, d.L.RecordNotDone(d.ctx(), b.ID))
+			pause()
+			require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
+			pause()
+			require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, 7))
+			require.NoError(d, d.L.Settle(d.ctx(), b.ID, []ledger.Rejection{{Address: "ivo@example.com", Why: "bad"}}, d.now))
+			pause()
+			d.Finish(run)
+			for address, want := range map[activation.Email]string{"ana@example.com": "owned true", "ivo@example.com": "owned false", "eva@example.com": ""} {
+				st, err := d.L.Standings(d.ctx(), address)
+				require.NoError(d, err)
+				got := ""
+				for _, s := range st {
+					got += fmt.Sprintf("%s %v", s.Ownership, s.Acknowledged)
+				}
+				require.Equal(d, want, got, "%s, %s", name, address)
+			}
+			_, sum = d.Plan("e", 2, []Member{ana, person("p4", "mia@example.com", "Mia", "+385911111111")}, nil)
+			require.EqualValues(d, 2, sum.Withheld[activation.ReasonPhoneShared], "%s: the number is Ana's", name)
+			_, rc := d.Do("e", 1, []Member{eva}, nil)
+			require.EqualValues(d, []int64{1, 2}, []int64{rc.Added, rc.Removed}, name)
+		}
+	}
+}
+
+// refusalsInOrder holds that a refusal removes whom another run sent before it, and leaves alone whom one sends after it,
+// though neither has ended (S7, S31).
+func refusalsInOrder(d *Desk) {
+	ana := person("p1", "ana@example.com", "Ana")
+	d.Do("old", 1, []Member{ana}, nil)
+	owners := func() (list []activation.ExportID) {
+		st, err := d.L.Standings(d.ctx(), "ana@example.com")
+		require.NoError(d, err)
+		for _, s := range st {
+			list = append(list, s.Export)
+		}
+		return list
+	}
+	send := func(run activation.RunID) ledger.Batch {
+		b := next(d, run)
+		require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
+		return b
+	}
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+
+	// Sent, then refused by another run, then acknowledged: she is off the list.
+	first, _ := d.Plan("e1", 1, []Member{ana}, nil)
+	refusing, _ := d.Plan("e2", 2, nil, refused)
+	b := send(first)
+	r := send(refusing)
+	require.NoError(d, d.L.SettleRemoval(d.ctx(), r.ID, false, d.now))
+	require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, 7))
+	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
+	require.Empty(d, owners(), "the removal was the last word")
+
+	// Refused, then sent by another run of the same data: she is on it.
+	d.Do("old", 1, []Member{ana}, nil)
+	second, _ := d.Plan("e3", 1, []Member{ana}, nil)
+	refusing, _ = d.Plan("e4", 2, nil, refused)
+	r = send(refusing)
+	require.NoError(d, d.L.SettleRemoval(d.ctx(), r.ID, false, d.now))
+	b = send(second)
+	require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, 8))
+	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
+	require.Equal(d, []activation.ExportID{"e3"}, owners(), "the import was the last word")
+}

@@ -59,6 +59,7 @@ func measureFloor(b *testing.B, csv string, sandbox *rig.Sandbox, n int) floor {
 		c.send(body)
 	}
 	f.posted = time.Since(began)
+	progress("floor: COPY %s, posting %s", round(f.copied), round(f.posted))
 	return f
 }
 
@@ -158,6 +159,11 @@ func say(b *testing.B, format string, args ...any) {
 		require.NoError(b, err)
 		require.NoError(b, f.Close())
 	}
+}
+
+// progress is seen as it comes, so that a bench that is cut off has said something.
+func progress(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", args...)
 }
 
 func round(d time.Duration) time.Duration { return d.Round(10 * time.Millisecond) }

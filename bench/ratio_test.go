@@ -37,7 +37,11 @@ func newStage(b *testing.B) *stage {
 	b.Helper()
 	files := b.TempDir()
 	s := &stage{sandbox: rig.StartSandbox(b, "--limits", "off"), file: filepath.Join(files, "people.csv")}
-	s.server = rig.StartServer(b, b.TempDir(), nil, "--source-dir", files, "--brevo-tier", "off", "--looks-per-hour", "1000000", "--log-level", "warn")
+	var env []string
+	if file := os.Getenv("SEGUE_BENCH_CPUPROFILE"); file != "" {
+		env = []string{"SEGUE_CPUPROFILE=" + file}
+	}
+	s.server = rig.StartServer(b, b.TempDir(), env, "--source-dir", files, "--brevo-tier", "off", "--looks-per-hour", "1000000", "--log-level", "warn")
 	return s
 }
 
@@ -126,6 +130,11 @@ func (s *stage) run(b *testing.B) result {
 	}
 }
 
+// tell says what a run took as soon as it has ended.
+func (r result) tell(name string) {
+	progress(name+": %s, peak %s, %s", round(r.took), mib(r.peak), callList(r.calls))
+}
+
 func (s *stage) calls(b *testing.B) map[string]int {
 	b.Helper()
 	out := map[string]int{}
@@ -177,14 +186,22 @@ func ratio(b *testing.B, n int) {
 	began := time.Now()
 	s.define(b)
 	prepared, preparedPeak := time.Since(began), s.server.Peak(b)
+	progress("ingest and build took %s, peak %s", round(prepared), mib(preparedPeak))
 	first := s.run(b)
+	first.tell("first export")
 	require.EqualValues(b, n, first.receipt["added"])
 	same := s.run(b)
+	same.tell("no change")
 	require.EqualValues(b, n, same.receipt["unchanged"])
 	ingest, build := s.refresh(b, population{n, 1})
+	progress("on the second day ingest took %s, build %s", round(ingest), round(build))
 	day := s.run(b)
+	day.tell("1 %% changed, 1 %% left")
 	require.EqualValues(b, n/100, day.receipt["updated"])
 	require.EqualValues(b, n/100, day.receipt["removed"])
+	if os.Getenv("SEGUE_BENCH_CPUPROFILE") != "" {
+		require.NoError(b, s.server.Stop(b), "it writes the profile as it ends")
+	}
 	floor := measureFloor(b, s.file, s.sandbox, n)
 
 	say(b, "%d members. Before the first run: ingest and build %s (peak %s); on the second day: ingest %s, build %s.", n, round(prepared), mib(preparedPeak), round(ingest), round(build))

@@ -105,10 +105,11 @@ func (l *Ledger) BatchRemovals(ctx context.Context, id activation.BatchID) (list
 	return list, err
 }
 
-// part is a batch inside a write transaction; number is what its rows are found by.
+// part is a batch inside a write transaction; number is what its rows are found by, and last as well but where it stands
+// for several.
 type part struct {
 	ledger.Batch
-	number int64
+	number, last int64
 }
 
 // batch reads a batch inside a write transaction.
@@ -124,6 +125,7 @@ func (q querier) batch(id activation.BatchID) (b part, err error) {
 	}
 	if err == nil {
 		err = q.row("SELECT part FROM batch WHERE id = ?", []any{string(id)}, &b.number)
+		b.last = b.number
 	}
 	return b, err
 }
@@ -161,7 +163,7 @@ func (l *Ledger) RecordSending(ctx context.Context, id activation.BatchID, water
 			if err := l.fold(ctx); err != nil {
 				return err
 			}
-			if err := l.tx(ctx, func(q querier) error { return q.moved(b, p) }); err != nil {
+			if err := l.compare(ctx, b, p); err != nil {
 				return err
 			}
 		}
@@ -212,36 +214,60 @@ func (l *Ledger) about(ctx context.Context, id activation.BatchID) (b part, p pl
 	return b, p, err
 }
 
-// moved holds that nothing was learned since the plan that would plan a row of the batch differently (S25): an address
-// opted out or refused, or an identifier value belongs to somebody else as well.
-func (q querier) moved(b part, p place) error {
-	var n int64
-	if err := q.row(`SELECT count(*) FROM run_row r WHERE r.part = ? AND EXISTS (SELECT 1 FROM opt_out o WHERE o.account = ? AND o.owner = r.owner)`,
-		[]any{b.number, p.account}, &n); err != nil {
+// compare holds that nothing was learned since the plan that would plan a row of the batch differently (S25). If nothing was
+// learned since the batch before either, it looks at all that are left of the run, and for them need not be asked again.
+func (l *Ledger) compare(ctx context.Context, b part, p place) error {
+	now := l.moves(p.account)
+	at, before := l.asked[b.Run]
+	l.asked[b.Run] = now
+	return l.tx(ctx, func(q querier) error {
+		if before && at == now {
+			all := b
+			if err := q.row("SELECT min(part), max(part) FROM batch WHERE run = ? AND kind = 'import' AND state <> 'ended' AND NOT split", []any{string(b.Run)},
+				&all.number, &all.last); err != nil {
+				return err
+			}
+			n, err := q.moved(all, p)
+			if err == nil && n == 0 {
+				l.compared(b.Run, p.account, ledger.BatchImport)
+			}
+			if err != nil || n == 0 {
+				return err
+			}
+		}
+		n, err := q.moved(b, p)
+		if err == nil && n > 0 {
+			err = activation.Errorf(activation.CodeConflict, "what is known of %d people of the batch changed since the plan", n)
+		}
 		return err
+	})
+}
+
+// moved counts addresses that opted out or were refused, and identifier values that belong to somebody else as well.
+func (q querier) moved(b part, p place) (n int64, err error) {
+	if err := q.row(`SELECT count(*) FROM run_row r WHERE r.part BETWEEN ? AND ? AND r.bucket IS NULL AND EXISTS (SELECT 1 FROM opt_out o WHERE o.account = ? AND o.owner = r.owner)`,
+		[]any{b.number, b.last, p.account}, &n); err != nil {
+		return 0, err
 	}
 	if err := q.refusedSince(string(b.Run), p.account, p.asOf); err != nil {
-		return err
+		return 0, err
 	}
 	var refused int64
-	if err := q.row("SELECT count(*) FROM run_row WHERE part = ? AND address IN (SELECT address FROM refused_since)", []any{b.number}, &refused); err != nil {
-		return err
+	if err := q.row("SELECT count(*) FROM run_row WHERE part BETWEEN ? AND ? AND bucket IS NULL AND address IN (SELECT address FROM refused_since)", []any{b.number, b.last}, &refused); err != nil {
+		return 0, err
 	}
 	n += refused
 	if err := q.identifiers(b, p); err != nil {
-		return err
+		return 0, err
 	}
 	var shared int64
 	if err := q.row(`SELECT count(*) FROM sending_identifier s WHERE EXISTS (SELECT 1 FROM identifier i
 			WHERE i.account = $1 AND i.attribute = s.attribute AND i.value = s.value AND i.owner <> s.owner)
 		OR EXISTS (SELECT 1 FROM mirror_identifier i WHERE i.account = $1 AND i.attribute = s.attribute AND i.value = s.value AND i.owner <> s.owner)`,
 		[]any{p.account}, &shared); err != nil {
-		return err
+		return 0, err
 	}
-	if n+shared > 0 {
-		return activation.Errorf(activation.CodeConflict, "what is known of %d people of the batch changed since the plan", n+shared)
-	}
-	return nil
+	return n + shared, nil
 }
 
 // wantedAgain counts ordinary leavers that came to be wanted by another export since the plan.
@@ -263,8 +289,8 @@ func (q querier) identifiers(b part, p place) error {
 	}
 	for _, n := range names {
 		text, args := identifierValue(n, p.account)
-		if err := q.exec(`INSERT INTO sending_identifier SELECT ?, `+text+`, owner FROM run_row WHERE part = ? AND json_extract_string(payload, ?) IS NOT NULL`,
-			append(append([]any{n}, args...), b.number, "$."+n)...); err != nil {
+		if err := q.exec(`INSERT INTO sending_identifier SELECT ?, `+text+`, owner FROM run_row WHERE part BETWEEN ? AND ? AND bucket IS NULL AND json_extract_string(payload, ?) IS NOT NULL`,
+			append(append([]any{n}, args...), b.number, b.last, "$."+n)...); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ const toFold = `((b.kind = 'import' AND b.attempts > 0 AND b.folded < 1 AND NOT 
 
 // recall finds what was not folded when the file was closed.
 func (l *Ledger) recall(ctx context.Context) error {
-	l.unfolded, l.seen = map[string]unfolded{}, map[seenKey]int64{}
+	l.unfolded, l.seen, l.asked = map[string]unfolded{}, map[seenKey]int64{}, map[activation.RunID]int64{}
 	q := querier{ctx, l}
 	return q.rows("SELECT DISTINCT r.id, r.account, r.export FROM batch b JOIN run r ON r.id = b.run WHERE "+toFold, nil, func(scan func(...any) error) error {
 		var run activation.RunID
@@ -167,7 +167,7 @@ func (f folding) imports() error {
 	return f.exec(`INSERT INTO standing SELECT $1, $2, $3, r.address, r.owner, CASE WHEN t.owner IS NULL THEN 'owned' ELSE 'there_before' END,
 			CASE WHEN r.acked_at IS NOT NULL THEN r.fingerprint END, r.first_sent_at, r.acked_at, r.acked_at
 		FROM fold_row r LEFT JOIN (SELECT DISTINCT owner FROM there_before WHERE account = $1 AND list = $2 AND export = $3) t ON t.owner = r.owner
-		WHERE r.sending AND r.address NOT IN (SELECT address FROM standing WHERE account = $1 AND list = $2 AND export = $3)`, key...)
+		WHERE r.sending AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.export = $3 AND s.address = r.address)`, key...)
 }
 
 // identifiers makes the values of sent batches theirs, and lets the earlier ones of acknowledged rows go (S10).
@@ -245,18 +245,24 @@ func (l *Ledger) compared(run activation.RunID, account int32, kinds ...ledger.B
 func (l *Ledger) forgetRun(run activation.RunID) {
 	delete(l.seen, seenKey{run, ledger.BatchImport})
 	delete(l.seen, seenKey{run, ledger.BatchRemoval})
+	delete(l.asked, run)
 }
 
 // learned notes that a run changed what others are planned by; the run itself knows.
 func (l *Ledger) learned(run activation.RunID, account int32) {
 	var knows []ledger.BatchKind
 	for _, k := range []ledger.BatchKind{ledger.BatchImport, ledger.BatchRemoval} {
-		if run != "" && l.unmoved(run, k, account) {
+		if l.unmoved(run, k, account) {
 			knows = append(knows, k)
 		}
 	}
+	at, before := l.asked[run]
+	asked := before && at == l.moves(account)
 	l.moved[account]++
 	l.compared(run, account, knows...)
+	if asked {
+		l.asked[run] = l.moves(account)
+	}
 }
 
 // speaksOfStandings reports whether a statement reads standings, which must be up to date then.

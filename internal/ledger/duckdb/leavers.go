@@ -12,15 +12,30 @@ func (p *planner) writeLeavers() error {
 			return err
 		}
 	}
+	// When as many of those who stand are wanted as there are, nobody is to be looked for.
+	var missing int64
+	if err := p.row(`SELECT (SELECT count(*) FROM standing WHERE account = ? AND list = ? AND export = ? AND ownership IN ('owned', 'there_before'))
+			- (SELECT count(*) FROM wanted WHERE stands)`, []any{p.acct, int64(p.List), string(p.Export)}, &missing); err != nil {
+		return err
+	}
+	unwanted := "NOT EXISTS (SELECT 1 FROM wanted w WHERE w.address = s.address)"
+	if missing == 0 {
+		unwanted = "false"
+	}
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE leaving AS
-		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal,
-			EXISTS (SELECT 1 FROM standing o WHERE o.account = s.account AND o.list = s.list AND o.address = s.address AND o.export <> s.export
-				AND o.ownership IN ('owned', 'there_before')) OR (s.list = $3 AND s.address IN (SELECT address FROM joining)) AS wanted_elsewhere
+		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal, s.list = $3 AND s.address IN (SELECT address FROM joining) AS wanted_elsewhere
 		FROM standing s LEFT JOIN refused r ON r.address = s.address
 		WHERE s.account = $1 AND s.export = $2 AND s.ownership IN ('owned', 'there_before')
-			AND (s.list <> $3 OR r.address IS NOT NULL OR NOT EXISTS (SELECT 1 FROM wanted w WHERE w.address = s.address))
+			AND (s.list <> $3 OR r.address IS NOT NULL OR `+unwanted+`)
 			AND NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $4 AND d.kind = 'leaver' AND d.list = s.list AND d.address = s.address)`,
 		p.acct, string(p.Export), int64(p.List), string(p.Run)); err != nil {
+		return err
+	}
+	// Few leave, and many stand: the few are what is looked up.
+	if err := p.exec(`UPDATE leaving SET wanted_elsewhere = true FROM (SELECT DISTINCT o.list, o.address FROM standing o
+			WHERE o.account = $1 AND o.export <> $2 AND o.ownership IN ('owned', 'there_before')
+				AND EXISTS (SELECT 1 FROM leaving v WHERE v.list = o.list AND v.address = o.address)) o
+		WHERE o.list = leaving.list AND o.address = leaving.address`, p.acct, string(p.Export)); err != nil {
 		return err
 	}
 	if err := p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,

@@ -61,6 +61,7 @@ type Ledger struct {
 	movedAll  int64
 	moved     map[int32]int64
 	seen      map[seenKey]int64
+	asked     map[activation.RunID]int64 // how often the ledger had moved when an import of the run was compared last
 	connector *driverduck.Connector
 	db        *sql.DB
 	write     *sql.Conn

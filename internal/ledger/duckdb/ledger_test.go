@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"segue/internal/activation"
 	"segue/internal/ledger"
 	"segue/internal/ledger/duckdb"
 	"segue/internal/ledger/ledgertest"
@@ -51,4 +52,46 @@ func TestALedgerOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	l := open(t, dir, t.TempDir())
 	require.NoError(t, l.RecordSending(t.Context(), "r1-00001", 0, time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)), "a run that was planned before goes on")
 	require.NoError(t, l.Close())
+}
+
+func TestABatchThatAnOlderSegueSentIsSettled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db, err := sql.Open("duckdb", filepath.Join(dir, "ledger.duckdb"))
+	require.NoError(t, err)
+	statements := []string{"CREATE TABLE schema_version (version INTEGER NOT NULL)", "INSERT INTO schema_version VALUES (3)"}
+	for _, name := range []string{"0001_start.sql", "0002_as_of.sql", "0003_reconcile.sql"} {
+		text, err := os.ReadFile(filepath.Join("migrations", name))
+		require.NoError(t, err)
+		statements = append(statements, string(text))
+	}
+	for _, s := range append(statements,
+		"INSERT INTO run VALUES ('r1', 1, 'e', 7, '', '', '', [], '{}', NULL, TIMESTAMP '2026-11-24 08:00:00', NULL, '', false, TIMESTAMP '2026-11-24 08:00:00')",
+		"INSERT INTO batch VALUES ('r1-00001', 'r1', 'removal', 0, 7, 1, 1, 0, 'ended', 0, 0, 1, 0, TIMESTAMP '2026-11-24 08:00:00')",
+		"INSERT INTO batch VALUES ('r1-00002', 'r1', 'import', 1, 7, 2, 1, 0, 'accepted', 0, 7, 1, 1, TIMESTAMP '2026-11-24 08:00:00')",
+		"INSERT INTO batch VALUES ('r1-00003', 'r1', 'import', 1, 7, 3, 1, 0, 'ready', 0, 0, 0, 0, NULL)",
+		"INSERT INTO run_row VALUES ('r1', 1, 'leaver', NULL, false, 'eva@example.com', '\\x03'::BLOB, 7, 'removed', 'removed', 'left_segments', NULL, NULL, NULL, NULL, NULL, NULL, 'r1-00001', NULL)",
+		"INSERT INTO run_row VALUES ('r1', 2, 'address', 'p1', true, 'ana@example.com', '\\x01'::BLOB, 7, 'added', NULL, '', NULL, NULL, NULL, NULL, '{}', 5, 'r1-00002', NULL)",
+		"INSERT INTO run_row VALUES ('r1', 3, 'address', 'p2', true, 'ivo@example.com', '\\x02'::BLOB, 7, 'added', NULL, '', NULL, NULL, NULL, NULL, '{}', 5, 'r1-00003', NULL)",
+		"INSERT INTO standing VALUES (1, 7, 'e', 'ana@example.com', '\\x01'::BLOB, 'owned', NULL, TIMESTAMP '2026-11-24 08:00:00', NULL, NULL)",
+		// She came to be wanted again after the removal: that it ended must not be told twice.
+		"INSERT INTO standing VALUES (1, 7, 'e', 'eva@example.com', '\\x03'::BLOB, 'owned', 5, TIMESTAMP '2026-11-24 08:30:00', NULL, NULL)") {
+		_, err := db.ExecContext(t.Context(), s)
+		require.NoError(t, err, s)
+	}
+	require.NoError(t, db.Close())
+	l := open(t, dir, t.TempDir())
+	defer func() { require.NoError(t, l.Close()) }()
+	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	require.NoError(t, l.Settle(t.Context(), "r1-00002", nil, at))
+	require.NoError(t, l.RecordSending(t.Context(), "r1-00003", 7, at))
+	for address, acknowledged := range map[activation.Email]bool{"ana@example.com": true, "ivo@example.com": false, "eva@example.com": true} {
+		st, err := l.Standings(t.Context(), address)
+		require.NoError(t, err)
+		require.Len(t, st, 1, address)
+		require.Equal(t, acknowledged, st[0].Acknowledged, address)
+	}
+	rows, err := l.BatchRows(t.Context(), "r1-00003")
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
 }

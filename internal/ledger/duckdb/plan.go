@@ -19,7 +19,9 @@ type planner struct {
 	ledger.PlanRequest
 	acct int32
 	base int64 // the number before the first new row
-	sum  activation.PlanSummary
+	// addresses are the wanted ones that get a row.
+	addresses int64
+	sum       activation.PlanSummary
 }
 
 // Plan implements ledger.Runs.
@@ -35,7 +37,7 @@ func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.Pla
 		if err := l.tx(ctx, func(q querier) error {
 			p.querier = q
 			for _, step := range []func() error{
-				p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.writeAddresses, p.writeMembers, p.writeLeavers, p.cut, p.count, p.brake, p.store, p.drop,
+				p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.readMembers, p.writeMembers, p.writeLeavers, p.cut, p.count, p.brake, p.store, p.drop,
 			} {
 				if err := step(); err != nil {
 					return err
@@ -108,10 +110,13 @@ func (q querier) refusedSince(run string, account int32, asOf time.Time) error {
 
 // readWanted takes in the addresses that the export wants, with the values of their winners.
 func (p *planner) readWanted() error {
-	// Hashing is the dearest part of it, so what was hashed for a standing is not hashed again.
+	// Hashing is the dearest part of it, so what was hashed for a standing is not hashed again. Standings are many: what else is
+	// to be known of them is taken along.
 	return p.exec(`CREATE OR REPLACE TEMP TABLE wanted AS
-		WITH known AS (SELECT address, owner FROM standing WHERE account = ? AND list = ? AND export = ?)
-		SELECT a.address, profile_id, CASE WHEN k.owner IS NULL THEN segue_hash(?, a.address) ELSE k.owner END AS owner`+p.columns("v")+p.columns("p")+
+		WITH known AS (SELECT address, owner, fingerprint, first_acked_at IS NOT NULL AS added, ownership IN ('owned', 'there_before') AS stands
+			FROM standing WHERE account = ? AND list = ? AND export = ?)
+		SELECT a.address, profile_id, CASE WHEN k.owner IS NULL THEN segue_hash(?, a.address) ELSE k.owner END AS owner,
+			k.fingerprint AS acked, coalesce(k.added, false) AS added, coalesce(k.stands, false) AS stands`+p.columns("v")+p.columns("p")+
 		` FROM read_parquet(?) a LEFT JOIN known k ON k.address = a.address WHERE a.address NOT IN (SELECT address FROM refused_since)`,
 		p.acct, int64(p.List), string(p.Export), addressScope(p.Account), p.AddressesPath)
 }
@@ -131,12 +136,20 @@ func (p *planner) withhold() error {
 			identifierScope(p.Account, a.Name)); err != nil {
 			return err
 		}
-		if err := p.exec(`CREATE OR REPLACE TEMP TABLE shared AS SELECT value FROM (
-				SELECT value, owner FROM worn
-				UNION SELECT value, owner FROM identifier WHERE account = $1 AND attribute = $2 AND value IN (SELECT value FROM worn)
-				UNION SELECT value, owner FROM mirror_identifier WHERE account = $1 AND attribute = $2 AND value IN (SELECT value FROM worn))
-			GROUP BY value HAVING count(DISTINCT owner) > 1`, p.acct, a.Name); err != nil {
+		// Every address is there once, so a value that is worn twice is shared; the others are known by who else has them.
+		if err := p.exec(`CREATE OR REPLACE TEMP TABLE shared AS
+				SELECT value FROM worn GROUP BY value HAVING count(*) > 1
+				UNION SELECT w.value FROM worn w JOIN identifier i ON i.value = w.value WHERE i.account = $1 AND i.attribute = $2 AND i.owner <> w.owner
+				UNION SELECT w.value FROM worn w JOIN mirror_identifier i ON i.value = w.value WHERE i.account = $1 AND i.attribute = $2 AND i.owner <> w.owner`,
+			p.acct, a.Name); err != nil {
 			return err
+		}
+		var shared int64
+		if err := p.row("SELECT count(*) FROM shared", nil, &shared); err != nil {
+			return err
+		}
+		if shared == 0 {
+			continue
 		}
 		reason := activation.ReasonIdentifierShard
 		if isPhone(a) {
@@ -172,16 +185,14 @@ func (p *planner) decide() error {
 	if len(withheld) > 0 {
 		held = "nullif('{' || concat_ws(',', " + strings.Join(withheld, ", ") + ") || '}', '{}')"
 	}
-	args = append(args, p.Limits.RowOverhead, p.acct, int64(p.List), string(p.Export), p.acct, string(p.Run), p.Limits.MaxBody)
+	args = append(args, p.Limits.RowOverhead, p.acct, string(p.Run), p.Limits.MaxBody)
 	// One statement, so that of the rows that are unchanged, which are nearly all on most days, nothing is written down.
 	return p.exec(`CREATE OR REPLACE TEMP TABLE decided AS
-		WITH rendered AS (SELECT address, profile_id, owner, `+r.object()+` AS payload, `+r.faulty+` AS faulty, `+held+` AS withheld FROM wanted),
+		WITH rendered AS (SELECT address, profile_id, owner, `+r.object()+` AS payload, `+r.faulty+` AS faulty, `+held+` AS withheld, acked, added FROM wanted),
 		sized AS (SELECT *, md5_number(payload) AS fingerprint, ? + strlen(to_json(address)::VARCHAR) + strlen(payload) AS bytes FROM rendered),
-		mine AS (SELECT address, fingerprint, first_acked_at FROM standing WHERE account = ? AND list = ? AND export = ?),
 		compared AS (
-			SELECT r.*, o.owner IS NOT NULL AS out, m.first_acked_at IS NULL AS first, m.fingerprint IS DISTINCT FROM r.fingerprint AS other
-			FROM sized r LEFT JOIN mine m ON m.address = r.address
-			LEFT JOIN (SELECT DISTINCT owner FROM opt_out WHERE account = ?) o ON o.owner = r.owner
+			SELECT r.*, o.owner IS NOT NULL AS out, NOT added AS first, acked IS DISTINCT FROM r.fingerprint AS other
+			FROM sized r LEFT JOIN (SELECT DISTINCT owner FROM opt_out WHERE account = ?) o ON o.owner = r.owner
 			WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = ? AND d.kind = 'address' AND d.address = r.address)),
 		judged AS (
 			SELECT address, profile_id, owner, payload, fingerprint, bytes, faulty, withheld,
@@ -203,26 +214,20 @@ func (p *planner) readRefused() error {
 		WHERE s.account = $1 AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.address = s.address)`, p.acct, activation.ReasonOptedOut)
 }
 
-// next is an expression: the number before the first row that is not planned yet.
+// next is an expression: the number before the first row that is not planned yet. Addresses come first.
 func (p *planner) next() string {
-	return fmt.Sprintf("(SELECT coalesce(max(number), %d) FROM planned_row)", p.base)
+	return fmt.Sprintf("(SELECT coalesce(max(number), %d) FROM planned_row)", p.base+p.addresses)
 }
 
-// writeAddresses stores the wanted addresses that are not unchanged.
-func (p *planner) writeAddresses() error {
+// readMembers takes in the members; it and the rows below need every address decided.
+func (p *planner) readMembers() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE member AS SELECT DISTINCT profile_id, address, problem, winner FROM read_parquet(?)`, p.MembersPath); err != nil {
 		return err
 	}
 	if err := p.exec("UPDATE member SET problem = z.why FROM refused_since z WHERE z.address = member.address AND member.problem IS NULL"); err != nil {
 		return err
 	}
-	return p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY d.address), 'address', d.profile_id,
-			m.profile_id IS NOT NULL, d.address, d.owner, $2, d.planned, CASE WHEN d.planned = 'rejected' THEN 'rejected' END,
-			CASE WHEN d.planned <> 'rejected' THEN '' WHEN d.faulty IS NOT NULL THEN $3 ELSE $4 END, d.faulty, NULL, NULL, d.withheld,
-			CASE WHEN d.planned <> 'rejected' THEN d.payload END, d.fingerprint, NULL
-		FROM decided d LEFT JOIN member m ON m.profile_id = d.profile_id
-		WHERE d.planned IN ('added', 'updated', 'rejected')`,
-		string(p.Run), int64(p.List), activation.ReasonInvalidValue, activation.ReasonTooLarge)
+	return p.row("SELECT count(*) FROM decided WHERE planned <> 'opted_out'", nil, &p.addresses)
 }
 
 // writeMembers stores the members that go out under nobody's or another's name: refused, unusable, opted out, duplicates.
@@ -235,8 +240,8 @@ func (p *planner) writeMembers() error {
 		FROM member m LEFT JOIN (SELECT address FROM decided WHERE planned = 'opted_out') o ON o.address = m.address
 		WHERE (m.problem IS NOT NULL OR o.address IS NOT NULL OR m.winner <> m.profile_id)
 			-- Who was sent before the plan was made again has an outcome, whatever was learned since (S11).
-			AND m.profile_id NOT IN (SELECT profile_id FROM run_row WHERE run = $1 AND kind = 'address' AND is_member AND profile_id IS NOT NULL
-				UNION ALL SELECT profile_id FROM planned_row WHERE kind = 'address' AND is_member AND profile_id IS NOT NULL)`,
+			AND NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind = 'address' AND d.is_member AND d.profile_id = m.profile_id)
+			AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.planned <> 'opted_out' AND d.profile_id = m.profile_id)`,
 		string(p.Run), int64(p.List), activation.ReasonOptedOut)
 }
 
@@ -247,41 +252,67 @@ const (
 	phaseOldLists
 )
 
-// cut makes batches: removals by number, imports by encoded size, always the same ones.
+// cut makes batches: removals by number, imports by encoded size, always the same ones. The rows of imports are many and
+// wide: they are sorted once, on their way into the table.
 func (p *planner) cut() error {
 	var first, parts int64
 	if err := p.row("SELECT coalesce(max(seq) FILTER (run = ?), 0), coalesce(max(part), 0) FROM batch", []any{string(p.Run)}, &first, &parts); err != nil {
 		return err
 	}
+	parts -= first // a batch's part is its seq and this
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE part AS
 		WITH open_rows AS (
-			SELECT number, kind, list, address,
-				CASE WHEN kind = 'address' THEN $2 WHEN kind = 'leaver' AND list <> $3 AND why IS NULL THEN $4 ELSE $5 END AS phase,
-				CASE WHEN kind = 'address' THEN $6 + strlen(to_json(address)::VARCHAR) + strlen(payload) ELSE 0 END AS bytes
-			FROM planned_row WHERE bucket IS NULL AND planned IN ('added', 'updated', 'removed')),
-		-- How much of a batch a row takes, and how much there is: an import is full by bytes or by rows, whichever comes first.
-		most AS (SELECT greatest($9 - coalesce(max(bytes), 0), 1) AS room FROM open_rows),
-		weighed AS (
-			SELECT number, address, phase, list, bytes, CASE WHEN phase = $2 THEN greatest(bytes * $7, room) ELSE 1 END AS weight,
-				CASE WHEN phase = $2 THEN room * $7 ELSE $8 END AS capacity
-			FROM open_rows, most),
+			SELECT number, list, address, 0 AS bytes,
+				CASE WHEN kind = 'leaver' AND list <> $2 AND why IS NULL THEN $3 ELSE $4 END AS phase
+			FROM planned_row WHERE bucket IS NULL AND planned = 'removed'),
 		placed AS (
-			SELECT number, phase, list, bytes, (sum(weight) OVER w - weight) // capacity AS nth FROM weighed
-			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number ROWS UNBOUNDED PRECEDING))
-		SELECT number, bytes, dense_rank() OVER (ORDER BY phase, list, nth) + $1 AS seq, phase, list FROM placed`,
-		first, phaseImports, int64(p.List), phaseOldLists, phaseRemovals, p.Limits.RowOverhead, int64(p.Limits.MaxRows),
-		int64(p.Limits.MaxRemovals), p.Limits.MaxBody); err != nil {
+			SELECT number, phase, list, bytes, (row_number() OVER w - 1) // $5 AS nth FROM open_rows
+			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number)),
+		-- How much of a batch an import's row takes, and how much there is: it is full by bytes or by rows, whichever comes first.
+		most AS (SELECT greatest($6 - coalesce(max(bytes), 0), 1) AS room FROM decided WHERE planned IN ('added', 'updated')),
+		weighed AS (
+			SELECT address, bytes, greatest(bytes * $7, room) AS weight, room * $7 AS capacity FROM decided, most WHERE planned IN ('added', 'updated')),
+		imported AS (
+			SELECT bytes, (sum(weight) OVER (ORDER BY address ROWS UNBOUNDED PRECEDING) - weight) // capacity AS nth FROM weighed),
+		batches AS (
+			SELECT phase, list, nth, count(*) AS row_count, sum(bytes) AS bytes FROM placed GROUP BY ALL
+			UNION ALL SELECT $8, $2, nth, count(*), sum(bytes) FROM imported GROUP BY nth)
+		SELECT phase, list, nth, row_count, bytes, row_number() OVER (ORDER BY phase, list, nth) + $1 AS seq FROM batches`,
+		first, int64(p.List), phaseOldLists, phaseRemovals, int64(p.Limits.MaxRemovals), p.Limits.MaxBody, int64(p.Limits.MaxRows), phaseImports); err != nil {
 		return err
 	}
-	parts -= first // a batch's part is its seq and this
-	if err := p.exec(`INSERT INTO batch SELECT $1 || '-' || lpad(seq::VARCHAR, 5, '0'), $1, CASE WHEN any_value(phase) = $2 THEN 'import' ELSE 'removal' END,
-			any_value(phase), any_value(list), seq, count(*), sum(bytes), 'ready', 0, 0, 0, 0, NULL,
-			seq + $3, false, NULL, NULL, 0 FROM part GROUP BY seq`, string(p.Run), phaseImports, parts); err != nil {
+	if err := p.exec(`INSERT INTO batch SELECT $1 || '-' || lpad(seq::VARCHAR, 5, '0'), $1, CASE WHEN phase = $2 THEN 'import' ELSE 'removal' END,
+			phase, list, seq, row_count, bytes, 'ready', 0, 0, 0, 0, NULL, seq + $3, false, NULL, NULL, 0 FROM part`, string(p.Run), phaseImports, parts); err != nil {
 		return err
 	}
-	return p.exec(`INSERT INTO run_row SELECT r.run, r.number, r.kind, r.profile_id, r.is_member, r.address, r.owner, r.list, r.planned, r.bucket, r.reason, r.attribute,
-			r.why, r.duplicate_of, r.withheld, r.payload, r.fingerprint, $1 || '-' || lpad(part.seq::VARCHAR, 5, '0'), r.settled_at, part.seq + $2
-		FROM planned_row r LEFT JOIN part ON part.number = r.number`, string(p.Run), parts)
+	if err := p.writeAddresses(parts); err != nil {
+		return err
+	}
+	return p.exec(`INSERT INTO run_row
+		WITH placed AS (
+			SELECT number, phase, list, (row_number() OVER w - 1) // $5 AS nth FROM (
+				SELECT number, list, address, CASE WHEN kind = 'leaver' AND list <> $2 AND why IS NULL THEN $3 ELSE $4 END AS phase
+				FROM planned_row WHERE bucket IS NULL AND planned = 'removed')
+			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number)),
+		cut AS (SELECT number, seq FROM placed JOIN part ON part.phase = placed.phase AND part.list = placed.list AND part.nth = placed.nth)
+		SELECT r.run, r.number, r.kind, r.profile_id, r.is_member, r.address, r.owner, r.list, r.planned, r.bucket, r.reason, r.attribute,
+			r.why, r.duplicate_of, r.withheld, r.payload, r.fingerprint, r.run || '-' || lpad(cut.seq::VARCHAR, 5, '0'), r.settled_at, cut.seq + $1
+		FROM planned_row r LEFT JOIN cut ON cut.number = r.number`, parts, int64(p.List), phaseOldLists, phaseRemovals, int64(p.Limits.MaxRemovals))
+}
+
+// writeAddresses stores the wanted addresses that are not unchanged, by address and so batch by batch.
+func (p *planner) writeAddresses(parts int64) error {
+	return p.exec(`INSERT INTO run_row
+		WITH most AS (SELECT greatest($3 - coalesce(max(bytes), 0), 1) AS room FROM decided WHERE planned IN ('added', 'updated')),
+		weighed AS (SELECT d.*, m.profile_id IS NOT NULL AS is_member, planned <> 'rejected' AS goes, CASE WHEN planned <> 'rejected' THEN greatest(bytes * $4, room) ELSE 0 END AS weight, room * $4 AS capacity
+			FROM decided d LEFT JOIN (SELECT DISTINCT profile_id FROM member) m ON m.profile_id = d.profile_id, most WHERE planned IN ('added', 'updated', 'rejected')),
+		placed AS (
+			SELECT *, row_number() OVER w AS nth_row, (sum(weight) OVER w - weight) // capacity AS nth FROM weighed WINDOW w AS (ORDER BY address ROWS UNBOUNDED PRECEDING))
+		SELECT $1, $5 + nth_row, 'address', d.profile_id, is_member, d.address, d.owner, $2, d.planned, CASE WHEN NOT goes THEN 'rejected' END,
+			CASE WHEN goes THEN '' WHEN d.faulty IS NOT NULL THEN $6 ELSE $7 END, d.faulty, NULL, NULL, d.withheld, CASE WHEN goes THEN d.payload END, d.fingerprint,
+			CASE WHEN goes THEN $1 || '-' || lpad(b.seq::VARCHAR, 5, '0') END, NULL, CASE WHEN goes THEN b.seq + $8 END
+		FROM placed d LEFT JOIN (SELECT nth, seq FROM part WHERE phase = $9) b ON b.nth = d.nth`,
+		string(p.Run), int64(p.List), p.Limits.MaxBody, int64(p.Limits.MaxRows), p.base, activation.ReasonInvalidValue, activation.ReasonTooLarge, parts, phaseImports)
 }
 
 // count fills the summary from the rows.

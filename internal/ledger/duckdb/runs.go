@@ -242,23 +242,30 @@ func scanBucket(rc *activation.Receipt, scan func(...any) error) error {
 // close writes down what a finished run leaves: ownership of those who left without a call, who came back, and no payloads (S35).
 func (q querier) close(run activation.RunID, p place, addressesPath, aborted, definition string, receipt []byte, at time.Time) error {
 	key := []any{string(run), p.account, p.export}
-	for _, s := range []string{
-		`UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.planned = 'kept' AND r.reason <> 'there_before'
-			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address`,
+	for _, s := range []struct{ which, stmt string }{
+		{`planned = 'kept' AND reason <> 'there_before'`, `UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.planned = 'kept' AND r.reason <> 'there_before'
+			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address`},
 		// Whom another export only wants as yet, it may never send: until then this one keeps owning the address (S20).
-		`DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
+		{`planned = 'still_wanted'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
 			AND ((r.planned = 'still_wanted' AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list
-				AND o.address = r.address AND o.ownership IN ('owned', 'there_before')))) AND r.list = standing.list AND r.address = standing.address)`,
+				AND o.address = r.address AND o.ownership IN ('owned', 'there_before')))) AND r.list = standing.list AND r.address = standing.address)`},
 		// Who was there before stays, and is sent again on coming back; that Segue wrote to the list is remembered for a refusal (S7, S19).
-		`UPDATE standing SET ownership = 'left', fingerprint = NULL, first_acked_at = NULL, acked_at = NULL FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
+		{`planned = 'kept' AND reason = 'there_before'`, `UPDATE standing SET ownership = 'left', fingerprint = NULL, first_acked_at = NULL, acked_at = NULL FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
 			AND r.planned = 'kept' AND r.reason = 'there_before' AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list
-			AND standing.address = r.address`,
+			AND standing.address = r.address`},
 	} {
-		if err := q.exec(s, key...); err != nil {
+		var some bool // on most days there is nobody to look up among all
+		if err := q.row("SELECT count(*) > 0 FROM run_row WHERE run = ? AND kind = 'leaver' AND "+s.which, []any{string(run)}, &some); err != nil {
+			return err
+		}
+		if !some {
+			continue
+		}
+		if err := q.exec(s.stmt, key...); err != nil {
 			return err
 		}
 	}
-	if err := q.exec("UPDATE run_row SET bucket = coalesce(bucket, planned), payload = NULL WHERE run = ?", string(run)); err != nil {
+	if err := q.exec("UPDATE run_row SET bucket = coalesce(bucket, planned), payload = NULL WHERE run = ? AND (bucket IS NULL OR payload IS NOT NULL)", string(run)); err != nil {
 		return err
 	}
 	// Somebody who was kept is wanted again, unchanged: owned again (S20).

@@ -98,3 +98,48 @@ func refusalsInOrder(d *Desk) {
 	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
 	require.Equal(d, []activation.ExportID{"e3"}, owners(), "the import was the last word")
 }
+
+// movedInOneBatch holds that of many batches just the one is refused that holds somebody who opted out since the plan, early
+// or late, after a start and without one (S25).
+func movedInOneBatch(d *Desk) {
+	d.Limits.MaxRows = 1
+	var people []Member
+	for i := range 12 {
+		people = append(people, person(fmt.Sprintf("p%02d", i), fmt.Sprintf("p%02d@example.com", i), "Ana", fmt.Sprintf("+3859111111%02d", i)))
+	}
+	for i, out := range []int{0, 1, 2, 6, 11} {
+		for _, reopen := range []bool{false, true} {
+			export := fmt.Sprintf("e%d-%v", i, reopen)
+			run, sum := d.Plan(export, 1, people, nil)
+			require.EqualValues(d, 12, sum.Add, export)
+			other, _ := d.Plan(export+"-other", 2, people[:1], nil)
+			if reopen {
+				d.Reopen()
+			}
+			contact := ledger.MirrorContact{Contact: 1, Address: activation.Email(people[out].Address), OptedOut: true}
+			for k := range people {
+				b := next(d, run)
+				if k == max(out-2, 0) {
+					d.Mirror(contact)
+				}
+				err := d.L.RecordSending(d.ctx(), b.ID, 0, d.now)
+				if k == out {
+					require.Equal(d, activation.CodeConflict, activation.CodeOf(err), "%s, batch %d", export, k)
+					break
+				}
+				require.NoError(d, err, "%s, batch %d", export, k)
+				require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, 7))
+				require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
+				if k == 3 { // another run's sending makes it ask again
+					require.NoError(d, d.L.RecordSending(d.ctx(), next(d, other).ID, 0, d.now))
+				}
+			}
+			contact.OptedOut = false
+			d.Mirror(contact)
+			require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonStopped))
+			d.Finish(run)
+			require.NoError(d, d.L.Abort(d.ctx(), other, activation.ReasonStopped))
+			d.Finish(other)
+		}
+	}
+}

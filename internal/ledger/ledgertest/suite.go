@@ -53,6 +53,7 @@ func Run(t *testing.T, open Open) {
 		"S23 what to expect on a list follows what was left on it":  reconcileExpected,
 		"S25 planning twice gives the same plan":                    deterministic,
 		"S25 what changed since the plan is noticed":                movedSincePlan,
+		"S25 what changed is noticed in its batch, and no other":    movedInOneBatch,
 		"S26 the brake":                                 brake,
 		"S26 small removals pass the brake":             brakeSmall,
 		"S29 an aborted run says what was not sent":     aborted,

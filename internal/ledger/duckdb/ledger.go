@@ -186,7 +186,12 @@ func (hashFunction) Config() driverduck.ScalarFuncConfig {
 // Executor implements duckdb.ScalarFunc.
 func (f hashFunction) Executor() driverduck.ScalarFuncExecutor {
 	return driverduck.ScalarFuncExecutor{RowExecutor: func(v []driver.Value) (any, error) {
-		h := f.hasher.Hash(v[0].(string), v[1].(string))
+		scope, ok := v[0].(string)
+		value, also := v[1].(string)
+		if !ok || !also {
+			return nil, fmt.Errorf("segue_hash takes two texts, not %T and %T", v[0], v[1])
+		}
+		h := f.hasher.Hash(scope, value)
 		return h[:], nil
 	}}
 }

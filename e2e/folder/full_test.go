@@ -32,7 +32,9 @@ func newFull(t *testing.T) *full {
 	f := &full{files: t.TempDir(), sandbox: rig.StartSandbox(t, "--limits", "off", "--process-delay", "400ms")}
 	f.Server = rig.StartServer(t, t.TempDir(), nil, "--source-dir", f.files, "--brevo-tier", "off", "--looks-per-hour", "100000", "--first-look", "100ms", "--look-gap", "1s")
 	f.write(t, 300)
-	id := func(path string, body rig.Object) string { return f.Must(t, http.MethodPost, path, body)["id"].(string) }
+	id := func(path string, body rig.Object) string {
+		return f.Must(t, http.MethodPost, path, body)["id"].(string)
+	}
 	f.source = id("/api/v1/sources", rig.Object{"name": "People", "path": "people.csv"})
 	f.ingest(t)
 	f.Must(t, http.MethodPut, "/api/v1/profile", rig.Object{"source_id": f.source, "key": "id", "version": 0, "fields": []rig.Object{

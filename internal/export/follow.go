@@ -297,7 +297,7 @@ func (s *Service) failed(ctx context.Context, w *work, b ledger.Batch, recent []
 	return &destination.Error{
 		Outcome: destination.NotDone, Code: activation.CodeUnavailable, Kind: "import",
 		Message: fmt.Sprintf("the import process %d failed, Brevo gives no reason", b.Process),
-		Remedy:  "It is tried again by itself; if it goes on failing, look at the account's imports in Brevo",
+		Remedy:  "A run tries it again by itself; if it goes on failing, look at the account's imports in Brevo",
 	}
 }
 

@@ -87,7 +87,7 @@ func reportStatus(name string, resp *http.Response) error {
 func reportError(o destination.Outcome, status int, message string, err error) *destination.Error {
 	e := &destination.Error{
 		Outcome: o, Code: activation.CodeUnavailable, Status: status, Kind: reportKind, Message: message, Err: err,
-		Remedy: "It is tried again by itself",
+		Remedy: "A run tries it again by itself",
 	}
 	if o == destination.Refused {
 		e.Code, e.Remedy = activation.CodeRefused, "The rows of this import do not count as exported; run the export again, and report this if it lasts"

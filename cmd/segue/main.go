@@ -23,7 +23,8 @@ var (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	signal.Ignore(syscall.SIGXFSZ) // a limit of file sizes is an error of the write, as a full disk is, and no end
 	terminal, restore := terminal()
 	code := cli.Run(ctx, cli.Config{
 		Terminal: terminal,

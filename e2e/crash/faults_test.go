@@ -15,6 +15,13 @@ func points() []string {
 	}
 }
 
+// reconciles are the fail-points of a run that reads a list back and of what is decided then (S23), and no fail-point at all.
+func reconciles() []string {
+	return []string{
+		"reconcile.page", "reconcile.before-ledger", "reconcile.after-ledger", "decide.before-ledger", "decide.after-ledger", "",
+	}
+}
+
 // aborts are the fail-points of a run that is stopped, and no fail-point at all.
 func aborts() []string {
 	return []string{"", "abort.before", "abort.after-abort", "abort.after-finish", "send.after-call", "remove.after-call"}

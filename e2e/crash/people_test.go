@@ -112,6 +112,25 @@ func (p *people) sharing() int {
 	return n
 }
 
+// outside counts the addresses of members whose values are those of somebody who is no member, for whom no member is counted as
+// added or updated (S5, S11).
+func (p *people) outside() (n int) {
+	winner, in := map[string]person{}, map[string]bool{}
+	for _, x := range p.all { // in the order of their ids
+		a := strings.ToLower(x.email)
+		if _, seen := winner[a]; !seen {
+			winner[a] = x
+		}
+		in[a] = in[a] || x.tier == "gold"
+	}
+	for a, x := range winner {
+		if in[a] && x.tier != "gold" {
+			n++
+		}
+	}
+	return n
+}
+
 // wanted calculates who must be on the list, with which name: an address of somebody in the tier, where nobody who has
 // the address lacks consent. The name is that of the smallest id.
 func (p *people) wanted(optedOut []string) map[string]string {

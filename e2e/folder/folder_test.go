@@ -72,7 +72,10 @@ func TestLockedFolderIsRefused(t *testing.T) {
 	private(t, data)
 
 	first.Kill()
+	left := filepath.Join(data, "uploads", ".upload-1")
+	require.NoError(t, os.WriteFile(left, nil, 0o600))
 	rig.StartServer(t, data, nil).Must(t, http.MethodGet, "/api/v1/version", nil)
+	require.NoFileExists(t, left, "S35: an upload that was cut short is swept")
 }
 
 func TestNewerFilesAreRefusedAndLeftAsTheyAre(t *testing.T) {

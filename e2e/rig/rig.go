@@ -177,6 +177,14 @@ func (p *Process) Ended(d time.Duration) bool {
 	}
 }
 
+// State is how the program ended, nil while it runs or after it ended well.
+func (p *Process) State() error {
+	if !p.Ended(0) {
+		return nil
+	}
+	return p.err
+}
+
 // Killed reports whether the program ended by SIGKILL, as a fail-point does it.
 func (p *Process) Killed() bool {
 	var e *exec.ExitError

@@ -26,6 +26,7 @@ import (
 	"segue/internal/export"
 	"segue/internal/ingest"
 	"segue/internal/jobs"
+	"segue/internal/ledger"
 	ledgerduck "segue/internal/ledger/duckdb"
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
@@ -69,8 +70,9 @@ type Config struct {
 	Account brevosandbox.Account
 	// Settings are the sandbox's. Its tier is the one that Segue believes in, too.
 	Settings brevosandbox.Settings
-	// MirrorAge: see export.Config. Defaults to its default.
+	// MirrorAge and Brake: see export.Config. Default to its defaults.
 	MirrorAge time.Duration
+	Brake     ledger.Brake
 	// FailPoint is called at the moments of a step; a panic with ErrKilled kills Segue there, and Run starts it again. Defaults to
 	// nothing.
 	FailPoint func(name string)
@@ -151,7 +153,7 @@ func (s *Sim) open(c Config) {
 	require.NoError(s.t, err)
 	s.runs = export.Config{
 		Store: s.store, Warehouse: s.Warehouse, Ledger: s.Ledger, Connections: s.Connections, Clock: s.Clock.Now, IDs: s.id, Log: log,
-		HandOverDir: filepath.Join(s.Dir, "handover"), MirrorAge: c.MirrorAge, FailPoint: c.FailPoint,
+		HandOverDir: filepath.Join(s.Dir, "handover"), MirrorAge: c.MirrorAge, Brake: c.Brake, FailPoint: c.FailPoint,
 	}
 	s.restart()
 }
@@ -194,20 +196,38 @@ func (s *Sim) Connect(name string) activation.ConnectionID {
 
 // Run runs an export to its end, letting time pass whenever it waits; a run that is held is released.
 func (s *Sim) Run(e activation.ExportID) activation.Run {
-	ctx := context.Background()
-	run, _, err := s.Exports.Start(ctx, e, activation.RunReal, "sim", "")
+	run := s.Drive(s.Start(e, activation.RunReal).ID)
+	for run.Status == activation.StatusHeld {
+		run = s.Drive(s.Release(run.ID).ID)
+	}
+	return run
+}
+
+// Start asks for a run, which is not worked yet.
+func (s *Sim) Start(e activation.ExportID, kind activation.RunKind) activation.Run {
+	run, _, err := s.Exports.Start(context.Background(), e, kind, "sim", "")
 	require.NoError(s.t, err)
+	return run
+}
+
+// Release lets a held run go on, which is not worked yet.
+func (s *Sim) Release(id activation.RunID) activation.Run {
+	run, err := s.Exports.Release(context.Background(), id, "sim")
+	require.NoError(s.t, err)
+	return run
+}
+
+// Drive works a run until it has ended or is held, letting time pass whenever it waits.
+func (s *Sim) Drive(id activation.RunID) activation.Run {
+	ctx := context.Background()
+	var run activation.Run
 	for range 100_000 {
-		res, err := s.step(run.ID)
+		res, err := s.step(id)
 		require.NoError(s.t, err, s.log.String())
 		s.Clock.Advance(max(res.Snooze, time.Millisecond))
-		run, err = s.Exports.Run(ctx, run.ID)
+		run, err = s.Exports.Run(ctx, id)
 		require.NoError(s.t, err)
-		switch {
-		case run.Status == activation.StatusHeld:
-			_, err := s.Exports.Release(ctx, run.ID, "sim")
-			require.NoError(s.t, err)
-		case run.Status.Final():
+		if run.Status.Final() || (run.Status == activation.StatusHeld && !run.CancelRequested) {
 			return run
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"segue/internal/activation"
@@ -16,27 +15,80 @@ import (
 type person struct {
 	id      string
 	email   string // as the source has it
-	phone   string // as the source has it, always with its own prefix
 	name    string
 	consent string // yes, no or empty
 	tier    string
-	updated int    // day number, 0 for missing
-	code    string // EXT_ID
-	vip     string // a boolean, as text
-	points  string // a number, as text
+	updated int // day number, 0 for missing
+	// values of the other columns as the source has them, by the attribute that they feed
+	values map[string]string
+}
+
+// attribute is what an export may map.
+type attribute struct {
+	name, field string
+	// stored is what the account stores of a value as the source has it: empty for nothing to send, not ok for a value that the
+	// attribute cannot hold (S15).
+	stored func(raw string) (stored string, ok bool)
+	// identifier says that the account knows contacts by it (S10).
+	identifier bool
+	// custom attributes can be deleted in the account.
+	custom bool
+}
+
+// words returns what is stored of the few values that sources have here; any other cannot be stored.
+func words(list map[string]string) func(string) (string, bool) {
+	return func(raw string) (string, bool) {
+		v, ok := list[raw]
+		return v, ok || raw == ""
+	}
+}
+
+func asItIs(raw string) (string, bool) { return raw, true }
+
+// phone as Brevo stores it: digits; what is none, or has an extension, is withheld and rejects nobody (S9).
+func phone(raw string) (string, bool) {
+	p, problem := activation.ParsePhone(raw, "")
+	if problem != "" {
+		return "", true
+	}
+	return activation.NormalisePhoneDigits(string(p)), true
+}
+
+var attributes = []attribute{
+	{name: "FIRSTNAME", field: "name", stored: asItIs},
+	{name: "SMS", field: "phone", stored: phone, identifier: true},
+	{name: "WHATSAPP", field: "whatsapp", stored: phone, identifier: true},
+	{name: "LANDLINE_NUMBER", field: "landline", stored: phone, identifier: true},
+	{name: "EXT_ID", field: "code", stored: func(raw string) (string, bool) { return strings.TrimSpace(raw), true }, identifier: true},
+	{name: "VIP", field: "vip", stored: words(map[string]string{"yes": "true", "TRUE": "true", "ne": "false", "0": "false"}), custom: true},
+	{name: "POINTS", field: "points", stored: words(map[string]string{"5": "5", "-0.25": "-0.25", "9000000000": "9000000000"}), custom: true},
+	{name: "DAY", field: "day", stored: words(map[string]string{"1999-12-31": "1999-12-31", "2024-02-29": "2024-02-29"}), custom: true},
+	{name: "CLASS", field: "class", stored: words(map[string]string{"First": "First", "Second; best": "Second; best"}), custom: true},
+	{name: "TAGS", field: "tags", stored: words(map[string]string{"Sea": "Sea", "Sea; Snow": "Sea,Snow", "Snow": "Snow"}), custom: true},
+}
+
+func attributeNamed(name string) attribute {
+	return attributes[slices.IndexFunc(attributes, func(a attribute) bool { return a.name == name })]
 }
 
 type exportDef struct {
-	id    string
-	list  int64
-	tiers []string
-	keep  bool
+	id       string
+	list     int64
+	tiers    []string
+	keep     bool
+	takeOver bool
+	mapped   []string // attributes, in the order of the table above
+	removed  bool
 }
 
+// definition is what the brake asks about: whether it changed since the last success (S26).
+func (e *exportDef) definition() string { return strings.Join(e.mapped, ",") }
+
 type standing struct {
-	ownership string // owned, there_before, kept, left (there before, and not wanted any more: remembered for refusals)
+	ownership string // owned, there_before, kept, orphaned, left (there before, and not wanted any more: remembered for refusals)
 	acked     bool
-	values    string // what was acknowledged: name and phone
+	ever      bool   // was acknowledged once: not added any more
+	values    string // what was acknowledged
 }
 
 type place struct {
@@ -46,44 +98,68 @@ type place struct {
 }
 
 type contact struct {
-	name, sms   string
-	ext         string
-	vip, points string
+	number      int // no two contacts ever have the same, whatever their address
+	values      map[string]string
 	blocklisted bool
 }
 
 // identifier is a value by which Brevo knows a contact besides the address.
 type identifier struct{ kind, value string }
 
+// seen is a contact as Segue saw it last.
+type seen struct {
+	owner string // whose identifiers they are: the address, or a name of its own for a contact without one
+	ids   []identifier
+}
+
+type removal struct {
+	day, people int
+}
+
 type model struct {
-	people map[string]person
+	people  map[string]person
+	exports []*exportDef
+	day     int
 	// Brevo
-	contacts map[string]*contact
-	lists    map[int64]map[string]bool
+	contacts     map[string]*contact
+	lists        map[int64]map[string]bool
+	unsubscribed map[int64]map[string]bool
+	nameless     map[int]identifier // contacts without an address, by their number
+	missing      map[string]bool    // attributes that were deleted
+	numbers      int
+	// booleans says whether imports store them in this account.
+	booleans bool
 	// Segue
 	standings map[place]*standing
-	before    map[string]map[string]bool // export -> addresses there before
-	wrote     map[string]bool            // exports that have written to their list: until then who is there is noted anew
+	before    map[place]bool // of an export and a list: addresses there before
+	wrote     map[place]bool // an export and a list, without address: it has written there; until then who is there is noted anew
 	optedOut  map[string]bool
+	removals  map[string][]removal // of exports, but for refusals (S26)
+	succeeded map[string]string    // the definition that an export last succeeded with
+	// released says that a release was not carried out: it may cover a newer plan (S26).
+	released map[string]bool
 	// belongs: identifier -> addresses it was sent with and not replaced since (S10)
 	belongs map[identifier]map[string]bool
-	// mirror is what Segue has seen of the account: address -> identifiers; a contact that is deleted stays in it, for
-	// changes are read by their time and a deletion has none.
-	mirror map[string][]identifier
+	// mirror is what Segue has seen of the account, by the contacts' numbers; a contact that is deleted stays in it, for changes
+	// are read by their time and a deletion has none.
+	mirror map[int]seen
 }
 
 func newModel() *model {
 	return &model{
-		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{1: {}, 2: {}},
-		standings: map[place]*standing{}, before: map[string]map[string]bool{}, wrote: map[string]bool{}, optedOut: map[string]bool{},
-		belongs: map[identifier]map[string]bool{}, mirror: map[string][]identifier{},
+		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{}, unsubscribed: map[int64]map[string]bool{},
+		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
+		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{},
+		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{},
+		belongs: map[identifier]map[string]bool{}, mirror: map[int]seen{},
 	}
 }
 
 // expectation is what a run must report.
 type expectation struct {
-	members, added, updated, unchanged, rejected, duplicates int
-	leavers, removed, kept, stillWanted                      int
+	members, added, updated, unchanged, rejected, duplicates, notSent int
+	leavers, removed, kept, stillWanted, notRemoved                   int
+	refusals                                                          int // removed though they were no leavers of the export
 }
 
 func normal(email string) (string, bool) {
@@ -118,25 +194,22 @@ func (m *model) refusedByConsent() map[string]bool {
 	return refused
 }
 
-func digits(phone string) string {
-	p, problem := activation.ParsePhone(phone, "")
-	if problem != "" {
-		return ""
+// raw is the person's value of an attribute as the source has it.
+func (p person) raw(attribute string) string {
+	if attribute == "FIRSTNAME" {
+		return p.name
 	}
-	return activation.NormalisePhoneDigits(string(p))
-}
-
-// identifiers are those of a person; an empty value is none.
-func (p person) identifiers() []identifier {
-	return []identifier{{"SMS", digits(p.phone)}, {"EXT_ID", strings.TrimSpace(p.code)}}
+	return p.values[attribute]
 }
 
 // sharedInProfiles returns identifiers that winners of two or more addresses have.
 func sharedInProfiles(win map[string]person) map[identifier]bool {
 	owners := map[identifier]int{}
 	for _, p := range win {
-		for _, id := range p.identifiers() {
-			owners[id]++
+		for _, a := range attributes {
+			if v, _ := a.stored(p.raw(a.name)); a.identifier && v != "" {
+				owners[identifier{a.name, v}]++
+			}
 		}
 	}
 	shared := map[identifier]bool{}
@@ -146,31 +219,25 @@ func sharedInProfiles(win map[string]person) map[identifier]bool {
 	return shared
 }
 
-// sendable returns the value that may be sent for the address: none that belongs to two addresses (S10).
-func (m *model) sendable(addr string, id identifier, shared map[identifier]bool) string {
-	if id.value == "" || shared[id] {
-		return ""
+// sendable reports whether the identifier may be sent for the address: none that belongs to two (S10).
+func (m *model) sendable(addr string, id identifier, shared map[identifier]bool) bool {
+	if shared[id] {
+		return false
 	}
 	for other := range m.belongs[id] {
 		if other != addr {
-			return ""
+			return false
 		}
 	}
-	for other, ids := range m.mirror {
-		if other != addr && slices.Contains(ids, id) {
-			return ""
+	for _, c := range m.mirror {
+		if c.owner != addr && slices.Contains(c.ids, id) {
+			return false
 		}
 	}
-	return id.value
+	return true
 }
 
-// typed returns a person's boolean and number as the account stores them; false if one of them is none (S15).
-func (p person) typed() (vip, points string, ok bool) {
-	vip, ok = map[string]string{"": "", "yes": "true", "TRUE": "true", "ne": "false", "0": "false"}[p.vip]
-	return vip, p.points, ok && p.points != "007" && p.points != "12,5"
-}
-
-func wantedBy(e exportDef, people map[string]person) map[string]bool {
+func wantedBy(e *exportDef, people map[string]person) map[string]bool {
 	wanted := map[string]bool{}
 	for _, p := range people {
 		if addr, ok := normal(p.email); ok && slices.Contains(e.tiers, p.tier) {
@@ -180,91 +247,172 @@ func wantedBy(e exportDef, people map[string]person) map[string]bool {
 	return wanted
 }
 
-// run does what a run of the export must do, all told.
-func (m *model) run(e exportDef) expectation {
-	for addr, c := range m.contacts { // the mirror is read before each run
-		switch {
-		case c.blocklisted:
+// look reads the account mirror, as before each run.
+func (m *model) look() {
+	for addr, c := range m.contacts {
+		out := c.blocklisted
+		for _, list := range m.unsubscribed {
+			out = out || list[addr]
+		}
+		if out {
 			m.optedOut[addr] = true
-		default:
+		} else {
 			delete(m.optedOut, addr) // Brevo shows it subscribed again (S8)
 		}
-		m.mirror[addr] = []identifier{{"SMS", c.sms}, {"EXT_ID", c.ext}}
+		s := seen{owner: addr}
+		for _, a := range attributes {
+			if v := c.values[a.name]; a.identifier && v != "" {
+				s.ids = append(s.ids, identifier{a.name, v})
+			}
+		}
+		m.mirror[c.number] = s
 	}
-	m.note(e)
+	for number, id := range m.nameless {
+		m.mirror[number] = seen{owner: fmt.Sprintf("#%d", number), ids: []identifier{id}}
+	}
+}
+
+// sending is a row of an import.
+type sending struct {
+	addr   string
+	values map[string]string // by attribute, without those that are empty (S16)
+	bucket string            // added or updated
+}
+
+// fingerprint is what S14 compares.
+func (s sending) fingerprint() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(s.values)) {
+		fmt.Fprintf(&b, "%s=%s|", name, s.values[name])
+	}
+	return b.String()
+}
+
+type leaver struct {
+	place
+	bucket  string // removed, kept, still_wanted
+	refused bool
+	was     string // ownership
+}
+
+// plan is what a run would do, as of a moment.
+type plan struct {
+	members  expectation // the buckets of members
+	send     []sending
+	leavers  []leaver // of the export
+	refusals []place  // of whomever, besides
+	wanted   map[string]bool
+	held     map[string]bool // why the brake holds it (S26)
+}
+
+// dry is what the plan says before anything is done.
+func (p *plan) dry() expectation {
+	x := p.members
+	for _, l := range p.leavers {
+		x.leavers++
+		x.add(l.bucket)
+	}
+	x.refusals = len(p.refusals)
+	return x
+}
+
+func (x *expectation) add(bucket string) {
+	switch bucket {
+	case "removed":
+		x.removed++
+	case "kept":
+		x.kept++
+	case "still_wanted":
+		x.stillWanted++
+	}
+}
+
+// plan makes the plan of a run of the export (S11, S12, S14, S15).
+func (m *model) plan(e *exportDef, noted bool) *plan {
+	m.look()
+	if noted {
+		m.note(e)
+	}
 	win, refused := m.winners(), m.refusedByConsent()
 	shared := sharedInProfiles(win)
 	outcome := map[string]string{} // of wanted addresses
-	type sending struct{ addr, values, phone, ext string }
-	var send []sending
+	p := &plan{wanted: map[string]bool{}}
 	for addr := range wantedBy(e, m.people) {
 		if refused[addr] || m.optedOut[addr] {
 			outcome[addr] = "rejected"
 			continue
 		}
-		ids := win[addr].identifiers()
-		phone, ext := m.sendable(addr, ids[0], shared), m.sendable(addr, ids[1], shared)
-		st := m.standings[place{e.id, e.list, addr}]
-		vip, points, ok := win[addr].typed()
+		p.wanted[addr] = true
+		s, ok := m.render(e, addr, win[addr], shared)
 		if !ok { // keeps its old state on the list and is no leaver
 			outcome[addr] = "faulty"
-			if st != nil && st.ownership == "kept" {
-				st.ownership = m.ownership(e, addr)
-			}
 			continue
 		}
-		values := strings.Join([]string{win[addr].name, phone, ext, vip, points}, "|")
+		st := m.standings[place{e.id, e.list, addr}]
 		switch {
-		case st == nil || !st.acked:
-			outcome[addr] = "added"
-		case st.values != values || st.ownership == "kept":
-			outcome[addr] = "updated"
-		default:
+		case st == nil || !st.ever:
+			s.bucket = "added"
+		case st.acked && st.values == s.fingerprint():
 			outcome[addr] = "unchanged"
-		}
-		if st != nil && st.acked && st.values == values {
-			outcome[addr] = "unchanged" // one that was kept is simply owned again
-			if st.ownership == "kept" {
-				st.ownership = m.ownership(e, addr)
-			}
 			continue
+		default:
+			s.bucket = "updated"
 		}
-		send = append(send, sending{addr, values, phone, ext})
+		outcome[addr] = s.bucket
+		p.send = append(p.send, s)
 	}
-	exp := m.count(e, win, outcome)
-	m.leave(e, outcome, refused, &exp)
-	sort.Slice(send, func(i, j int) bool { return send[i].addr < send[j].addr })
-	for _, s := range send {
-		m.imported(e, s.addr, win[s.addr], s.values, s.phone, s.ext)
-	}
-	return exp
+	p.members = m.count(e, win, outcome)
+	m.leave(e, p, refused, outcome)
+	p.held = m.brake(e, p)
+	return p
 }
 
-func (m *model) note(e exportDef) {
-	if m.wrote[e.id] {
+// render makes the row of an address; not ok if an attribute cannot hold its value.
+func (m *model) render(e *exportDef, addr string, w person, shared map[identifier]bool) (sending, bool) {
+	s := sending{addr: addr, values: map[string]string{}}
+	for _, name := range e.mapped {
+		a := attributeNamed(name)
+		v, ok := a.stored(w.raw(name))
+		if !ok {
+			return s, false
+		}
+		if v == "" || (a.identifier && !m.sendable(addr, identifier{name, v}, shared)) {
+			continue
+		}
+		s.values[name] = v
+	}
+	return s, true
+}
+
+// note notes who is on the list before the export's first write to it (S19).
+func (m *model) note(e *exportDef) {
+	if m.wrote[place{e.id, e.list, ""}] {
 		return
 	}
-	m.before[e.id] = map[string]bool{}
+	maps.DeleteFunc(m.before, func(p place, _ bool) bool { return p.export == e.id && p.list == e.list })
+	if e.takeOver {
+		return
+	}
 	for addr := range m.lists[e.list] {
 		sent := false
 		for p := range m.standings {
-			sent = sent || (p.list == e.list && p.addr == addr && !m.before[p.export][addr])
+			sent = sent || (p.list == e.list && p.addr == addr && !m.before[p])
 		}
 		if !sent {
-			m.before[e.id][addr] = true
+			m.before[place{e.id, e.list, addr}] = true
 		}
 	}
 }
 
-func (m *model) ownership(e exportDef, addr string) string {
-	if m.before[e.id][addr] {
+func (m *model) ownership(p place) string {
+	if m.before[p] {
 		return "there_before"
 	}
 	return "owned"
 }
 
 // count puts every member into its bucket (S11).
-func (m *model) count(e exportDef, win map[string]person, outcome map[string]string) (x expectation) {
+func (m *model) count(e *exportDef, win map[string]person, outcome map[string]string) (x expectation) {
 	for _, p := range m.people {
 		if !slices.Contains(e.tiers, p.tier) {
 			continue
@@ -289,94 +437,273 @@ func (m *model) count(e exportDef, win map[string]person, outcome map[string]str
 	return x
 }
 
-// leave takes off the list whom the export stops wanting, and off every list whom nobody may mail (S7, S19, S20).
-func (m *model) leave(e exportDef, outcome map[string]string, refused map[string]bool, x *expectation) {
-	gone := []place{}
-	for p, st := range m.standings {
-		mine := p.export == e.id
-		barred := refused[p.addr] || m.optedOut[p.addr]
-		if barred {
-			if mine && st.ownership != "kept" && st.ownership != "left" {
-				x.leavers++
-				x.removed++
+// leave finds whom the export stops wanting, on its list and on those it went to before (S22), and whom nobody may mail (S7, S19, S20).
+func (m *model) leave(e *exportDef, p *plan, refused map[string]bool, outcome map[string]string) {
+	others := map[place]bool{}
+	for at, st := range m.standings {
+		barred := refused[at.addr] || m.optedOut[at.addr]
+		mine := at.export == e.id && (st.ownership == "owned" || st.ownership == "there_before")
+		if mine && (barred || at.list != e.list || outcome[at.addr] == "") {
+			l := leaver{place: at, refused: barred, was: st.ownership}
+			switch {
+			case barred:
+				l.bucket = "removed"
+			case st.ownership == "there_before":
+				l.bucket = "kept"
+			case m.owned(at) || (at.list == e.list && m.joining(e, at.addr)):
+				l.bucket = "still_wanted"
+			case e.keep:
+				l.bucket = "kept"
+			default:
+				l.bucket = "removed"
 			}
-			delete(m.lists[p.list], p.addr)
-			gone = append(gone, p)
-			continue
-		}
-		if !mine || outcome[p.addr] != "" || st.ownership == "kept" || st.ownership == "left" {
-			continue
-		}
-		x.leavers++
-		switch {
-		case st.ownership == "there_before":
-			x.kept++
-			st.ownership, st.acked = "left", false
-		case m.wantedElsewhere(p):
-			x.stillWanted++
-			gone = append(gone, p)
-		case e.keep:
-			x.kept++
-			st.ownership = "kept"
-		default:
-			x.removed++
-			delete(m.lists[p.list], p.addr)
-			gone = append(gone, p)
+			p.leavers = append(p.leavers, l)
+		} else if barred {
+			others[place{"", at.list, at.addr}] = true
 		}
 	}
-	for _, p := range gone {
-		delete(m.standings, p)
+	for _, l := range p.leavers {
+		delete(others, place{"", l.list, l.addr})
 	}
+	p.refusals = slices.Collect(maps.Keys(others))
 }
 
-func (m *model) wantedElsewhere(p place) bool {
+// owned reports whether another export owns the address on the list.
+func (m *model) owned(at place) bool {
 	for q, st := range m.standings {
-		if q.list == p.list && q.addr == p.addr && q.export != p.export && (st.ownership == "owned" || st.ownership == "there_before") {
+		if q.list == at.list && q.addr == at.addr && q.export != at.export && (st.ownership == "owned" || st.ownership == "there_before") {
 			return true
 		}
 	}
 	return false
 }
 
-func (m *model) imported(e exportDef, addr string, w person, values, phone, ext string) {
-	c := m.contacts[addr]
-	if c == nil {
-		c = &contact{}
-		m.contacts[addr] = c
-	}
-	vip, points, _ := w.typed()
-	for _, x := range []struct {
-		to    *string
-		value string
-	}{{&c.name, w.name}, {&c.sms, phone}, {&c.ext, ext}, {&c.vip, vip}, {&c.points, points}} {
-		if x.value != "" { // empty keeps what is stored (S16)
-			*x.to = x.value
+// joining reports whether another export will put the address on the export's list: who only moves between two exports stays.
+func (m *model) joining(e *exportDef, addr string) bool {
+	for _, o := range m.exports {
+		if o.id != e.id && !o.removed && o.list == e.list && wantedBy(o, m.people)[addr] {
+			return true
 		}
 	}
-	for _, id := range []identifier{{"SMS", phone}, {"EXT_ID", ext}} {
-		if id.value == "" {
+	return false
+}
+
+// The brake of the worlds, so low that a few people reach it.
+const (
+	brakeRemoveShare = 0.3
+	brakeRemoveLeast = 3
+	brakeGrowFactor  = 3
+	brakeGrowLeast   = 4
+	brakeUpdateShare = 0.5
+	brakeUpdateLeast = 3
+)
+
+// brake says why the plan is held (S26).
+func (m *model) brake(e *exportDef, p *plan) map[string]bool {
+	held := map[string]bool{}
+	acked, leaving, removals, recent, adds, updates := 0, 0, 0, 0, 0, 0
+	for at, st := range m.standings {
+		if at.export == e.id && st.acked && (st.ownership == "owned" || st.ownership == "there_before") {
+			acked++
+		}
+	}
+	for _, l := range p.leavers {
+		if l.bucket != "removed" || l.refused {
 			continue
 		}
-		for other, owners := range m.belongs {
-			if other.kind == id.kind && other != id {
-				delete(owners, addr) // another value was acknowledged for the address
+		removals++
+		if m.standings[l.place].acked {
+			leaving++
+		}
+	}
+	for _, r := range m.removals[e.id] {
+		if m.day-r.day < 7 {
+			recent += r.people
+		}
+	}
+	for _, s := range p.send {
+		if s.bucket == "added" {
+			adds++
+		} else {
+			updates++
+		}
+	}
+	if removals > 0 && leaving == acked {
+		held["removes_all"] = true
+	}
+	if removals > 0 && removals+recent >= brakeRemoveLeast && float64(removals+recent) > brakeRemoveShare*float64(acked+recent) {
+		held["removes_share"] = true
+	}
+	definition, succeeded := m.succeeded[e.id]
+	if !succeeded {
+		return held
+	}
+	if grown := acked - removals + adds; grown-acked >= brakeGrowLeast && grown > brakeGrowFactor*acked {
+		held["grows"] = true
+	}
+	if definition == e.definition() && updates >= brakeUpdateLeast && float64(updates) > brakeUpdateShare*float64(acked) {
+		held["updates_share"] = true
+	}
+	return held
+}
+
+// ending is how far a run gets.
+type ending int
+
+const (
+	whole    ending = iota // to its end
+	nothing                // planned, then stopped before anything was sent
+	imported               // stopped after the import: who is left on lists of before stays there (S22, S29)
+	unproved               // imported, but nothing of it counts (S12, S13)
+)
+
+// carryOut does what a run of the plan does, as far as it gets, and returns what it must report.
+func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
+	x := p.members
+	ordinary := 0
+	for _, l := range p.leavers {
+		x.leavers++
+		last := l.list != e.list && !l.refused // left after everybody has joined the new list
+		switch {
+		case l.bucket != "removed": // needs no call: settled in any case
+			x.add(l.bucket)
+			m.settleLeaver(l)
+		case how == nothing || (last && how != whole):
+			x.notRemoved++
+		default:
+			x.removed++
+			m.takeOff(l.place, l.refused)
+			if !l.refused {
+				ordinary++
 			}
 		}
+	}
+	if ordinary > 0 {
+		m.removals[e.id] = append(m.removals[e.id], removal{m.day, ordinary})
+	}
+	for _, at := range p.refusals {
+		if how != nothing {
+			x.refusals++
+			m.takeOff(at, true)
+		}
+	}
+	for addr := range p.wanted { // somebody who was kept is wanted again
+		if st := m.standings[place{e.id, e.list, addr}]; st != nil && st.ownership == "kept" {
+			st.ownership = m.ownership(place{e.id, e.list, addr})
+		}
+	}
+	for _, s := range p.send {
+		if how != nothing {
+			m.imported(e, s, how != unproved)
+		}
+	}
+	if how == nothing || how == unproved {
+		x.notSent, x.added, x.updated = x.added+x.updated, 0, 0
+	}
+	if how == whole {
+		m.succeeded[e.id] = e.definition()
+		m.released[e.id] = false
+	}
+	return x
+}
+
+// settleLeaver is a leaver who stays on the list.
+func (m *model) settleLeaver(l leaver) {
+	st := m.standings[l.place]
+	switch {
+	case l.was == "there_before":
+		st.ownership, st.acked, st.ever = "left", false, false
+	case l.bucket == "kept":
+		st.ownership = "kept"
+	case m.owned(l.place): // one that another export only wants as yet is owned until it has sent
+		delete(m.standings, l.place)
+	}
+}
+
+// takeOff takes an address off a list: of one export, or of all of them if it is refused.
+func (m *model) takeOff(at place, refused bool) {
+	delete(m.lists[at.list], at.addr)
+	for q := range m.standings {
+		if q.list == at.list && q.addr == at.addr && (refused || q.export == at.export) {
+			delete(m.standings, q)
+		}
+	}
+}
+
+// contact returns the contact of the address, which comes to be if need be.
+func (m *model) contact(addr string) *contact {
+	c := m.contacts[addr]
+	if c == nil {
+		m.numbers++
+		c = &contact{number: m.numbers, values: map[string]string{}}
+		m.contacts[addr] = c
+	}
+	return c
+}
+
+// imported is a row that Brevo took; with acked, one that counts (S12).
+func (m *model) imported(e *exportDef, s sending, acked bool) {
+	c := m.contact(s.addr)
+	for name, v := range s.values { // what is empty is not sent and keeps what is stored (S16)
+		if name != "VIP" || m.booleans {
+			c.values[name] = v
+		}
+	}
+	if m.lists[e.list] != nil {
+		m.lists[e.list][s.addr] = true
+	}
+	m.sent(e, s)
+	if !acked {
+		return
+	}
+	for name, v := range s.values {
+		for other, owners := range m.belongs {
+			if other.kind == name && other.value != v {
+				delete(owners, s.addr) // another value was acknowledged for the address
+			}
+		}
+	}
+	st := m.standings[place{e.id, e.list, s.addr}]
+	st.acked, st.ever, st.values = true, true, s.fingerprint()
+}
+
+// sent makes an address sent: from now on it is owned, and its identifiers are its (S10, S12).
+func (m *model) sent(e *exportDef, s sending) {
+	for name, v := range s.values {
+		if !attributeNamed(name).identifier {
+			continue
+		}
+		id := identifier{name, v}
 		if m.belongs[id] == nil {
 			m.belongs[id] = map[string]bool{}
 		}
-		m.belongs[id][addr] = true
+		m.belongs[id][s.addr] = true
 	}
-	m.lists[e.list][addr], m.wrote[e.id] = true, true
-	p := place{e.id, e.list, addr}
-	m.standings[p] = &standing{ownership: m.ownership(e, addr), acked: true, values: values}
+	at := place{e.id, e.list, s.addr}
+	m.wrote[place{e.id, e.list, ""}] = true
+	if m.standings[at] == nil {
+		m.standings[at] = &standing{}
+	}
+	m.standings[at].ownership, m.standings[at].acked = m.ownership(at), false
+}
+
+// orphan is an export that was removed: what it owned is nobody's (S20).
+func (m *model) orphan(e *exportDef) {
+	e.removed = true
+	for at, st := range m.standings {
+		if at.export == e.id && st.ownership != "left" {
+			st.ownership = "orphaned"
+		}
+	}
 }
 
 // deleted is a contact deleted in Brevo: its flags and memberships are gone.
 func (m *model) deleted(addr string) {
 	delete(m.contacts, addr)
-	for _, l := range m.lists {
-		delete(l, addr)
+	for _, lists := range []map[int64]map[string]bool{m.lists, m.unsubscribed} {
+		for _, l := range lists {
+			delete(l, addr)
+		}
 	}
 }
 
@@ -389,6 +716,12 @@ func (m *model) describe() string {
 	var b strings.Builder
 	for _, id := range slices.Sorted(maps.Keys(m.people)) {
 		fmt.Fprintf(&b, "%+v\n", m.people[id])
+	}
+	for at, st := range m.standings {
+		fmt.Fprintf(&b, "%+v %+v\n", at, *st)
+	}
+	for _, e := range m.exports {
+		fmt.Fprintf(&b, "%+v\n", *e)
 	}
 	return b.String()
 }

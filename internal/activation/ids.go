@@ -3,12 +3,18 @@ package activation
 // Identifiers of stored things. They are opaque, unique, and made by the IDs function that app hands out
 // (time-ordered UUIDs), so listing by id is listing by age.
 type (
-	SourceID     string
-	SegmentID    string
+	// SourceID is of a data source.
+	SourceID string
+	// SegmentID is of a segment.
+	SegmentID string
+	// ConnectionID is of a connection to a destination.
 	ConnectionID string
-	ExportID     string
-	RunID        string
-	BatchID      string
+	// ExportID is of an export.
+	ExportID string
+	// RunID is of a run of an export.
+	RunID string
+	// BatchID is of a batch of a run.
+	BatchID string
 )
 
 // ListID is the number that Brevo gives a contact list.

@@ -101,7 +101,7 @@ func (p *sandboxProcess) wait(ctx context.Context) error {
 // stop ends the program and waits until it is gone.
 func (p *sandboxProcess) stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	<-p.ended
+	p.ended <- <-p.ended
 }
 
 // act lets something happen in the sandbox, as a person in Brevo's screens would do it.

@@ -62,7 +62,7 @@ func openFolder(path string) (*folder, error) {
 
 func folderError(path string, err error) error {
 	e := &activation.Error{Code: activation.CodeUnavailable, Message: fmt.Sprintf("the data folder %s cannot be used: %v", path, err), Err: err}
-	if errors.Is(err, syscall.ENOSPC) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
 		e.Code, e.Remedy = activation.CodeStorageFull, "Free some space on the disk"
 	} else {
 		e.Remedy = "Give this user the right to write there, or choose another folder with --data"

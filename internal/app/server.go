@@ -116,6 +116,9 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	if err != nil {
 		return err
 	}
+	if err := sources.SweepUploads(); err != nil {
+		return err
+	}
 	segments, err := segment.New(segment.Config{Store: a.store, Warehouse: a.warehouse, Clock: clock, IDs: newID})
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func (c *call) importRows(fields map[string]gjson.Result) (*importRows, *reply) 
 		return refuse(c.tooBig("import"))
 	}
 	var rows *importRows
-	ok := false
+	var ok bool
 	switch {
 	case jsonBody.Exists():
 		rows, ok = parseJSONBody(jsonBody)

@@ -74,7 +74,7 @@ func (a *account) findAttribute(name string) *attribute {
 
 // addAttribute defines an attribute; its number is never used again, so that
 // values of a deleted one cannot come back under another meaning.
-func (a *account) addAttribute(at attribute) *attribute {
+func (a *account) addAttribute(at attribute) {
 	if at.category == "normal" || at.category == "category" {
 		if f, ok := builtins[at.name]; ok {
 			at.field = f
@@ -90,7 +90,6 @@ func (a *account) addAttribute(at attribute) *attribute {
 		a.attributesByField[at.field] = p
 	}
 	a.attributesVersion++
-	return p
 }
 
 func (a *account) deleteAttribute(at *attribute) {

@@ -73,8 +73,9 @@ func (j *importJob) apply(a *account, s *Settings, at time.Time) {
 		return
 	}
 	id, found, lower := j.match(a, ident)
-	repeated := found != 0 && j.touched.Has(id) && (found == highest(ident) || found == book.Email)
-	if repeated && s.DuplicateRows == "report" {
+	// What its highest identifier or its address finds is the row's own contact; else it is somebody of whom it has an identifier.
+	own := found != 0 && (found == highest(ident) || found == book.Email)
+	if own && j.touched.Has(id) && s.DuplicateRows == "report" {
 		j.report(reportOf[found], ident, "Duplicate in the file")
 		return
 	}
@@ -85,15 +86,18 @@ func (j *importJob) apply(a *account, s *Settings, at time.Time) {
 		return
 	}
 	if s.SharedIdentifier != "merge" {
-		if !j.unshare(a, s, &ident, id) {
+		keep := uint32(0)
+		if own {
+			keep = id
+		}
+		if !j.unshare(a, s, &ident, keep) {
 			return
 		}
-		lower = nil
 		if id, found, lower = j.match(a, ident); len(lower) > 0 {
 			return
 		}
 	}
-	if found != 0 && len(lower) == 0 && s.SoleMatch == "replace" && found != highest(ident) {
+	if found != 0 && len(lower) == 0 && s.SoleMatch == "replace" && !own {
 		a.deleteContact(id, at)
 		id = 0
 	}
@@ -159,11 +163,7 @@ func (j *importJob) match(a *account, ident identity) (id uint32, by book.Field,
 
 // unshare reports the identifiers that belong to another contact than the
 // row's own and drops them; false means that the whole row is left out.
-func (j *importJob) unshare(a *account, s *Settings, ident *identity, id uint32) bool {
-	own := uint32(0)
-	if f := highest(*ident); f != 0 {
-		own = a.book.Find(f, ident[f])
-	}
+func (j *importJob) unshare(a *account, s *Settings, ident *identity, own uint32) bool {
 	for _, f := range identifierRank {
 		other := a.book.Find(f, ident[f])
 		if other == 0 || other == own {

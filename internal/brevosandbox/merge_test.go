@@ -41,6 +41,22 @@ func TestAnImportMergesContactsByTheRankOfTheirIdentifiers(t *testing.T) {
 	}
 }
 
+// A contact that a row's own address finds is the row's own, whatever else the row says of it: nothing is shared, nobody is replaced.
+func TestAKnownAddressWithANewExtIDIsTheSameContact(t *testing.T) {
+	t.Parallel()
+	for _, shared := range []string{"merge", "report_row", "report_field"} {
+		for _, sole := range []string{"update", "replace"} {
+			w := open(t, set(func(s *Settings) { s.SharedIdentifier, s.SoleMatch = shared, sole }))
+			w.load(`{"email":"a@example.com","attributes":{"SMS":"385911111111"}}`, `"listIds":[2]`)
+			p := w.process(w.load(`{"email":"a@example.com","attributes":{"EXT_ID":"9","SMS":"385911111111"}}`))
+			require.Empty(t, p.Get("info.import.duplicate_email_id").Str, "%s %s", shared, sole)
+			require.Empty(t, p.Get("info.import.duplicate_phone_id").Str, "%s %s", shared, sole)
+			c := w.contact("a@example.com")
+			require.Equal(t, "1 [1,2] 9", fmt.Sprint(c.Get("id"), " ", c.Get("listIds"), " ", c.Get("attributes.EXT_ID")), "%s %s", shared, sole)
+		}
+	}
+}
+
 func TestThreeContactsCanMergeIntoOne(t *testing.T) {
 	t.Parallel()
 	w := open(t)

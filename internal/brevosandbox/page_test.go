@@ -58,7 +58,7 @@ func TestEveryPageShowsWhatItIsFor(t *testing.T) {
 	} {
 		body := w.page(path, 200)
 		for _, want := range wants {
-			require.True(t, strings.Contains(body, want), "%s lacks %s", path, want)
+			require.Contains(t, body, want, path)
 		}
 		require.NotContains(t, body, "<script", path)
 	}

@@ -1,6 +1,7 @@
 package brevosandbox
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strconv"
@@ -130,7 +131,7 @@ func (sb *Sandbox) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	}
 	c.plan = sb.faults.plan(rt.kind, a.cfg.OrganizationID)
 	entry.Faults = c.plan.names()
-	out, reset := sb.answer(c, rt, tooBig)
+	out, reset := sb.answer(r.Context(), c, rt, tooBig)
 	if reset {
 		entry.Status = 0
 		hangUp(w)
@@ -142,9 +143,9 @@ func (sb *Sandbox) serve(w http.ResponseWriter, r *http.Request, rt route) {
 
 // answer runs the call and says what is to be written, or that the connection
 // is to be reset.
-func (sb *Sandbox) answer(c *call, rt route, tooBig bool) (out reply, reset bool) {
+func (sb *Sandbox) answer(ctx context.Context, c *call, rt route, tooBig bool) (out reply, reset bool) {
 	if c.plan.delay > 0 {
-		if sb.cfg.Sleep(c.http.Context(), c.plan.delay) != nil {
+		if sb.cfg.Sleep(ctx, c.plan.delay) != nil {
 			return out, true
 		}
 		c.now = sb.now()

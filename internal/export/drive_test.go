@@ -71,7 +71,7 @@ func (w *world) step() bool {
 	w.queue.mu.Lock()
 	delete(w.queue.due, run)
 	w.queue.mu.Unlock()
-	res, err, crashed := w.work(run)
+	res, crashed, err := w.work(run)
 	now := w.clock.now()
 	switch {
 	case crashed:
@@ -90,7 +90,7 @@ func (w *world) again(run activation.RunID, at time.Time) {
 	_ = w.enqueue(w.Context(), nil, jobs.StepRun{Run: run}, at)
 }
 
-func (w *world) work(run activation.RunID) (res jobs.Result, err error, crashed bool) {
+func (w *world) work(run activation.RunID) (res jobs.Result, crashed bool, err error) {
 	defer func() {
 		switch r := recover(); r {
 		case nil:
@@ -101,7 +101,7 @@ func (w *world) work(run activation.RunID) (res jobs.Result, err error, crashed 
 		}
 	}()
 	res, err = w.svc.Step(w.Context(), jobs.StepRun{Run: run})
-	return res, err, false
+	return res, false, err
 }
 
 // drive works until nothing is due any more, or until the condition holds.

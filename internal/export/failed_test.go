@@ -59,6 +59,23 @@ func TestS17AtMostFortyImportsOfABatch(t *testing.T) {
 	looksStayWithinTheLimit(t, w.a)
 }
 
+func TestS28AnImportThatFailsBecauseTheListIsGoneStopsTheRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.export("vip", w.connect("one", keyA), 7, "s1")
+	w.are(person("p1", "Ana", "s1"))
+	w.a.fates = []fate{{state: destination.ProcessFailed}}
+	id := w.start(e)
+	w.drive(func() bool { return len(w.a.sizes) == 1 })
+	delete(w.a.lists, 7)
+	w.drive()
+	r := w.run(id)
+	require.Equal(t, activation.StatusFailed, r.Status)
+	require.Equal(t, activation.CodeListMissing, r.ErrorCode)
+	require.Equal(t, []int{1}, w.a.sizes, "nothing is imported into a list that is gone")
+	require.EqualValues(t, 1, r.Receipt.Reasons[activation.ReasonOutcomeUnknown], "a failed process may have taken part of its rows")
+}
+
 func looksStayWithinTheLimit(t *testing.T, b *brevo) {
 	t.Helper()
 	for i := range b.looks {

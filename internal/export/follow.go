@@ -221,12 +221,7 @@ func (s *Service) settle(ctx context.Context, w *work, b ledger.Batch, p destina
 	if err != nil {
 		return err
 	}
-	if _, err := w.dest.List(ctx, b.List); err != nil {
-		if activation.CodeOf(destination.Translate(err)) == activation.CodeListMissing {
-			if serr := s.settleUnknown(ctx, w, b); serr != nil {
-				return serr
-			}
-		}
+	if err := s.listThere(ctx, w, b); err != nil {
 		return err
 	}
 	if !understood {
@@ -243,6 +238,17 @@ func (s *Service) settle(ctx context.Context, w *work, b ledger.Batch, p destina
 	s.cfg.FailPoint("settle.after")
 	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), true)
 	return nil
+}
+
+// listThere holds that the batch's list still exists. Of one that is gone it cannot be known which rows were taken (S12).
+func (s *Service) listThere(ctx context.Context, w *work, b ledger.Batch) error {
+	_, err := w.dest.List(ctx, b.List)
+	if err != nil && activation.CodeOf(destination.Translate(err)) == activation.CodeListMissing {
+		if serr := s.settleUnknown(ctx, w, b); serr != nil {
+			return serr
+		}
+	}
+	return err
 }
 
 // reports returns the rows that the process' reports name; understood is false when a line matched no row of the batch.
@@ -275,8 +281,11 @@ func (s *Service) settleUnknown(ctx context.Context, w *work, b ledger.Batch) er
 
 // failed splits a batch whose process failed, once another import of the account has succeeded since its first
 // failure; before that it is taken for the destination's trouble: other batches go ahead, and this one goes out again
-// after a pause (S17).
+// after a pause (S17). A list that is gone is neither's fault, and stops the run (S28).
 func (s *Service) failed(ctx context.Context, w *work, b ledger.Batch, recent []destination.Process) error {
+	if err := s.listThere(ctx, w, b); err != nil {
+		return err
+	}
 	ok := succeededSince(recent, s.looks.failed(w.account(), b.ID, b.Process))
 	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), false)
 	if ok || b.Imports >= s.cfg.MaxImports {
@@ -288,7 +297,7 @@ func (s *Service) failed(ctx context.Context, w *work, b ledger.Batch, recent []
 	return &destination.Error{
 		Outcome: destination.NotDone, Code: activation.CodeUnavailable, Kind: "import",
 		Message: fmt.Sprintf("the import process %d failed, Brevo gives no reason", b.Process),
-		Remedy:  "It is tried again by itself; if it goes on failing, look at the account's imports in Brevo",
+		Remedy:  "A run tries it again by itself; if it goes on failing, look at the account's imports in Brevo",
 	}
 }
 

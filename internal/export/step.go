@@ -164,7 +164,7 @@ func inFlight(b ledger.Batch) bool {
 // kept.
 func (s *Service) yield(ctx context.Context, w *work, pause time.Duration) {
 	b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
-	if err == nil && !(ok && inFlight(b)) {
+	if err == nil && (!ok || !inFlight(b)) {
 		s.turns.leave(w.run.ID)
 		return
 	}

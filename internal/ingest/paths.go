@@ -103,13 +103,32 @@ func within(path, dir string) bool {
 	return err == nil && rel != "." && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
+// uploadPrefix begins the names of uploads that are under way.
+const uploadPrefix = ".upload-"
+
+// SweepUploads deletes what uploads left that were cut short when the program was killed (S35). It is called before any upload.
+func (s *Service) SweepUploads() error {
+	entries, err := os.ReadDir(s.cfg.UploadDir)
+	if err != nil {
+		return fmt.Errorf("sweep the uploads: %w", err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), uploadPrefix) {
+			if err := os.Remove(filepath.Join(s.cfg.UploadDir, e.Name())); err != nil {
+				return fmt.Errorf("sweep the uploads: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
 // SaveUpload stores what is read under the name and returns the path to use for a source. A file of that name is
 // replaced, whole or not at all.
 func (s *Service) SaveUpload(ctx context.Context, name string, r io.Reader) (string, error) {
 	if err := checkUploadName(name); err != nil {
 		return "", err
 	}
-	tmp, err := os.CreateTemp(s.cfg.UploadDir, ".upload-*") // 0600
+	tmp, err := os.CreateTemp(s.cfg.UploadDir, uploadPrefix+"*") // 0600
 	if err != nil {
 		return "", fmt.Errorf("store the upload: %w", err)
 	}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -64,8 +65,8 @@ func checkColumns(p activation.ProfileDefinition, src activation.Source) error {
 	return nil
 }
 
-// SuggestProfile makes a definition from what was guessed about the source's columns: every column a field, the first
-// column whose name ends in id the key. A person looks at it before it is stored.
+// SuggestProfile makes a definition from what was guessed about the source's columns: every column a field, the one that
+// looks most like an id the key. A person looks at it before it is stored.
 func (s *Service) SuggestProfile(ctx context.Context, id activation.SourceID) (activation.ProfileDefinition, error) {
 	src, err := s.Get(ctx, id)
 	if err != nil {
@@ -75,12 +76,7 @@ func (s *Service) SuggestProfile(ctx context.Context, id activation.SourceID) (a
 		return activation.ProfileDefinition{}, activation.Errorf(activation.CodeNotReady, "the source %q has not been taken over yet", src.Name).
 			WithRemedy("Ingest it first: segue source ingest")
 	}
-	p := activation.ProfileDefinition{Source: id, Key: src.Ingest.Columns[0].Name}
-	if i := slices.IndexFunc(src.Ingest.Columns, func(c activation.Column) bool {
-		return strings.HasSuffix(strings.ToLower(c.Name), "id")
-	}); i >= 0 {
-		p.Key = src.Ingest.Columns[i].Name
-	}
+	p := activation.ProfileDefinition{Source: id, Key: suggestKey(src.Ingest.Columns)}
 	once := map[activation.SemanticType]bool{}
 	for _, c := range src.Ingest.Columns {
 		f := activation.Field{Name: c.Name, Column: c.Name, Type: c.Type, Semantic: c.Guess}
@@ -97,6 +93,36 @@ func (s *Service) SuggestProfile(ctx context.Context, id activation.SourceID) (a
 		p.Fields = append(p.Fields, f)
 	}
 	return p, nil
+}
+
+var (
+	// personID are names that say whose id it is, without regard to case and punctuation.
+	personID = regexp.MustCompile(`^(the)?(customer|client|contact|person|user|member|profile|subscriber|kupac|klijent|korisnik|osoba)(id|no|number|nr|key)$`)
+	// wordID are names whose last word is id: order_id, orderId, ORDER-ID; not paid, bid or valid.
+	wordID = regexp.MustCompile(`[^A-Za-z](id|ID|Id)$|[a-z](Id|ID)$`)
+)
+
+// suggestKey chooses the column that is called id, else one that names a person's id, else the first one whose last word is id,
+// else the first one.
+func suggestKey(columns []activation.Column) string {
+	plain := func(name string) string {
+		return strings.Map(func(r rune) rune {
+			if r == '_' || r == '-' || r == ' ' || r == '.' {
+				return -1
+			}
+			return r
+		}, strings.ToLower(name))
+	}
+	for _, like := range []func(string) bool{
+		func(n string) bool { return strings.EqualFold(n, "id") },
+		func(n string) bool { return personID.MatchString(plain(n)) },
+		wordID.MatchString,
+	} {
+		if i := slices.IndexFunc(columns, func(c activation.Column) bool { return like(strings.TrimSpace(c.Name)) }); i >= 0 {
+			return columns[i].Name
+		}
+	}
+	return columns[0].Name
 }
 
 // Build makes the profile table anew and records the outcome.

@@ -104,6 +104,17 @@ func TestUploadsAreWholePrivateAndPlain(t *testing.T) {
 	require.Len(t, entries, 2, "nothing half-done is left")
 }
 
+func TestS35UploadsThatWereCutShortAreSwept(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	name, err := s.Sources.SaveUpload(t.Context(), "people.csv", strings.NewReader(people))
+	require.NoError(t, err)
+	write(t, filepath.Join(s.Uploads, ".upload-123"), people)
+	require.NoError(t, s.Sources.SweepUploads())
+	require.NoFileExists(t, filepath.Join(s.Uploads, ".upload-123"))
+	require.FileExists(t, filepath.Join(s.Uploads, name))
+}
+
 func TestAFailedIngestIsRecordedAndTheOldRowsStay(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
@@ -186,6 +197,30 @@ func TestASourceIsTakenOverAndProfilesAreBuiltOnceAtATime(t *testing.T) {
 	_, err = svc.Build(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []activation.Code{activation.CodeConflict, activation.CodeConflict, activation.CodeConflict}, n.codes)
+}
+
+func TestTheSuggestedKeyIsAnID(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{
+		"Paid,name,customer_id":    "customer_id",
+		"order_id,CustomerID,mail": "CustomerID",
+		"order_id,mail,id":         "id",
+		"mail,bid,OrderId":         "OrderId",
+		"valid,paid,mail":          "valid",
+		"mail,paid,ORDER-ID":       "ORDER-ID",
+		"account_id,userid":        "userid",
+	} {
+		s := apitest.New(t)
+		n := strings.Count(header, ",") + 1
+		write(t, filepath.Join(s.Files, "in.csv"), header+"\n"+strings.Repeat("a,", n-1)+"a\n"+strings.Repeat("b,", n-1)+"b\n")
+		src, err := s.Sources.Create(t.Context(), source("in.csv"))
+		require.NoError(t, err)
+		_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+		require.NoError(t, err)
+		p, err := s.Sources.SuggestProfile(t.Context(), src.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, p.Key, header)
+	}
 }
 
 func TestAProfileIsCheckedAgainstItsTable(t *testing.T) {

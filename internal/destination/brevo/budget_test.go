@@ -115,7 +115,7 @@ func TestS34AtMostFourFifthsOfTheRateAreUsed(t *testing.T) {
 			}
 			require.LessOrEqual(t, most(w.times(), time.Hour), want.hour, "%s", tier)
 			require.GreaterOrEqual(t, len(w.times()), 2*want.hour)
-			require.Equal(t, tier != TierExtended || refusals > 0, true)
+			require.True(t, tier != TierExtended || refusals > 0)
 			require.NotZero(t, refusals)
 		})
 	}
@@ -144,8 +144,9 @@ func TestS34AccountsDoNotShareABudgetAndConnectionsToOneDo(t *testing.T) {
 		require.NoError(t, err)
 		return b
 	}
-	require.Same(t, of("a"), of("a"))
-	require.NotSame(t, of("a"), of("b"))
+	a := of("a")
+	require.Same(t, a, of("a"))
+	require.NotSame(t, a, of("b"))
 	_, err = NewBudgets(BudgetConfig{Clock: time.Now, Tier: "unheard"})
 	require.Error(t, err)
 	_, err = NewBudgets(BudgetConfig{})

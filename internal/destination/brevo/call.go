@@ -177,7 +177,7 @@ func (c *Client) request(ctx context.Context, r call) (*http.Request, error) {
 
 // failed makes the error of a call that got no answer, or none that could be read.
 func (r call) failed(o destination.Outcome, message string, err error) *destination.Error {
-	code, remedy := activation.CodeUnavailable, "It is tried again by itself; if it lasts, look at the network and at status.brevo.com"
+	code, remedy := activation.CodeUnavailable, "A run tries it again by itself; if it lasts, look at the network and at status.brevo.com"
 	if o == destination.Refused {
 		code, remedy = activation.CodeRefused, ""
 	}

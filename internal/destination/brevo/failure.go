@@ -81,14 +81,14 @@ func (c *Client) refused(r call, resp *http.Response, body []byte) *destination.
 		missing(e, r, p)
 	case s == http.StatusTooManyRequests || s == http.StatusTooEarly:
 		e.Outcome, e.Code = destination.NotDone, activation.CodeUnavailable
-		e.Message, e.Remedy = "the account's rate limit is reached", "It is tried again by itself; other programs use the same account"
+		e.Message, e.Remedy = "the account's rate limit is reached", "A run tries it again by itself; other programs use the same account"
 		if s == http.StatusTooEarly {
-			e.Message, e.Remedy = "the account is busy with something else", "It is tried again by itself"
+			e.Message, e.Remedy = "the account is busy with something else", "A run tries it again by itself"
 		}
 		e.RetryAfter = reset(resp.Header)
 	case s == http.StatusRequestTimeout || s == statusClientClosed || s >= 500:
 		e.Outcome, e.Code = destination.Unknown, activation.CodeUnavailable
-		e.Message, e.Remedy = "Brevo did not answer properly", "It is tried again by itself; if it lasts, look at status.brevo.com"
+		e.Message, e.Remedy = "Brevo did not answer properly", "A run tries it again by itself; if it lasts, look at status.brevo.com"
 		if s == http.StatusGatewayTimeout || s == statusOriginTimeout {
 			e.Message = "Brevo took too long to answer"
 		}

@@ -44,7 +44,7 @@ func (c *Client) report(ctx context.Context, r destination.Report, yield func(de
 	c.count(reportKind)
 	resp, err := c.reports.Do(req)
 	if err != nil {
-		var no *refusedLink
+		var no *refusedLinkError
 		if errors.As(err, &no) {
 			return 0, reportError(destination.Refused, 0, fmt.Sprintf("the link to the report %s is not followed: %s", name, no.why), nil)
 		}
@@ -61,7 +61,7 @@ func (c *Client) report(ctx context.Context, r destination.Report, yield func(de
 			}
 			continue
 		}
-		var odd *oddReport
+		var odd *oddReportError
 		switch {
 		case errors.As(err, &odd):
 			return status, reportError(destination.Refused, status, fmt.Sprintf("the report %s is not understood: %s", name, odd.why), nil)
@@ -87,7 +87,7 @@ func reportStatus(name string, resp *http.Response) error {
 func reportError(o destination.Outcome, status int, message string, err error) *destination.Error {
 	e := &destination.Error{
 		Outcome: o, Code: activation.CodeUnavailable, Status: status, Kind: reportKind, Message: message, Err: err,
-		Remedy: "It is tried again by itself",
+		Remedy: "A run tries it again by itself",
 	}
 	if o == destination.Refused {
 		e.Code, e.Remedy = activation.CodeRefused, "The rows of this import do not count as exported; run the export again, and report this if it lasts"

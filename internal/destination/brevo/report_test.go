@@ -72,7 +72,7 @@ func TestS12AReportThatIsNotUnderstoodIsAnError(t *testing.T) {
 		"an endless header":        strings.Repeat(" ", 2<<20),
 	} {
 		got, err := lines(text)
-		var odd *oddReport
+		var odd *oddReportError
 		require.ErrorAs(t, err, &odd, name)
 		require.NotContains(t, err.Error(), "example.com", name)
 		require.Empty(t, got, name)

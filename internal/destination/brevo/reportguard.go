@@ -54,7 +54,7 @@ func (p ReportPolicy) client(sandbox bool) *http.Client {
 		Transport: g,
 		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 			if len(via) > reportHops {
-				return &refusedLink{"it leads on too often"}
+				return &refusedLinkError{"it leads on too often"}
 			}
 			return nil
 		},
@@ -68,7 +68,7 @@ func (p ReportPolicy) transport(may func(netip.Addr) bool) *http.Transport {
 		Control: func(_, address string, _ syscall.RawConn) error {
 			at, err := netip.ParseAddrPort(address)
 			if err != nil || !may(at.Addr()) {
-				return &refusedLink{"it leads to an address that is not public"}
+				return &refusedLinkError{"it leads to an address that is not public"}
 			}
 			return nil
 		},
@@ -86,22 +86,22 @@ type guard struct {
 	public, local http.RoundTripper
 }
 
-// refusedLink is a link that is not followed. Why names no part of it.
-type refusedLink struct{ why string }
+// refusedLinkError is a link that is not followed. Why names no part of it.
+type refusedLinkError struct{ why string }
 
 // Error implements error.
-func (e *refusedLink) Error() string { return "link not followed: " + e.why }
+func (e *refusedLinkError) Error() string { return "link not followed: " + e.why }
 
 // RoundTrip implements http.RoundTripper.
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	to := g.public
 	switch u := r.URL; {
 	case u.User != nil:
-		return nil, &refusedLink{"it holds a user"}
+		return nil, &refusedLinkError{"it holds a user"}
 	case u.Scheme == "http" && g.sandbox && loopbackHost(u.Hostname()):
 		to = g.local
 	case u.Scheme != "https":
-		return nil, &refusedLink{"it does not begin with https://"}
+		return nil, &refusedLinkError{"it does not begin with https://"}
 	}
 	r = r.Clone(r.Context())
 	r.Header.Del("Referer") // the link before it lets whoever has it read the report

@@ -14,11 +14,11 @@ import (
 	"segue/internal/destination"
 )
 
-// oddReport is a report that is not what is expected. Why holds nothing of its content.
-type oddReport struct{ why string }
+// oddReportError is a report that is not what is expected. Why holds nothing of its content.
+type oddReportError struct{ why string }
 
 // Error implements error.
-func (e *oddReport) Error() string { return "report not understood: " + e.why }
+func (e *oddReportError) Error() string { return "report not understood: " + e.why }
 
 const maxReportLine = 1 << 20
 
@@ -40,7 +40,7 @@ type layout struct {
 }
 
 // readReport reads a report: CSV with a header line, semicolons (or commas, tabs) and quotes. Every line is either told or
-// ends the reading with an *oddReport, because a line that is passed over would count as success (S12).
+// ends the reading with an *oddReportError, because a line that is passed over would count as success (S12).
 func readReport(r io.Reader) iter.Seq2[destination.ReportLine, error] {
 	return func(yield func(destination.ReportLine, error) bool) {
 		rows, l, err := openReport(r)
@@ -58,7 +58,7 @@ func readReport(r io.Reader) iter.Seq2[destination.ReportLine, error] {
 		switch {
 		case errors.Is(err, io.EOF):
 		case errors.As(err, &parse):
-			yield(destination.ReportLine{}, &oddReport{"a quote is in a place where none can be"})
+			yield(destination.ReportLine{}, &oddReportError{"a quote is in a place where none can be"})
 		default:
 			yield(destination.ReportLine{}, err)
 		}
@@ -79,7 +79,7 @@ func openReport(r io.Reader) (*csv.Reader, layout, error) {
 	rows.Comma, rows.FieldsPerRecord, rows.ReuseRecord = delimiter(header), -1, true
 	names, err := rows.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, layout{}, &oddReport{"it is empty"}
+		return nil, layout{}, &oddReportError{"it is empty"}
 	}
 	if err != nil {
 		return nil, layout{}, err
@@ -87,7 +87,7 @@ func openReport(r io.Reader) (*csv.Reader, layout, error) {
 	l := layout{width: len(names), reason: -1}
 	for i, name := range names {
 		if strings.ContainsAny(name, "\r\n\x00") {
-			return nil, layout{}, &oddReport{"the name of a column goes over several lines"}
+			return nil, layout{}, &oddReportError{"the name of a column goes over several lines"}
 		}
 		switch name = columnName(name); {
 		case slices.Contains(addressColumns[:], name):
@@ -101,10 +101,10 @@ func openReport(r io.Reader) (*csv.Reader, layout, error) {
 		}
 	}
 	if len(l.address)+len(l.extID)+len(l.phones) == 0 {
-		return nil, layout{}, &oddReport{"its first line names no column that tells who a line is about"}
+		return nil, layout{}, &oddReportError{"its first line names no column that tells who a line is about"}
 	}
 	if len(l.address) > 1 {
-		return nil, layout{}, &oddReport{"it has two columns of addresses"}
+		return nil, layout{}, &oddReportError{"it has two columns of addresses"}
 	}
 	return rows, l, nil
 }
@@ -126,11 +126,11 @@ func delimiter(header string) rune {
 // line understands one record. An address that cannot be read is not replaced by a phone: then the line names nobody.
 func (l layout) line(record []string) (destination.ReportLine, error) {
 	if len(record) != l.width && (len(record) < l.width || l.reason != l.width-1) {
-		return destination.ReportLine{}, &oddReport{"a line has not as many values as its first one"}
+		return destination.ReportLine{}, &oddReportError{"a line has not as many values as its first one"}
 	}
 	for _, cell := range record {
 		if strings.ContainsAny(cell, "\r\n\x00") {
-			return destination.ReportLine{}, &oddReport{"a value goes over several lines"}
+			return destination.ReportLine{}, &oddReportError{"a value goes over several lines"}
 		}
 	}
 	var out destination.ReportLine
@@ -185,7 +185,7 @@ func (s *shortLines) Read(p []byte) (int, error) {
 			s.run = 0
 		}
 		if s.run > maxReportLine {
-			return 0, &oddReport{"a line is longer than any that is expected"}
+			return 0, &oddReportError{"a line is longer than any that is expected"}
 		}
 	}
 	return n, err

@@ -196,7 +196,12 @@ func (hashFunction) Config() driverduck.ScalarFuncConfig {
 // Executor implements duckdb.ScalarFunc.
 func (f hashFunction) Executor() driverduck.ScalarFuncExecutor {
 	return driverduck.ScalarFuncExecutor{RowExecutor: func(v []driver.Value) (any, error) {
-		h := f.hasher.Hash(v[0].(string), v[1].(string))
+		scope, ok := v[0].(string)
+		value, also := v[1].(string)
+		if !ok || !also {
+			return nil, fmt.Errorf("segue_hash takes two texts, not %T and %T", v[0], v[1])
+		}
+		h := f.hasher.Hash(scope, value)
 		return h[:], nil
 	}}
 }
@@ -354,7 +359,7 @@ func translate(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	if errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), "No space left") {
+	if noSpace(err) {
 		return (&activation.Error{Code: activation.CodeStorageFull, Message: "the disk of the data folder is full", Err: err}).
 			WithRemedy("Free some space; what was recorded is kept, and the run goes on by itself")
 	}
@@ -369,7 +374,7 @@ func openError(path string, err error) error {
 	case strings.Contains(text, "lock"):
 		e.Code, e.Message = activation.CodeLocked, fmt.Sprintf("the ledger %s is in use by another process", path)
 		e.Remedy = "Is segue already running? Stop it, or choose another folder with --data"
-	case errors.Is(err, syscall.ENOSPC) || strings.Contains(text, "No space left"):
+	case noSpace(err):
 		e.Code, e.Remedy = activation.CodeStorageFull, "Free some space on the disk"
 	case strings.Contains(text, "newer") || strings.Contains(text, "version number"):
 		e.Code = activation.CodeNewerData
@@ -379,4 +384,16 @@ func openError(path string, err error) error {
 		e.Remedy = "It cannot be rebuilt: restore the data folder from a backup, then reconcile the lists"
 	}
 	return e
+}
+
+// noSpace reports whether there was no space: the disk is full, or a quota or a limit of file sizes is reached. DuckDB passes on
+// the system's words only.
+func noSpace(err error) bool {
+	text := err.Error()
+	for _, e := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, e) || strings.Contains(strings.ToLower(text), e.Error()) {
+			return true
+		}
+	}
+	return false
 }

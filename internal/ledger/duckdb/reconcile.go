@@ -100,7 +100,7 @@ func (q querier) differing(r ledger.ReconcileRequest) error {
 		known AS (SELECT owner, any_value(address) AS address, bool_or(ownership <> 'orphaned') AS live,
 				coalesce(bool_or(fingerprint IS NOT NULL AND ownership <> 'orphaned'), false) AS expected,
 				min(CASE ownership WHEN 'owned' THEN 1 WHEN 'there_before' THEN 2 WHEN 'kept' THEN 3 ELSE 4 END) FILTER (fingerprint IS NOT NULL) AS acked
-			FROM standing WHERE account = $2 AND list = $3 AND ownership <> 'left' GROUP BY owner), -- who left was there before, and is among the noted
+			FROM standing WHERE account = $2 AND list = $3 AND ownership <> 'left' GROUP BY owner), -- who left was there before: see noted below
 		noted AS (SELECT DISTINCT owner FROM there_before WHERE account = $2 AND list = $3),
 		met AS (SELECT coalesce(h.owner, k.owner) AS owner, h.contact, h.owner IS NOT NULL AS listed, k.address, k.live, coalesce(k.expected, false) AS expected, k.acked
 			FROM here h FULL JOIN known k ON k.owner = h.owner)
@@ -142,7 +142,7 @@ func (q querier) storeDifferences(r ledger.ReconcileRequest) error {
 		activation.ReasonSentEarlier, activation.ReasonMatchesProfile, activation.ReasonUnknownPerson); err != nil {
 		return err
 	}
-	if err := q.exec(`INSERT INTO run_row SELECT $1, number, kind, profile_id, false, address, owner, $2, kind, kind, reason, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $3, NULL
+	if err := q.exec(`INSERT INTO run_row SELECT $1, number, kind, profile_id, false, address, owner, $2, kind AS planned, kind AS bucket, reason, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $3, NULL
 		FROM difference ORDER BY number`, string(r.Run), int64(r.List), r.At.UTC()); err != nil {
 		return err
 	}

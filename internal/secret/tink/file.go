@@ -149,7 +149,7 @@ func corrupt(path, why string) error {
 
 func unusable(path string, err error) error {
 	e := &activation.Error{Code: activation.CodeUnavailable, Message: fmt.Sprintf("the key file %s cannot be used: %v", path, err), Err: err}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
 		e.Code = activation.CodeStorageFull
 		return e.WithRemedy("Free some space on the disk")
 	}

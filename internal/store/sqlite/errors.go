@@ -39,7 +39,7 @@ func translate(ctx context.Context, verb string, err error) error {
 	}
 	e := &activation.Error{Code: activation.CodeInternal, Message: fmt.Sprintf("control store: %s: %v", verb, err), Err: err}
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return full(e)
 	case errors.Is(err, fs.ErrPermission):
 		return barred(e)
@@ -54,8 +54,13 @@ func translate(ctx context.Context, verb string, err error) error {
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM, lib.SQLITE_AUTH:
 		return barred(e)
 	case lib.SQLITE_IOERR:
-		if code == lib.SQLITE_IOERR_SHMSIZE { // the log's index could not grow
+		switch code {
+		case lib.SQLITE_IOERR_SHMSIZE: // the log's index could not grow
 			return full(e)
+		case lib.SQLITE_IOERR_WRITE: // a quota or a limit of file sizes says it so, and so does a broken disk
+			e.Message += "; the disk is full, or a limit of it is reached"
+			e.Code, e.Remedy = activation.CodeStorageFull, "Free some space on the disk, or raise the limit; if there is space, look after the disk"
+			return e
 		}
 		e.Code, e.Remedy = activation.CodeUnavailable, "Look after the disk"
 	}

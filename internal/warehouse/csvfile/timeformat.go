@@ -82,7 +82,7 @@ func (f timeFormat) parse(s string) (time.Time, bool) {
 	}
 	for i := 0; i < len(f.text); i++ {
 		c := f.text[i]
-		ok := false
+		var ok bool
 		if c == '%' {
 			i++
 			s, ok = p.directive(f.text[i], s)

@@ -49,7 +49,7 @@ func TestADayBeginsWithItsFirstInstant(t *testing.T) {
 		require.NoError(t, err)
 		d := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 15_000).Draw(t, "day"))
 		start := dialect.StartOfDay(d, zone)
-		require.False(t, start.In(zone).Format(time.DateOnly) < d.Format(time.DateOnly), "the first instant is of that day, or of a later one if the zone skipped it")
+		require.GreaterOrEqual(t, start.In(zone).Format(time.DateOnly), d.Format(time.DateOnly), "the first instant is of that day, or of a later one if the zone skipped it")
 		before := start.Add(-time.Microsecond).In(zone).Format(time.DateOnly)
 		require.Less(t, before, d.Format(time.DateOnly))
 	})

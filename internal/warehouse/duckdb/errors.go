@@ -30,7 +30,7 @@ func translate(ctx context.Context, err error) error {
 	var duck *driverduck.Error
 	text := err.Error()
 	switch {
-	case errors.Is(err, syscall.ENOSPC), strings.Contains(text, "No space left"), strings.Contains(text, "max_temp_directory_size"):
+	case noSpace(err), strings.Contains(text, "max_temp_directory_size"):
 		return (&activation.Error{Code: activation.CodeStorageFull, Message: "the disk of the data folder is full"}).
 			WithRemedy("Free some space and try again; what was there before is kept")
 	case strings.Contains(text, "Out of Memory"):
@@ -66,7 +66,7 @@ func openError(path string, err error) error {
 	case strings.Contains(text, "Could not set lock"), strings.Contains(text, "Conflicting lock"), strings.Contains(text, "being used by another process"):
 		e.Code, e.Message = activation.CodeLocked, fmt.Sprintf("the warehouse %s is in use by another process", path)
 		e.Remedy = "Is segue already running? Stop it, or choose another folder with --data"
-	case errors.Is(err, syscall.ENOSPC) || strings.Contains(text, "No space left"):
+	case noSpace(err):
 		e.Code, e.Message, e.Remedy = activation.CodeStorageFull, "the disk of the data folder is full", "Free some space on the disk"
 	case strings.Contains(text, "newer") || strings.Contains(text, "version number"):
 		e.Code, e.Message = activation.CodeNewerData, fmt.Sprintf("the warehouse %s was written by a newer Segue", path)
@@ -76,4 +76,16 @@ func openError(path string, err error) error {
 		e.Code, e.Message, e.Remedy = activation.CodeCorrupt, fmt.Sprintf("the warehouse %s cannot be read: its file is damaged", path), rebuild
 	}
 	return e
+}
+
+// noSpace reports whether there was no space: the disk is full, or a quota or a limit of file sizes is reached. DuckDB passes on
+// the system's words only.
+func noSpace(err error) bool {
+	text := err.Error()
+	for _, e := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, e) || strings.Contains(strings.ToLower(text), e.Error()) {
+			return true
+		}
+	}
+	return false
 }

@@ -12,7 +12,12 @@ import (
 // session runs statements of one connection; its errors are translated.
 type session struct {
 	ctx  context.Context
+	last context.Context // for what must be done even when ctx has ended
 	conn *sql.Conn
+}
+
+func newSession(ctx context.Context, conn *sql.Conn) session {
+	return session{ctx, context.WithoutCancel(ctx), conn}
 }
 
 func (s session) exec(stmt string, args ...any) error {
@@ -54,7 +59,7 @@ func (s session) tx(f func() error) error {
 }
 
 func (s session) rollback() {
-	_, _ = s.conn.ExecContext(context.WithoutCancel(s.ctx), "ROLLBACK")
+	_, _ = s.conn.ExecContext(s.last, "ROLLBACK")
 }
 
 // use runs f on a connection of its own. The file stays open meanwhile.
@@ -72,7 +77,7 @@ func (w *Warehouse) use(ctx context.Context, f func(session) error) error {
 		return translate(ctx, err)
 	}
 	defer func() { _ = conn.Close() }()
-	return f(session{ctx, conn})
+	return f(newSession(ctx, conn))
 }
 
 // read runs f in a transaction that is rolled back at its end: it sees one state and leaves no temporary table.

@@ -151,7 +151,7 @@ func (w *Warehouse) open(ctx context.Context) error {
 	if err := w.sweep(); err != nil {
 		return openError(w.cfg.Path, err)
 	}
-	if err := w.migrate(session{ctx, conn}); err != nil {
+	if err := w.migrate(newSession(ctx, conn)); err != nil {
 		return openError(w.cfg.Path, err)
 	}
 	return register(conn)

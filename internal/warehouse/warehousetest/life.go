@@ -2,6 +2,7 @@ package warehousetest
 
 import (
 	"context"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,7 +120,7 @@ func sameFiles(d *Desk) {
 			require.NoError(d, err)
 			require.Equal(d, os.FileMode(0o600), info.Mode().Perm())
 			if i > 0 {
-				require.True(d, before[k] == string(b), "the file %d differs from the one before", k)
+				require.Equal(d, sha256.Sum256([]byte(before[k])), sha256.Sum256(b), "the file %d differs from the one before", k)
 			}
 			before[k] = string(b)
 		}

@@ -222,6 +222,20 @@ func TestProgramsGetTheirFlags(t *testing.T) {
 	require.Equal(t, "segue: the data folder is in use. Is segue already running?\n", b.fails(exitUnavailable, "serve"))
 }
 
+func TestASizeOfMemoryIsASize(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.programs.Serve = func(context.Context, ServeOptions) error { return nil }
+	for _, flag := range []string{"--warehouse-memory", "--ledger-memory"} {
+		for _, size := range []string{"512MB", "1.5GiB", "2 GB", "800mb", "1000000B"} {
+			b.ok("serve", flag, size)
+		}
+		for _, size := range []string{"lots", "512", "MB", "-1GB", "80%", "1GB; DROP"} {
+			require.Contains(t, b.fails(exitUsage, "serve", flag+"="+size), flag+" takes a size such as 512MB or 2GB, not")
+		}
+	}
+}
+
 func TestLanguageOfRulesIsDescribed(t *testing.T) {
 	t.Parallel()
 	for _, word := range []string{"in the last", "starts with", "between", "anniversary", "is empty", "not ("} {

@@ -14,6 +14,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/httpapi/apitest"
 	"segue/internal/ledger"
+	"segue/internal/store"
 )
 
 func TestConnectionIsAddedAndLookedAt(t *testing.T) {
@@ -158,6 +159,43 @@ func TestDryRunShowsItsPlan(t *testing.T) {
 	out := b.ok("run", "show", id)
 	require.Contains(t, out, "Dry run       "+id+"\nStatus        Planned\nAsked for by  API token\n")
 	require.Contains(t, out, "\nPlan\n"+planText)
+}
+
+func TestABeginningOfARunsIdIsEnough(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withExport()
+	ids := []string{"01a20f00-aaaa-7000-8000-000000000001", "01a20f00-aabb-7000-8000-000000000002"}
+	first := b.start("--dry-run")
+	require.NoError(t, b.Store.Update(t.Context(), func(tx store.Tx) error {
+		old, err := tx.Run(t.Context(), activation.RunID(first))
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			old.ID = activation.RunID(id)
+			if err := tx.CreateRun(t.Context(), old, ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	require.Contains(t, b.ok("run", "show", "01a20f00-aaa"), ids[0])
+	require.Contains(t, b.ok("run", "show", "01A20F00-AAB"), ids[1], "in capitals as well")
+	require.Contains(t, b.ok("run", "show", ids[0]), ids[0])
+	require.Contains(t, b.fails(exitUsage, "run", "show", "01a20f00"), "2 runs have an id that begins with 01a20f00. Give more of the id: segue run list")
+	b.fails(exitNotFound, "run", "show", "01a20f0") // less than 8 characters stand for none
+	b.fails(exitNotFound, "run", "show", "01a20f00-c")
+	b.ok("run", "cancel", "01a20f00-aaaa")
+}
+
+func TestStartingSaysWhichHeldRunIsReplaced(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withExport()
+	id := b.start()
+	b.setRun(id, func(r *activation.Run) { r.Status = activation.StatusHeld })
+	require.Contains(t, b.ok("run", "start", "VIP"), "It replaces the held run "+id+", which is canceled.\n")
 }
 
 func TestEndedRunShowsItsReceipt(t *testing.T) {

@@ -25,7 +25,50 @@ type runCmd struct {
 }
 
 type runID struct {
-	ID string `arg:"" help:"Id of the run."`
+	ID string `arg:"" help:"Id of the run, or its beginning: at least 8 characters that no other run's id begins with."`
+}
+
+const (
+	runPrefix = 8  // characters that stand for an id at the least
+	fullRunID = 36 // characters of a whole id
+)
+
+// known returns the server, and the whole id.
+func (r runID) known(inv *invocation) (*client.Client, string, error) {
+	c, err := inv.api()
+	if err != nil {
+		return nil, "", err
+	}
+	id, err := r.find(inv, c)
+	return c, id, err
+}
+
+// find returns the whole id. What is no beginning of any is left to the server, which knows no such run.
+func (r runID) find(inv *invocation, c *client.Client) (string, error) {
+	if len(r.ID) < runPrefix || len(r.ID) >= fullRunID {
+		return r.ID, nil
+	}
+	var found []string
+	whole := false
+	_, err := collect(0, func(after *string) ([]client.Run, string, error) {
+		p, err := client.Decode[client.RunList](c.ListRuns(inv.ctx, &client.ListRunsParams{After: after, Limit: pageSize(0)}))
+		for _, x := range p.Items {
+			whole = whole || x.ID == r.ID
+			if strings.HasPrefix(x.ID, strings.ToLower(r.ID)) {
+				found = append(found, x.ID)
+			}
+		}
+		return nil, p.NextCursor, err
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case whole || len(found) == 0:
+		return r.ID, nil
+	case len(found) > 1:
+		return "", usagef("%d runs have an id that begins with %s", len(found), r.ID).withRemedy("Give more of the id: segue run list")
+	}
+	return found[0], nil
 }
 
 type runStart struct {
@@ -53,18 +96,42 @@ func (s *runStart) Run(inv *invocation) error {
 	if s.IdempotencyKey != "" {
 		params.IdempotencyKey = &s.IdempotencyKey
 	}
+	held, err := heldRuns(inv, c, x.ID)
+	if err != nil {
+		return err
+	}
 	r, err := client.Decode[client.Run](c.StartRun(inv.ctx, x.ID, &params, client.RunStart{Kind: kind}))
 	if err != nil {
 		return err
 	}
+	replaced := func() {
+		for _, id := range held {
+			if old, err := client.Decode[client.Run](c.GetRun(inv.ctx, id)); err == nil && old.Status == client.RunStatusCanceled {
+				inv.say("It replaces the held run %s, which is canceled.", id)
+			}
+		}
+	}
 	if s.Wait {
+		replaced()
 		return inv.follow(c, r.ID)
 	}
 	return inv.show(r, func(io.Writer) error {
 		inv.say("Run %s of %q is queued.", r.ID, x.Name)
+		replaced()
 		inv.say("Watch it: segue run watch %s", r.ID)
 		return nil
 	})
+}
+
+// heldRuns returns which of the export's latest runs are held: one that is started now replaces them.
+func heldRuns(inv *invocation, c *client.Client, export string) (ids []string, err error) {
+	p, err := client.Decode[client.RunList](c.ListRuns(inv.ctx, &client.ListRunsParams{ExportID: &export}))
+	for _, r := range p.Items {
+		if r.Status == client.RunStatusHeld {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, err
 }
 
 // follow watches a run to its end and prints what became of it.
@@ -134,11 +201,11 @@ type runShow struct{ runID }
 
 // Run works the command.
 func (s *runShow) Run(inv *invocation) error {
-	c, err := inv.api()
+	c, id, err := s.known(inv)
 	if err != nil {
 		return err
 	}
-	r, err := client.Decode[client.Run](c.GetRun(inv.ctx, s.ID))
+	r, err := client.Decode[client.Run](c.GetRun(inv.ctx, id))
 	if err != nil {
 		return err
 	}
@@ -149,11 +216,11 @@ type runWatch struct{ runID }
 
 // Run works the command.
 func (s *runWatch) Run(inv *invocation) error {
-	c, err := inv.api()
+	c, id, err := s.known(inv)
 	if err != nil {
 		return err
 	}
-	return inv.follow(c, s.ID)
+	return inv.follow(c, id)
 }
 
 type runRows struct {
@@ -165,7 +232,7 @@ type runRows struct {
 
 // Run works the command.
 func (s *runRows) Run(inv *invocation) error {
-	c, err := inv.api()
+	c, id, err := s.known(inv)
 	if err != nil {
 		return err
 	}
@@ -179,7 +246,7 @@ func (s *runRows) Run(inv *invocation) error {
 	}
 	items, err := collect(s.Limit, func(after *string) ([]client.RunRow, string, error) {
 		params.After = after
-		l, err := client.Decode[client.RunRowList](c.ListRows(inv.ctx, s.ID, &params))
+		l, err := client.Decode[client.RunRowList](c.ListRows(inv.ctx, id, &params))
 		return l.Items, l.NextCursor, err
 	})
 	if err != nil {
@@ -239,11 +306,11 @@ type runRejects struct {
 
 // Run works the command.
 func (s *runRejects) Run(inv *invocation) error {
-	c, err := inv.api()
+	c, id, err := s.known(inv)
 	if err != nil {
 		return err
 	}
-	resp, err := c.DownloadRejects(inv.ctx, s.ID)
+	resp, err := c.DownloadRejects(inv.ctx, id)
 	if s.File == "" {
 		return client.Copy(inv.Terminal.Out, resp, err)
 	}
@@ -271,11 +338,11 @@ type runBatches struct{ runID }
 
 // Run works the command.
 func (s *runBatches) Run(inv *invocation) error {
-	c, err := inv.api()
+	c, id, err := s.known(inv)
 	if err != nil {
 		return err
 	}
-	l, err := client.Decode[client.BatchList](c.ListBatches(inv.ctx, s.ID))
+	l, err := client.Decode[client.BatchList](c.ListBatches(inv.ctx, id))
 	if err != nil {
 		return err
 	}
@@ -293,11 +360,11 @@ func (s *runBatches) Run(inv *invocation) error {
 
 // act works a command that changes a run, and says what it did.
 func (s runID) act(inv *invocation, said string, do func(c *client.Client, id string) (client.Run, error)) error {
-	c, err := inv.api()
+	c, id, err := s.known(inv)
 	if err != nil {
 		return err
 	}
-	r, err := do(c, s.ID)
+	r, err := do(c, id)
 	if err != nil {
 		return err
 	}

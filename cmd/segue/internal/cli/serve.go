@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"regexp"
 	"time"
 )
 
@@ -72,8 +73,24 @@ func (c *serveCmd) Run(inv *invocation) error {
 		return notBuiltIn("serve")
 	}
 	o := c.ServeOptions
+	if err := checkSize("--warehouse-memory", o.WarehouseMemory); err != nil {
+		return err
+	}
+	if err := checkSize("--ledger-memory", o.LedgerMemory); err != nil {
+		return err
+	}
 	o.Data = DataDir(inv.globals.Data, inv.Env)
 	return inv.Programs.Serve(inv.ctx, o)
+}
+
+var memorySize = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?([KMGTkmgt][iI]?)?[bB]$`)
+
+// checkSize refuses what is no size of memory before anything is opened.
+func checkSize(flag, size string) error {
+	if memorySize.MatchString(size) {
+		return nil
+	}
+	return usagef("%s takes a size such as 512MB or 2GB, not %q", flag, size)
 }
 
 type sandboxCmd struct{ SandboxOptions }

@@ -9,6 +9,9 @@ type (
 	ExportID     string
 	RunID        string
 	BatchID      string
+	PersonID     string
+	SessionID    string
+	TokenID      string
 )
 
 // ListID is the number that Brevo gives a contact list.

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"strings"
 	"time"
 
 	"segue/internal/activation"
@@ -18,7 +17,7 @@ import (
 )
 
 // first is what the first entry names as the hash before it.
-var first = strings.Repeat("0", 2*sha256.Size)
+const first = "0000000000000000000000000000000000000000000000000000000000000000"
 
 // Log writes and reads the audit log. It is safe for concurrent use.
 type Log struct {

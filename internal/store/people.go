@@ -33,6 +33,9 @@ type PeopleWriter interface {
 	CreatePerson(ctx context.Context, p activation.Person) error
 	// UpdatePerson compares the version, as every update does.
 	UpdatePerson(ctx context.Context, p activation.Person) error
+	// UseCode records the time step of a one-time code as used; neither the version nor anything else changes. It
+	// fails with CodeConflict if the step, or a later one, was used.
+	UseCode(ctx context.Context, id activation.PersonID, step int64) error
 
 	CreateSession(ctx context.Context, s activation.Session) error
 	// UpdateSession stores Hash, SeenAt, ProvedAt and EndsAt; nothing else of a session ever changes.

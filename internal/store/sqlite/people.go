@@ -85,6 +85,15 @@ func (t *txn) UpdatePerson(ctx context.Context, p activation.Person) error {
 	return changed(n, "person", func() error { _, err := t.Person(ctx, p.ID); return err })
 }
 
+// UseCode implements store.Tx.
+func (t *txn) UseCode(ctx context.Context, id activation.PersonID, step int64) error {
+	n, err := t.q.UseCode(ctx, sqlcgen.UseCodeParams{Step: step, ID: string(id)})
+	if err != nil {
+		return saved(ctx, "person", err)
+	}
+	return changed(n, "one-time code", func() error { _, err := t.Person(ctx, id); return err })
+}
+
 // savedPerson translates the outcome of writing a person; the error never holds the address.
 func savedPerson(ctx context.Context, err error) error {
 	if isUnique(err) {

@@ -65,6 +65,16 @@ func testPeople(t *testing.T, b Bundle) {
 		require.EqualValues(t, 1, n, "who is switched off does not count")
 		return nil
 	})
+	update(t, b.Store, func(tx store.Tx) error { return tx.UseCode(ctx, "p1", 7) })
+	refused(t, b.Store, activation.CodeConflict, func(tx store.Tx) error { return tx.UseCode(ctx, "p1", 7) })
+	refused(t, b.Store, activation.CodeNotFound, func(tx store.Tx) error { return tx.UseCode(ctx, "none", 7) })
+	view(t, b.Store, func(r store.Reader) error {
+		got, err := r.Person(ctx, "p1")
+		require.NoError(t, err)
+		changed.TOTPStep = 7
+		require.Empty(t, cmp.Diff(changed, got), "the version stays")
+		return nil
+	})
 	update(t, b.Store, func(tx store.Tx) error { return tx.CreatePerson(ctx, person("p4", ana.Email)) }) // the address is free again
 	view(t, b.Store, func(r store.Reader) error {
 		got, err := r.PersonBySubject(ctx, "https://id.example.com", "sub-p4")

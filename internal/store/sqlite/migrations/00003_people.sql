@@ -55,6 +55,8 @@ CREATE TABLE devices ( -- browsers that somebody has signed in at: strangers' gu
     seen_at integer NOT NULL
 ) STRICT;
 
+ALTER TABLE connections ADD COLUMN shared integer NOT NULL DEFAULT 0 CHECK (shared IN (0, 1)); -- whether contributors may use it
+
 CREATE TABLE audit (
     number integer PRIMARY KEY NOT NULL CHECK (number > 0),
     hash text NOT NULL,

@@ -23,6 +23,9 @@ SET name = ?, email = ?, role = ?, sees_persons = ?, off = ?, password_hash = ?,
     updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?;
 
+-- name: UseCode :execrows
+UPDATE people SET totp_step = sqlc.arg(step) WHERE id = sqlc.arg(id) AND totp_step < sqlc.arg(step);
+
 -- name: SessionByHash :one
 SELECT * FROM sessions WHERE hash = ?;
 

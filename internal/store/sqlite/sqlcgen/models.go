@@ -30,6 +30,7 @@ type Connection struct {
 	CreatedAt      int64
 	UpdatedAt      int64
 	Version        int64
+	Shared         int64
 }
 
 type Device struct {

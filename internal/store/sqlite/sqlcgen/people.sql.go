@@ -560,6 +560,23 @@ func (q *Queries) UpdatePerson(ctx context.Context, arg UpdatePersonParams) (int
 	return result.RowsAffected()
 }
 
+const useCode = `-- name: UseCode :execrows
+UPDATE people SET totp_step = ?1 WHERE id = ?2 AND totp_step < ?1
+`
+
+type UseCodeParams struct {
+	Step int64
+	ID   string
+}
+
+func (q *Queries) UseCode(ctx context.Context, arg UseCodeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, useCode, arg.Step, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const useToken = `-- name: UseToken :execrows
 UPDATE tokens SET used_at = ? WHERE id = ?
 `

@@ -75,7 +75,7 @@ var operations = map[string]Right{
 	"reset-password": RightAdminister,
 	"list-audit":     RightAdminister, "download-audit": RightAdminister, "verify-audit": RightAdminister,
 
-	"get-me": RightOwn, "sign-out": RightOwn, "prove": RightOwn, "change-password": RightOwn, "list-sessions": RightOwn, "end-session": RightOwn,
+	"get-me": RightOwn, "sign-out": RightOwn, "prove-again": RightOwn, "change-password": RightOwn, "list-sessions": RightOwn, "end-session": RightOwn,
 	"new-codes": RightOwn, "confirm-codes": RightOwn, "remove-codes": RightOwn, "list-tokens": RightOwn, "create-token": RightOwn, "delete-token": RightOwn,
 }
 

@@ -130,6 +130,10 @@ func (s *Service) begin(ctx context.Context, p activation.Person, in SignIn) (Si
 		ID: activation.SessionID(s.cfg.IDs()), Person: p.ID, Hash: hash, CreatedAt: now, SeenAt: now, ProvedAt: now, EndsAt: now.Add(s.cfg.SessionLife),
 		From: in.From, Agent: activation.ShortAgent(in.Agent),
 	}
+	if a, ok := activation.ActingOf(ctx); ok { // from here on it is somebody
+		a.Actor = activation.Actor{Kind: activation.ActorPerson, Person: p.ID, Name: p.Name, From: a.Actor.From}
+		ctx = activation.WithActing(ctx, a)
+	}
 	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		fresh, err := tx.Person(ctx, p.ID) // switched off since the password was checked?
 		if err != nil {
@@ -203,6 +207,11 @@ func (s *Service) Proved(session activation.Session) error {
 		return nil
 	}
 	return activation.Errorf(activation.CodeNotProved, "this asks for your password again").WithRemedy("Confirm with your password, and one-time code if you have one")
+}
+
+// ProvedUntil is until when nothing asks for the password again.
+func (s *Service) ProvedUntil(session activation.Session) time.Time {
+	return session.ProvedAt.Add(s.cfg.ProofLife).UTC()
 }
 
 // SignOut ends a session.

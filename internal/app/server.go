@@ -13,7 +13,9 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"segue/internal/access"
 	"segue/internal/activation"
+	"segue/internal/audit"
 	"segue/internal/connection"
 	"segue/internal/export"
 	"segue/internal/httpapi"
@@ -109,14 +111,23 @@ func (a *App) openStores(ctx context.Context, keys *tink.Keys) (err error) {
 // assemble puts the services on what was opened, and the API on the services.
 func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	clock, log := time.Now, a.cfg.Log
+	trail, err := audit.NewLog(a.store, clock)
+	if err != nil {
+		return err
+	}
+	control := audit.Wrap(a.store, trail) // every change by somebody shows in the audit log
+	people, err := access.New(access.Config{Store: control, Box: keys, Clock: clock, IDs: newID, Log: log})
+	if err != nil {
+		return err
+	}
 	sources, err := ingest.New(ingest.Config{
-		Store: a.store, Warehouse: a.warehouse, SourceDirs: a.cfg.SourceDirs, UploadDir: a.folder.file(uploadDir),
+		Store: control, Warehouse: a.warehouse, SourceDirs: a.cfg.SourceDirs, UploadDir: a.folder.file(uploadDir),
 		DataDir: a.folder.path, Clock: clock, IDs: newID, Log: log,
 	})
 	if err != nil {
 		return err
 	}
-	segments, err := segment.New(segment.Config{Store: a.store, Warehouse: a.warehouse, Clock: clock, IDs: newID})
+	segments, err := segment.New(segment.Config{Store: control, Warehouse: a.warehouse, Clock: clock, IDs: newID})
 	if err != nil {
 		return err
 	}
@@ -126,13 +137,13 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	}
 	urls := map[activation.DestinationType]string{activation.DestinationBrevo: a.cfg.BrevoURL}
 	connections, err := connection.New(connection.Config{
-		Store: a.store, Box: keys, Dialers: dial, DefaultURL: urls, Clock: clock, IDs: newID, Log: log,
+		Store: control, Box: keys, Dialers: dial, DefaultURL: urls, Clock: clock, IDs: newID, Log: log,
 	})
 	if err != nil {
 		return err
 	}
 	a.exports, err = export.New(export.Config{
-		Store: a.store, Warehouse: a.warehouse, Ledger: a.ledger, Connections: connections, Clock: clock, IDs: newID, Log: log,
+		Store: control, Warehouse: a.warehouse, Ledger: a.ledger, Connections: connections, Clock: clock, IDs: newID, Log: log,
 		HandOverDir: a.folder.file(handOverDir), MirrorAge: a.cfg.MirrorAge, LookGap: a.cfg.LookGap, FirstLook: a.cfg.FirstLook,
 		ProofTime: a.cfg.ProofTime, LooksPerHour: a.cfg.LooksPerHour, FailPoint: a.cfg.FailPoint,
 	})
@@ -148,6 +159,7 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	a.handler, err = httpapi.New(httpapi.Config{
 		Services: httpapi.Services{
 			Store: a.store, Sources: sources, Profiles: a.warehouse, Segments: segments, Connections: connections, Exports: a.exports, Ledger: a.ledger,
+			Access: people, Audit: trail,
 		},
 		Token: a.token, Version: v.Version, Commit: v.Commit, SourceDirs: a.cfg.SourceDirs, DestinationURLs: urls,
 		Clock: clock, IDs: newID, Log: log,

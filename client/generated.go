@@ -2075,7 +2075,7 @@ type ConnectionChange struct {
 	Name   string `json:"name,omitempty,omitzero"`
 
 	// Shared Whether contributors may use it; existing exports stay as they are
-	Shared bool `json:"shared,omitempty,omitzero"`
+	Shared *bool `json:"shared,omitempty"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
@@ -2551,9 +2551,9 @@ type PersonChange struct {
 	Name  string `json:"name,omitempty,omitzero"`
 
 	// Off Switching somebody off signs them out everywhere and deletes their tokens
-	Off         bool             `json:"off,omitempty,omitzero"`
+	Off         *bool            `json:"off,omitempty"`
 	Role        PersonChangeRole `json:"role,omitempty,omitzero"`
-	SeesPersons bool             `json:"sees_persons,omitempty,omitzero"`
+	SeesPersons *bool            `json:"sees_persons,omitempty"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`

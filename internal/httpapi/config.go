@@ -26,6 +26,8 @@ type Config struct {
 	Hosts []string
 	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto headers are believed. Defaults to none.
 	TrustedProxies []netip.Prefix
+	// Pages answers what lies outside Prefix, behind the same guard. Defaults to nothing: all of it is not found.
+	Pages http.Handler
 	// Version and Commit are those of the program.
 	Version, Commit string
 	// SourceDirs are the folders of file sources, shown to people. Defaults to none.

@@ -68,8 +68,11 @@ func forClient(t *testing.T) []byte {
 		}
 		*operationOf(doc, op) = *op
 	}
-	for _, s := range doc.Components.Schemas.Map() {
+	for schema, s := range doc.Components.Schemas.Map() {
 		for name, p := range s.Properties {
+			if strings.HasSuffix(schema, "Change") && p.Type == huma.TypeBoolean {
+				continue // no is not the same as leaving it out
+			}
 			if (!slices.Contains(s.Required, name) || p.WriteOnly) && p.Ref == "" {
 				p.Extensions = map[string]any{"x-go-type-skip-optional-pointer": true} // absent is the zero value
 			}

@@ -80,6 +80,33 @@ func (e AttributeInputType) Valid() bool {
 	}
 }
 
+// Defines values for AuditActorKind.
+const (
+	AuditActorKindMachine  AuditActorKind = "machine"
+	AuditActorKindNobody   AuditActorKind = "nobody"
+	AuditActorKindPerson   AuditActorKind = "person"
+	AuditActorKindSchedule AuditActorKind = "schedule"
+	AuditActorKindToken    AuditActorKind = "token"
+)
+
+// Valid indicates whether the value is a known member of the AuditActorKind enum.
+func (e AuditActorKind) Valid() bool {
+	switch e {
+	case AuditActorKindMachine:
+		return true
+	case AuditActorKindNobody:
+		return true
+	case AuditActorKindPerson:
+		return true
+	case AuditActorKindSchedule:
+		return true
+	case AuditActorKindToken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BatchKind.
 const (
 	BatchKindImport  BatchKind = "import"
@@ -266,6 +293,21 @@ func (e ConnectionInputType) Valid() bool {
 	}
 }
 
+// Defines values for ConnectionNameType.
+const (
+	ConnectionNameTypeBrevo ConnectionNameType = "brevo"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionNameType enum.
+func (e ConnectionNameType) Valid() bool {
+	switch e {
+	case ConnectionNameTypeBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DecisionMissing.
 const (
 	DecisionMissingLeave  DecisionMissing = "leave"
@@ -365,6 +407,24 @@ func (e ExportStatus) Valid() bool {
 	case ExportStatusSuccessfulWithRejects:
 		return true
 	case ExportStatusWaitingForBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportYourPermissions.
+const (
+	ExportYourPermissionsEdit ExportYourPermissions = "edit"
+	ExportYourPermissionsView ExportYourPermissions = "view"
+)
+
+// Valid indicates whether the value is a known member of the ExportYourPermissions enum.
+func (e ExportYourPermissions) Valid() bool {
+	switch e {
+	case ExportYourPermissionsEdit:
+		return true
+	case ExportYourPermissionsView:
 		return true
 	default:
 		return false
@@ -617,6 +677,7 @@ const (
 	LastFailureCodeAttributeTaken   LastFailureCode = "attribute_taken"
 	LastFailureCodeBadCredentials   LastFailureCode = "bad_credentials"
 	LastFailureCodeCannotEvaluate   LastFailureCode = "cannot_evaluate"
+	LastFailureCodeCodeNeeded       LastFailureCode = "code_needed"
 	LastFailureCodeConflict         LastFailureCode = "conflict"
 	LastFailureCodeCorrupt          LastFailureCode = "corrupt"
 	LastFailureCodeForbidden        LastFailureCode = "forbidden"
@@ -632,10 +693,12 @@ const (
 	LastFailureCodeNotFound         LastFailureCode = "not_found"
 	LastFailureCodeNotReady         LastFailureCode = "not_ready"
 	LastFailureCodeProofFailed      LastFailureCode = "proof_failed"
+	LastFailureCodeProofNeeded      LastFailureCode = "proof_needed"
 	LastFailureCodeReceiptMismatch  LastFailureCode = "receipt_mismatch"
 	LastFailureCodeRefused          LastFailureCode = "refused"
 	LastFailureCodeSourceRefused    LastFailureCode = "source_refused"
 	LastFailureCodeStorageFull      LastFailureCode = "storage_full"
+	LastFailureCodeTooMany          LastFailureCode = "too_many"
 	LastFailureCodeUnauthenticated  LastFailureCode = "unauthenticated"
 	LastFailureCodeUnavailable      LastFailureCode = "unavailable"
 	LastFailureCodeWrongAccount     LastFailureCode = "wrong_account"
@@ -651,6 +714,8 @@ func (e LastFailureCode) Valid() bool {
 	case LastFailureCodeBadCredentials:
 		return true
 	case LastFailureCodeCannotEvaluate:
+		return true
+	case LastFailureCodeCodeNeeded:
 		return true
 	case LastFailureCodeConflict:
 		return true
@@ -682,6 +747,8 @@ func (e LastFailureCode) Valid() bool {
 		return true
 	case LastFailureCodeProofFailed:
 		return true
+	case LastFailureCodeProofNeeded:
+		return true
 	case LastFailureCodeReceiptMismatch:
 		return true
 	case LastFailureCodeRefused:
@@ -690,11 +757,34 @@ func (e LastFailureCode) Valid() bool {
 		return true
 	case LastFailureCodeStorageFull:
 		return true
+	case LastFailureCodeTooMany:
+		return true
 	case LastFailureCodeUnauthenticated:
 		return true
 	case LastFailureCodeUnavailable:
 		return true
 	case LastFailureCodeWrongAccount:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewTokenRole.
+const (
+	NewTokenRoleAdministrator NewTokenRole = "administrator"
+	NewTokenRoleContributor   NewTokenRole = "contributor"
+	NewTokenRoleViewer        NewTokenRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the NewTokenRole enum.
+func (e NewTokenRole) Valid() bool {
+	switch e {
+	case NewTokenRoleAdministrator:
+		return true
+	case NewTokenRoleContributor:
+		return true
+	case NewTokenRoleViewer:
 		return true
 	default:
 		return false
@@ -986,12 +1076,76 @@ func (e OperatorInfoTypes) Valid() bool {
 	}
 }
 
+// Defines values for PersonRole.
+const (
+	PersonRoleAdministrator PersonRole = "administrator"
+	PersonRoleContributor   PersonRole = "contributor"
+	PersonRoleViewer        PersonRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the PersonRole enum.
+func (e PersonRole) Valid() bool {
+	switch e {
+	case PersonRoleAdministrator:
+		return true
+	case PersonRoleContributor:
+		return true
+	case PersonRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PersonChangeRole.
+const (
+	PersonChangeRoleAdministrator PersonChangeRole = "administrator"
+	PersonChangeRoleContributor   PersonChangeRole = "contributor"
+	PersonChangeRoleViewer        PersonChangeRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the PersonChangeRole enum.
+func (e PersonChangeRole) Valid() bool {
+	switch e {
+	case PersonChangeRoleAdministrator:
+		return true
+	case PersonChangeRoleContributor:
+		return true
+	case PersonChangeRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PersonInputRole.
+const (
+	PersonInputRoleAdministrator PersonInputRole = "administrator"
+	PersonInputRoleContributor   PersonInputRole = "contributor"
+	PersonInputRoleViewer        PersonInputRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the PersonInputRole enum.
+func (e PersonInputRole) Valid() bool {
+	switch e {
+	case PersonInputRoleAdministrator:
+		return true
+	case PersonInputRoleContributor:
+		return true
+	case PersonInputRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProblemCode.
 const (
 	ProblemCodeAttributeMissing ProblemCode = "attribute_missing"
 	ProblemCodeAttributeTaken   ProblemCode = "attribute_taken"
 	ProblemCodeBadCredentials   ProblemCode = "bad_credentials"
 	ProblemCodeCannotEvaluate   ProblemCode = "cannot_evaluate"
+	ProblemCodeCodeNeeded       ProblemCode = "code_needed"
 	ProblemCodeConflict         ProblemCode = "conflict"
 	ProblemCodeCorrupt          ProblemCode = "corrupt"
 	ProblemCodeForbidden        ProblemCode = "forbidden"
@@ -1007,10 +1161,12 @@ const (
 	ProblemCodeNotFound         ProblemCode = "not_found"
 	ProblemCodeNotReady         ProblemCode = "not_ready"
 	ProblemCodeProofFailed      ProblemCode = "proof_failed"
+	ProblemCodeProofNeeded      ProblemCode = "proof_needed"
 	ProblemCodeReceiptMismatch  ProblemCode = "receipt_mismatch"
 	ProblemCodeRefused          ProblemCode = "refused"
 	ProblemCodeSourceRefused    ProblemCode = "source_refused"
 	ProblemCodeStorageFull      ProblemCode = "storage_full"
+	ProblemCodeTooMany          ProblemCode = "too_many"
 	ProblemCodeUnauthenticated  ProblemCode = "unauthenticated"
 	ProblemCodeUnavailable      ProblemCode = "unavailable"
 	ProblemCodeWrongAccount     ProblemCode = "wrong_account"
@@ -1026,6 +1182,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeBadCredentials:
 		return true
 	case ProblemCodeCannotEvaluate:
+		return true
+	case ProblemCodeCodeNeeded:
 		return true
 	case ProblemCodeConflict:
 		return true
@@ -1057,6 +1215,8 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeProofFailed:
 		return true
+	case ProblemCodeProofNeeded:
+		return true
 	case ProblemCodeReceiptMismatch:
 		return true
 	case ProblemCodeRefused:
@@ -1064,6 +1224,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeSourceRefused:
 		return true
 	case ProblemCodeStorageFull:
+		return true
+	case ProblemCodeTooMany:
 		return true
 	case ProblemCodeUnauthenticated:
 		return true
@@ -1316,6 +1478,7 @@ const (
 	RunErrorCodeAttributeTaken   RunErrorCode = "attribute_taken"
 	RunErrorCodeBadCredentials   RunErrorCode = "bad_credentials"
 	RunErrorCodeCannotEvaluate   RunErrorCode = "cannot_evaluate"
+	RunErrorCodeCodeNeeded       RunErrorCode = "code_needed"
 	RunErrorCodeConflict         RunErrorCode = "conflict"
 	RunErrorCodeCorrupt          RunErrorCode = "corrupt"
 	RunErrorCodeForbidden        RunErrorCode = "forbidden"
@@ -1331,10 +1494,12 @@ const (
 	RunErrorCodeNotFound         RunErrorCode = "not_found"
 	RunErrorCodeNotReady         RunErrorCode = "not_ready"
 	RunErrorCodeProofFailed      RunErrorCode = "proof_failed"
+	RunErrorCodeProofNeeded      RunErrorCode = "proof_needed"
 	RunErrorCodeReceiptMismatch  RunErrorCode = "receipt_mismatch"
 	RunErrorCodeRefused          RunErrorCode = "refused"
 	RunErrorCodeSourceRefused    RunErrorCode = "source_refused"
 	RunErrorCodeStorageFull      RunErrorCode = "storage_full"
+	RunErrorCodeTooMany          RunErrorCode = "too_many"
 	RunErrorCodeUnauthenticated  RunErrorCode = "unauthenticated"
 	RunErrorCodeUnavailable      RunErrorCode = "unavailable"
 	RunErrorCodeWrongAccount     RunErrorCode = "wrong_account"
@@ -1350,6 +1515,8 @@ func (e RunErrorCode) Valid() bool {
 	case RunErrorCodeBadCredentials:
 		return true
 	case RunErrorCodeCannotEvaluate:
+		return true
+	case RunErrorCodeCodeNeeded:
 		return true
 	case RunErrorCodeConflict:
 		return true
@@ -1381,6 +1548,8 @@ func (e RunErrorCode) Valid() bool {
 		return true
 	case RunErrorCodeProofFailed:
 		return true
+	case RunErrorCodeProofNeeded:
+		return true
 	case RunErrorCodeReceiptMismatch:
 		return true
 	case RunErrorCodeRefused:
@@ -1388,6 +1557,8 @@ func (e RunErrorCode) Valid() bool {
 	case RunErrorCodeSourceRefused:
 		return true
 	case RunErrorCodeStorageFull:
+		return true
+	case RunErrorCodeTooMany:
 		return true
 	case RunErrorCodeUnauthenticated:
 		return true
@@ -1574,6 +1745,48 @@ func (e StandingOwnership) Valid() bool {
 	}
 }
 
+// Defines values for TokenRole.
+const (
+	TokenRoleAdministrator TokenRole = "administrator"
+	TokenRoleContributor   TokenRole = "contributor"
+	TokenRoleViewer        TokenRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the TokenRole enum.
+func (e TokenRole) Valid() bool {
+	switch e {
+	case TokenRoleAdministrator:
+		return true
+	case TokenRoleContributor:
+		return true
+	case TokenRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TokenInputRole.
+const (
+	TokenInputRoleAdministrator TokenInputRole = "administrator"
+	TokenInputRoleContributor   TokenInputRole = "contributor"
+	TokenInputRoleViewer        TokenInputRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the TokenInputRole enum.
+func (e TokenInputRole) Valid() bool {
+	switch e {
+	case TokenInputRoleAdministrator:
+		return true
+	case TokenInputRoleContributor:
+		return true
+	case TokenInputRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListRowsParamsBucket.
 const (
 	ListRowsParamsBucketAdded       ListRowsParamsBucket = "added"
@@ -1671,6 +1884,60 @@ type AttributeMapping struct {
 	// Attribute Example: FIRSTNAME
 	Attribute string `json:"attribute"`
 	Field     string `json:"field"`
+}
+
+// AuditActor defines model for AuditActor.
+type AuditActor struct {
+	From     string         `json:"from,omitempty,omitzero"`
+	Kind     AuditActorKind `json:"kind"`
+	Name     string         `json:"name"`
+	PersonID string         `json:"person_id,omitempty,omitzero"`
+	TokenID  string         `json:"token_id,omitempty,omitzero"`
+}
+
+// AuditActorKind defines model for AuditActor.Kind.
+type AuditActorKind string
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	// Action The operation
+	Action string      `json:"action"`
+	Actor  AuditActor  `json:"actor"`
+	After  interface{} `json:"after,omitempty,omitzero"`
+	At     time.Time   `json:"at"`
+	Before interface{} `json:"before,omitempty,omitzero"`
+
+	// Changed What differs, those parts too whose values are left out
+	Changed []string `json:"changed,omitempty,omitzero"`
+	Hash    string   `json:"hash"`
+	ID      string   `json:"id,omitempty,omitzero"`
+
+	// Kind What it was done to
+	Kind   string `json:"kind,omitempty,omitzero"`
+	Number int64  `json:"number"`
+
+	// Outcome done, or the code of what refused it
+	Outcome string `json:"outcome"`
+
+	// Previous The hash of the entry before
+	Previous string `json:"previous"`
+}
+
+// AuditEntryList defines model for AuditEntryList.
+type AuditEntryList struct {
+	// Items The items of this page
+	Items []AuditEntry `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// AuditVerdict defines model for AuditVerdict.
+type AuditVerdict struct {
+	Entries int64 `json:"entries"`
+
+	// Head The hash of the newest entry; kept elsewhere, it shows later whether the log was cut off
+	Head string `json:"head"`
 }
 
 // BadRow defines model for BadRow.
@@ -1777,7 +2044,7 @@ type ColumnOptionType string
 // Connection defines model for Connection.
 type Connection struct {
 	Account Account `json:"account"`
-	BaseURL string  `json:"base_url"`
+	BaseURL string  `json:"base_url,omitempty,omitzero"`
 
 	// CheckedAt When the destination last said who the key belongs to
 	CheckedAt time.Time `json:"checked_at,omitempty,omitzero"`
@@ -1789,7 +2056,10 @@ type Connection struct {
 	KeyTail string `json:"key_tail,omitempty,omitzero"`
 
 	// Name Unique
-	Name      string         `json:"name"`
+	Name string `json:"name"`
+
+	// Shared Contributors may use it, and not only administrators
+	Shared    bool           `json:"shared"`
 	Type      ConnectionType `json:"type"`
 	UpdatedAt time.Time      `json:"updated_at"`
 	Version   int64          `json:"version"`
@@ -1803,6 +2073,9 @@ type ConnectionChange struct {
 	// APIKey A new key of the same account
 	APIKey string `json:"api_key,omitempty,omitzero"`
 	Name   string `json:"name,omitempty,omitzero"`
+
+	// Shared Whether contributors may use it; existing exports stay as they are
+	Shared *bool `json:"shared,omitempty"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
@@ -1827,9 +2100,12 @@ type ConnectionInput struct {
 	APIKey string `json:"api_key,omitempty,omitzero"`
 
 	// BaseURL Defaults to the destination's own address
-	BaseURL string              `json:"base_url,omitempty,omitzero"`
-	Name    string              `json:"name"`
-	Type    ConnectionInputType `json:"type,omitempty,omitzero"`
+	BaseURL string `json:"base_url,omitempty,omitzero"`
+	Name    string `json:"name"`
+
+	// Shared Contributors may use it, and not only administrators
+	Shared bool                `json:"shared,omitempty,omitzero"`
+	Type   ConnectionInputType `json:"type,omitempty,omitzero"`
 }
 
 // ConnectionInputType defines model for ConnectionInput.Type.
@@ -1843,6 +2119,15 @@ type ConnectionList struct {
 	// NextCursor Give it as 'after' to get the next page; absent on the last one
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
+
+// ConnectionName defines model for ConnectionName.
+type ConnectionName struct {
+	Name string             `json:"name"`
+	Type ConnectionNameType `json:"type"`
+}
+
+// ConnectionNameType defines model for ConnectionName.Type.
+type ConnectionNameType string
 
 // Consent defines model for Consent.
 type Consent struct {
@@ -1909,10 +2194,11 @@ type DecisionInputMissing string
 
 // Export defines model for Export.
 type Export struct {
-	ConnectionID string    `json:"connection_id"`
-	CreatedAt    time.Time `json:"created_at"`
-	ID           string    `json:"id"`
-	LatestRun    *Run      `json:"latest_run,omitempty"`
+	Connection   ConnectionName `json:"connection"`
+	ConnectionID string         `json:"connection_id"`
+	CreatedAt    time.Time      `json:"created_at"`
+	ID           string         `json:"id"`
+	LatestRun    *Run           `json:"latest_run,omitempty"`
 
 	// Leavers What happens to people who leave the segments
 	Leavers ExportLeavers `json:"leavers"`
@@ -1936,6 +2222,9 @@ type Export struct {
 	TimeZone  string    `json:"time_zone,omitempty,omitzero"`
 	UpdatedAt time.Time `json:"updated_at"`
 	Version   int64     `json:"version"`
+
+	// YourPermissions Whether you may change and run it, or look at it only
+	YourPermissions ExportYourPermissions `json:"your_permissions"`
 }
 
 // ExportLeavers What happens to people who leave the segments
@@ -1943,6 +2232,9 @@ type ExportLeavers string
 
 // ExportStatus The status of the latest run that is no dry run
 type ExportStatus string
+
+// ExportYourPermissions Whether you may change and run it, or look at it only
+type ExportYourPermissions string
 
 // ExportInput defines model for ExportInput.
 type ExportInput struct {
@@ -2133,6 +2425,59 @@ type Mapping struct {
 	Email string `json:"email"`
 }
 
+// Me defines model for Me.
+type Me struct {
+	Person Person `json:"person"`
+
+	// ProvedUntil Until then nothing asks for the password again
+	ProvedUntil time.Time `json:"proved_until"`
+	Session     Session   `json:"session"`
+}
+
+// NewPassword defines model for NewPassword.
+type NewPassword struct {
+	Password string `json:"password,omitempty,omitzero"`
+}
+
+// NewToken defines model for NewToken.
+type NewToken struct {
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+	ID        string    `json:"id"`
+
+	// Name Unique among one's own
+	Name string `json:"name"`
+
+	// Role The most that it may do
+	Role NewTokenRole `json:"role"`
+
+	// Secret The token itself, shown this once
+	Secret string `json:"secret"`
+
+	// Tail The last four characters of the token
+	Tail string `json:"tail"`
+
+	// UsedAt When it was last used, to the minute
+	UsedAt time.Time `json:"used_at,omitempty,omitzero"`
+}
+
+// NewTokenRole The most that it may do
+type NewTokenRole string
+
+// OneTimeCodes defines model for OneTimeCodes.
+type OneTimeCodes struct {
+	// Link What a QR code shows (otpauth)
+	Link   string `json:"link"`
+	Secret string `json:"secret"`
+}
+
+// OneTimeCodesInput defines model for OneTimeCodesInput.
+type OneTimeCodesInput struct {
+	// Code What the authenticator shows now
+	Code   string `json:"code,omitempty,omitzero"`
+	Secret string `json:"secret,omitempty,omitzero"`
+}
+
 // OperatorInfo defines model for OperatorInfo.
 type OperatorInfo struct {
 	// Negates The operator of which this one is the exact complement, missing values included
@@ -2162,6 +2507,79 @@ type OperatorInfoTypes string
 type OperatorInfoList struct {
 	// Items The items of this page
 	Items []OperatorInfo `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// PasswordReset defines model for PasswordReset.
+type PasswordReset struct {
+	Password string `json:"password,omitempty,omitzero"`
+
+	// RemoveOneTimeCodes Switches their one-time codes off as well
+	RemoveOneTimeCodes bool `json:"remove_one_time_codes,omitempty,omitzero"`
+}
+
+// Person defines model for Person.
+type Person struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Email What the person signs in with; unique
+	Email           string `json:"email"`
+	HasOneTimeCodes bool   `json:"has_one_time_codes"`
+	HasPassword     bool   `json:"has_password"`
+	HasSingleSignOn bool   `json:"has_single_sign_on"`
+	ID              string `json:"id"`
+	Name            string `json:"name"`
+
+	// Off Switched off: the person cannot sign in
+	Off  bool       `json:"off"`
+	Role PersonRole `json:"role"`
+
+	// SeesPersons Whether a viewer may see customers; the other roles always do
+	SeesPersons bool      `json:"sees_persons"`
+	UpdatedAt   time.Time `json:"updated_at"`
+	Version     int64     `json:"version"`
+}
+
+// PersonRole defines model for Person.Role.
+type PersonRole string
+
+// PersonChange defines model for PersonChange.
+type PersonChange struct {
+	Email string `json:"email,omitempty,omitzero"`
+	Name  string `json:"name,omitempty,omitzero"`
+
+	// Off Switching somebody off signs them out everywhere and deletes their tokens
+	Off         *bool            `json:"off,omitempty"`
+	Role        PersonChangeRole `json:"role,omitempty,omitzero"`
+	SeesPersons *bool            `json:"sees_persons,omitempty"`
+
+	// Version The version that was read
+	Version int64 `json:"version"`
+}
+
+// PersonChangeRole defines model for PersonChange.Role.
+type PersonChangeRole string
+
+// PersonInput defines model for PersonInput.
+type PersonInput struct {
+	Email string `json:"email"`
+	Name  string `json:"name"`
+
+	// Password The first password; absent for somebody who signs in by single sign-on
+	Password    string          `json:"password,omitempty,omitzero"`
+	Role        PersonInputRole `json:"role"`
+	SeesPersons bool            `json:"sees_persons,omitempty,omitzero"`
+}
+
+// PersonInputRole defines model for PersonInput.Role.
+type PersonInputRole string
+
+// PersonList defines model for PersonList.
+type PersonList struct {
+	// Items The items of this page
+	Items []Person `json:"items"`
 
 	// NextCursor Give it as 'after' to get the next page; absent on the last one
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
@@ -2355,6 +2773,12 @@ type Progress struct {
 	Removals     int64 `json:"removals"`
 	RemovalsDone int64 `json:"removals_done"`
 	ToRead       int64 `json:"to_read,omitempty,omitzero"`
+}
+
+// Proof defines model for Proof.
+type Proof struct {
+	Code     string `json:"code,omitempty,omitzero"`
+	Password string `json:"password,omitempty,omitzero"`
 }
 
 // Receipt defines model for Receipt.
@@ -2648,6 +3072,31 @@ type SegmentUpdate struct {
 	Version int64 `json:"version"`
 }
 
+// Session defines model for Session.
+type Session struct {
+	// Agent The browser, as it calls itself
+	Agent     string    `json:"agent,omitempty,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Current It is the one that asks
+	Current bool      `json:"current"`
+	EndsAt  time.Time `json:"ends_at"`
+
+	// From The network address of the sign-in
+	From   string    `json:"from,omitempty,omitzero"`
+	ID     string    `json:"id"`
+	SeenAt time.Time `json:"seen_at"`
+}
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	// Items The items of this page
+	Items []Session `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
 // Settings defines model for Settings.
 type Settings struct {
 	ConsentStatement ConsentStatement `json:"consent_statement"`
@@ -2657,6 +3106,29 @@ type Settings struct {
 
 	// SourceDirs The folders that file sources may lie in, besides uploads
 	SourceDirs []string `json:"source_dirs"`
+}
+
+// Setup defines model for Setup.
+type Setup struct {
+	Needed bool `json:"needed"`
+}
+
+// SetupInput defines model for SetupInput.
+type SetupInput struct {
+	Email    string `json:"email"`
+	Name     string `json:"name"`
+	Password string `json:"password,omitempty,omitzero"`
+
+	// Secret The end of the link that the server printed
+	Secret string `json:"secret,omitempty,omitzero"`
+}
+
+// SignIn defines model for SignIn.
+type SignIn struct {
+	// Code The one-time code, for those who have switched them on
+	Code     string `json:"code,omitempty,omitzero"`
+	Email    string `json:"email"`
+	Password string `json:"password,omitempty,omitzero"`
 }
 
 // Source defines model for Source.
@@ -2778,6 +3250,48 @@ type Standing struct {
 // StandingOwnership defines model for Standing.Ownership.
 type StandingOwnership string
 
+// Token defines model for Token.
+type Token struct {
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+	ID        string    `json:"id"`
+
+	// Name Unique among one's own
+	Name string `json:"name"`
+
+	// Role The most that it may do
+	Role TokenRole `json:"role"`
+
+	// Tail The last four characters of the token
+	Tail string `json:"tail"`
+
+	// UsedAt When it was last used, to the minute
+	UsedAt time.Time `json:"used_at,omitempty,omitzero"`
+}
+
+// TokenRole The most that it may do
+type TokenRole string
+
+// TokenInput defines model for TokenInput.
+type TokenInput struct {
+	// ExpiresAt At most 366 days away
+	ExpiresAt time.Time      `json:"expires_at"`
+	Name      string         `json:"name"`
+	Role      TokenInputRole `json:"role"`
+}
+
+// TokenInputRole defines model for TokenInput.Role.
+type TokenInputRole string
+
+// TokenList defines model for TokenList.
+type TokenList struct {
+	// Items The items of this page
+	Items []Token `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
 // Upload defines model for Upload.
 type Upload struct {
 	// Path Give it as the path of a source
@@ -2800,6 +3314,21 @@ type Version struct {
 	// Go The version of Go it was built with
 	Go      string `json:"go"`
 	Version string `json:"version"`
+}
+
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// VerifyAuditParams defines parameters for VerifyAudit.
+type VerifyAuditParams struct {
+	// Head A hash that an earlier answer had as head
+	Head *string `form:"head,omitempty" json:"head,omitempty"`
 }
 
 // ListConnectionsParams defines parameters for ListConnections.
@@ -2830,6 +3359,15 @@ type ListExportsParams struct {
 type StartRunParams struct {
 	// IdempotencyKey Repeating a request with the same key starts no second run
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListPeopleParams defines parameters for ListPeople.
+type ListPeopleParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // GetFieldStatsParams defines parameters for GetFieldStats.
@@ -2964,6 +3502,24 @@ type UpdateExportJSONRequestBody = ExportUpdate
 // StartRunJSONRequestBody defines body for StartRun for application/json ContentType.
 type StartRunJSONRequestBody = RunStart
 
+// ConfirmCodesJSONRequestBody defines body for ConfirmCodes for application/json ContentType.
+type ConfirmCodesJSONRequestBody = OneTimeCodesInput
+
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = NewPassword
+
+// CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
+type CreateTokenJSONRequestBody = TokenInput
+
+// CreatePersonJSONRequestBody defines body for CreatePerson for application/json ContentType.
+type CreatePersonJSONRequestBody = PersonInput
+
+// UpdatePersonJSONRequestBody defines body for UpdatePerson for application/json ContentType.
+type UpdatePersonJSONRequestBody = PersonChange
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = PasswordReset
+
 // PutProfileJSONRequestBody defines body for PutProfile for application/json ContentType.
 type PutProfileJSONRequestBody = ProfileInput
 
@@ -2981,6 +3537,15 @@ type PreviewSegmentJSONRequestBody = SegmentPreview
 
 // UpdateSegmentJSONRequestBody defines body for UpdateSegment for application/json ContentType.
 type UpdateSegmentJSONRequestBody = SegmentUpdate
+
+// SignInJSONRequestBody defines body for SignIn for application/json ContentType.
+type SignInJSONRequestBody = SignIn
+
+// ProveAgainJSONRequestBody defines body for ProveAgain for application/json ContentType.
+type ProveAgainJSONRequestBody = Proof
+
+// SetUpJSONRequestBody defines body for SetUp for application/json ContentType.
+type SetUpJSONRequestBody = SetupInput
 
 // CreateSourceJSONRequestBody defines body for CreateSource for application/json ContentType.
 type CreateSourceJSONRequestBody = SourceInput
@@ -3065,9 +3630,30 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// ListAudit List what was done
+	//
+	// Entries of the audit log, newest first. Secrets and data of customers are in none.
+	//
+	// Corresponds with GET /api/v1/audit (the `ListAudit` operationId).
+	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DownloadAudit Download the audit log
+	//
+	// Every entry as a line of JSON, oldest first.
+	//
+	// Corresponds with GET /api/v1/audit.ndjson (the `DownloadAudit` operationId).
+	DownloadAudit(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VerifyAudit Verify the audit log
+	//
+	// Follows the chain of hashes from the first entry to the last. Given a hash that an earlier answer had as head, it says as well whether entries were cut off since.
+	//
+	// Corresponds with GET /api/v1/audit/verification (the `VerifyAudit` operationId).
+	VerifyAudit(ctx context.Context, params *VerifyAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListConnections List connections
 	//
-	// Connections by age, with the account as it was when last checked.
+	// Connections by age, with the account as it was when last checked. Contributors see those that are shared with them, by name and type.
 	//
 	// Corresponds with GET /api/v1/connections (the `ListConnections` operationId).
 	ListConnections(ctx context.Context, params *ListConnectionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3279,12 +3865,176 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/health (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RemoveCodes Switch one-time codes off
+	//
+	// Asks for a fresh proof.
+	//
+	// Corresponds with DELETE /api/v1/me/codes (the `RemoveCodes` operationId).
+	RemoveCodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NewCodes Make the secret of one-time codes
+	//
+	// Makes a secret for an authenticator. Nothing is switched on before it is confirmed. Asks for a fresh proof.
+	//
+	// Corresponds with POST /api/v1/me/codes (the `NewCodes` operationId).
+	NewCodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmCodesWithBody Switch one-time codes on
+	//
+	// Switches them on once a code shows that the authenticator has the secret. Asks for a fresh proof.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/me/codes (the `ConfirmCodes` operationId).
+	ConfirmCodesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmCodes Switch one-time codes on
+	//
+	// Switches them on once a code shows that the authenticator has the secret. Asks for a fresh proof.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/me/codes (the `ConfirmCodes` operationId).
+	ConfirmCodes(ctx context.Context, body ConfirmCodesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangePasswordWithBody Change one's own password
+	//
+	// Sets a new password and ends every other session of one's own. Asks for a fresh proof.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/me/password (the `ChangePassword` operationId).
+	ChangePasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangePassword Change one's own password
+	//
+	// Sets a new password and ends every other session of one's own. Asks for a fresh proof.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/me/password (the `ChangePassword` operationId).
+	ChangePassword(ctx context.Context, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSessions List where one is signed in
+	//
+	// One's own sessions by age.
+	//
+	// Corresponds with GET /api/v1/me/sessions (the `ListSessions` operationId).
+	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSession End a session
+	//
+	// Ends one of one's own sessions.
+	//
+	// Corresponds with DELETE /api/v1/me/sessions/{id} (the `EndSession` operationId).
+	EndSession(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTokens List one's tokens
+	//
+	// The tokens of one's own programs by age.
+	//
+	// Corresponds with GET /api/v1/me/tokens (the `ListTokens` operationId).
+	ListTokens(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTokenWithBody Make a token
+	//
+	// Makes a token for programs; it is shown once and does never more than oneself may. Asks for a fresh proof.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/me/tokens (the `CreateToken` operationId).
+	CreateTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateToken Make a token
+	//
+	// Makes a token for programs; it is shown once and does never more than oneself may. Asks for a fresh proof.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/me/tokens (the `CreateToken` operationId).
+	CreateToken(ctx context.Context, body CreateTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteToken Delete a token
+	//
+	// It is no longer valid.
+	//
+	// Corresponds with DELETE /api/v1/me/tokens/{id} (the `DeleteToken` operationId).
+	DeleteToken(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListOperators List the operators of rules
 	//
 	// Every operator of segment rules in the order in which screens offer them: the types it applies to, what its values are, and the operator whose exact complement it is.
 	//
 	// Corresponds with GET /api/v1/operators (the `ListOperators` operationId).
 	ListOperators(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPeople List who may sign in
+	//
+	// People by age.
+	//
+	// Corresponds with GET /api/v1/people (the `ListPeople` operationId).
+	ListPeople(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePersonWithBody Add a person
+	//
+	// Adds somebody who may sign in. Weak passwords, and those known from breaches, are refused.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/people (the `CreatePerson` operationId).
+	CreatePersonWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePerson Add a person
+	//
+	// Adds somebody who may sign in. Weak passwords, and those known from breaches, are refused.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/people (the `CreatePerson` operationId).
+	CreatePerson(ctx context.Context, body CreatePersonJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPerson Get a person
+	//
+	// One person.
+	//
+	// Corresponds with GET /api/v1/people/{id} (the `GetPerson` operationId).
+	GetPerson(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdatePersonWithBody Change a person
+	//
+	// Changes what is given; it holds from the person's next request on. The last administrator can neither be switched off nor lose the role.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/people/{id} (the `UpdatePerson` operationId).
+	UpdatePersonWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdatePerson Change a person
+	//
+	// Changes what is given; it holds from the person's next request on. The last administrator can neither be switched off nor lose the role.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/people/{id} (the `UpdatePerson` operationId).
+	UpdatePerson(ctx context.Context, id string, body UpdatePersonJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetPasswordWithBody Set a person's password
+	//
+	// Sets somebody's password for them, signs them out everywhere and deletes their tokens.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/people/{id}/password (the `ResetPassword` operationId).
+	ResetPasswordWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetPassword Set a person's password
+	//
+	// Sets somebody's password for them, signs them out everywhere and deletes their tokens.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/people/{id}/password (the `ResetPassword` operationId).
+	ResetPassword(ctx context.Context, id string, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetProfile Get the profile's definition
 	//
@@ -3440,7 +4190,7 @@ type ClientInterface interface {
 
 	// ListRows List what a run does with whom
 	//
-	// The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned.
+	// The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned. Who may not see customers gets addresses and ids masked.
 	//
 	// Corresponds with GET /api/v1/runs/{id}/rows (the `ListRows` operationId).
 	ListRows(ctx context.Context, id string, params *ListRowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3534,12 +4284,87 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/segments/{id}/members (the `ListMembers` operationId).
 	ListMembers(ctx context.Context, id string, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SignOut Sign out
+	//
+	// Ends the session of this browser.
+	//
+	// Corresponds with DELETE /api/v1/session (the `SignOut` operationId).
+	SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMe Say who is signed in
+	//
+	// Who is signed in at this browser, and with what role.
+	//
+	// Corresponds with GET /api/v1/session (the `GetMe` operationId).
+	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInWithBody Sign in
+	//
+	// Signs somebody in by password, and one-time code where they have one; the session is a cookie. Every failure has the same answer. After many failures the answer is too_many, with Retry-After.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/session (the `SignIn` operationId).
+	SignInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignIn Sign in
+	//
+	// Signs somebody in by password, and one-time code where they have one; the session is a cookie. Every failure has the same answer. After many failures the answer is too_many, with Retry-After.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/session (the `SignIn` operationId).
+	SignIn(ctx context.Context, body SignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProveAgainWithBody Prove again who you are
+	//
+	// Some operations ask for the password again (proof_needed); after this they do not for five minutes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/session/proof (the `ProveAgain` operationId).
+	ProveAgainWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProveAgain Prove again who you are
+	//
+	// Some operations ask for the password again (proof_needed); after this they do not for five minutes.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/session/proof (the `ProveAgain` operationId).
+	ProveAgain(ctx context.Context, body ProveAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetSettings Get what people need to know of the server
 	//
 	// The folders that file sources may lie in, the data privacy statement that connections ask for, and where destinations are.
 	//
 	// Corresponds with GET /api/v1/settings (the `GetSettings` operationId).
 	GetSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSetup Say whether the first administrator is to be made
+	//
+	// Asks for no sign-in.
+	//
+	// Corresponds with GET /api/v1/setup (the `GetSetup` operationId).
+	GetSetup(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetUpWithBody Make the first administrator
+	//
+	// Takes the secret of the one-time link that the server printed when it was started without an administrator, and signs the administrator in.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/setup (the `SetUp` operationId).
+	SetUpWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetUp Make the first administrator
+	//
+	// Takes the secret of the one-time link that the server printed when it was started without an administrator, and signs the administrator in.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/setup (the `SetUp` operationId).
+	SetUp(ctx context.Context, body SetUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSources List data sources
 	//
@@ -3647,9 +4472,60 @@ type ClientInterface interface {
 	GetVersion(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
+// ListAudit List what was done
+//
+// Entries of the audit log, newest first. Secrets and data of customers are in none.
+//
+// Corresponds with GET /api/v1/audit (the `ListAudit` operationId).
+func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAuditRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DownloadAudit Download the audit log
+//
+// Every entry as a line of JSON, oldest first.
+//
+// Corresponds with GET /api/v1/audit.ndjson (the `DownloadAudit` operationId).
+func (c *Client) DownloadAudit(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadAuditRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VerifyAudit Verify the audit log
+//
+// Follows the chain of hashes from the first entry to the last. Given a hash that an earlier answer had as head, it says as well whether entries were cut off since.
+//
+// Corresponds with GET /api/v1/audit/verification (the `VerifyAudit` operationId).
+func (c *Client) VerifyAudit(ctx context.Context, params *VerifyAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVerifyAuditRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListConnections List connections
 //
-// Connections by age, with the account as it was when last checked.
+// Connections by age, with the account as it was when last checked. Contributors see those that are shared with them, by name and type.
 //
 // Corresponds with GET /api/v1/connections (the `ListConnections` operationId).
 func (c *Client) ListConnections(ctx context.Context, params *ListConnectionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4121,6 +4997,222 @@ func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (
 	return c.Client.Do(req)
 }
 
+// RemoveCodes Switch one-time codes off
+//
+// Asks for a fresh proof.
+//
+// Corresponds with DELETE /api/v1/me/codes (the `RemoveCodes` operationId).
+func (c *Client) RemoveCodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveCodesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NewCodes Make the secret of one-time codes
+//
+// Makes a secret for an authenticator. Nothing is switched on before it is confirmed. Asks for a fresh proof.
+//
+// Corresponds with POST /api/v1/me/codes (the `NewCodes` operationId).
+func (c *Client) NewCodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNewCodesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmCodesWithBody Switch one-time codes on
+//
+// Switches them on once a code shows that the authenticator has the secret. Asks for a fresh proof.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/me/codes (the `ConfirmCodes` operationId).
+func (c *Client) ConfirmCodesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmCodesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmCodes Switch one-time codes on
+//
+// Switches them on once a code shows that the authenticator has the secret. Asks for a fresh proof.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/me/codes (the `ConfirmCodes` operationId).
+func (c *Client) ConfirmCodes(ctx context.Context, body ConfirmCodesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmCodesRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangePasswordWithBody Change one's own password
+//
+// Sets a new password and ends every other session of one's own. Asks for a fresh proof.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/me/password (the `ChangePassword` operationId).
+func (c *Client) ChangePasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangePasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangePassword Change one's own password
+//
+// Sets a new password and ends every other session of one's own. Asks for a fresh proof.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/me/password (the `ChangePassword` operationId).
+func (c *Client) ChangePassword(ctx context.Context, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangePasswordRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSessions List where one is signed in
+//
+// One's own sessions by age.
+//
+// Corresponds with GET /api/v1/me/sessions (the `ListSessions` operationId).
+func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSessionsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSession End a session
+//
+// Ends one of one's own sessions.
+//
+// Corresponds with DELETE /api/v1/me/sessions/{id} (the `EndSession` operationId).
+func (c *Client) EndSession(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSessionRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTokens List one's tokens
+//
+// The tokens of one's own programs by age.
+//
+// Corresponds with GET /api/v1/me/tokens (the `ListTokens` operationId).
+func (c *Client) ListTokens(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTokensRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTokenWithBody Make a token
+//
+// Makes a token for programs; it is shown once and does never more than oneself may. Asks for a fresh proof.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/me/tokens (the `CreateToken` operationId).
+func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateToken Make a token
+//
+// Makes a token for programs; it is shown once and does never more than oneself may. Asks for a fresh proof.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/me/tokens (the `CreateToken` operationId).
+func (c *Client) CreateToken(ctx context.Context, body CreateTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteToken Delete a token
+//
+// It is no longer valid.
+//
+// Corresponds with DELETE /api/v1/me/tokens/{id} (the `DeleteToken` operationId).
+func (c *Client) DeleteToken(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteTokenRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListOperators List the operators of rules
 //
 // Every operator of segment rules in the order in which screens offer them: the types it applies to, what its values are, and the operator whose exact complement it is.
@@ -4128,6 +5220,154 @@ func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (
 // Corresponds with GET /api/v1/operators (the `ListOperators` operationId).
 func (c *Client) ListOperators(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListOperatorsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPeople List who may sign in
+//
+// People by age.
+//
+// Corresponds with GET /api/v1/people (the `ListPeople` operationId).
+func (c *Client) ListPeople(ctx context.Context, params *ListPeopleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPeopleRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePersonWithBody Add a person
+//
+// Adds somebody who may sign in. Weak passwords, and those known from breaches, are refused.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/people (the `CreatePerson` operationId).
+func (c *Client) CreatePersonWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePersonRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePerson Add a person
+//
+// Adds somebody who may sign in. Weak passwords, and those known from breaches, are refused.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/people (the `CreatePerson` operationId).
+func (c *Client) CreatePerson(ctx context.Context, body CreatePersonJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePersonRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPerson Get a person
+//
+// One person.
+//
+// Corresponds with GET /api/v1/people/{id} (the `GetPerson` operationId).
+func (c *Client) GetPerson(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPersonRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdatePersonWithBody Change a person
+//
+// Changes what is given; it holds from the person's next request on. The last administrator can neither be switched off nor lose the role.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/people/{id} (the `UpdatePerson` operationId).
+func (c *Client) UpdatePersonWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdatePersonRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdatePerson Change a person
+//
+// Changes what is given; it holds from the person's next request on. The last administrator can neither be switched off nor lose the role.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/people/{id} (the `UpdatePerson` operationId).
+func (c *Client) UpdatePerson(ctx context.Context, id string, body UpdatePersonJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdatePersonRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetPasswordWithBody Set a person's password
+//
+// Sets somebody's password for them, signs them out everywhere and deletes their tokens.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/people/{id}/password (the `ResetPassword` operationId).
+func (c *Client) ResetPasswordWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetPasswordRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetPassword Set a person's password
+//
+// Sets somebody's password for them, signs them out everywhere and deletes their tokens.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/people/{id}/password (the `ResetPassword` operationId).
+func (c *Client) ResetPassword(ctx context.Context, id string, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetPasswordRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4492,7 +5732,7 @@ func (c *Client) ReleaseRun(ctx context.Context, id string, reqEditors ...Reques
 
 // ListRows List what a run does with whom
 //
-// The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned.
+// The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned. Who may not see customers gets addresses and ids masked.
 //
 // Corresponds with GET /api/v1/runs/{id}/rows (the `ListRows` operationId).
 func (c *Client) ListRows(ctx context.Context, id string, params *ListRowsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4706,6 +5946,116 @@ func (c *Client) ListMembers(ctx context.Context, id string, params *ListMembers
 	return c.Client.Do(req)
 }
 
+// SignOut Sign out
+//
+// Ends the session of this browser.
+//
+// Corresponds with DELETE /api/v1/session (the `SignOut` operationId).
+func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignOutRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMe Say who is signed in
+//
+// Who is signed in at this browser, and with what role.
+//
+// Corresponds with GET /api/v1/session (the `GetMe` operationId).
+func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInWithBody Sign in
+//
+// Signs somebody in by password, and one-time code where they have one; the session is a cookie. Every failure has the same answer. After many failures the answer is too_many, with Retry-After.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/session (the `SignIn` operationId).
+func (c *Client) SignInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignIn Sign in
+//
+// Signs somebody in by password, and one-time code where they have one; the session is a cookie. Every failure has the same answer. After many failures the answer is too_many, with Retry-After.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/session (the `SignIn` operationId).
+func (c *Client) SignIn(ctx context.Context, body SignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProveAgainWithBody Prove again who you are
+//
+// Some operations ask for the password again (proof_needed); after this they do not for five minutes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/session/proof (the `ProveAgain` operationId).
+func (c *Client) ProveAgainWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProveAgainRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProveAgain Prove again who you are
+//
+// Some operations ask for the password again (proof_needed); after this they do not for five minutes.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/session/proof (the `ProveAgain` operationId).
+func (c *Client) ProveAgain(ctx context.Context, body ProveAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProveAgainRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetSettings Get what people need to know of the server
 //
 // The folders that file sources may lie in, the data privacy statement that connections ask for, and where destinations are.
@@ -4713,6 +6063,61 @@ func (c *Client) ListMembers(ctx context.Context, id string, params *ListMembers
 // Corresponds with GET /api/v1/settings (the `GetSettings` operationId).
 func (c *Client) GetSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSettingsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSetup Say whether the first administrator is to be made
+//
+// Asks for no sign-in.
+//
+// Corresponds with GET /api/v1/setup (the `GetSetup` operationId).
+func (c *Client) GetSetup(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSetupRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetUpWithBody Make the first administrator
+//
+// Takes the secret of the one-time link that the server printed when it was started without an administrator, and signs the administrator in.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/setup (the `SetUp` operationId).
+func (c *Client) SetUpWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetUpRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetUp Make the first administrator
+//
+// Takes the secret of the one-time link that the server printed when it was started without an administrator, and signs the administrator in.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/setup (the `SetUp` operationId).
+func (c *Client) SetUp(ctx context.Context, body SetUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetUpRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4956,6 +6361,153 @@ func (c *Client) GetVersion(ctx context.Context, reqEditors ...RequestEditorFn) 
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewListAuditRequest constructs an http.Request for the ListAudit method
+func NewListAuditRequest(server string, params *ListAuditParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/audit")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDownloadAuditRequest constructs an http.Request for the DownloadAudit method
+func NewDownloadAuditRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/audit.ndjson")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewVerifyAuditRequest constructs an http.Request for the VerifyAudit method
+func NewVerifyAuditRequest(server string, params *VerifyAuditParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/audit/verification")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Head != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "head", *params.Head, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewListConnectionsRequest constructs an http.Request for the ListConnections method
@@ -5749,6 +7301,302 @@ func NewGetHealthRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewRemoveCodesRequest constructs an http.Request for the RemoveCodes method
+func NewRemoveCodesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/codes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewNewCodesRequest constructs an http.Request for the NewCodes method
+func NewNewCodesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/codes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfirmCodesRequest calls the generic ConfirmCodes builder with application/json body
+func NewConfirmCodesRequest(server string, body ConfirmCodesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfirmCodesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewConfirmCodesRequestWithBody constructs an http.Request for the ConfirmCodes method, with any body, and a specified content type
+func NewConfirmCodesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/codes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewChangePasswordRequest calls the generic ChangePassword builder with application/json body
+func NewChangePasswordRequest(server string, body ChangePasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangePasswordRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewChangePasswordRequestWithBody constructs an http.Request for the ChangePassword method, with any body, and a specified content type
+func NewChangePasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/password")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListSessionsRequest constructs an http.Request for the ListSessions method
+func NewListSessionsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndSessionRequest constructs an http.Request for the EndSession method
+func NewEndSessionRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/sessions/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTokensRequest constructs an http.Request for the ListTokens method
+func NewListTokensRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/tokens")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateTokenRequest calls the generic CreateToken builder with application/json body
+func NewCreateTokenRequest(server string, body CreateTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateTokenRequestWithBody constructs an http.Request for the CreateToken method, with any body, and a specified content type
+func NewCreateTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/tokens")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteTokenRequest constructs an http.Request for the DeleteToken method
+func NewDeleteTokenRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/tokens/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListOperatorsRequest constructs an http.Request for the ListOperators method
 func NewListOperatorsRequest(server string) (*http.Request, error) {
 	var err error
@@ -5772,6 +7620,240 @@ func NewListOperatorsRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListPeopleRequest constructs an http.Request for the ListPeople method
+func NewListPeopleRequest(server string, params *ListPeopleParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/people")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreatePersonRequest calls the generic CreatePerson builder with application/json body
+func NewCreatePersonRequest(server string, body CreatePersonJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreatePersonRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreatePersonRequestWithBody constructs an http.Request for the CreatePerson method, with any body, and a specified content type
+func NewCreatePersonRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/people")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetPersonRequest constructs an http.Request for the GetPerson method
+func NewGetPersonRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/people/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdatePersonRequest calls the generic UpdatePerson builder with application/json body
+func NewUpdatePersonRequest(server string, id string, body UpdatePersonJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdatePersonRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewUpdatePersonRequestWithBody constructs an http.Request for the UpdatePerson method, with any body, and a specified content type
+func NewUpdatePersonRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/people/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewResetPasswordRequest calls the generic ResetPassword builder with application/json body
+func NewResetPasswordRequest(server string, id string, body ResetPasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResetPasswordRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewResetPasswordRequestWithBody constructs an http.Request for the ResetPassword method, with any body, and a specified content type
+func NewResetPasswordRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/people/%s/password", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -6977,6 +9059,140 @@ func NewListMembersRequest(server string, id string, params *ListMembersParams) 
 	return req, nil
 }
 
+// NewSignOutRequest constructs an http.Request for the SignOut method
+func NewSignOutRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/session")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMeRequest constructs an http.Request for the GetMe method
+func NewGetMeRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/session")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSignInRequest calls the generic SignIn builder with application/json body
+func NewSignInRequest(server string, body SignInJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignInRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSignInRequestWithBody constructs an http.Request for the SignIn method, with any body, and a specified content type
+func NewSignInRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/session")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewProveAgainRequest calls the generic ProveAgain builder with application/json body
+func NewProveAgainRequest(server string, body ProveAgainJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewProveAgainRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewProveAgainRequestWithBody constructs an http.Request for the ProveAgain method, with any body, and a specified content type
+func NewProveAgainRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/session/proof")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetSettingsRequest constructs an http.Request for the GetSettings method
 func NewGetSettingsRequest(server string) (*http.Request, error) {
 	var err error
@@ -7000,6 +9216,73 @@ func NewGetSettingsRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewGetSetupRequest constructs an http.Request for the GetSetup method
+func NewGetSetupRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/setup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetUpRequest calls the generic SetUp builder with application/json body
+func NewSetUpRequest(server string, body SetUpJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetUpRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetUpRequestWithBody constructs an http.Request for the SetUp method, with any body, and a specified content type
+func NewSetUpRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/setup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }

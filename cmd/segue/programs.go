@@ -49,12 +49,15 @@ func sandboxConfig(o cli.SandboxOptions, out, logs io.Writer) app.SandboxConfig 
 // serveConfig is a server as the command line describes it.
 func serveConfig(o cli.ServeOptions, out, logs io.Writer) app.Config {
 	return app.Config{
-		DataDir: o.Data, Listen: o.Listen, SourceDirs: o.SourceDir, WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory,
+		DataDir: o.Data, Listen: o.Listen, TLSCert: o.TLSCert, TLSKey: o.TLSKey, Hosts: o.Host, TrustedProxies: o.TrustedProxy, SourceDirs: o.SourceDir, WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory,
 		BrevoURL: o.BrevoURL, BrevoTier: o.BrevoTier, Log: logger(logs, o.LogOptions),
 		MirrorAge: o.MirrorAge, FirstLook: o.FirstLook, LooksPerHour: o.LooksPerHour, LookGap: o.LookGap, ProofTime: o.ProofTime, KeepRuns: o.KeepRuns,
 		FailPoint: failPoint(os.Getenv, os.Stderr),
 		Ready: func(r app.Running) {
 			_, _ = fmt.Fprintf(out, "Segue serves at %s with the data in %s. Ctrl-C ends it.\n", r.URL, r.Data)
+			if r.SetUp != "" {
+				_, _ = fmt.Fprintf(out, "There is no administrator yet. Whoever opens this link first becomes it:\n  %s\n", r.SetUp)
+			}
 		},
 	}
 }

@@ -42,6 +42,8 @@ type Connection struct {
 	Details AccountDetails
 	// CheckedAt is when that was.
 	CheckedAt time.Time
+	// Shared says that contributors may use it, and not only administrators.
+	Shared bool
 	// ConsentAt is when the data privacy statement was agreed to, and ConsentBy by whom; ConsentVersion is its version.
 	ConsentAt      time.Time
 	ConsentBy      string

@@ -3,6 +3,7 @@ package activation
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code is the stable name of a kind of failure. Surfaces translate it, programs may compare it; it never changes
@@ -17,6 +18,9 @@ const (
 	CodeInUse            Code = "in_use"            // other things still need it
 	CodeUnauthenticated  Code = "unauthenticated"   // no valid sign-in or token
 	CodeForbidden        Code = "forbidden"         // signed in, but not allowed
+	CodeNeedsCode        Code = "code_needed"       // the password was right; a one-time code is needed as well
+	CodeNotProved        Code = "proof_needed"      // signed in, but this asks for the password again
+	CodeTooMany          Code = "too_many"          // too many failed tries; wait
 	CodeUnavailable      Code = "unavailable"       // a part that is needed does not answer; try later
 	CodeInternal         Code = "internal"          // a defect of Segue
 	CodeLocked           Code = "locked"            // the data folder or file is in use by another process
@@ -48,6 +52,8 @@ type Error struct {
 	Remedy string
 	// Field is the path of the offending input, such as "mapping.attributes[2].field"; empty if none.
 	Field string
+	// RetryAfter is how long to wait before trying again, zero if nothing is known.
+	RetryAfter time.Duration
 	// Err is the cause, for logs and errors.Is; it may be nil.
 	Err error
 }

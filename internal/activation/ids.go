@@ -15,6 +15,12 @@ type (
 	RunID string
 	// BatchID is of a batch of a run.
 	BatchID string
+	// PersonID is of somebody who may sign in.
+	PersonID string
+	// SessionID is of somebody signed in at one browser.
+	SessionID string
+	// TokenID is of a token of a program.
+	TokenID string
 )
 
 // ListID is the number that Brevo gives a contact list.

@@ -3,6 +3,7 @@ package app
 import (
 	"log/slog"
 	"net"
+	"net/netip"
 	"time"
 
 	"segue/internal/activation"
@@ -12,10 +13,19 @@ import (
 type Config struct {
 	// DataDir is the data folder; it is made if it is not there. Required.
 	DataDir string
-	// Listen is the address to listen on; a loopback one. Defaults to 127.0.0.1:8380.
+	// Listen is the address to listen on. One that others can reach asks for an administrator to be there, and for TLS
+	// files or a trusted proxy. Defaults to 127.0.0.1:8380.
 	Listen string
 	// Listener takes the place of Listen where somebody listens already; it is closed by Run. Defaults to none.
 	Listener net.Listener
+	// TLSCert and TLSKey are PEM files of the certificate, with its chain, and its key. Default to none: no encryption.
+	TLSCert, TLSKey string
+	// Hosts are the names, besides localhost and loopback addresses, under which browsers and programs reach the server, such
+	// as that of a proxy before it. Defaults to none.
+	Hosts []string
+	// TrustedProxies are the networks of proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed. Defaults to
+	// none.
+	TrustedProxies []netip.Prefix
 	// SourceDirs are the folders that file sources may lie in, besides uploads. Defaults to none.
 	SourceDirs []string
 	// WarehouseMemory and LedgerMemory are DuckDB's limits, such as "512MB". Default to 512MB each. With them the
@@ -47,6 +57,8 @@ type Running struct {
 	URL   string
 	Token string
 	Data  string
+	// SetUp is the one-time link with which the first administrator is made; empty where there is one. It is a secret.
+	SetUp string
 }
 
 // Version is the version of the program, set when it is built.

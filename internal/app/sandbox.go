@@ -114,16 +114,11 @@ func listenLoopback(address, fallback string) (net.Listener, error) {
 	if err != nil {
 		return nil, activation.Errorf(activation.CodeInvalid, "%q is not an address such as %s", address, fallback).WithField("listen")
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !loopback(host) {
 		return nil, activation.Errorf(activation.CodeInvalid, "%s is not a loopback address", host).WithField("listen").
-			WithRemedy("Use 127.0.0.1: until people and roles exist nobody else may reach the server")
+			WithRemedy("Use 127.0.0.1: nobody else may reach it")
 	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, (&activation.Error{Code: activation.CodeUnavailable, Message: fmt.Sprintf("cannot listen on %s: %v", address, err), Err: err}).
-			WithRemedy("Stop what uses the port, or choose another with --listen")
-	}
-	return l, nil
+	return listenAt(address)
 }
 
 // serveHTTP serves until ctx ends, then gives requests in hand a few seconds.

@@ -13,7 +13,9 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"segue/internal/access"
 	"segue/internal/activation"
+	"segue/internal/audit"
 	"segue/internal/connection"
 	"segue/internal/export"
 	"segue/internal/httpapi"
@@ -25,6 +27,7 @@ import (
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
 	warehouseduck "segue/internal/warehouse/duckdb"
+	"segue/web"
 )
 
 // defaultListen is where a server listens when nothing is said.
@@ -39,6 +42,7 @@ type App struct {
 	ledger    *ledgerduck.Ledger
 	warehouse *warehouseduck.Warehouse
 	exports   *export.Service
+	people    *access.Service
 	queue     *riverq.Queue
 	handler   http.Handler
 }
@@ -109,8 +113,17 @@ func (a *App) openStores(ctx context.Context, keys *tink.Keys) (err error) {
 // assemble puts the services on what was opened, and the API on the services.
 func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	clock, log := time.Now, a.cfg.Log
+	trail, err := audit.NewLog(a.store, clock)
+	if err != nil {
+		return err
+	}
+	control := audit.Wrap(a.store, trail) // every change by somebody shows in the audit log
+	a.people, err = access.New(access.Config{Store: control, Box: keys, Clock: clock, IDs: newID, Log: log})
+	if err != nil {
+		return err
+	}
 	sources, err := ingest.New(ingest.Config{
-		Store: a.store, Warehouse: a.warehouse, SourceDirs: a.cfg.SourceDirs, UploadDir: a.folder.file(uploadDir),
+		Store: control, Warehouse: a.warehouse, SourceDirs: a.cfg.SourceDirs, UploadDir: a.folder.file(uploadDir),
 		DataDir: a.folder.path, Clock: clock, IDs: newID, Log: log,
 	})
 	if err != nil {
@@ -119,7 +132,7 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	if err := sources.SweepUploads(); err != nil {
 		return err
 	}
-	segments, err := segment.New(segment.Config{Store: a.store, Warehouse: a.warehouse, Clock: clock, IDs: newID})
+	segments, err := segment.New(segment.Config{Store: control, Warehouse: a.warehouse, Clock: clock, IDs: newID})
 	if err != nil {
 		return err
 	}
@@ -129,13 +142,13 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	}
 	urls := map[activation.DestinationType]string{activation.DestinationBrevo: a.cfg.BrevoURL}
 	connections, err := connection.New(connection.Config{
-		Store: a.store, Box: keys, Dialers: dial, DefaultURL: urls, Clock: clock, IDs: newID, Log: log,
+		Store: control, Box: keys, Dialers: dial, DefaultURL: urls, Clock: clock, IDs: newID, Log: log,
 	})
 	if err != nil {
 		return err
 	}
 	a.exports, err = export.New(export.Config{
-		Store: a.store, Warehouse: a.warehouse, Ledger: a.ledger, Connections: connections, Clock: clock, IDs: newID, Log: log,
+		Store: control, Warehouse: a.warehouse, Ledger: a.ledger, Connections: connections, Clock: clock, IDs: newID, Log: log,
 		HandOverDir: a.folder.file(handOverDir), MirrorAge: a.cfg.MirrorAge, LookGap: a.cfg.LookGap, FirstLook: a.cfg.FirstLook,
 		ProofTime: a.cfg.ProofTime, LooksPerHour: a.cfg.LooksPerHour, FailPoint: a.cfg.FailPoint,
 	})
@@ -148,11 +161,16 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	if err != nil {
 		return err
 	}
+	pages, err := web.Handler()
+	if err != nil {
+		return err
+	}
 	a.handler, err = httpapi.New(httpapi.Config{
 		Services: httpapi.Services{
 			Store: a.store, Sources: sources, Profiles: a.warehouse, Segments: segments, Connections: connections, Exports: a.exports, Ledger: a.ledger,
+			Access: a.people, Audit: trail,
 		},
-		Token: a.token, Version: v.Version, Commit: v.Commit, SourceDirs: a.cfg.SourceDirs, DestinationURLs: urls,
+		Pages: pages, TrustedProxies: a.cfg.TrustedProxies, Hosts: a.cfg.Hosts, Token: a.token, Version: v.Version, Commit: v.Commit, SourceDirs: a.cfg.SourceDirs, DestinationURLs: urls,
 		Clock: clock, IDs: newID, Log: log,
 	})
 	return err
@@ -160,21 +178,21 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 
 // Run serves the API, works runs and keeps the ledger tidy until ctx ends. Runs that a crash interrupted go on first.
 func (a *App) Run(ctx context.Context) error {
-	l := a.cfg.Listener
-	if l == nil {
-		var err error
-		if l, err = listenLoopback(a.cfg.Listen, defaultListen); err != nil {
-			return err
-		}
+	l, url, err := a.listen(ctx)
+	if err != nil {
+		return err
 	}
 	if err := a.exports.Recover(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	url := "http://" + l.Addr().String()
 	if err := a.folder.write(addressFile, url+"\n"); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer func() { _ = os.Remove(a.folder.file(addressFile)) }()
+	setUp, err := a.setUpLink(ctx, url)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	// A request that lasts, such as the events of a run, ends when the server is to stop.
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -188,9 +206,18 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.queue.Run(ctx) })
 	g.Go(func() error { return a.tidy(ctx) })
 	if a.cfg.Ready != nil {
-		a.cfg.Ready(Running{URL: url, Token: a.token, Data: a.folder.path})
+		a.cfg.Ready(Running{URL: url, Token: a.token, Data: a.folder.path, SetUp: setUp})
 	}
 	return g.Wait()
+}
+
+// setUpLink is the one-time link with which the first administrator is made; empty where there is one.
+func (a *App) setUpLink(ctx context.Context, url string) (string, error) {
+	needed, err := a.people.Setup(ctx)
+	if err != nil || !needed {
+		return "", err
+	}
+	return url + "/setup#" + a.people.NewSetup(), nil
 }
 
 // tidyEvery is how often rows of old runs are looked for.

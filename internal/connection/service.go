@@ -60,6 +60,8 @@ type NewConnection struct {
 	// Agree says that the person agreed to activation.ConsentStatement; By names the person.
 	Agree bool
 	By    string
+	// Shared says that contributors may use it.
+	Shared bool
 }
 
 // Check asks the destination who a key belongs to, without storing anything (the Connect button).
@@ -89,7 +91,7 @@ func (s *Service) Create(ctx context.Context, n NewConnection) (activation.Conne
 	now := s.cfg.Clock().UTC()
 	c := activation.Connection{
 		ID: activation.ConnectionID(s.cfg.IDs()), Name: n.Name, Type: n.Type, BaseURL: s.baseURL(n.Type, n.BaseURL),
-		ConsentAt: now, ConsentBy: n.By, ConsentVersion: activation.ConsentStatementVersion,
+		Shared: n.Shared, ConsentAt: now, ConsentBy: n.By, ConsentVersion: activation.ConsentStatementVersion,
 		CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	if err := c.Validate(); err != nil {
@@ -119,7 +121,9 @@ func (s *Service) Create(ctx context.Context, n NewConnection) (activation.Conne
 type Change struct {
 	Name *string
 	// Key rotates the key; the new one must be of the same account (S1).
-	Key     *string
+	Key *string
+	// Shared says whether contributors may use it; existing exports stay as they are.
+	Shared  *bool
 	Version int64
 }
 
@@ -132,6 +136,9 @@ func (s *Service) Update(ctx context.Context, id activation.ConnectionID, ch Cha
 	now := s.cfg.Clock().UTC()
 	if ch.Name != nil {
 		c.Name = *ch.Name
+	}
+	if ch.Shared != nil {
+		c.Shared = *ch.Shared
 	}
 	if ch.Key != nil {
 		details, err := s.Check(ctx, c.Type, c.BaseURL, *ch.Key)

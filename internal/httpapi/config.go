@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,10 +20,14 @@ const Prefix = "/api/v1"
 type Config struct {
 	// Services are what the operations call.
 	Services Services
-	// Token is the bearer token that every operation but the health check asks for; at least 32 characters.
+	// Token is the bearer token of the server's machine, of whoever can read its data folder; at least 32 characters.
 	Token string
 	// Hosts are names, besides localhost and loopback addresses, that requests may be addressed to, without ports.
 	Hosts []string
+	// TrustedProxies are the networks whose X-Forwarded-For and X-Forwarded-Proto headers are believed. Defaults to none.
+	TrustedProxies []netip.Prefix
+	// Pages answers what lies outside Prefix, behind the same guard. Defaults to nothing: all of it is not found.
+	Pages http.Handler
 	// Version and Commit are those of the program.
 	Version, Commit string
 	// SourceDirs are the folders of file sources, shown to people. Defaults to none.
@@ -42,7 +47,8 @@ type Config struct {
 
 func (c *Config) check() error {
 	s := c.Services
-	if s.Store == nil || s.Sources == nil || s.Profiles == nil || s.Segments == nil || s.Connections == nil || s.Exports == nil || s.Ledger == nil {
+	if s.Store == nil || s.Sources == nil || s.Profiles == nil || s.Segments == nil || s.Connections == nil || s.Exports == nil || s.Ledger == nil ||
+		s.Access == nil || s.Audit == nil {
 		return fmt.Errorf("httpapi: a service is missing")
 	}
 	if len(c.Token) < 32 {
@@ -82,6 +88,10 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.huma = humago.New(mux, humaConfig())
 	a.huma.UseMiddleware(a.authorize)
 	a.systemOperations()
+	a.signInOperations()
+	a.meOperations()
+	a.peopleOperations()
+	a.auditOperations()
 	a.sourceOperations()
 	a.uploadOperations()
 	a.profileOperations()

@@ -44,7 +44,7 @@ func (d *described) check(t failer, req *http.Request, r reply) {
 	require.NoError(t, err)
 	media := doc.Content[kind]
 	require.NotNil(t, media, "%s answers %d as %s, which is not documented", pattern, r.status, kind)
-	if !strings.HasSuffix(kind, "json") {
+	if kind != "application/json" && kind != problemType {
 		return
 	}
 	var v any

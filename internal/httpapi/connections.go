@@ -3,7 +3,9 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 
+	"segue/internal/access"
 	"segue/internal/activation"
 	"segue/internal/connection"
 	"segue/internal/httpapi/wire"
@@ -22,7 +24,7 @@ func (a *api) connectionOperations() {
 	const tag = "connections"
 	register(a, endpoint{
 		id: "list-connections", method: http.MethodGet, path: "/connections", tag: tag, summary: "List connections",
-		description: "Connections by age, with the account as it was when last checked.",
+		description: "Connections by age, with the account as it was when last checked. Contributors see those that are shared with them, by name and type.",
 	}, a.listConnections)
 	register(a, endpoint{
 		id: "create-connection", method: http.MethodPost, path: "/connections", tag: tag, status: http.StatusCreated, summary: "Add a connection",
@@ -30,7 +32,7 @@ func (a *api) connectionOperations() {
 		errors:      destinationCodes(activation.CodeConflict),
 	}, a.createConnection)
 	register(a, endpoint{
-		id: "check-connection", method: http.MethodPost, path: "/connections/check", tag: tag, summary: "Ask who a key belongs to",
+		id: "check-connection", method: http.MethodPost, path: "/connections/check", tag: tag, reads: true, summary: "Ask who a key belongs to",
 		description: "Asks the destination for the account of a key, without storing anything (Connect).",
 		errors:      destinationCodes(),
 	}, a.checkConnection)
@@ -66,13 +68,25 @@ func (a *api) listConnections(ctx context.Context, in *Named) (*body[wire.List[w
 	if err != nil {
 		return nil, err
 	}
-	return listOf(list, next, wire.FromConnection), nil
+	c := callerOf(ctx)
+	if !c.Has(access.RightAdminister) {
+		list = slices.DeleteFunc(list, func(k activation.Connection) bool { return !c.MayUse(k) })
+	}
+	return listOf(list, next, func(k activation.Connection) wire.Connection { return shownConnection(c, k) }), nil
+}
+
+// shownConnection is what a caller may know of a connection: all of it, or name and type.
+func shownConnection(c access.Caller, k activation.Connection) wire.Connection {
+	if c.Has(access.RightAdminister) {
+		return wire.FromConnection(k)
+	}
+	return wire.Connection{ID: string(k.ID), Name: k.Name, Type: string(k.Type), Shared: k.Shared, CreatedAt: k.CreatedAt.UTC(), UpdatedAt: k.UpdatedAt.UTC(), Version: k.Version}
 }
 
 func (a *api) createConnection(ctx context.Context, in *input[wire.ConnectionInput]) (*made[wire.Connection], error) {
 	c, err := a.cfg.Services.Connections.Create(ctx, connection.NewConnection{
 		Name: in.Body.Name, Type: activation.DestinationType(in.Body.Type), BaseURL: in.Body.BaseURL, Key: in.Body.APIKey,
-		Agree: in.Body.Agree, By: caller(ctx),
+		Agree: in.Body.Agree, By: caller(ctx), Shared: in.Body.Shared,
 	})
 	if err != nil {
 		return nil, err
@@ -96,12 +110,16 @@ func oneConnection(c activation.Connection, err error) (*body[wire.Connection], 
 }
 
 func (a *api) getConnection(ctx context.Context, in *ByID) (*body[wire.Connection], error) {
-	return oneConnection(a.cfg.Services.Connections.Get(ctx, activation.ConnectionID(in.ID)))
+	k, err := a.cfg.Services.Connections.Get(ctx, activation.ConnectionID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return answer(shownConnection(callerOf(ctx), k)), nil
 }
 
 func (a *api) updateConnection(ctx context.Context, in *change[wire.ConnectionChange]) (*body[wire.Connection], error) {
 	return oneConnection(a.cfg.Services.Connections.Update(ctx, activation.ConnectionID(in.ID), connection.Change{
-		Name: in.Body.Name, Key: in.Body.APIKey, Version: in.Body.Version,
+		Name: in.Body.Name, Key: in.Body.APIKey, Shared: in.Body.Shared, Version: in.Body.Version,
 	}))
 }
 

@@ -46,11 +46,11 @@ func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.
 		}
 		out = wire.List[wire.Export]{Items: make([]wire.Export, 0, len(list)), NextCursor: next}
 		for _, e := range list {
-			latest, err := latestRun(ctx, r, e.ID)
+			shown, err := shownExport(ctx, r, e)
 			if err != nil {
 				return err
 			}
-			out.Items = append(out.Items, wire.FromExport(e, latest))
+			out.Items = append(out.Items, shown)
 		}
 		return nil
 	})
@@ -58,6 +58,19 @@ func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.
 		return nil, err
 	}
 	return answer(out), nil
+}
+
+// shownExport is an export as the caller sees it.
+func shownExport(ctx context.Context, r store.Reader, e activation.Export) (wire.Export, error) {
+	latest, err := latestRun(ctx, r, e.ID)
+	if err != nil {
+		return wire.Export{}, err
+	}
+	over, err := r.Connection(ctx, e.Connection)
+	if err != nil {
+		return wire.Export{}, err
+	}
+	return wire.FromExport(e, over, latest, callerOf(ctx).MayUse(over)), nil
 }
 
 // latestRun returns the newest run of an export that is no dry run, nil if there is none.
@@ -79,11 +92,18 @@ func latestRun(ctx context.Context, r store.Reader, id activation.ExportID) (*ac
 }
 
 func (a *api) createExport(ctx context.Context, in *input[wire.ExportInput]) (*made[wire.Export], error) {
+	if err := a.checkConnectionUse(ctx, activation.ConnectionID(in.Body.ConnectionID)); err != nil {
+		return nil, err
+	}
 	e, err := a.cfg.Services.Exports.Create(ctx, in.Body.Domain())
 	if err != nil {
 		return nil, err
 	}
-	return &made[wire.Export]{Location: Prefix + "/exports/" + string(e.ID), Body: wire.FromExport(e, nil)}, nil
+	out, err := a.oneExport(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &made[wire.Export]{Location: Prefix + "/exports/" + string(e.ID), Body: out.Body}, nil
 }
 
 func (a *api) getExport(ctx context.Context, in *ByID) (*body[wire.Export], error) {
@@ -97,12 +117,8 @@ func (a *api) oneExport(ctx context.Context, id activation.ExportID) (*body[wire
 		if err != nil {
 			return err
 		}
-		latest, err := latestRun(ctx, r, e.ID)
-		if err != nil {
-			return err
-		}
-		out = wire.FromExport(e, latest)
-		return nil
+		out, err = shownExport(ctx, r, e)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -111,6 +127,9 @@ func (a *api) oneExport(ctx context.Context, id activation.ExportID) (*body[wire
 }
 
 func (a *api) updateExport(ctx context.Context, in *change[wire.ExportUpdate]) (*body[wire.Export], error) {
+	if err := a.checkConnectionUse(ctx, activation.ConnectionID(in.Body.ConnectionID)); err != nil { // the new one
+		return nil, err
+	}
 	e, err := a.cfg.Services.Exports.Update(ctx, in.Body.Domain(in.ID))
 	if err != nil {
 		return nil, err

@@ -35,6 +35,10 @@ func guard(cfg Config, mux *http.ServeMux) http.Handler {
 			writeProblem(w, problem(r.Context(), activation.Errorf(activation.CodeForbidden, "requests from pages of other origins are refused")))
 			return
 		}
+		if cfg.Pages != nil && !strings.HasPrefix(r.URL.Path, Prefix+"/") {
+			cfg.Pages.ServeHTTP(w, r)
+			return
+		}
 		if _, pattern := mux.Handler(r); pattern == "" {
 			nowhere(mux, w, r)
 			return

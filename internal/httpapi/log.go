@@ -26,7 +26,7 @@ func logged(cfg Config, next http.Handler) http.Handler {
 		start := cfg.Clock()
 		id := cfg.IDs()
 		w.Header().Set("X-Request-Id", id)
-		ctx := context.WithValue(r.Context(), requestKey{}, id)
+		ctx := context.WithValue(context.WithValue(r.Context(), requestKey{}, id), browserKey{}, browserFrom(cfg, r))
 		r = r.WithContext(ctx)
 		rec := &recorder{ResponseWriter: w}
 		defer logRequest(ctx, cfg.Log, r, rec, func() time.Duration { return cfg.Clock().Sub(start) })

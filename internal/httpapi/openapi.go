@@ -22,14 +22,15 @@ func humaConfig() huma.Config {
 			Info: &huma.Info{
 				Title: "Segue", Version: "v1",
 				Description: "Keeps contact lists at a destination in step with segments of unified customer profiles.\n\n" +
-					"Every operation but the health check asks for a bearer token. Errors are problems (RFC 9457) with a stable `code`. " +
+					"Every operation but the health check and signing in asks for a session or a bearer token, and for a right that the caller's role has. Errors are problems (RFC 9457) with a stable `code`. " +
 					"Listings are paged by cursors. An update names the `version` that was read and fails with `conflict` if it moved.",
 				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
 			Components: &huma.Components{
 				Schemas: schemas,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					"token": {Type: "http", Scheme: "bearer", Description: "The token in the file 'token' of the server's data folder"},
+					"token":   {Type: "http", Scheme: "bearer", Description: "A token of one's own; on the server's machine the one in the file 'token' of the data folder"},
+					"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "Made by signing in; over https its name begins with __Host-"},
 				},
 			},
 			Tags: []*huma.Tag{
@@ -39,6 +40,8 @@ func humaConfig() huma.Config {
 				{Name: "connections", Description: "Accounts at destinations"},
 				{Name: "exports", Description: "Which segments go to which list"},
 				{Name: "runs", Description: "Executions of exports"},
+				{Name: "people", Description: "Who may sign in, and one's own sessions and tokens"},
+				{Name: "audit", Description: "What was done, by whom"},
 				{Name: "system", Description: "The server itself"},
 			},
 		},

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"segue/internal/access"
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
 )
@@ -26,26 +28,28 @@ type endpoint struct {
 	errors []activation.Code
 	// maxBody is the most bytes of a JSON body. Defaults to 1 MiB.
 	maxBody int64
-	// public operations ask for no token.
-	public bool
+	// reads says that the operation changes nothing though it is no GET: it leaves no entry in the audit log.
+	reads bool
 	// change gives the operation the last word over what is documented.
 	change func(*huma.Operation)
 }
 
-// publicKey marks public operations in huma's metadata.
-const publicKey = "public"
-
-// register adds an operation whose errors become problems.
+// register adds an operation whose errors become problems. One without a rule in the table of rights is a defect.
 func register[I, O any](a *api, e endpoint, h func(context.Context, *I) (*O, error)) {
+	right, known := access.RightOf(e.id)
+	if !known {
+		panic("httpapi: the operation " + e.id + " has no rule in package access")
+	}
+	public := right == access.RightSignIn
 	op := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: Prefix + e.path, Tags: []string{e.tag}, Summary: e.summary,
-		Description: e.description, DefaultStatus: e.status, MaxBodyBytes: e.maxBody, Metadata: map[string]any{publicKey: e.public},
-		Security: []map[string][]string{{"token": {}}}, Responses: map[string]*huma.Response{}, RejectUnknownQueryParameters: true,
+		Description: e.description, DefaultStatus: e.status, MaxBodyBytes: e.maxBody, Metadata: map[string]any{readsKey: e.reads},
+		Security: []map[string][]string{{"token": {}}, {"session": {}}}, Responses: map[string]*huma.Response{}, RejectUnknownQueryParameters: true,
 	}
-	if e.public {
+	if public {
 		op.Security = []map[string][]string{}
 	}
-	a.documentErrors(&op, e)
+	a.documentErrors(&op, e, public)
 	if _, hasBody := reflect.TypeFor[I]().FieldByName("Body"); hasBody {
 		for _, status := range []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType} {
 			op.Responses[strconv.Itoa(status)] = a.problemResponse(fmt.Sprintf("%s: %s", http.StatusText(status), codeOf(status)))
@@ -55,11 +59,14 @@ func register[I, O any](a *api, e endpoint, h func(context.Context, *I) (*O, err
 		e.change(&op)
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := h(ctx, in)
+		out, err := audited(ctx, a, e, func(ctx context.Context) (*O, error) { return h(ctx, in) })
 		if err != nil {
 			f := problem(ctx, err)
 			if f.Status >= http.StatusInternalServerError {
 				a.cfg.Log.ErrorContext(ctx, "request failed", "operation", e.id, "request", requestID(ctx), "code", f.Code, "error", masked(err))
+			}
+			if f.retryAfter > 0 {
+				return nil, huma.ErrorWithHeaders(f, http.Header{"Retry-After": {strconv.Itoa(int((f.retryAfter + time.Second - 1) / time.Second))}})
 			}
 			return nil, f
 		}
@@ -68,14 +75,14 @@ func register[I, O any](a *api, e endpoint, h func(context.Context, *I) (*O, err
 }
 
 // documentErrors lists the statuses that an operation can answer with, and the codes behind each.
-func (a *api) documentErrors(op *huma.Operation, e endpoint) {
+func (a *api) documentErrors(op *huma.Operation, e endpoint, public bool) {
 	all := append([]activation.Code{
 		activation.CodeForbidden, activation.CodeInternal, activation.CodeCorrupt, activation.CodeUnavailable, activation.CodeLocked,
 	}, e.errors...)
 	if e.method != http.MethodGet {
 		all = append(all, activation.CodeStorageFull)
 	}
-	if !e.public {
+	if !public {
 		all = append(all, activation.CodeUnauthenticated, activation.CodeInvalid)
 	}
 	by := map[int][]string{}

@@ -21,7 +21,7 @@ func (a *api) personOperations() {
 		errors:      []activation.Code{activation.CodeNotReady},
 	}, a.listProfiles)
 	register(a, endpoint{
-		id: "search-profiles", method: http.MethodPost, path: "/profiles/search", tag: tag, summary: "Search customers",
+		id: "search-profiles", method: http.MethodPost, path: "/profiles/search", tag: tag, reads: true, summary: "Search customers",
 		description: "Finds customers whose id or text fields hold the text, ordered by id. What is searched for travels in the body, " +
 			"so that no address of a person shows up in a URL.",
 		errors: []activation.Code{activation.CodeNotReady},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,7 +19,8 @@ const problemType = "application/problem+json"
 // failure is a wire.Problem as an error that huma answers with.
 type failure struct {
 	wire.Problem
-	cause error
+	cause      error
+	retryAfter time.Duration
 }
 
 // Error implements error.
@@ -53,7 +55,11 @@ func problem(ctx context.Context, err error) *failure {
 		p.Code, p.Detail = wire.Code(activation.CodeInternal), "something went wrong inside Segue"
 		p.Remedy = "The server's log says more under the request id"
 	}
-	return finish(p, 0, err)
+	f := finish(p, 0, err)
+	if e != nil {
+		f.retryAfter = e.RetryAfter
+	}
+	return f
 }
 
 // finish fills in what follows from the code. A status of 0 means the one of the table.

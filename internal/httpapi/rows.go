@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"segue/internal/access"
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
 	"segue/internal/ledger"
@@ -23,8 +24,9 @@ func (a *api) rowOperations() {
 	const tag = "runs"
 	register(a, endpoint{
 		id: "list-rows", method: http.MethodGet, path: "/runs/{id}/rows", tag: tag, summary: "List what a run does with whom",
-		description: "The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned.",
-		errors:      []activation.Code{activation.CodeNotFound},
+		description: "The members and leavers of a run that are not unchanged, with bucket and reason; of one that reconciles who is missing or extra. Before a row is settled it shows what is planned. " +
+			"Who may not see customers gets addresses and ids masked.",
+		errors: []activation.Code{activation.CodeNotFound},
 	}, a.listRows)
 	register(a, endpoint{
 		id: "download-rejects", method: http.MethodGet, path: "/runs/{id}/rejects.csv", tag: tag, summary: "Download who was rejected",
@@ -71,7 +73,10 @@ func (a *api) listRows(ctx context.Context, in *rowsInput) (*body[wire.List[wire
 		rows = rows[:in.Limit]
 		next = strconv.FormatInt(rows[in.Limit-1].Number, 10)
 	}
-	return listOf(rows, next, wire.FromRunRow), nil
+	if callerOf(ctx).Has(access.RightSeePersons) {
+		return listOf(rows, next, wire.FromRunRow), nil
+	}
+	return listOf(rows, next, wire.MaskedRunRow), nil
 }
 
 func (a *api) listBatches(ctx context.Context, in *ByID) (*body[wire.List[wire.Batch]], error) {

@@ -25,7 +25,7 @@ func (a *api) segmentOperations() {
 		errors:      []activation.Code{activation.CodeConflict, activation.CodeNotReady},
 	}, a.createSegment)
 	register(a, endpoint{
-		id: "preview-segment", method: http.MethodPost, path: "/segments/preview", tag: tag, maxBody: ruleBody, summary: "Say who rules would select",
+		id: "preview-segment", method: http.MethodPost, path: "/segments/preview", tag: tag, reads: true, maxBody: ruleBody, summary: "Say who rules would select",
 		description: "Counts the members of a definition that need not be stored, and the profiles that each of its rules selects on its own; shows some members.",
 		errors:      evaluation,
 	}, a.previewSegment)

@@ -6,7 +6,9 @@ import (
 	"iter"
 	"time"
 
+	"segue/internal/access"
 	"segue/internal/activation"
+	"segue/internal/audit"
 	"segue/internal/connection"
 	"segue/internal/destination"
 	"segue/internal/ledger"
@@ -23,6 +25,8 @@ type Services struct {
 	Connections connections // *connection.Service
 	Exports     exports     // *export.Service
 	Ledger      records     // ledger.Ledger
+	Access      *access.Service
+	Audit       *audit.Log
 }
 
 // definitions lists what is stored.

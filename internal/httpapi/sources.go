@@ -22,7 +22,7 @@ func (a *api) sourceOperations() {
 		errors:      []activation.Code{activation.CodeConflict, activation.CodeSourceRefused},
 	}, a.createSource)
 	register(a, endpoint{
-		id: "preview-source", method: http.MethodPost, path: "/sources/preview", tag: tag, summary: "Look at the beginning of a file",
+		id: "preview-source", method: http.MethodPost, path: "/sources/preview", tag: tag, reads: true, summary: "Look at the beginning of a file",
 		description: "Reads a few rows of a file, with the columns and types that were found. Nothing is stored.",
 		errors:      []activation.Code{activation.CodeSourceRefused},
 	}, a.previewSource)

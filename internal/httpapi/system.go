@@ -13,7 +13,7 @@ import (
 
 func (a *api) systemOperations() {
 	register(a, endpoint{
-		id: "get-health", method: http.MethodGet, path: "/health", tag: "system", public: true, summary: "Say whether the server works",
+		id: "get-health", method: http.MethodGet, path: "/health", tag: "system", summary: "Say whether the server works",
 		description: "Answers 200 when the server and its control store work. Asks for no token.",
 		errors:      []activation.Code{activation.CodeUnavailable},
 	}, a.health)

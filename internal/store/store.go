@@ -38,6 +38,9 @@ type Page struct {
 // Reader reads the control store. Listings are ordered by id (age), newest last, unless said otherwise; next is the
 // cursor of the following page, empty at the end.
 type Reader interface {
+	PeopleReader
+	AuditReader
+
 	Source(ctx context.Context, id activation.SourceID) (activation.Source, error)
 	SourceByName(ctx context.Context, name string) (activation.Source, error)
 	Sources(ctx context.Context, p Page) (list []activation.Source, next string, err error)
@@ -74,6 +77,8 @@ type Reader interface {
 // kind or type, who made it and when, a run's export; and what has a method of its own: Ingest and Build.
 type Tx interface {
 	Reader
+	PeopleWriter
+	AuditWriter
 
 	CreateSource(ctx context.Context, s activation.Source) error
 	UpdateSource(ctx context.Context, s activation.Source) error

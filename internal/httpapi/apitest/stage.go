@@ -17,7 +17,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"segue/internal/access"
 	"segue/internal/activation"
+	"segue/internal/audit"
 	"segue/internal/connection"
 	"segue/internal/destination"
 	"segue/internal/export"
@@ -41,6 +43,8 @@ type Stage struct {
 	Segments    *segment.Service
 	Connections *connection.Service
 	Exports     *export.Service
+	Access      *access.Service
+	Audit       *audit.Log
 	// Files is a source folder, Uploads where uploads go.
 	Files, Uploads string
 	// Log is what was logged, by Logger.
@@ -100,15 +104,20 @@ func (s *Stage) serve(t testing.TB, dir, data string) {
 	t.Helper()
 	keys, err := tink.Open(tink.Config{Path: filepath.Join(data, "keys.json"), MayCreate: true})
 	require.NoError(t, err)
+	s.Audit, err = audit.NewLog(s.Store, s.Clock)
+	require.NoError(t, err)
+	control := audit.Wrap(s.Store, s.Audit)
+	s.Access, err = access.New(access.Config{Store: control, Box: keys, Clock: s.Clock, IDs: s.IDs, Log: s.Logger})
+	require.NoError(t, err)
 	s.Sources, err = ingest.New(ingest.Config{
-		Store: s.Store, Warehouse: s.Engine, SourceDirs: []string{s.Files}, UploadDir: s.Uploads, DataDir: data,
+		Store: control, Warehouse: s.Engine, SourceDirs: []string{s.Files}, UploadDir: s.Uploads, DataDir: data,
 		MaxUpload: 1 << 20, Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
 	})
 	require.NoError(t, err)
-	s.Segments, err = segment.New(segment.Config{Store: s.Store, Warehouse: s.Engine, Clock: s.Clock, IDs: s.IDs})
+	s.Segments, err = segment.New(segment.Config{Store: control, Warehouse: s.Engine, Clock: s.Clock, IDs: s.IDs})
 	require.NoError(t, err)
 	s.Connections, err = connection.New(connection.Config{
-		Store: s.Store, Box: keys, Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
+		Store: control, Box: keys, Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
 		Dialers: map[activation.DestinationType]connection.Dialer{
 			activation.DestinationBrevo: func(r connection.DialRequest) (destination.Destination, error) { return s.Account.dial(r.Key), nil },
 		},
@@ -116,7 +125,7 @@ func (s *Stage) serve(t testing.TB, dir, data string) {
 	})
 	require.NoError(t, err)
 	s.Exports, err = export.New(export.Config{
-		Store: s.Store, Warehouse: s.Engine, Ledger: s.Book, Connections: s.Connections, Clock: s.Clock, IDs: s.IDs, Log: s.Logger, HandOverDir: dir,
+		Store: control, Warehouse: s.Engine, Ledger: s.Book, Connections: s.Connections, Clock: s.Clock, IDs: s.IDs, Log: s.Logger, HandOverDir: dir,
 	})
 	require.NoError(t, err)
 }

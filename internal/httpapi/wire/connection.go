@@ -12,11 +12,12 @@ type Connection struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name" doc:"Unique"`
 	Type      string    `json:"type" enum:"brevo"`
-	BaseURL   string    `json:"base_url"`
+	BaseURL   string    `json:"base_url,omitempty"`
 	KeyTail   string    `json:"key_tail,omitempty" doc:"The last four characters of the API key"`
-	Account   Account   `json:"account"`
+	Account   Account   `json:"account" doc:"Empty for contributors"`
+	Shared    bool      `json:"shared" doc:"Contributors may use it, and not only administrators"`
 	CheckedAt time.Time `json:"checked_at,omitzero" doc:"When the destination last said who the key belongs to"`
-	Consent   Consent   `json:"consent"`
+	Consent   Consent   `json:"consent" doc:"Empty for contributors"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 	Version   int64     `json:"version"`
@@ -46,12 +47,14 @@ type ConnectionInput struct {
 	BaseURL string `json:"base_url,omitempty" maxLength:"500" doc:"Defaults to the destination's own address"`
 	APIKey  string `json:"api_key" maxLength:"4096" writeOnly:"true" doc:"Stored encrypted and never shown again"`
 	Agree   bool   `json:"agree" doc:"Agreement to the data privacy statement of GET /api/v1/settings; required to be true"`
+	Shared  bool   `json:"shared,omitempty" doc:"Contributors may use it, and not only administrators"`
 }
 
 // ConnectionChange changes a connection; what is left out stays.
 type ConnectionChange struct {
 	Name    *string `json:"name,omitempty" maxLength:"480"`
 	APIKey  *string `json:"api_key,omitempty" maxLength:"4096" writeOnly:"true" doc:"A new key of the same account"`
+	Shared  *bool   `json:"shared,omitempty" doc:"Whether contributors may use it; existing exports stay as they are"`
 	Version int64   `json:"version" minimum:"1" doc:"The version that was read"`
 }
 
@@ -94,7 +97,7 @@ type AttributeInput struct {
 // FromConnection makes the JSON of a connection.
 func FromConnection(c activation.Connection) Connection {
 	return Connection{
-		ID: string(c.ID), Name: c.Name, Type: string(c.Type), BaseURL: c.BaseURL, KeyTail: c.KeyTail, Account: FromAccount(c.Details),
+		ID: string(c.ID), Name: c.Name, Type: string(c.Type), BaseURL: c.BaseURL, KeyTail: c.KeyTail, Account: FromAccount(c.Details), Shared: c.Shared,
 		CheckedAt: utc(c.CheckedAt), Consent: Consent{At: utc(c.ConsentAt), By: c.ConsentBy, Version: c.ConsentVersion},
 		CreatedAt: utc(c.CreatedAt), UpdatedAt: utc(c.UpdatedAt), Version: c.Version,
 	}

@@ -8,22 +8,36 @@ import (
 
 // Export says which segments go over which connection, to which list, with which fields.
 type Export struct {
-	ID           string    `json:"id"`
-	Name         string    `json:"name" doc:"Unique"`
-	ConnectionID string    `json:"connection_id"`
-	ListID       int64     `json:"list_id"`
-	ListName     string    `json:"list_name,omitempty" doc:"The list's name when it was chosen"`
-	SegmentIDs   []string  `json:"segment_ids" nullable:"false"`
-	Mapping      Mapping   `json:"mapping"`
-	Leavers      string    `json:"leavers" enum:"remove,keep" doc:"What happens to people who leave the segments"`
-	TakeOver     bool      `json:"take_over" doc:"People who were on the list before count as sent by this export"`
-	TimeZone     string    `json:"time_zone,omitempty" doc:"The IANA zone of relative dates; UTC if absent"`
-	Status       RunStatus `json:"status" doc:"The status of the latest run that is no dry run"`
-	LatestRun    *Run      `json:"latest_run,omitempty" doc:"The latest run that is no dry run"`
-	CreatedAt    time.Time `json:"created_at"`
-	UpdatedAt    time.Time `json:"updated_at"`
-	Version      int64     `json:"version"`
+	ID           string         `json:"id"`
+	Name         string         `json:"name" doc:"Unique"`
+	ConnectionID string         `json:"connection_id"`
+	Connection   ConnectionName `json:"connection" doc:"Name and type of the connection"`
+	Permissions  string         `json:"your_permissions" enum:"edit,view" doc:"Whether you may change and run it, or look at it only"`
+	ListID       int64          `json:"list_id"`
+	ListName     string         `json:"list_name,omitempty" doc:"The list's name when it was chosen"`
+	SegmentIDs   []string       `json:"segment_ids" nullable:"false"`
+	Mapping      Mapping        `json:"mapping"`
+	Leavers      string         `json:"leavers" enum:"remove,keep" doc:"What happens to people who leave the segments"`
+	TakeOver     bool           `json:"take_over" doc:"People who were on the list before count as sent by this export"`
+	TimeZone     string         `json:"time_zone,omitempty" doc:"The IANA zone of relative dates; UTC if absent"`
+	Status       RunStatus      `json:"status" doc:"The status of the latest run that is no dry run"`
+	LatestRun    *Run           `json:"latest_run,omitempty" doc:"The latest run that is no dry run"`
+	CreatedAt    time.Time      `json:"created_at"`
+	UpdatedAt    time.Time      `json:"updated_at"`
+	Version      int64          `json:"version"`
 }
+
+// ConnectionName is what everybody may know of a connection.
+type ConnectionName struct {
+	Name string `json:"name"`
+	Type string `json:"type" enum:"brevo"`
+}
+
+// What a caller may do with an export.
+const (
+	PermissionEdit = "edit"
+	PermissionView = "view"
+)
 
 // ExportInput describes an export to be made.
 type ExportInput struct {
@@ -55,8 +69,9 @@ type AttributeMapping struct {
 	Field     string `json:"field" maxLength:"480"`
 }
 
-// FromExport makes the JSON of an export; latest is its latest run that is no dry run, nil if there is none.
-func FromExport(e activation.Export, latest *activation.Run) Export {
+// FromExport makes the JSON of an export over a connection; latest is its latest run that is no dry run, nil if there
+// is none; edit says whether the caller may change it.
+func FromExport(e activation.Export, over activation.Connection, latest *activation.Run, edit bool) Export {
 	w := Export{
 		ID: string(e.ID), Name: e.Name, ConnectionID: string(e.Connection), ListID: int64(e.List), ListName: e.ListName,
 		SegmentIDs: each(e.Segments, func(s activation.SegmentID) string { return string(s) }),
@@ -69,6 +84,10 @@ func FromExport(e activation.Export, latest *activation.Run) Export {
 	if latest != nil {
 		r := FromRun(*latest)
 		w.LatestRun, w.Status = &r, r.Status
+	}
+	w.Connection, w.Permissions = ConnectionName{Name: over.Name, Type: string(over.Type)}, PermissionView
+	if edit {
+		w.Permissions = PermissionEdit
 	}
 	return w
 }

@@ -130,3 +130,18 @@ func FromBatch(b ledger.Batch) Batch {
 		ProcessID: int64(b.Process), Attempts: b.Attempts, Imports: b.Imports, SentAt: utc(b.SentAt),
 	}
 }
+
+// masked stands for what the caller may not see.
+const masked = "•••"
+
+// MaskedRunRow makes the JSON of a row for somebody who may not see customers: what happens and why, not to whom.
+func MaskedRunRow(r ledger.RunRow) RunRow {
+	w := FromRunRow(r)
+	for _, s := range []*string{&w.ProfileID, &w.Address, &w.DuplicateOf, &w.Why} {
+		if *s != "" {
+			*s = masked
+		}
+	}
+	w.ContactID = 0
+	return w
+}

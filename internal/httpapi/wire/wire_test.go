@@ -71,7 +71,7 @@ func TestDefinitionsSurviveTheWire(t *testing.T) {
 		TimeZone: "Europe/Zagreb", Mapping: activation.Mapping{Email: "mail", Attributes: []activation.AttributeMapping{{Attribute: "SMS", Field: "phone"}, {Attribute: "FIRSTNAME", Field: "name"}}}, Version: 2,
 	}
 	var eu ExportUpdate
-	rewire(t, FromExport(export, nil), &eu)
+	rewire(t, FromExport(export, activation.Connection{Name: "Main", Type: activation.DestinationBrevo}, nil, true), &eu)
 	require.Equal(t, export, eu.Domain("e1"), "segments and attributes keep their order")
 
 	profile := activation.ProfileDefinition{Source: "s1", Key: "id", Region: "HR", Version: 4, Fields: []activation.Field{
@@ -113,7 +113,7 @@ func TestEmptyThingsHaveNoNulls(t *testing.T) {
 		NewList[activation.Source](nil, "", FromSource), FromSource(activation.Source{Ingest: &activation.Ingest{}}), FromPreview(warehouse.Preview{Rows: [][]string{nil}}),
 		FromProfileDefinition(activation.ProfileDefinition{Build: &activation.ProfileBuild{}}), FromProfile(warehouse.Profile{}), FromFieldStats("f", warehouse.FieldStats{}),
 		FromSegment(activation.Segment{Rules: []activation.SegmentRule{{}}}), FromCounts(warehouse.Counts{}), FromConnection(activation.Connection{}),
-		FromAttribute(destination.Attribute{}), FromExport(activation.Export{}, &activation.Run{}), FromRun(activation.Run{Plan: &activation.PlanSummary{}, Receipt: &activation.Receipt{}}),
+		FromAttribute(destination.Attribute{}), FromExport(activation.Export{}, activation.Connection{}, &activation.Run{}, false), FromPerson(activation.Person{}), FromAuditEntry(activation.AuditEntry{}), FromRun(activation.Run{Plan: &activation.PlanSummary{}, Receipt: &activation.Receipt{}}),
 		FromRunRow(ledger.RunRow{}), FromBatch(ledger.Batch{}), FromStanding(ledger.Standing{}), FromList(destination.List{}),
 	} {
 		b, err := json.Marshal(v)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"segue/internal/activation"
 	"segue/internal/jobs"
 	"segue/internal/store"
 	"segue/internal/store/sqlite"
@@ -102,13 +103,25 @@ func TestAFileOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "segue.db")
 	s := open(t, path)
-	for _, stmt := range []string{"ALTER TABLE runs DROP COLUMN reconciliation", "DELETE FROM goose_db_version WHERE version_id > 1"} {
+	for _, stmt := range []string{"ALTER TABLE runs DROP COLUMN reconciliation",
+		"ALTER TABLE connections DROP COLUMN shared", "DROP TABLE audit", "DROP TABLE devices", "DROP TABLE tokens", "DROP TABLE sessions", "DROP TABLE people", "DELETE FROM goose_db_version WHERE version_id > 1"} {
 		_, err := s.Writer().ExecContext(t.Context(), stmt)
 		require.NoError(t, err)
 	}
 	require.NoError(t, s.Close())
 	s = open(t, path)
-	_, err := s.Writer().ExecContext(t.Context(), "SELECT reconciliation FROM runs")
+	_, err := s.Writer().ExecContext(t.Context(), "SELECT reconciliation FROM runs, people, audit")
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
+}
+
+func TestTheAuditLogCannotBeChangedOrDeleted(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "segue.db"))
+	e := activation.AuditEntry{Number: 1, Action: "a", Outcome: activation.AuditDone, Hash: "h"}
+	require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error { return tx.AppendAudit(t.Context(), e) }))
+	for _, statement := range []string{"UPDATE audit SET hash = 'x'", "DELETE FROM audit"} {
+		_, err := s.Writer().ExecContext(t.Context(), statement)
+		require.ErrorContains(t, err, "append-only")
+	}
 }

@@ -42,6 +42,10 @@ func Run(t *testing.T, open func(t *testing.T) Bundle) {
 		"exports":      testExports,
 		"runs":         testRuns,
 		"jobs":         testJobs,
+		"people":       testPeople,
+		"sign-ins":     testSessions,
+		"tokens":       testTokens,
+		"audit log":    testAudit,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

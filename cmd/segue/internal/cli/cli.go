@@ -49,6 +49,8 @@ type commands struct {
 	Connection connectionCmd `cmd:"" group:"export" help:"Connections: accounts at Brevo."`
 	Export     exportCmd     `cmd:"" group:"export" help:"Exports: which segments go to which list."`
 	Run        runCmd        `cmd:"" group:"export" help:"Runs: executions of exports."`
+	Person     personCmd     `cmd:"" group:"server" help:"People: who may sign in."`
+	Audit      auditCmd      `cmd:"" group:"server" help:"The audit log: what was done, by whom."`
 	Version    versionCmd    `cmd:"" group:"other" help:"Show the version of this program and of the server."`
 	Completion completionCmd `cmd:"" group:"other" help:"Print a script that completes commands in a shell."`
 	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" passthrough:"" help:"List what can come next; used by the scripts of completion."`

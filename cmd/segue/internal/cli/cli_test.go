@@ -50,7 +50,7 @@ func TestErrorsEndWithTheirCode(t *testing.T) {
 func TestErrorsArePrintedWithTheirRemedy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	require.Equal(t, "segue: the bearer token is not valid. "+tokenRemedy+"\n",
+	require.Equal(t, "segue: the token is not valid, or has expired. "+tokenRemedy+"\n",
 		b.fails(exitForbidden, "source", "list", "--token", "another-token-of-another-server"))
 	require.Equal(t, `segue: unexpected argument rum, did you mean "run"? Read: segue --help`+"\n", b.fails(exitUsage, "rum"))
 	require.Contains(t, b.fails(exitUsage, "run", "start"), `expected "<name>". Read: segue run start --help`)

@@ -21,6 +21,8 @@ type connectionCmd struct {
 	CreateAttribute connectionCreateAttribute `cmd:"" help:"Add an attribute to the account."`
 	RotateKey       connectionRotateKey       `cmd:"" help:"Replace the key by another of the same account."`
 	Rename          connectionRename          `cmd:"" help:"Rename a connection."`
+	Share           connectionShare           `cmd:"" help:"Let contributors use a connection."`
+	Unshare         connectionUnshare         `cmd:"" help:"Keep a connection to administrators; exports over it stay as they are."`
 	Remove          connectionRemove          `cmd:"" help:"Remove a connection and destroy its key."`
 }
 
@@ -68,6 +70,7 @@ func notEmpty(key string) (string, error) {
 type connectionAdd struct {
 	Name  string `arg:"" help:"Name of the connection."`
 	URL   string `name:"url" placeholder:"URL" help:"Address of the destination, such as that of a sandbox. Defaults to Brevo's own."`
+	Share bool   `help:"Let contributors use it, and not only administrators."`
 	Agree bool   `help:"Agree to the data privacy statement; without it you are asked."`
 	keyFlags
 }
@@ -92,7 +95,7 @@ func (a *connectionAdd) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	n, err := client.Decode[client.Connection](c.CreateConnection(inv.ctx, client.ConnectionInput{Name: a.Name, BaseURL: a.URL, APIKey: key, Agree: true}))
+	n, err := client.Decode[client.Connection](c.CreateConnection(inv.ctx, client.ConnectionInput{Name: a.Name, BaseURL: a.URL, APIKey: key, Agree: true, Shared: a.Share}))
 	if err != nil {
 		return err
 	}
@@ -328,6 +331,34 @@ func (k *connectionRename) Run(inv *invocation) error {
 	}
 	return inv.show(n, func(io.Writer) error {
 		inv.say("The connection is called %q now.", n.Name)
+		return nil
+	})
+}
+
+type connectionShare struct{ connectionName }
+
+// Run works the command.
+func (k *connectionShare) Run(inv *invocation) error { return k.share(inv, true) }
+
+type connectionUnshare struct{ connectionName }
+
+// Run works the command.
+func (k *connectionUnshare) Run(inv *invocation) error { return k.share(inv, false) }
+
+func (k connectionName) share(inv *invocation, shared bool) error {
+	c, n, err := k.one(inv)
+	if err != nil {
+		return err
+	}
+	if n, err = client.Decode[client.Connection](c.UpdateConnection(inv.ctx, n.ID, client.ConnectionChange{Shared: &shared, Version: n.Version})); err != nil {
+		return err
+	}
+	return inv.show(n, func(io.Writer) error {
+		if n.Shared {
+			inv.say("Contributors may use the connection %q.", n.Name)
+		} else {
+			inv.say("Only administrators may use the connection %q; contributors look at its exports only.", n.Name)
+		}
 		return nil
 	})
 }

@@ -157,7 +157,7 @@ func TestDryRunShowsItsPlan(t *testing.T) {
 	id := b.start("--dry-run")
 	b.setRun(id, func(r *activation.Run) { r.Status, r.Plan, r.EndedAt = activation.StatusSuccessful, plan(), time.Now() })
 	out := b.ok("run", "show", id)
-	require.Contains(t, out, "Dry run       "+id+"\nStatus        Planned\nAsked for by  API token\n")
+	require.Contains(t, out, "Dry run       "+id+"\nStatus        Planned\nAsked for by  the server's machine\n")
 	require.Contains(t, out, "\nPlan\n"+planText)
 }
 

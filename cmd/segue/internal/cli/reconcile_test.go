@@ -57,9 +57,9 @@ func TestS23ReconcilingIsShownAndDecided(t *testing.T) {
 	b.fails(exitNotFound, "run", "decide", "none", "--missing", "resend")
 	require.Equal(t, "It is decided, and the next run acts on it.\n", b.ok("run", "decide", id, "--missing", "resend", "--extra-unknown", "there_before"))
 	b.ok("run", "decide", id, "--missing", "resend", "--extra-unknown", "there_before")
-	require.Contains(t, b.fails(exitConflict, "run", "decide", id, "--missing", "leave"), "it was decided already by API token. Reconcile the list again")
+	require.Contains(t, b.fails(exitConflict, "run", "decide", id, "--missing", "leave"), "it was decided already by the server's machine. Reconcile the list again")
 	out = b.ok("run", "show", id)
-	require.Contains(t, out, "Decided by API token on 2026-11-24 10:00: missing are sent again; extra: sent left as they are, with a profile left as they are, unknown count as there before.\n")
+	require.Contains(t, out, "Decided by the server's machine on 2026-11-24 10:00: missing are sent again; extra: sent left as they are, with a profile left as they are, unknown count as there before.\n")
 	require.NotContains(t, out, "Decide:")
 	var r struct {
 		Reconciliation struct {

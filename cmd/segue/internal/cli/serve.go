@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"net/netip"
 	"regexp"
 	"time"
 )
@@ -25,8 +26,12 @@ type ServeOptions struct {
 	// Data is the data folder.
 	Data string `kong:"-"`
 
-	Listen    string   `default:"127.0.0.1:8380" placeholder:"ADDRESS" help:"Loopback address to listen on. Defaults to ${default}."`
-	SourceDir []string `type:"path" placeholder:"DIR" help:"Folder that file sources may lie in, besides uploads. May be given several times."`
+	Listen       string         `default:"127.0.0.1:8380" placeholder:"ADDRESS" help:"Address to listen on. One that others can reach asks for an administrator, and for TLS files or a trusted proxy. Defaults to ${default}."`
+	TLSCert      string         `name:"tls-cert" type:"path" placeholder:"FILE" help:"PEM file of the server's certificate, with its chain."`
+	TLSKey       string         `name:"tls-key" type:"path" placeholder:"FILE" help:"PEM file of the certificate's key."`
+	Host         []string       `placeholder:"NAME" help:"Name under which browsers reach the server, such as that of a proxy before it. May be given several times."`
+	TrustedProxy []netip.Prefix `placeholder:"NETWORK" help:"Network of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8. May be given several times."`
+	SourceDir    []string       `type:"path" placeholder:"DIR" help:"Folder that file sources may lie in, besides uploads. May be given several times."`
 
 	WarehouseMemory string `default:"512MB" placeholder:"SIZE" help:"Memory of the warehouse's engine. Defaults to ${default}."`
 	LedgerMemory    string `default:"512MB" placeholder:"SIZE" help:"Memory of the ledger's engine. Defaults to ${default}."`

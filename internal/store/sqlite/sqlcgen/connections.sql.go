@@ -10,7 +10,7 @@ import (
 )
 
 const connectionByID = `-- name: ConnectionByID :one
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version FROM connections WHERE id = ?
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared FROM connections WHERE id = ?
 `
 
 func (q *Queries) ConnectionByID(ctx context.Context, id string) (Connection, error) {
@@ -32,12 +32,13 @@ func (q *Queries) ConnectionByID(ctx context.Context, id string) (Connection, er
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Shared,
 	)
 	return i, err
 }
 
 const connectionByNameKey = `-- name: ConnectionByNameKey :one
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version FROM connections WHERE name_key = ?
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared FROM connections WHERE name_key = ?
 `
 
 func (q *Queries) ConnectionByNameKey(ctx context.Context, nameKey string) (Connection, error) {
@@ -59,12 +60,13 @@ func (q *Queries) ConnectionByNameKey(ctx context.Context, nameKey string) (Conn
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Shared,
 	)
 	return i, err
 }
 
 const connectionsAfter = `-- name: ConnectionsAfter :many
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version FROM connections WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared FROM connections WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type ConnectionsAfterParams struct {
@@ -97,6 +99,7 @@ func (q *Queries) ConnectionsAfter(ctx context.Context, arg ConnectionsAfterPara
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.Version,
+			&i.Shared,
 		); err != nil {
 			return nil, err
 		}
@@ -152,8 +155,8 @@ func (q *Queries) ExportNamesOfConnection(ctx context.Context, connectionID stri
 
 const insertConnection = `-- name: InsertConnection :exec
 INSERT INTO connections (id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by,
-    consent_version, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    consent_version, shared, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertConnectionParams struct {
@@ -169,6 +172,7 @@ type InsertConnectionParams struct {
 	ConsentAt      int64
 	ConsentBy      string
 	ConsentVersion string
+	Shared         int64
 	CreatedAt      int64
 	UpdatedAt      int64
 }
@@ -187,6 +191,7 @@ func (q *Queries) InsertConnection(ctx context.Context, arg InsertConnectionPara
 		arg.ConsentAt,
 		arg.ConsentBy,
 		arg.ConsentVersion,
+		arg.Shared,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -196,7 +201,7 @@ func (q *Queries) InsertConnection(ctx context.Context, arg InsertConnectionPara
 const updateConnection = `-- name: UpdateConnection :execrows
 UPDATE connections
 SET name = ?, name_key = ?, base_url = ?, sealed_key = ?, key_tail = ?, details = ?, checked_at = ?, consent_at = ?, consent_by = ?,
-    consent_version = ?, updated_at = ?, version = version + 1
+    consent_version = ?, shared = ?, updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?
 `
 
@@ -211,6 +216,7 @@ type UpdateConnectionParams struct {
 	ConsentAt      int64
 	ConsentBy      string
 	ConsentVersion string
+	Shared         int64
 	UpdatedAt      int64
 	ID             string
 	Version        int64
@@ -228,6 +234,7 @@ func (q *Queries) UpdateConnection(ctx context.Context, arg UpdateConnectionPara
 		arg.ConsentAt,
 		arg.ConsentBy,
 		arg.ConsentVersion,
+		arg.Shared,
 		arg.UpdatedAt,
 		arg.ID,
 		arg.Version,

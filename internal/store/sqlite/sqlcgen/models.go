@@ -8,6 +8,12 @@ import (
 	"database/sql"
 )
 
+type Audit struct {
+	Number int64
+	Hash   string
+	Entry  string
+}
+
 type Connection struct {
 	ID             string
 	Name           string
@@ -24,6 +30,13 @@ type Connection struct {
 	CreatedAt      int64
 	UpdatedAt      int64
 	Version        int64
+	Shared         int64
+}
+
+type Device struct {
+	Hash     []byte
+	PersonID string
+	SeenAt   int64
 }
 
 type Export struct {
@@ -46,6 +59,23 @@ type ExportSegment struct {
 	ExportID  string
 	Position  int64
 	SegmentID string
+}
+
+type Person struct {
+	ID           string
+	Name         string
+	Email        string
+	Role         string
+	SeesPersons  int64
+	Off          int64
+	PasswordHash string
+	SealedTotp   []byte
+	TotpStep     int64
+	Issuer       string
+	Subject      string
+	CreatedAt    int64
+	UpdatedAt    int64
+	Version      int64
 }
 
 type Profile struct {
@@ -98,6 +128,18 @@ type Segment struct {
 	Version     int64
 }
 
+type Session struct {
+	ID          string
+	PersonID    string
+	Hash        []byte
+	CreatedAt   int64
+	SeenAt      int64
+	ProvedAt    int64
+	EndsAt      int64
+	FromAddress string
+	Agent       string
+}
+
 type Source struct {
 	ID            string
 	Name          string
@@ -112,4 +154,17 @@ type Source struct {
 	UpdatedAt     int64
 	Version       int64
 	Ingest        sql.NullString
+}
+
+type Token struct {
+	ID        string
+	PersonID  string
+	Name      string
+	NameKey   string
+	Role      string
+	Hash      []byte
+	Tail      string
+	CreatedAt int64
+	ExpiresAt int64
+	UsedAt    int64
 }

@@ -1,0 +1,103 @@
+package access
+
+import (
+	"sync"
+	"time"
+)
+
+// throttle slows guessing down. It counts failures in a row, by key, and makes the next try wait: not at all for the
+// first ones, then from a second on twice as long each time up to a limit. Failures are forgotten after an hour without
+// one, and by a restart.
+//
+// Nobody is locked out by strangers: what slows a person down are failures from the person's own network address or
+// browser, but for a flood of them, and then for a minute at most.
+type throttle struct {
+	mu   sync.Mutex
+	keys map[string]*failures
+}
+
+// failures are those of one key.
+type failures struct {
+	count int
+	last  time.Time
+	until time.Time
+}
+
+// allowance says how many failures are free, and how long the wait after many is at most.
+type allowance struct {
+	free int
+	most time.Duration
+}
+
+// The allowances, by what they count.
+var (
+	ofPair    = allowance{5, 15 * time.Minute}  // one account from one address
+	ofAddress = allowance{30, 15 * time.Minute} // any account from one address
+	ofAccount = allowance{100, time.Minute}     // one account from anywhere but browsers where the person has signed in
+	ofDevice  = allowance{5, 15 * time.Minute}  // one account from such a browser
+)
+
+// forgetAfter is how long failures count, and maxKeys how many keys are kept.
+const (
+	forgetAfter = time.Hour
+	maxKeys     = 100_000
+)
+
+func newThrottle() *throttle { return &throttle{keys: map[string]*failures{}} }
+
+// counted is a key with its allowance.
+type counted struct {
+	key string
+	allowance
+}
+
+// wait returns how long to wait before the next try, zero if none.
+func (t *throttle) wait(now time.Time, keys ...counted) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var longest time.Duration
+	for _, k := range keys {
+		if f := t.keys[k.key]; f != nil {
+			longest = max(longest, f.until.Sub(now))
+		}
+	}
+	return longest
+}
+
+// failed counts a failure.
+func (t *throttle) failed(now time.Time, keys ...counted) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.keys) > maxKeys {
+		t.forget(now)
+	}
+	for _, k := range keys {
+		f := t.keys[k.key]
+		if f == nil || now.Sub(f.last) > forgetAfter {
+			f = &failures{}
+			t.keys[k.key] = f
+		}
+		f.count++
+		f.last = now
+		if over := f.count - k.free; over > 0 {
+			f.until = now.Add(min(time.Second<<min(over-1, 20), k.most))
+		}
+	}
+}
+
+// succeeded forgets the failures of one key. Those of an address or an account stay: whoever can sign in somewhere
+// must not get free tries elsewhere by it.
+func (t *throttle) succeeded(k counted) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.keys, k.key)
+}
+
+// forget drops what no longer counts; when that is not enough, whatever makes nobody wait.
+func (t *throttle) forget(now time.Time) {
+	for key, f := range t.keys {
+		if now.Sub(f.last) > forgetAfter || (len(t.keys) > maxKeys && !f.until.After(now)) {
+			delete(t.keys, key)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"segue/internal/access"
+	"segue/internal/activation"
+)
+
+// changes reports whether an operation changes something, so that it has to show in the audit log.
+func (e endpoint) changes() bool { return e.method != http.MethodGet && !e.reads }
+
+// readsKey marks operations in huma's metadata that change nothing though they are no GET.
+const readsKey = "reads"
+
+// audited calls an operation's work under the name of who calls. What it changes in the control store leaves entries
+// by itself, in the same transaction; what changes nothing there, or fails, leaves one here.
+func audited[O any](ctx context.Context, a *api, e endpoint, work func(context.Context) (*O, error)) (*O, error) {
+	if !e.changes() {
+		return work(ctx)
+	}
+	written := 0
+	actor := callerOf(ctx).Actor
+	if actor.Kind == "" { // an operation without sign-in
+		actor = activation.Actor{Kind: activation.ActorNobody, Name: "nobody"}
+	}
+	out, err := work(activation.WithActing(ctx, activation.Acting{Actor: actor, Action: e.id, Written: &written}))
+	if err == nil && written > 0 {
+		return out, nil
+	}
+	outcome := activation.AuditDone
+	if err != nil {
+		outcome = string(activation.CodeOf(err))
+		if !tells(outcome) {
+			return nil, err
+		}
+	}
+	if noteErr := a.cfg.Services.Audit.Note(ctx, activation.AuditEntry{Actor: actor, Action: e.id, Outcome: outcome}); noteErr != nil {
+		if err == nil {
+			return nil, noteErr
+		}
+		a.cfg.Log.ErrorContext(ctx, "the audit log could not be written", "operation", e.id, "request", requestID(ctx), "error", masked(noteErr))
+	}
+	return out, err
+}
+
+// tells reports whether a failure is worth an entry of the audit log: somebody tried what they may not.
+func tells(outcome string) bool {
+	switch activation.Code(outcome) {
+	case activation.CodeUnauthenticated, activation.CodeForbidden, activation.CodeNotProved, activation.CodeTooMany:
+		return true
+	}
+	return false
+}
+
+// denied writes down that somebody who is known tried a change that they may not make.
+func (a *api) denied(ctx context.Context, c access.Caller, op *huma.Operation, err error) {
+	if reads, _ := op.Metadata[readsKey].(bool); reads || op.Method == http.MethodGet || activation.CodeOf(err) != activation.CodeForbidden {
+		return
+	}
+	e := activation.AuditEntry{Actor: c.Actor, Action: op.OperationID, Outcome: string(activation.CodeForbidden)}
+	if err := a.cfg.Services.Audit.Note(ctx, e); err != nil {
+		a.cfg.Log.ErrorContext(ctx, "the audit log could not be written", "operation", op.OperationID, "request", requestID(ctx), "error", masked(err))
+	}
+}

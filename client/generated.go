@@ -2632,6 +2632,15 @@ type Plan struct {
 type Preview struct {
 	Columns []Column `json:"columns"`
 
+	// Delimiter What separates values
+	Delimiter string `json:"delimiter"`
+
+	// Encoding How text is read; it is never found out, but stated
+	Encoding string `json:"encoding"`
+
+	// Quarantined The first rows of the beginning that would be put aside
+	Quarantined []BadRow `json:"quarantined"`
+
 	// Rows Values as text; missing ones are empty
 	Rows [][]string `json:"rows"`
 }

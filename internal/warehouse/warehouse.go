@@ -62,6 +62,10 @@ type LoadRequest struct {
 type Preview struct {
 	Columns []activation.Column
 	Rows    [][]string // text as read; missing values are empty
+	// Delimiter and Encoding are how the file is read.
+	Delimiter, Encoding string
+	// Bad are the first rows of the beginning that would be put aside.
+	Bad []BadRow
 }
 
 // BadRow is a row that could not be read. Value is masked: its length and kind of characters, never its content.

@@ -76,7 +76,7 @@ func (e *Engine) PreviewCSV(_ context.Context, r warehouse.LoadRequest, n int) (
 	if err != nil {
 		return warehouse.Preview{}, err
 	}
-	return warehouse.Preview{Columns: columns(rows[0]), Rows: rows[1:min(len(rows), n+1)]}, nil
+	return warehouse.Preview{Columns: columns(rows[0]), Rows: rows[1:min(len(rows), n+1)], Delimiter: ",", Encoding: "utf-8", Bad: e.Bad}, nil
 }
 
 // Quarantine implements warehouse.Warehouse.

@@ -92,6 +92,10 @@ type Column struct {
 type Preview struct {
 	Columns []Column     `json:"columns" nullable:"false"`
 	Rows    []PreviewRow `json:"rows" nullable:"false" doc:"Values as text; missing ones are empty"`
+
+	Delimiter   string   `json:"delimiter" doc:"What separates values"`
+	Encoding    string   `json:"encoding" doc:"How text is read; it is never found out, but stated"`
+	Quarantined []BadRow `json:"quarantined" nullable:"false" doc:"The first rows of the beginning that would be put aside"`
 }
 
 // PreviewRow is a row of a preview.
@@ -164,7 +168,10 @@ func (u SourceUpdate) Domain(id string) activation.Source {
 
 // FromPreview makes the JSON of a preview.
 func FromPreview(p warehouse.Preview) Preview {
-	return Preview{Columns: each(p.Columns, fromColumn), Rows: each(p.Rows, func(r []string) PreviewRow { return append(PreviewRow{}, r...) })}
+	return Preview{
+		Columns: each(p.Columns, fromColumn), Rows: each(p.Rows, func(r []string) PreviewRow { return append(PreviewRow{}, r...) }),
+		Delimiter: p.Delimiter, Encoding: p.Encoding, Quarantined: each(p.Bad, FromBadRow),
+	}
 }
 
 // FromBadRow makes the JSON of a row that could not be read.

@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -264,6 +265,7 @@ func Preview(ctx context.Context, path string, source activation.Source, rows in
 		return p, err
 	}
 	s.finish()
-	p.Columns = s.Columns
+	p.Columns, p.Delimiter, p.Encoding = s.Columns, s.format.delim, cmp.Or(source.CSV.Encoding, "utf-8")
+	p.Bad = s.Bad[:min(len(s.Bad), max(rows, 1))]
 	return p, nil
 }

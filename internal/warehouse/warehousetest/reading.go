@@ -228,6 +228,11 @@ func preview(d *Desk) {
 	require.NoError(d, err)
 	require.Equal(d, []string{"id text", "points number", "when date %d/%m/%Y"}, described(p.Columns))
 	require.Equal(d, [][]string{{"1", "5", "25/12/2026"}, {"2", "", ""}}, p.Rows)
+	require.Equal(d, []string{";", "utf-8"}, []string{p.Delimiter, p.Encoding})
+	require.Len(d, p.Bad, 1)
+	require.EqualValues(d, 4, p.Bad[0].Line)
+	require.Contains(d, p.Bad[0].Reason, "1 field")
+	require.NotContains(d, p.Bad[0].Value, "ragged", "masked")
 	_, err = d.W.PreviewCSV(d.ctx(), d.Request(""), 2)
 	require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err))
 }

@@ -18,18 +18,24 @@ func TestSourceFromFileToTable(t *testing.T) {
 	b := newBench(t)
 	require.Equal(t, "There is no data source yet. Add one: segue source add\n", b.ok("source", "list"))
 	b.write(b.Files, "customers.csv", customers)
-	require.Equal(t, ""+
-		"COLUMN  TYPE    FORMAT  SEEMS TO MEAN\n"+
-		"id      text\n"+
-		"mail    text            email\n"+
-		"name    text\n"+
-		"points  number\n"+
-		"\n"+
-		"ID  MAIL             NAME  POINTS\n"+
-		"c1  ana@example.com  Ana       10\n"+
-		"c2  ivo@example.com  Ivo     1500\n", b.ok("source", "preview", "customers.csv", "--rows", "2"))
+	const preview = "" +
+		"Delimiter  comma\n" +
+		"Encoding   utf-8\n" +
+		"\n" +
+		"COLUMN  TYPE    FORMAT  SEEMS TO MEAN\n" +
+		"id      text\n" +
+		"mail    text            email\n" +
+		"name    text\n" +
+		"points  number\n" +
+		"\n" +
+		"ID  MAIL             NAME  POINTS\n" +
+		"c1  ana@example.com  Ana       10\n" +
+		"c2  ivo@example.com  Ivo     1500\n"
+	require.Equal(t, preview, b.ok("source", "preview", "customers.csv", "--rows", "2"))
 	require.Equal(t, "Source \"my customers\" is added.\nTake its rows over: segue source ingest 'my customers'\n", b.ok("source", "add", "my customers", "customers.csv"))
 	b.Engine.Bad = []warehouse.BadRow{{Line: 4, Column: "points", Value: "aaa", Reason: "not a number"}}
+	require.Equal(t, preview+"\nThese rows would be put aside:\nLINE  COLUMN  VALUE  REASON\n   4  points  aaa    not a number\n",
+		b.ok("source", "preview", "customers.csv", "--rows", "2"))
 	require.Equal(t, "3 rows are taken over into the table \"my customers\".\n1 row could not be read: segue source quarantine 'my customers'\n",
 		b.ok("source", "ingest", "my customers"))
 	require.Equal(t, "LINE  COLUMN  VALUE  REASON\n   4  points  aaa    not a number\n", b.ok("source", "quarantine", "my customers"))

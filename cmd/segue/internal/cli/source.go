@@ -258,24 +258,46 @@ func (s *sourcePreview) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return inv.show(p, func(w io.Writer) error {
-		if err := writeColumns(w, p.Columns); err != nil {
-			return err
-		}
-		columns := make([]table.Column, 0, len(p.Columns))
-		for _, c := range p.Columns {
-			columns = append(columns, table.Column{Name: c.Name, Right: c.Type == client.ColumnTypeNumber})
-		}
-		t := table.New(columns...)
-		for _, r := range p.Rows {
-			t.Add(r...)
-		}
-		if _, err := fmt.Fprintln(w); err != nil {
-			return err
-		}
-		_, err := t.WriteTo(w)
+	return inv.show(p, func(w io.Writer) error { return writePreview(w, p) })
+}
+
+func writePreview(w io.Writer, p client.Preview) error {
+	delimiter, ok := map[string]string{",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[p.Delimiter]
+	if !ok {
+		delimiter = p.Delimiter
+	}
+	if err := table.Pairs(w, [2]string{"Delimiter", delimiter}, [2]string{"Encoding", p.Encoding}); err != nil {
 		return err
-	})
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	if err := writeColumns(w, p.Columns); err != nil {
+		return err
+	}
+	columns := make([]table.Column, 0, len(p.Columns))
+	for _, c := range p.Columns {
+		columns = append(columns, table.Column{Name: c.Name, Right: c.Type == client.ColumnTypeNumber})
+	}
+	t := table.New(columns...)
+	for _, r := range p.Rows {
+		t.Add(r...)
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	if _, err := t.WriteTo(w); err != nil || len(p.Quarantined) == 0 {
+		return err
+	}
+	if _, err := fmt.Fprintln(w, "\nThese rows would be put aside:"); err != nil {
+		return err
+	}
+	bad := table.New(badColumns()...)
+	for _, b := range p.Quarantined {
+		bad.Add(badCells(b)...)
+	}
+	_, err := bad.WriteTo(w)
+	return err
 }
 
 type sourceIngest struct {
@@ -385,7 +407,11 @@ func (s *sourceQuarantine) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return list(inv, items, "Every row could be read.",
-		[]table.Column{table.Number("line"), table.Text("column"), table.Text("value"), table.Text("reason")},
-		func(b client.BadRow) []string { return []string{num(b.Line), b.Column, b.Value, b.Reason} })
+	return list(inv, items, "Every row could be read.", badColumns(), badCells)
 }
+
+func badColumns() []table.Column {
+	return []table.Column{table.Number("line"), table.Text("column"), table.Text("value"), table.Text("reason")}
+}
+
+func badCells(b client.BadRow) []string { return []string{num(b.Line), b.Column, b.Value, b.Reason} }

@@ -3419,7 +3419,7 @@ type ClientInterface interface {
 
 	// RefuseRun Refuse a held run
 	//
-	// Ends a held run without sending anything.
+	// Ends a held run; nothing more of it is sent. Whom nobody may mail was taken off before it was held; then it has a receipt.
 	//
 	// Corresponds with POST /api/v1/runs/{id}/refuse (the `RefuseRun` operationId).
 	RefuseRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4441,7 +4441,7 @@ func (c *Client) WatchRun(ctx context.Context, id string, params *WatchRunParams
 
 // RefuseRun Refuse a held run
 //
-// Ends a held run without sending anything.
+// Ends a held run; nothing more of it is sent. Whom nobody may mail was taken off before it was held; then it has a receipt.
 //
 // Corresponds with POST /api/v1/runs/{id}/refuse (the `RefuseRun` operationId).
 func (c *Client) RefuseRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {

@@ -300,12 +300,18 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	if err != nil {
 		return sum, err
 	}
-	st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+	batches, err := s.cfg.Ledger.BatchesOf(ctx, w.run.ID)
 	if err != nil {
 		return sum, err
 	}
-	removals := (sum.Remove + sum.RefusalRemovals + int64(limits.MaxRemovals) - 1) / int64(limits.MaxRemovals)
-	imports := max(st.Progress.Batches-removals, 0)
+	var removals, imports int64
+	for _, b := range batches {
+		if b.Kind == ledger.BatchImport {
+			imports++
+		} else {
+			removals++
+		}
+	}
 	sum.Calls = map[string]int64{"removal": removals, "import": imports}
 	// Calls at four fifths of ten a second, imports one after the other, with what a process of a batch is known to take
 	// at the least: a first look and a settle.

@@ -105,6 +105,9 @@ func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) erro
 }
 
 func (s *Service) endUnknown(ctx context.Context, st ledger.RunState) error {
+	if r, err := s.Run(ctx, st.Run); err == nil && r.Status == activation.StatusCanceled {
+		return s.endHeld(ctx, st)
+	}
 	if st.Progress.ImportsSent+st.Progress.RemovalsDone == 0 && s.cfg.Ledger.Discard(ctx, st.Run) == nil {
 		return nil
 	}

@@ -44,7 +44,7 @@ func (a *api) runOperations() {
 	}, a.releaseRun)
 	register(a, endpoint{
 		id: "refuse-run", method: http.MethodPost, path: "/runs/{id}/refuse", tag: tag, summary: "Refuse a held run",
-		description: "Ends a held run without sending anything.", errors: acting,
+		description: "Ends a held run; nothing more of it is sent. Whom nobody may mail was taken off before it was held; then it has a receipt.", errors: acting,
 	}, a.refuseRun)
 	register(a, endpoint{
 		id: "decide-run", method: http.MethodPost, path: "/runs/{id}/decisions", tag: tag, summary: "Decide what reconciling has found",

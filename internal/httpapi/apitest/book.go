@@ -60,3 +60,8 @@ func (b *Book) Owners(context.Context) ([]activation.ExportID, error) { return n
 
 // Discard implements ledger.Runs.
 func (b *Book) Discard(context.Context, activation.RunID) error { return nil }
+
+// RunState implements ledger.Runs: no run of the book was planned.
+func (b *Book) RunState(_ context.Context, run activation.RunID) (ledger.RunState, error) {
+	return ledger.RunState{}, activation.Errorf(activation.CodeNotFound, "the run %s was never planned", run)
+}

@@ -11,11 +11,11 @@ import (
 	"segue/internal/ledger"
 )
 
-const batchColumns = "id, run, kind, list, seq, row_count, bytes, state, watermark, process, attempts, imports, sent_at"
+const batchColumns = "id, run, kind, list, seq, row_count, bytes, state, watermark, process, attempts, imports, sent_at, phase < 0"
 
 func scanBatch(scan func(...any) error) (b ledger.Batch, err error) {
 	var sent sql.NullTime
-	err = scan(&b.ID, &b.Run, &b.Kind, &b.List, &b.Seq, &b.Rows, &b.Bytes, &b.State, &b.Watermark, &b.Process, &b.Attempts, &b.Imports, &sent)
+	err = scan(&b.ID, &b.Run, &b.Kind, &b.List, &b.Seq, &b.Rows, &b.Bytes, &b.State, &b.Watermark, &b.Process, &b.Attempts, &b.Imports, &sent, &b.Refusals)
 	if sent.Valid {
 		b.SentAt = sent.Time.UTC()
 	}

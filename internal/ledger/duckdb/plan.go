@@ -207,9 +207,11 @@ func (p *planner) writeMembers() error {
 		string(p.Run), int64(p.List), activation.ReasonOptedOut)
 }
 
-// Phases of a run: removals, then imports, then removals from lists that the export no longer fills (S22).
+// Phases of a run: refusals, which the brake does not hold (S26), removals, imports, then removals from lists that the export
+// no longer fills (S22). They are stored.
 const (
-	phaseRemovals = iota
+	phaseRefusals = iota - 1
+	phaseRemovals
 	phaseImports
 	phaseOldLists
 )
@@ -223,7 +225,7 @@ func (p *planner) cut() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE part AS
 		WITH open_rows AS (
 			SELECT number, kind, list, address,
-				CASE WHEN kind = 'address' THEN $2 WHEN kind = 'leaver' AND list <> $3 AND why IS NULL THEN $4 ELSE $5 END AS phase,
+				CASE WHEN kind = 'address' THEN $2 WHEN kind = 'refusal' OR why IS NOT NULL THEN $11 WHEN list <> $3 THEN $4 ELSE $5 END AS phase,
 				CASE WHEN kind = 'address' THEN $6 + strlen(to_json(address)::VARCHAR) + strlen(payload) ELSE 0 END AS bytes
 			FROM run_row WHERE run = $1 AND bucket IS NULL AND batch IS NULL AND planned IN ('added', 'updated', 'removed')),
 		-- How much of a batch a row takes, and how much there is: an import is full by bytes or by rows, whichever comes first.
@@ -237,7 +239,7 @@ func (p *planner) cut() error {
 			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number ROWS UNBOUNDED PRECEDING))
 		SELECT number, bytes, dense_rank() OVER (ORDER BY phase, list, nth) + $10 AS seq, phase, list FROM placed`,
 		string(p.Run), phaseImports, int64(p.List), phaseOldLists, phaseRemovals, p.Limits.RowOverhead, int64(p.Limits.MaxRows),
-		int64(p.Limits.MaxRemovals), p.Limits.MaxBody, first); err != nil {
+		int64(p.Limits.MaxRemovals), p.Limits.MaxBody, first, phaseRefusals); err != nil {
 		return err
 	}
 	if err := p.exec(`INSERT INTO batch SELECT $1 || '-' || lpad(seq::VARCHAR, 5, '0'), $1, CASE WHEN any_value(phase) = $2 THEN 'import' ELSE 'removal' END,

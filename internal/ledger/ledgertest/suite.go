@@ -52,6 +52,7 @@ func Run(t *testing.T, open Open) {
 		"S25 planning twice gives the same plan":                    deterministic,
 		"S25 what changed since the plan is noticed":                movedSincePlan,
 		"S26 the brake":                                 brake,
+		"S26 refusals are batches of their own":         refusalsApart,
 		"S26 small removals pass the brake":             brakeSmall,
 		"S29 an aborted run says what was not sent":     aborted,
 		"S30 an unknown batch is sent again unchanged":  unknownBatch,

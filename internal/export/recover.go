@@ -94,7 +94,7 @@ func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) erro
 			}
 			c, err := r.Connection(ctx, e.Connection)
 			if err == nil {
-				s.turns.take(c.Details.Account, st.Run)
+				s.turns.take(c.Details.Account, st.Run, false)
 			}
 			return err
 		}); err != nil {

@@ -97,7 +97,9 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 			return err
 		}
 	}
-	if !s.turns.take(w.account(), w.run.ID) {
+	if ok, err := s.turn(ctx, w); err != nil {
+		return err
+	} else if !ok {
 		d := min(max(s.turns.paused(w.account(), s.cfg.Clock()), 0), time.Minute) + 500*time.Millisecond
 		return wait{d: d, status: w.run.Status, inLine: true}
 	}
@@ -133,7 +135,26 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if err := s.hold(ctx, w, state); err != nil {
 		return err
 	}
+	s.turns.remains(w.account(), w.run.ID, onlyRemovals(state))
 	return s.batches(ctx, w)
+}
+
+// turn takes the account's turn, or a place in the line for it: ahead of imports if it is known that only removals are left.
+func (s *Service) turn(ctx context.Context, w *work) (bool, error) {
+	removals := false
+	if w.run.Kind == activation.RunReal && !s.turns.waits(w.account(), w.run.ID) {
+		st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+		if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
+			return false, err
+		}
+		removals = err == nil && onlyRemovals(st) && (len(st.Summary.Held) == 0 || w.run.Released)
+	}
+	return s.turns.take(w.account(), w.run.ID, removals), nil
+}
+
+// onlyRemovals reports whether removals are all that is left of a planned run.
+func onlyRemovals(st ledger.RunState) bool {
+	return st.Progress.ImportsDone == st.Progress.Imports && st.Progress.RemovalsDone < st.Progress.Removals
 }
 
 // batches works batch after batch. Between two of them, when no import is in flight, the turn is given back if others

@@ -28,8 +28,8 @@ type Config struct {
 	// BrevoTier is the account's tier of rate limits: general, advanced, extended; or off, which only a sandbox on this
 	// machine is: anything else then has the general ones. Defaults to general.
 	BrevoTier string
-	// MirrorAge, LookGap, FirstLook and ProofTime: see export.Config.
-	MirrorAge, LookGap, FirstLook, ProofTime time.Duration
+	// MirrorAge, LookGap, FirstLook, ProofTime and GiveUpAfter: see export.Config.
+	MirrorAge, LookGap, FirstLook, ProofTime, GiveUpAfter time.Duration
 	// LooksPerHour: see export.Config.
 	LooksPerHour int
 	// KeepRuns is how long rows of runs are kept. Defaults to 90 days (SEMANTICS S35).

@@ -108,6 +108,7 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 	if activation.CodeOf(err) == activation.CodeNotFound {
+		s.tryLookAfter(ctx, w)
 		if err := s.plan(ctx, w); err != nil {
 			return err
 		}
@@ -171,6 +172,9 @@ func (s *Service) batches(ctx context.Context, w *work) error {
 		}
 		if !first && !inFlight(b) && s.turns.pass(w.account(), w.run.ID) {
 			return wait{d: 200 * time.Millisecond, status: activation.StatusRunning, inLine: true}
+		}
+		if !inFlight(b) {
+			s.tryLookAfter(ctx, w)
 		}
 		if err := s.batch(ctx, w, b); err != nil {
 			return err

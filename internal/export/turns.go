@@ -71,6 +71,17 @@ func (t *turns) take(a activation.Account, run activation.RunID, removals bool) 
 	return false
 }
 
+// takeFree takes the account's turn if nobody has it.
+func (t *turns) takeFree(a activation.Account, run activation.RunID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.queue[a]) > 0 {
+		return false
+	}
+	t.queue[a] = []waiting{{run: run}}
+	return true
+}
+
 // lineUp puts a run at the end of the line, or ahead of imports that wait.
 func lineUp(q []waiting, w waiting) []waiting {
 	at := len(q)

@@ -39,6 +39,7 @@ type Ledger interface {
 	Accounts
 	Runs
 	Batches
+	GivingUp
 	Reconciler
 	Reader
 
@@ -83,7 +84,7 @@ type Accounts interface {
 	// Owners lists the exports that have a standing which is not Orphaned, in order.
 	Owners(ctx context.Context) ([]activation.ExportID, error)
 	// Unsettled returns the imports of the account that were sent since the time given and whose run was aborted while
-	// their outcome was open: until their processes have ended nothing may be imported (S17).
+	// their outcome was open, but for those given up: until their processes have ended nothing may be imported (S17).
 	Unsettled(ctx context.Context, a AccountID, since time.Time) ([]Batch, error)
 }
 

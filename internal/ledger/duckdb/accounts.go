@@ -247,7 +247,8 @@ func (l *Ledger) Owners(ctx context.Context) (list []activation.ExportID, err er
 // Unsettled implements ledger.Accounts.
 func (l *Ledger) Unsettled(ctx context.Context, a ledger.AccountID, since time.Time) ([]ledger.Batch, error) {
 	return l.batches(ctx, `WHERE kind = 'import' AND sent_at >= ? AND run IN (SELECT id FROM run WHERE account = ? AND aborted <> '')
-		AND id IN (SELECT batch FROM run_row WHERE bucket = 'not_sent' AND reason = ?) ORDER BY id`, since.UTC(), int32(a), activation.ReasonOutcomeUnknown)
+		AND id IN (SELECT batch FROM run_row WHERE bucket = 'not_sent' AND reason = ?)
+		AND id NOT IN (SELECT batch FROM given_up) ORDER BY id`, since.UTC(), int32(a), activation.ReasonOutcomeUnknown)
 }
 
 // values collects rows for a temporary table.

@@ -315,7 +315,9 @@ func (q querier) acknowledge(b ledger.Batch, p place, at time.Time) error {
 	if err := q.identifiers(b, p); err != nil {
 		return err
 	}
-	return q.exec(`DELETE FROM identifier WHERE account = $1 AND EXISTS (SELECT 1 FROM sending_identifier s JOIN run_row r ON r.batch = $2 AND r.owner = s.owner
+	return q.exec(`DELETE FROM identifier WHERE account = $1
+		AND NOT EXISTS (SELECT 1 FROM given_up_identifier g WHERE g.account = $1 AND g.attribute = identifier.attribute AND g.value = identifier.value AND g.owner = identifier.owner)
+		AND EXISTS (SELECT 1 FROM sending_identifier s JOIN run_row r ON r.batch = $2 AND r.owner = s.owner
 			AND r.bucket <> 'rejected' WHERE s.attribute = identifier.attribute AND s.owner = identifier.owner AND s.value <> identifier.value)`, p.account, string(b.ID))
 }
 

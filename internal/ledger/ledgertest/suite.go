@@ -33,6 +33,8 @@ func Run(t *testing.T, open Open) {
 		"S16 empty values are not sent":                             emptyValues,
 		"S17 a failed batch is split":                               splits,
 		"S17 imports that were given up in flight are named":        givenUp,
+		"S17 a process that was given up is watched":                givenUpIsWatched,
+		"S10 S17 a phone belongs while its process is watched":      phoneWatched,
 		"S18 a list that is gone counts as removed":                 listGone,
 		"S19 people there before are never removed":                 thereBefore,
 		"S19 there before one export, there before all":             thereBeforeAnotherExport,

@@ -30,6 +30,8 @@ type Config struct {
 	BrevoTier string
 	// MirrorAge, LookGap, FirstLook, ProofTime and GiveUpAfter: see export.Config.
 	MirrorAge, LookGap, FirstLook, ProofTime, GiveUpAfter time.Duration
+	// Restored says that the data folder was restored from a copy: exports pause until their lists are reconciled. See export.Service.
+	Restored bool
 	// LooksPerHour: see export.Config.
 	LooksPerHour int
 	// KeepRuns is how long rows of runs are kept. Defaults to 90 days (SEMANTICS S35).

@@ -164,6 +164,11 @@ func (a *App) Run(ctx context.Context) error {
 			return err
 		}
 	}
+	if a.cfg.Restored {
+		if err := a.exports.Restored(ctx); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
 	if err := a.exports.Recover(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}

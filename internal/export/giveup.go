@@ -226,6 +226,12 @@ func (s *Service) lookAfter(ctx context.Context, w *work) error {
 				shown, running = true, running || p.State == destination.ProcessRunning
 			}
 		}
+		if must, err := s.cfg.Ledger.MustReconcile(ctx, x.Account, x.List); err != nil || must {
+			if err != nil {
+				return err
+			}
+			continue // who is wanted there is not known well enough to remove anybody (S23)
+		}
 		over := !now.Before(x.Until)
 		switch {
 		case shown && !running:

@@ -13,6 +13,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/destination"
+	"segue/internal/jobs"
 	"segue/internal/ledger"
 	"segue/internal/store"
 	"segue/internal/warehouse"
@@ -110,6 +111,7 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 	}
 	round, batch := now.UnixMicro(), make([]ledger.MirrorContact, 0, 1000)
 	put := func() error {
+		jobs.Alive(ctx)
 		err := s.cfg.Ledger.PutMirror(ctx, w.acct, round, batch)
 		batch = batch[:0]
 		return err
@@ -150,6 +152,7 @@ func (s *Service) noteList(ctx context.Context, w *work, list destination.List) 
 	}
 	members := func(yield func(activation.Email, error) bool) {
 		for c, err := range w.dest.ListContacts(ctx, w.export.List) {
+			jobs.Alive(ctx)
 			if err == nil && c.Address == "" {
 				continue
 			}

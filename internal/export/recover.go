@@ -44,6 +44,9 @@ func (s *Service) Recover(ctx context.Context) error {
 	if err := s.orphanRemoved(ctx); err != nil {
 		return fmt.Errorf("orphan what removed exports owned: %w", err)
 	}
+	if err := s.noticeRestored(ctx); err != nil {
+		return fmt.Errorf("compare the ledger with the control store: %w", err)
+	}
 	return s.sweep(open)
 }
 

@@ -106,6 +106,9 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if w.run.Kind == activation.RunReconcile {
 		return s.reconcile(ctx, w)
 	}
+	if err := s.reconciledFirst(ctx, w); err != nil {
+		return err
+	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 	if activation.CodeOf(err) == activation.CodeNotFound {
 		s.tryLookAfter(ctx, w)

@@ -41,6 +41,7 @@ type Ledger interface {
 	Batches
 	GivingUp
 	Reconciler
+	Restored
 	Reader
 
 	// Size returns the bytes that the ledger takes on disk.

@@ -180,11 +180,11 @@ func (q querier) moved(b ledger.Batch, p place) error {
 	return nil
 }
 
-// wantedAgain holds that no ordinary leaver of the batch came to be wanted by another export since the plan.
+// wantedAgain holds that no ordinary leaver of the batch came to be wanted, or kept, by another export since the plan.
 func (q querier) wantedAgain(b ledger.Batch, p place) error {
 	var n int64
 	if err := q.row(`SELECT count(*) FROM run_row r WHERE r.batch = ? AND r.kind = 'leaver' AND r.why IS NULL AND EXISTS (SELECT 1 FROM standing s
-		WHERE s.account = ? AND s.list = r.list AND s.address = r.address AND s.export <> ? AND s.ownership IN ('owned', 'there_before'))`,
+		WHERE s.account = ? AND s.list = r.list AND s.address = r.address AND s.export <> ? AND s.ownership IN ('owned', 'there_before', 'kept'))`,
 		[]any{string(b.ID), p.account, p.export}, &n); err != nil {
 		return err
 	}

@@ -15,7 +15,9 @@ func (p *planner) writeLeavers() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE leaving AS
 		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal,
 			EXISTS (SELECT 1 FROM standing o WHERE o.account = s.account AND o.list = s.list AND o.address = s.address AND o.export <> s.export
-				AND o.ownership IN ('owned', 'there_before')) OR (s.list = $3 AND s.address IN (SELECT address FROM joining)) AS wanted_elsewhere
+				AND o.ownership IN ('owned', 'there_before')) OR (s.list = $3 AND s.address IN (SELECT address FROM joining)) AS wanted_elsewhere,
+			EXISTS (SELECT 1 FROM standing o WHERE o.account = s.account AND o.list = s.list AND o.address = s.address AND o.export <> s.export
+				AND o.ownership = 'kept') AS kept_elsewhere
 		FROM standing s LEFT JOIN refused r ON r.address = s.address
 		WHERE s.account = $1 AND s.export = $2 AND s.ownership IN ('owned', 'there_before')
 			AND (s.list <> $3 OR r.address IS NOT NULL OR NOT EXISTS (SELECT 1 FROM wanted w WHERE w.address = s.address))
@@ -25,7 +27,7 @@ func (p *planner) writeLeavers() error {
 	}
 	if err := p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,
 			CASE WHEN refusal IS NOT NULL THEN 'removed' WHEN ownership = 'there_before' THEN 'kept' WHEN wanted_elsewhere THEN 'still_wanted'
-				WHEN $2 THEN 'kept' ELSE 'removed' END AS planned,
+				WHEN $2 OR kept_elsewhere THEN 'kept' ELSE 'removed' END AS planned,
 			NULL, CASE WHEN refusal IS NOT NULL THEN $3 WHEN ownership = 'there_before' THEN 'there_before' ELSE $4 END,
 			NULL, refusal, NULL, NULL, NULL, NULL, NULL, NULL FROM leaving`,
 		string(p.Run), p.Leavers == activation.LeaversKeep, activation.ReasonRefusal, activation.ReasonLeftSegments); err != nil {

@@ -355,3 +355,29 @@ func phoneWatched(d *Desk) {
 	s, _ = d.Do("e", 1, []Member{ana, ivo}, nil)
 	require.Equal(d, `{"FIRSTNAME":"Ivo","SMS":"+385911111111"}`, s.Imports["ivo@example.com"], "and the number is free")
 }
+
+func keptByAnother(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("keeps", 1, []Member{ana, ivo}, nil)
+	d.Do("removes", 1, []Member{ana, ivo}, nil)
+	d.Policy = activation.LeaversKeep
+	_, rc := d.Do("keeps", 1, []Member{ivo}, nil)
+	require.EqualValues(d, 1, rc.StillWanted+rc.Kept)
+	d.Policy = activation.LeaversRemove
+	d.Do("removes", 1, []Member{ana, ivo}, nil)
+	// The other way round: who is kept already stays when the other export stops wanting her.
+	d.Do("removes", 1, []Member{ivo}, nil)
+	eva := person("p3", "eva@example.com", "Eva")
+	d.Do("keeps", 1, []Member{ivo, eva}, nil)
+	d.Policy = activation.LeaversKeep
+	_, rc = d.Do("keeps", 1, []Member{ivo}, nil)
+	require.EqualValues(d, 1, rc.Kept)
+	d.Policy = activation.LeaversRemove
+	d.Do("removes", 1, []Member{ivo, eva}, nil)
+	s, rc := d.Do("removes", 1, []Member{ivo}, nil)
+	require.Empty(d, s.Removals, "kept is undone by an explicit removal only")
+	require.EqualValues(d, []int64{1, 1, 0}, []int64{rc.Leavers, rc.Kept, rc.Removed})
+	require.EqualValues(d, 0, func() int64 { _, rc := d.Do("removes", 1, []Member{ivo}, nil); return rc.Leavers }(), "she is counted once")
+	s, _ = d.Do("keeps", 1, []Member{ivo}, map[string]string{"eva@example.com": activation.ReasonNoConsent})
+	require.Equal(d, []string{"eva@example.com"}, s.Removals[1], "but a refusal removes her (S7)")
+}

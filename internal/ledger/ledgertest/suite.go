@@ -42,6 +42,7 @@ func Run(t *testing.T, open Open) {
 		"S19 taking over the people on the list":                    takeOver,
 		"S20 the last owner removes":                                lastOwner,
 		"S20 kept people are counted once":                          kept,
+		"S20 whom one export keeps, another one's removal keeps":    keptByAnother,
 		"S20 a removed export's people are orphaned":                orphaned,
 		"S22 another list: join the new one, then leave the old":    changedList,
 		"S23 a list is compared, and everybody on it accounted for": reconcileFinds,

@@ -33,9 +33,18 @@ func (p *planner) writeLeavers() error {
 		string(p.Run), p.Leavers == activation.LeaversKeep, activation.ReasonRefusal, activation.ReasonLeftSegments); err != nil {
 		return err
 	}
+	// Who left may have been put on the list again by hand: whoever Segue wrote there is taken off once more (S7), as long as the
+	// rows of runs say so (S35).
+	if err := p.exec(`CREATE OR REPLACE TEMP TABLE went AS
+		SELECT x.list, x.address, x.owner, r.reason FROM run_row x JOIN refused r ON r.address = x.address JOIN run o ON o.id = x.run
+		WHERE o.account = $1 AND x.kind IN ('leaver', 'refusal') AND x.bucket = 'removed'
+		GROUP BY ALL HAVING bool_and(x.why IS NULL) OR max(x.settled_at) FILTER (x.why IS NULL) > max(x.settled_at) FILTER (x.why IS NOT NULL)`, p.acct); err != nil {
+		return err
+	}
 	return p.exec(`INSERT INTO run_row SELECT $1, `+next+` + row_number() OVER (ORDER BY s.list, s.address), 'refusal', NULL, false, s.address, s.owner, s.list,
 			'removed', NULL, $2, NULL, s.reason, NULL, NULL, NULL, NULL, NULL, NULL
-		FROM (SELECT DISTINCT s.list, s.address, s.owner, r.reason FROM standing s JOIN refused r ON r.address = s.address WHERE s.account = $3) s
+		FROM (SELECT s.list, s.address, s.owner, r.reason FROM standing s JOIN refused r ON r.address = s.address WHERE s.account = $3
+			UNION SELECT list, address, owner, reason FROM went) s
 		WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind IN ('leaver', 'refusal') AND d.list = s.list AND d.address = s.address)`,
 		string(p.Run), activation.ReasonRefusal, p.acct)
 }

@@ -381,3 +381,18 @@ func keptByAnother(d *Desk) {
 	s, _ = d.Do("keeps", 1, []Member{ivo}, map[string]string{"eva@example.com": activation.ReasonNoConsent})
 	require.Equal(d, []string{"eva@example.com"}, s.Removals[1], "but a refusal removes her (S7)")
 }
+
+func refusedAfterLeaving(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Do("e", 1, []Member{ivo}, nil) // Ana leaves; somebody may put her on the list again by hand
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	d.Later(time.Hour)
+	s, rc := d.Do("other", 2, []Member{ivo}, refused)
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[1], "from every list that Segue wrote her to")
+	require.EqualValues(d, []int64{0, 1}, []int64{rc.Leavers, rc.RefusalRemoved})
+	d.Later(time.Hour)
+	s, rc = d.Do("e", 1, []Member{ivo}, refused)
+	require.Empty(d, s.Removals, "once")
+	require.Zero(d, rc.RefusalRemoved)
+}

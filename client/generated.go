@@ -656,6 +656,30 @@ func (e FieldType) Valid() bool {
 	}
 }
 
+// Defines values for GivenUpState.
+const (
+	GivenUpStateLanded   GivenUpState = "landed"
+	GivenUpStateNotShown GivenUpState = "not_shown"
+	GivenUpStateOver     GivenUpState = "over"
+	GivenUpStateWatched  GivenUpState = "watched"
+)
+
+// Valid indicates whether the value is a known member of the GivenUpState enum.
+func (e GivenUpState) Valid() bool {
+	switch e {
+	case GivenUpStateLanded:
+		return true
+	case GivenUpStateNotShown:
+		return true
+	case GivenUpStateOver:
+		return true
+	case GivenUpStateWatched:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusOk HealthStatus = "ok"
@@ -1962,9 +1986,10 @@ type BadRowList struct {
 // Batch defines model for Batch.
 type Batch struct {
 	// Attempts How often it was sent
-	Attempts int64  `json:"attempts"`
-	Bytes    int64  `json:"bytes"`
-	ID       string `json:"id"`
+	Attempts int64    `json:"attempts"`
+	Bytes    int64    `json:"bytes"`
+	GivenUp  *GivenUp `json:"given_up,omitempty"`
+	ID       string   `json:"id"`
 
 	// Imports How often its rows were imported, splits included
 	Imports int64     `json:"imports"`
@@ -2375,6 +2400,24 @@ type FieldValue struct {
 	// Value Text; empty if missing
 	Value string `json:"value"`
 }
+
+// GivenUp defines model for GivenUp.
+type GivenUp struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Removed People who were taken off the list again
+	Removed int64 `json:"removed"`
+
+	// State landed: its process ended, and what it did was looked after; over: it was still running when the time was over; not_shown: it did not show
+	State GivenUpState `json:"state"`
+
+	// WatchedUntil Until then it is looked at whether its process ends after all
+	WatchedUntil time.Time `json:"watched_until"`
+}
+
+// GivenUpState landed: its process ended, and what it did was looked after; over: it was still running when the time was over; not_shown: it did not show
+type GivenUpState string
 
 // Health defines model for Health.
 type Health struct {
@@ -4176,9 +4219,16 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/runs/{id}/events (the `WatchRun` operationId).
 	WatchRun(ctx context.Context, id string, params *WatchRunParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GiveUpRun Give up an import that does not end
+	//
+	// Lets the run no longer wait for its import, which was sent hours ago (`--give-up-after`) and has not ended at the destination; also for one that a stopped run left in flight. Its people are not acknowledged and are sent again by the next run. The process is watched for 7 days: whom it adds although nobody wants them any more is removed again.
+	//
+	// Corresponds with POST /api/v1/runs/{id}/give-up (the `GiveUpRun` operationId).
+	GiveUpRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RefuseRun Refuse a held run
 	//
-	// Ends a held run without sending anything.
+	// Ends a held run; nothing more of it is sent. Whom nobody may mail was taken off before it was held; then it has a receipt.
 	//
 	// Corresponds with POST /api/v1/runs/{id}/refuse (the `RefuseRun` operationId).
 	RefuseRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5688,9 +5738,26 @@ func (c *Client) WatchRun(ctx context.Context, id string, params *WatchRunParams
 	return c.Client.Do(req)
 }
 
+// GiveUpRun Give up an import that does not end
+//
+// Lets the run no longer wait for its import, which was sent hours ago (`--give-up-after`) and has not ended at the destination; also for one that a stopped run left in flight. Its people are not acknowledged and are sent again by the next run. The process is watched for 7 days: whom it adds although nobody wants them any more is removed again.
+//
+// Corresponds with POST /api/v1/runs/{id}/give-up (the `GiveUpRun` operationId).
+func (c *Client) GiveUpRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGiveUpRunRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RefuseRun Refuse a held run
 //
-// Ends a held run without sending anything.
+// Ends a held run; nothing more of it is sent. Whom nobody may mail was taken off before it was held; then it has a receipt.
 //
 // Corresponds with POST /api/v1/runs/{id}/refuse (the `RefuseRun` operationId).
 func (c *Client) RefuseRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8484,6 +8551,40 @@ func NewWatchRunRequest(server string, id string, params *WatchRunParams) (*http
 			req.Header.Set("Last-Event-ID", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewGiveUpRunRequest constructs an http.Request for the GiveUpRun method
+func NewGiveUpRunRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/runs/%s/give-up", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil

@@ -64,7 +64,7 @@ var operations = map[string]Right{
 	"create-segment": RightChangeData, "preview-segment": RightChangeData, "update-segment": RightChangeData, "delete-segment": RightChangeData,
 
 	"create-export": RightChangeExport, "update-export": RightChangeExport, "delete-export": RightChangeExport, "start-run": RightChangeExport,
-	"cancel-run": RightChangeExport, "release-run": RightChangeExport, "refuse-run": RightChangeExport, "decide-run": RightChangeExport,
+	"cancel-run": RightChangeExport, "release-run": RightChangeExport, "refuse-run": RightChangeExport, "decide-run": RightChangeExport, "give-up-run": RightChangeExport,
 
 	"list-connections": RightUseConnection, "get-connection": RightUseConnection, "list-lists": RightUseConnection, "create-list": RightUseConnection,
 	"list-attributes": RightUseConnection, "create-attribute": RightUseConnection,

@@ -3,6 +3,7 @@ package activation
 import (
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -83,6 +84,19 @@ func validBaseURL(s string) bool {
 		return false
 	}
 	return u.Scheme == "https" || (u.Scheme == "http" && OnThisMachine(u.Hostname()))
+}
+
+// NormaliseBaseURL writes a base URL in one way, for it names an account (S1): scheme and host in small letters, without the
+// port that goes without saying, without a slash at its end. What is no URL stays as it is.
+func NormaliseBaseURL(s string) string {
+	s = strings.TrimRight(strings.TrimSpace(s), "/")
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Opaque != "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return s
+	}
+	host := strings.ToLower(u.Host)
+	host = strings.TrimSuffix(host, map[string]string{"https": ":443", "http": ":80"}[u.Scheme])
+	return u.Scheme + "://" + host + u.EscapedPath()
 }
 
 // OnThisMachine reports whether a host, a name or an address without a port, can only mean this machine.

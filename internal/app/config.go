@@ -38,8 +38,10 @@ type Config struct {
 	// BrevoTier is the account's tier of rate limits: general, advanced, extended; or off, which only a sandbox on this
 	// machine is: anything else then has the general ones. Defaults to general.
 	BrevoTier string
-	// MirrorAge, LookGap, FirstLook and ProofTime: see export.Config.
-	MirrorAge, LookGap, FirstLook, ProofTime time.Duration
+	// MirrorAge, LookGap, FirstLook, ProofTime and GiveUpAfter: see export.Config.
+	MirrorAge, LookGap, FirstLook, ProofTime, GiveUpAfter time.Duration
+	// Restored says that the data folder was restored from a copy: exports pause until their lists are reconciled. See export.Service.
+	Restored bool
 	// LooksPerHour: see export.Config.
 	LooksPerHour int
 	// KeepRuns is how long rows of runs are kept. Defaults to 90 days (SEMANTICS S35).

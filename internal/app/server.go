@@ -150,7 +150,7 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	a.exports, err = export.New(export.Config{
 		Store: control, Warehouse: a.warehouse, Ledger: a.ledger, Connections: connections, Clock: clock, IDs: newID, Log: log,
 		HandOverDir: a.folder.file(handOverDir), MirrorAge: a.cfg.MirrorAge, LookGap: a.cfg.LookGap, FirstLook: a.cfg.FirstLook,
-		ProofTime: a.cfg.ProofTime, LooksPerHour: a.cfg.LooksPerHour, FailPoint: a.cfg.FailPoint,
+		ProofTime: a.cfg.ProofTime, GiveUpAfter: a.cfg.GiveUpAfter, LooksPerHour: a.cfg.LooksPerHour, FailPoint: a.cfg.FailPoint,
 	})
 	if err != nil {
 		return err
@@ -182,6 +182,11 @@ func (a *App) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if a.cfg.Restored {
+		if err := a.exports.Restored(ctx); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
 	if err := a.exports.Recover(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -205,6 +210,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return serveHTTP(ctx, srv, l) })
 	g.Go(func() error { return a.queue.Run(ctx) })
 	g.Go(func() error { return a.tidy(ctx) })
+	g.Go(func() error { return a.lookAfterGivenUp(ctx) })
 	if a.cfg.Ready != nil {
 		a.cfg.Ready(Running{URL: url, Token: a.token, Data: a.folder.path, SetUp: setUp})
 	}
@@ -235,6 +241,25 @@ func (a *App) tidy(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		}
+	}
+}
+
+// lookAfterEvery is how often it is asked whether processes that were given up are due to be looked at.
+const lookAfterEvery = time.Minute
+
+// lookAfterGivenUp looks after processes that were given up while no run does (SEMANTICS S17).
+func (a *App) lookAfterGivenUp(ctx context.Context) error {
+	tick := time.NewTicker(lookAfterEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if err := a.exports.LookAfterGivenUp(ctx); err != nil && ctx.Err() == nil {
+			a.cfg.Log.WarnContext(ctx, "looking after processes that were given up failed; it is tried again", "error", err)
 		}
 	}
 }

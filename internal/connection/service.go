@@ -230,7 +230,7 @@ func (s *Service) baseURL(t activation.DestinationType, given string) string {
 	if given == "" {
 		given = s.cfg.DefaultURL[t]
 	}
-	return strings.TrimRight(given, "/")
+	return activation.NormaliseBaseURL(given)
 }
 
 func (s *Service) dial(c activation.Connection, key string) (destination.Destination, error) {

@@ -138,3 +138,109 @@ func TestS2AMirrorThatGrewOldWhileARunWasHeldIsReadAgain(t *testing.T) {
 	require.EqualValues(t, 1, r.Receipt.Reasons[activation.ReasonOptedOut])
 	require.NotContains(t, w.a.on(7), "ana@example.com")
 }
+
+// heldWithRefusals makes a held run of 200 people of whom one withdrew consent and 100 left.
+func heldWithRefusals(t *testing.T) (*world, activation.Export, []customer, activation.RunID) {
+	t.Helper()
+	w, e, list := standingCrowd(t, 200)
+	list[0].refused = activation.ReasonNoConsent
+	w.are(append(list[:100:100], person("x", "Ana", "s1"))...)
+	id := w.start(e)
+	w.drive(w.has(id, activation.StatusHeld))
+	return w, e, list, id
+}
+
+func TestS26AHeldRunCarriesItsRefusalsOut(t *testing.T) {
+	t.Parallel()
+	w, e, list, id := heldWithRefusals(t)
+	require.Equal(t, []string{"remove 7: " + list[0].address}, w.a.did()[1:], "refusals are never held, everything else is")
+	require.EqualValues(t, 1, w.run(id).Progress.RemovalsDone)
+	other := w.export("other", e.Connection, 9, "s2")
+	w.ok(w.do(other))
+
+	_, err := w.svc.Release(t.Context(), id, "ana")
+	require.NoError(t, err)
+	w.drive()
+	r := w.run(id)
+	require.Equal(t, activation.StatusWithRejects, r.Status)
+	require.NoError(t, r.Receipt.Check())
+	require.EqualValues(t, []int64{101, 1, 99, 1, 101, 101},
+		[]int64{r.Receipt.Members, r.Receipt.Added, r.Receipt.Unchanged, r.Receipt.Rejected, r.Receipt.Leavers, r.Receipt.Removed})
+	require.Len(t, w.a.on(7), 100)
+}
+
+func TestS26ARefusedRunWhoseRefusalsWereCarriedOutHasAReceipt(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(w *world, e activation.Export, id activation.RunID){
+		"refused": func(w *world, _ activation.Export, id activation.RunID) {
+			_, err := w.svc.Refuse(t.Context(), id, "ana")
+			require.NoError(w, err)
+			require.Equal(w, "refused by ana", w.run(id).Error)
+		},
+		"canceled": func(w *world, _ activation.Export, id activation.RunID) {
+			_, err := w.svc.Cancel(t.Context(), id)
+			require.NoError(w, err)
+			w.drive()
+		},
+		"replaced": func(w *world, e activation.Export, id activation.RunID) {
+			w.start(e)
+			require.Equal(w, "replaced by a newer run", w.run(id).Error)
+		},
+		"killed while it is refused": func(w *world, _ activation.Export, id activation.RunID) {
+			w.crash["refuse.before-ledger"] = 1
+			require.Panics(w, func() { _, _ = w.svc.Refuse(t.Context(), id, "ana") })
+			w.restart()
+			w.drive()
+			require.Equal(w, "refused by ana", w.run(id).Error)
+		},
+		"killed when it was refused in the ledger": func(w *world, _ activation.Export, id activation.RunID) {
+			w.crash["refuse.after-ledger"] = 1
+			require.Panics(w, func() { _, _ = w.svc.Refuse(t.Context(), id, "ana") })
+			w.restart()
+			w.drive()
+			require.Equal(w, "refused by ana", w.run(id).Error)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, e, list, id := heldWithRefusals(t)
+			end(w, e, id)
+			r := w.run(id)
+			require.Equal(t, activation.StatusCanceled, r.Status)
+			require.NotNil(t, r.Receipt)
+			require.NoError(t, r.Receipt.Check())
+			require.EqualValues(t, []int64{101, 1, 99, 1, 101, 1, 100},
+				[]int64{r.Receipt.Members, r.Receipt.NotSent, r.Receipt.Unchanged, r.Receipt.Rejected, r.Receipt.Leavers, r.Receipt.Removed, r.Receipt.NotRemoved})
+			require.Equal(t, []string{"remove 7: " + list[0].address}, w.a.did()[1:])
+			for _, f := range filesOf(w.out) {
+				require.NotContains(t, f, string(id), "the hand-over is gone (S35)")
+			}
+			open, err := w.ledger.OpenRuns(t.Context())
+			require.NoError(t, err)
+			require.Empty(t, open)
+		})
+	}
+}
+
+func TestS26ARunKilledWhileItsRefusalsAreCarriedOutIsHeld(t *testing.T) {
+	t.Parallel()
+	for _, point := range []string{"plan.after-ledger", "remove.before-call", "remove.after-call", "remove.after-settle"} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			w, e, list := standingCrowd(t, 60)
+			list[0].refused = activation.ReasonOptedOut
+			w.are(list[:5]...)
+			w.crash[point] = 1
+			r := w.do(e)
+			require.Empty(t, w.crash)
+			require.Equal(t, activation.StatusHeld, r.Status)
+			require.Len(t, w.a.on(7), 59)
+			w.clock.pass(time.Hour)
+			_, err := w.svc.Release(t.Context(), r.ID, "ana")
+			require.NoError(t, err)
+			w.drive()
+			require.EqualValues(t, 56, w.run(r.ID).Receipt.Removed)
+			require.Len(t, w.a.on(7), 4)
+		})
+	}
+}

@@ -75,6 +75,7 @@ type process struct {
 	ends    time.Time
 	fate    fate
 	applied bool
+	givenUp bool // nobody waits for it any more
 }
 
 func newBrevo(c *clock, org string) *brevo {

@@ -16,11 +16,15 @@ func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) erro
 	if len(sum.Held) == 0 || w.run.Released {
 		return nil
 	}
-	if state.Progress.BatchesDone > 0 {
-		return nil // it was planned again half-way; the release or the first plan stands
+	begun, err := s.begun(ctx, state)
+	if err != nil || begun {
+		return err // it was planned again half-way; the release or the first plan stands
 	}
 	covered, err := s.coveredByRelease(ctx, w, sum)
 	if err != nil || covered {
+		return err
+	}
+	if err := s.refusals(ctx, w); err != nil {
 		return err
 	}
 	if w.run.CancelRequested {
@@ -34,6 +38,28 @@ func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) erro
 		return err
 	}
 	return errEnded
+}
+
+// begun reports whether anything of the run was carried out but its refusals, which need no release.
+func (s *Service) begun(ctx context.Context, state ledger.RunState) (bool, error) {
+	if state.Progress.BatchesDone == 0 {
+		return false, nil
+	}
+	list, err := s.cfg.Ledger.BatchesOf(ctx, state.Run)
+	return slices.ContainsFunc(list, func(b ledger.Batch) bool { return b.State == ledger.BatchEnded && !b.Refusals }), err
+}
+
+// refusals carries out the refusals of a run that is about to be held: nobody decides on them (S7, S26).
+func (s *Service) refusals(ctx context.Context, w *work) error {
+	for {
+		b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
+		if err != nil || !ok || !b.Refusals {
+			return err
+		}
+		if err := s.batch(ctx, w, b); err != nil {
+			return err
+		}
+	}
 }
 
 func holdMessage(sum activation.PlanSummary) string {

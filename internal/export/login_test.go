@@ -67,7 +67,7 @@ func (l *login) Import(_ context.Context, list activation.ListID, rows []activat
 		return 0, err
 	}
 	for _, p := range l.processes {
-		if p.own && !p.applied && !p.fate.gone {
+		if p.own && !p.applied && !p.fate.gone && !p.givenUp {
 			l.breaches = append(l.breaches, fmt.Sprintf("two imports are in flight: %s, then %s", names(p.rows), names(rows)))
 		}
 	}

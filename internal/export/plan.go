@@ -13,6 +13,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/destination"
+	"segue/internal/jobs"
 	"segue/internal/ledger"
 	"segue/internal/store"
 	"segue/internal/warehouse"
@@ -110,6 +111,7 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 	}
 	round, batch := now.UnixMicro(), make([]ledger.MirrorContact, 0, 1000)
 	put := func() error {
+		jobs.Alive(ctx)
 		err := s.cfg.Ledger.PutMirror(ctx, w.acct, round, batch)
 		batch = batch[:0]
 		return err
@@ -150,6 +152,7 @@ func (s *Service) noteList(ctx context.Context, w *work, list destination.List) 
 	}
 	members := func(yield func(activation.Email, error) bool) {
 		for c, err := range w.dest.ListContacts(ctx, w.export.List) {
+			jobs.Alive(ctx)
 			if err == nil && c.Address == "" {
 				continue
 			}
@@ -300,12 +303,18 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	if err != nil {
 		return sum, err
 	}
-	st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+	batches, err := s.cfg.Ledger.BatchesOf(ctx, w.run.ID)
 	if err != nil {
 		return sum, err
 	}
-	removals := (sum.Remove + sum.RefusalRemovals + int64(limits.MaxRemovals) - 1) / int64(limits.MaxRemovals)
-	imports := max(st.Progress.Batches-removals, 0)
+	var removals, imports int64
+	for _, b := range batches {
+		if b.Kind == ledger.BatchImport {
+			imports++
+		} else {
+			removals++
+		}
+	}
 	sum.Calls = map[string]int64{"removal": removals, "import": imports}
 	// Calls at four fifths of ten a second, imports one after the other, with what a process of a batch is known to take
 	// at the least: a first look and a settle.

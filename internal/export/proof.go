@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
 	"slices"
 	"sort"
 	"strconv"
@@ -216,7 +218,13 @@ func sameValue(a, b string, number bool) bool {
 	}
 	x, errA := strconv.ParseFloat(a, 64)
 	y, errB := strconv.ParseFloat(b, 64)
-	return errA == nil && errB == nil && x == y
+	if errA != nil || errB != nil || x != y || math.Abs(x) < 1<<53 {
+		return errA == nil && errB == nil && x == y
+	}
+	// A whole number of more digits than a double holds equals its neighbours as a double.
+	m, okA := new(big.Rat).SetString(a)
+	n, okB := new(big.Rat).SetString(b)
+	return !okA || !okB || !m.IsInt() || m.Cmp(n) == 0
 }
 
 func truth(s string) string {

@@ -41,6 +41,8 @@ func TestS13StoredValuesAreComparedWithSentOnes(t *testing.T) {
 		"nothing sent":                 {`{}`, true},
 		"a text that lost its zero":    {`{"ZIP":"01000"}`, false},
 		"a number without its zeros":   {`{"ZIP":1000.00}`, true},
+		"a number beyond a float's":    {`{"CARD":9007199254740993}`, false},
+		"a number that a float holds":  {`{"CARD":9007199254740992}`, true},
 		"digits beyond a float's":      {`{"CARD":"9007199254740993"}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"segue/internal/activation"
+	"segue/internal/jobs"
 	"segue/internal/ledger"
 	"segue/internal/warehouse"
 )
@@ -97,6 +98,7 @@ func (s *Service) readList(ctx context.Context, w *work, size int64) error {
 		}
 		read += int64(len(page))
 		page, first = page[:0], false
+		jobs.Alive(ctx)
 		s.cfg.FailPoint("reconcile.page")
 		if err := s.canceled(ctx, w); err != nil {
 			return err

@@ -2,6 +2,8 @@ package export_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -244,4 +246,73 @@ func TestS23ARunAsksForAReconciliationWhenTheListsSizeIsOff(t *testing.T) {
 		w.a.put(7, fmt.Sprintf("by-hand-%d@example.com", i))
 	}
 	require.Equal(t, &activation.ReconcileAdvice{ListSize: 106, Expected: 94}, w.do(e).Plan.ReconcileAdvised)
+}
+
+func TestS23AfterARestoreExportsPauseUntilTheirListIsReconciled(t *testing.T) {
+	t.Parallel()
+	for name, restore := range map[string]func(w *world){
+		"somebody says so": func(w *world) { require.NoError(w, w.svc.Restored(w.Context())) },
+		"the ledger is older than the control store": func(w *world) {
+			require.NoError(w, w.ledger.Close())
+			for _, end := range []string{"", ".wal"} {
+				_ = os.Remove(filepath.Join(w.dir, "ledger.duckdb"+end))
+				if b, err := os.ReadFile(filepath.Join(w.dir, "copy"+end)); err == nil {
+					require.NoError(w, os.WriteFile(filepath.Join(w.dir, "ledger.duckdb"+end), b, 0o600))
+				}
+			}
+			w.openLedger()
+			w.restart()
+		},
+		"the ledger is gone": func(w *world) {
+			require.NoError(w, w.ledger.Close())
+			require.NoError(w, os.Remove(filepath.Join(w.dir, "ledger.duckdb")))
+			_ = os.Remove(filepath.Join(w.dir, "ledger.duckdb.wal"))
+			w.openLedger()
+			w.restart()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			e := w.export("vip", w.connect("one", keyA), 7, "s1")
+			ana, ivo, eva := person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"), person("p3", "Eva", "s1")
+			w.are(ana, ivo)
+			w.ok(w.do(e))
+			require.NoError(t, w.ledger.Close())
+			for _, end := range []string{"", ".wal"} {
+				if b, err := os.ReadFile(filepath.Join(w.dir, "ledger.duckdb"+end)); err == nil {
+					require.NoError(t, os.WriteFile(filepath.Join(w.dir, "copy"+end), b, 0o600))
+				}
+			}
+			w.openLedger()
+			w.restart()
+			w.are(ana, ivo, eva)
+			w.ok(w.do(e))
+			w.restart()
+			w.ok(w.do(e))
+			restore(w)
+
+			calls := len(w.a.did())
+			r := w.do(e)
+			require.Equal(t, []any{activation.StatusFailed, activation.CodeNotReady}, []any{r.Status, r.ErrorCode})
+			require.Contains(t, r.Remedy, "segue export reconcile")
+			require.Len(t, w.a.did(), calls, "nothing was written")
+			rec, created, err := w.svc.Start(t.Context(), e.ID, activation.RunReconcile, "ana", "")
+			require.NoError(t, err)
+			require.True(t, created)
+			w.drive()
+			found := w.run(rec.ID).Reconciliation
+			require.NotNil(t, found)
+			if found.ExtraProfile+found.ExtraSent > 0 {
+				require.Equal(t, activation.CodeNotReady, w.do(e).ErrorCode, "reading it is not enough: somebody decides")
+				_, err = w.svc.Decide(t.Context(), rec.ID, activation.ReconcileChoice{ExtraProfile: activation.ExtraOwn, ExtraSent: activation.ExtraOwn}, "ana")
+				require.NoError(t, err)
+			}
+			w.restart()
+			w.ok(w.do(e))
+			require.Equal(t, []string{"ana@example.com", "eva@example.com", "ivo@example.com"}, w.a.on(7))
+			w.are(ana, ivo)
+			require.EqualValues(t, 1, w.ok(w.do(e)).Removed, "who was sent after the copy was made is known again")
+		})
+	}
 }

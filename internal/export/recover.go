@@ -44,6 +44,9 @@ func (s *Service) Recover(ctx context.Context) error {
 	if err := s.orphanRemoved(ctx); err != nil {
 		return fmt.Errorf("orphan what removed exports owned: %w", err)
 	}
+	if err := s.noticeRestored(ctx); err != nil {
+		return fmt.Errorf("compare the ledger with the control store: %w", err)
+	}
 	return s.sweep(open)
 }
 
@@ -94,7 +97,7 @@ func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) erro
 			}
 			c, err := r.Connection(ctx, e.Connection)
 			if err == nil {
-				s.turns.take(c.Details.Account, st.Run)
+				s.turns.take(c.Details.Account, st.Run, false)
 			}
 			return err
 		}); err != nil {
@@ -105,6 +108,9 @@ func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) erro
 }
 
 func (s *Service) endUnknown(ctx context.Context, st ledger.RunState) error {
+	if r, err := s.Run(ctx, st.Run); err == nil && r.Status == activation.StatusCanceled {
+		return s.endHeld(ctx, st)
+	}
 	if st.Progress.ImportsSent+st.Progress.RemovalsDone == 0 && s.cfg.Ledger.Discard(ctx, st.Run) == nil {
 		return nil
 	}

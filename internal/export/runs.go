@@ -47,6 +47,9 @@ func (s *Service) Start(ctx context.Context, id activation.ExportID, kind activa
 			if err := tx.UpdateRun(ctx, o); err != nil {
 				return err
 			}
+			if err := tx.Enqueue(ctx, jobs.StepRun{Run: o.ID}, time.Time{}); err != nil { // ends it, should the program be killed
+				return err
+			}
 			replaced = append(replaced, o.ID)
 		}
 		r = activation.Run{
@@ -106,7 +109,7 @@ func (s *Service) Release(ctx context.Context, id activation.RunID, by string) (
 	}, true)
 }
 
-// Refuse ends a held run without sending anything (S26).
+// Refuse ends a held run (S26); nothing of it was sent but, it may be, its refusals (S7).
 func (s *Service) Refuse(ctx context.Context, id activation.RunID, by string) (activation.Run, error) {
 	now := s.cfg.Clock().UTC()
 	r, err := s.change(ctx, id, func(r *activation.Run) error {
@@ -116,11 +119,14 @@ func (s *Service) Refuse(ctx context.Context, id activation.RunID, by string) (a
 		r.Status, r.EndedAt = activation.StatusCanceled, now
 		r.Error, r.ErrorCode, r.Remedy = "refused by "+by, "", ""
 		return nil
-	}, false)
+	}, true)
 	if err != nil {
 		return r, err
 	}
-	return r, s.forget(ctx, id)
+	if err := s.forget(ctx, id); err != nil {
+		return r, err
+	}
+	return s.Run(ctx, id)
 }
 
 // change applies f to the stored run in one transaction, and with wake enqueues its next step.

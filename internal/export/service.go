@@ -52,6 +52,8 @@ type Config struct {
 	ProofTime     time.Duration
 	// MaxImports is how many imports a batch may take when processes fail. Defaults to 40 (S17).
 	MaxImports int
+	// GiveUpAfter is how long an import may take before people are told and may give it up. Defaults to 6 h (S17).
+	GiveUpAfter time.Duration
 	// MaxBackOff is the longest wait between tries. Defaults to 5 minutes (S28).
 	MaxBackOff time.Duration
 	// StepTime is how long one step works before it lets other jobs have a turn. Defaults to 20 s.
@@ -62,11 +64,12 @@ type Config struct {
 
 // Service owns exports and runs. It is safe for concurrent use.
 type Service struct {
-	cfg   Config
-	turns *turns
-	looks *looks
-	proof *proofs
-	calls *calls
+	cfg     Config
+	turns   *turns
+	looks   *looks
+	proof   *proofs
+	calls   *calls
+	watches *watches
 }
 
 // New checks the configuration and fills in its defaults.
@@ -89,12 +92,13 @@ func New(cfg Config) (*Service, error) {
 	setDefault(&cfg.ProofContacts, 5)
 	setDefault(&cfg.ProofTime, 10*time.Minute)
 	setDefault(&cfg.MaxImports, 40)
+	setDefault(&cfg.GiveUpAfter, 6*time.Hour)
 	setDefault(&cfg.MaxBackOff, 5*time.Minute)
 	setDefault(&cfg.StepTime, 20*time.Second)
 	if cfg.FailPoint == nil {
 		cfg.FailPoint = func(string) {}
 	}
-	return &Service{cfg: cfg, turns: newTurns(), looks: newLooks(cfg), proof: newProofs(), calls: newCalls()}, nil
+	return &Service{cfg: cfg, turns: newTurns(), looks: newLooks(cfg), proof: newProofs(), calls: newCalls(), watches: newWatches()}, nil
 }
 
 func setDefault[T comparable](v *T, to T) {

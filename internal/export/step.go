@@ -52,7 +52,7 @@ func (s *Service) Step(ctx context.Context, a jobs.StepRun) (jobs.Result, error)
 	}
 	if r.Status.Final() {
 		s.turns.leave(a.Run)
-		return jobs.Result{}, errors.Join(s.recallDecision(ctx, r), s.tidy(ctx, r))
+		return jobs.Result{}, s.afterEnd(ctx, r)
 	}
 	w := &work{run: r}
 	err = s.advance(ctx, w)
@@ -97,15 +97,21 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 			return err
 		}
 	}
-	if !s.turns.take(w.account(), w.run.ID) {
+	if ok, err := s.turn(ctx, w); err != nil {
+		return err
+	} else if !ok {
 		d := min(max(s.turns.paused(w.account(), s.cfg.Clock()), 0), time.Minute) + 500*time.Millisecond
 		return wait{d: d, status: w.run.Status, inLine: true}
 	}
 	if w.run.Kind == activation.RunReconcile {
 		return s.reconcile(ctx, w)
 	}
+	if err := s.reconciledFirst(ctx, w); err != nil {
+		return err
+	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 	if activation.CodeOf(err) == activation.CodeNotFound {
+		s.tryLookAfter(ctx, w)
 		if err := s.plan(ctx, w); err != nil {
 			return err
 		}
@@ -117,7 +123,11 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if state.Ended || w.run.Kind == activation.RunDry {
 		return s.finish(ctx, w)
 	}
-	if w.run.Released && state.Progress.BatchesDone == 0 {
+	begun, err := s.begun(ctx, state)
+	if err != nil {
+		return err
+	}
+	if w.run.Released && !begun {
 		// While it was held the mirror may have grown old; what it shows now is compared with every batch (S2, S25).
 		if err := s.mirror(ctx, w); err != nil {
 			return err
@@ -129,7 +139,26 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if err := s.hold(ctx, w, state); err != nil {
 		return err
 	}
+	s.turns.remains(w.account(), w.run.ID, onlyRemovals(state))
 	return s.batches(ctx, w)
+}
+
+// turn takes the account's turn, or a place in the line for it: ahead of imports if it is known that only removals are left.
+func (s *Service) turn(ctx context.Context, w *work) (bool, error) {
+	removals := false
+	if w.run.Kind == activation.RunReal && !s.turns.waits(w.account(), w.run.ID) {
+		st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+		if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
+			return false, err
+		}
+		removals = err == nil && onlyRemovals(st) && (len(st.Summary.Held) == 0 || w.run.Released)
+	}
+	return s.turns.take(w.account(), w.run.ID, removals), nil
+}
+
+// onlyRemovals reports whether removals are all that is left of a planned run.
+func onlyRemovals(st ledger.RunState) bool {
+	return st.Progress.ImportsDone == st.Progress.Imports && st.Progress.RemovalsDone < st.Progress.Removals
 }
 
 // batches works batch after batch. Between two of them, when no import is in flight, the turn is given back if others
@@ -146,6 +175,9 @@ func (s *Service) batches(ctx context.Context, w *work) error {
 		}
 		if !first && !inFlight(b) && s.turns.pass(w.account(), w.run.ID) {
 			return wait{d: 200 * time.Millisecond, status: activation.StatusRunning, inLine: true}
+		}
+		if !inFlight(b) {
+			s.tryLookAfter(ctx, w)
 		}
 		if err := s.batch(ctx, w, b); err != nil {
 			return err
@@ -320,11 +352,50 @@ func (s *Service) tidy(ctx context.Context, r activation.Run) error {
 	return nil
 }
 
-// forget drops a run of which nothing was sent.
+// afterEnd does what is left to do for a run that has ended in the store, whatever was done already.
+func (s *Service) afterEnd(ctx context.Context, r activation.Run) error {
+	if r.Status == activation.StatusCanceled && r.Receipt == nil && r.Kind == activation.RunReal {
+		return s.forget(ctx, r.ID) // the program was killed while it was refused or replaced
+	}
+	return errors.Join(s.recallDecision(ctx, r), s.tidy(ctx, r))
+}
+
+// forget drops a run that was held. If refusals of it were carried out (S26) it is ended instead, with a receipt.
 func (s *Service) forget(ctx context.Context, id activation.RunID) error {
 	s.turns.leave(id)
-	if err := s.cfg.Ledger.Discard(ctx, id); err != nil && activation.CodeOf(err) != activation.CodeNotFound {
-		return fmt.Errorf("discard run %s: %w", id, err)
+	s.cfg.FailPoint("refuse.before-ledger")
+	st, err := s.cfg.Ledger.RunState(ctx, id)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		return s.tidy(ctx, activation.Run{ID: id})
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.endHeld(ctx, st); err != nil {
+		return fmt.Errorf("end run %s: %w", id, err)
 	}
 	return s.tidy(ctx, activation.Run{ID: id})
+}
+
+// endHeld ends in the ledger a run that has ended in the store, and lets the store show its receipt.
+func (s *Service) endHeld(ctx context.Context, st ledger.RunState) error {
+	if st.Progress.ImportsSent+st.Progress.RemovalsDone == 0 && s.cfg.Ledger.Discard(ctx, st.Run) == nil {
+		return nil
+	}
+	if err := s.cfg.Ledger.Abort(ctx, st.Run, activation.ReasonCanceled); err != nil {
+		return err
+	}
+	receipt, err := s.cfg.Ledger.Finish(ctx, st.Run, s.cfg.Clock().UTC())
+	if err != nil {
+		return err
+	}
+	s.cfg.FailPoint("refuse.after-ledger")
+	_, err = s.change(ctx, st.Run, func(r *activation.Run) error {
+		if r.Receipt == nil {
+			receipt.ListSize = -1
+			r.Receipt = &receipt
+		}
+		return nil
+	}, false)
+	return err
 }

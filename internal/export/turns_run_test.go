@@ -154,3 +154,61 @@ func TestS29ACanceledRunNeedNotWaitForItsTurn(t *testing.T) {
 	w.driveFor(5 * time.Second)
 	require.Equal(t, activation.StatusCanceled, w.run(r2).Status)
 }
+
+func TestS24PureRemovalsGoAheadOfImports(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.a.lists[11] = map[activation.Email]bool{}
+	w.a.limits.MaxRows, w.a.limits.MaxRemovals = 2, 1
+	c := w.connect("one", keyA)
+	e1, e2, e3 := w.export("first", c, 7, "s1"), w.export("second", c, 9, "s1"), w.export("third", c, 11, "s2")
+	leaving, _ := crowd(5, "s2")
+	for i := range leaving {
+		leaving[i].id, leaving[i].address = "l"+leaving[i].id, "l"+leaving[i].address
+	}
+	w.are(leaving...)
+	w.ok(w.do(e3))
+	before := len(w.a.did())
+	list, addresses := crowd(8, "s1")
+	w.are(append(list, leaving[0])...)
+	r1, r2, r3 := w.start(e1), w.start(e2), w.start(e3)
+	w.drive()
+	require.EqualValues(t, 4, w.ok(w.run(r3)).Removed)
+	w.ok(w.run(r1))
+	w.ok(w.run(r2))
+	require.Equal(t, addresses, w.a.on(7))
+	require.Equal(t, addresses, w.a.on(9))
+	did := w.a.did()[before:]
+	first := slices.IndexFunc(did, func(s string) bool { return strings.HasPrefix(s, "remove") })
+	for _, s := range did[first : first+4] {
+		require.True(t, strings.HasPrefix(s, "remove"), "no import goes between: %v", did)
+	}
+	require.LessOrEqual(t, first, 2, "it plans when its turn comes, and goes on at once: %v", did)
+}
+
+func TestS24AReleasedRunThatOnlyRemovesGoesAheadOfImportsThatWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.a.lists[11] = map[activation.Email]bool{}
+	c := w.connect("one", keyA)
+	e1, e2, e3 := w.export("first", c, 7, "s1"), w.export("second", c, 9, "s1"), w.export("third", c, 11, "s2")
+	leaving, _ := crowd(3, "s2")
+	w.are(leaving...)
+	w.ok(w.do(e3))
+	w.are(person("x", "Ana", "s1"))
+	held := w.do(e3)
+	require.Equal(t, activation.StatusHeld, held.Status)
+	w.a.takes = time.Minute
+	r1 := w.start(e1)
+	w.drive(w.state(r1, ledger.BatchAccepted))
+	r2 := w.start(e2)
+	w.driveFor(5 * time.Second)
+	_, err := w.svc.Release(t.Context(), held.ID, "ana")
+	require.NoError(t, err)
+	w.drive()
+	require.EqualValues(t, 3, w.ok(w.run(held.ID)).Removed)
+	w.ok(w.run(r1))
+	w.ok(w.run(r2))
+	did := w.a.did()
+	require.Equal(t, []string{"import 7: ana@example.com", "remove 11: p00000@example.com p00001@example.com p00002@example.com", "import 9: ana@example.com"}, did[len(did)-3:])
+}

@@ -94,6 +94,8 @@ type world struct {
 	points []string // fail-points passed
 	crash  map[string]int
 	brake  ledger.Brake
+	// giveUpAfter is how long an import may take before it may be given up; 0 is the default.
+	giveUpAfter time.Duration
 }
 
 func newWorld(t *testing.T) *world {
@@ -150,7 +152,7 @@ func (w *world) restart() {
 	require.NoError(w, err)
 	w.svc, err = export.New(export.Config{
 		Store: w.store, Warehouse: w.people, Ledger: w.ledger, Connections: w.conns, Clock: w.clock.now, IDs: w.id, Log: log,
-		HandOverDir: w.out, FailPoint: w.failPoint, Brake: w.brake,
+		HandOverDir: w.out, FailPoint: w.failPoint, Brake: w.brake, GiveUpAfter: w.giveUpAfter,
 	})
 	require.NoError(w, err)
 	require.NoError(w, w.svc.Recover(w.Context()))

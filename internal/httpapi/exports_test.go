@@ -237,8 +237,20 @@ func TestBatchesAreListed(t *testing.T) {
 	b.Book.Batches = []ledger.Batch{{ID: "b1", Kind: ledger.BatchImport, List: 7, Seq: 1, Rows: 3, Bytes: 300, State: ledger.BatchEnded, Process: 12, Attempts: 1, Imports: 1}}
 	got := b.must(200, "GET", "/runs/"+run+"/batches", nil)["items"].([]any)
 	require.Equal(t, object{"id": "b1", "kind": "import", "list_id": 7.0, "seq": 1.0, "rows": 3.0, "bytes": 300.0, "state": "ended", "process_id": 12.0, "attempts": 1.0, "imports": 1.0}, got[0])
+	at := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	b.Book.Watched = []ledger.Watch{{Batch: "b1", By: "ana", At: at, Until: at.Add(7 * 24 * time.Hour), Outcome: ledger.WatchLanded, Removed: 2}}
+	got = b.must(200, "GET", "/runs/"+run+"/batches", nil)["items"].([]any)
+	require.Equal(t, object{"by": "ana", "at": "2026-11-24T10:00:00Z", "watched_until": "2026-12-01T10:00:00Z", "state": "landed", "removed": 2.0}, got[0].(object)["given_up"])
 	b.Book.Fail = activation.Errorf(activation.CodeNotFound, "the run was never planned")
 	require.Empty(t, b.must(200, "GET", "/runs/"+run+"/batches", nil)["items"], "a run that is not planned yet has none")
+}
+
+func TestS17OnlyAnImportInFlightIsGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	run := b.withRows(1)
+	b.refused(activation.CodeConflict, "POST", "/runs/"+run+"/give-up", nil)
+	b.refused(activation.CodeNotFound, "POST", "/runs/none/give-up", nil)
 }
 
 func TestCustomerIsExplained(t *testing.T) {

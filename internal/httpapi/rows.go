@@ -91,7 +91,11 @@ func (a *api) listBatches(ctx context.Context, in *ByID) (*body[wire.List[wire.B
 	if err != nil {
 		return nil, err
 	}
-	return listOf(list, "", wire.FromBatch), nil
+	watches, err := a.cfg.Services.Ledger.Watches(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(list, "", func(b ledger.Batch) wire.Batch { return wire.FromBatch(b, watches) }), nil
 }
 
 func (a *api) downloadRejects(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {

@@ -44,8 +44,14 @@ func (a *api) runOperations() {
 	}, a.releaseRun)
 	register(a, endpoint{
 		id: "refuse-run", method: http.MethodPost, path: "/runs/{id}/refuse", tag: tag, summary: "Refuse a held run",
-		description: "Ends a held run without sending anything.", errors: acting,
+		description: "Ends a held run; nothing more of it is sent. Whom nobody may mail was taken off before it was held; then it has a receipt.", errors: acting,
 	}, a.refuseRun)
+	register(a, endpoint{
+		id: "give-up-run", method: http.MethodPost, path: "/runs/{id}/give-up", tag: tag, summary: "Give up an import that does not end",
+		description: "Lets the run no longer wait for its import, which was sent hours ago (`--give-up-after`) and has not ended at the destination; also for one that a stopped run left in flight. " +
+			"Its people are not acknowledged and are sent again by the next run. The process is watched for 7 days: whom it adds although nobody wants them any more is removed again.",
+		errors: append([]activation.Code{activation.CodeUnavailable}, acting...),
+	}, a.giveUpRun)
 	register(a, endpoint{
 		id: "decide-run", method: http.MethodPost, path: "/runs/{id}/decisions", tag: tag, summary: "Decide what reconciling has found",
 		description: "Says what becomes of those who are missing from the list, and of those who are extra. Who decided is recorded. The same again changes nothing; " +
@@ -119,6 +125,10 @@ func (a *api) cancelRun(ctx context.Context, in *ByID) (*body[wire.Run], error) 
 
 func (a *api) releaseRun(ctx context.Context, in *ByID) (*body[wire.Run], error) {
 	return oneRun(a.cfg.Services.Exports.Release(ctx, activation.RunID(in.ID), caller(ctx)))
+}
+
+func (a *api) giveUpRun(ctx context.Context, in *ByID) (*body[wire.Run], error) {
+	return oneRun(a.cfg.Services.Exports.GiveUp(ctx, activation.RunID(in.ID), caller(ctx)))
 }
 
 func (a *api) decideRun(ctx context.Context, in *change[wire.DecisionInput]) (*body[wire.Run], error) {

@@ -93,6 +93,7 @@ type exports interface {
 	Cancel(ctx context.Context, id activation.RunID) (activation.Run, error)
 	Release(ctx context.Context, id activation.RunID, by string) (activation.Run, error)
 	Refuse(ctx context.Context, id activation.RunID, by string) (activation.Run, error)
+	GiveUp(ctx context.Context, id activation.RunID, by string) (activation.Run, error)
 	Decide(ctx context.Context, id activation.RunID, c activation.ReconcileChoice, by string) (activation.Run, error)
 	Watch(ctx context.Context, id activation.RunID, every time.Duration) iter.Seq2[activation.Run, error]
 }
@@ -103,4 +104,5 @@ type records interface {
 	AddressRows(ctx context.Context, address activation.Email, limit int) ([]ledger.RunRow, error)
 	Standings(ctx context.Context, address activation.Email) ([]ledger.Standing, error)
 	BatchesOf(ctx context.Context, run activation.RunID) ([]ledger.Batch, error)
+	Watches(ctx context.Context, run activation.RunID) ([]ledger.Watch, error)
 }

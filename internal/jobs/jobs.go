@@ -43,10 +43,26 @@ type Result struct {
 
 // Handlers works each kind of job. An error or a panic is retried for ever, with back-off, by the queue; a handler that
 // knows better returns a snooze. The context of a handler ends when the worker is to stop; the job is then worked
-// again by the next one, unless the handler returned that it is done. No job is worked by two handlers at once, jobs
+// again by the next one, unless the handler returned that it is done. It also ends when the handler takes too long without
+// a sign of life (Alive). No job is worked by two handlers at once, jobs
 // of different keys are.
 type Handlers struct {
 	StepRun func(ctx context.Context, a StepRun) (Result, error)
+}
+
+type aliveKey struct{}
+
+// WithAlive returns a context in which Alive calls f; an engine makes it for each job.
+func WithAlive(ctx context.Context, f func()) context.Context {
+	return context.WithValue(ctx, aliveKey{}, f)
+}
+
+// Alive says that the job at work gets on, so that its time begins anew: a handler that reads millions of people page by page
+// takes longer than a job may without a sign of life.
+func Alive(ctx context.Context) {
+	if f, ok := ctx.Value(aliveKey{}).(func()); ok {
+		f()
+	}
 }
 
 // Worker works jobs until its context ends.

@@ -39,7 +39,9 @@ type Ledger interface {
 	Accounts
 	Runs
 	Batches
+	GivingUp
 	Reconciler
+	Restored
 	Reader
 
 	// Size returns the bytes that the ledger takes on disk.
@@ -83,7 +85,7 @@ type Accounts interface {
 	// Owners lists the exports that have a standing which is not Orphaned, in order.
 	Owners(ctx context.Context) ([]activation.ExportID, error)
 	// Unsettled returns the imports of the account that were sent since the time given and whose run was aborted while
-	// their outcome was open: until their processes have ended nothing may be imported (S17).
+	// their outcome was open, but for those given up: until their processes have ended nothing may be imported (S17).
 	Unsettled(ctx context.Context, a AccountID, since time.Time) ([]Batch, error)
 }
 
@@ -226,12 +228,15 @@ type Batch struct {
 	Attempts int
 	Imports  int
 	SentAt   time.Time
+	// Refusals says that it removes nobody but those whom nobody may mail (S7): the brake does not hold it (S26).
+	Refusals bool
 }
 
 // Batches sends and settles.
 type Batches interface {
 	// NextBatch returns the batch of the run to go on with: one that is not ready and not ended before any that is ready,
-	// then by order. Removals come before imports, but for a changed list (S22). ok is false when all have ended.
+	// then by order. Refusals come first (S7), then removals, then imports, then removals from a list that was changed (S22). ok is
+	// false when all have ended.
 	NextBatch(ctx context.Context, run activation.RunID) (b Batch, ok bool, err error)
 	// BatchRows returns the rows of an import; always the same ones in the same order.
 	BatchRows(ctx context.Context, id activation.BatchID) ([]activation.Row, error)

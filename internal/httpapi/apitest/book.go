@@ -16,6 +16,7 @@ type Book struct {
 	List     []ledger.RunRow
 	Standing []ledger.Standing
 	Batches  []ledger.Batch
+	Watched  []ledger.Watch
 	// Found is what reconciling has found, whatever run it was.
 	Found activation.Reconciliation
 	// Fail is what reading fails with.
@@ -60,3 +61,26 @@ func (b *Book) Owners(context.Context) ([]activation.ExportID, error) { return n
 
 // Discard implements ledger.Runs.
 func (b *Book) Discard(context.Context, activation.RunID) error { return nil }
+
+// RunState implements ledger.Runs: no run of the book was planned.
+func (b *Book) RunState(_ context.Context, run activation.RunID) (ledger.RunState, error) {
+	return ledger.RunState{}, activation.Errorf(activation.CodeNotFound, "the run %s was never planned", run)
+}
+
+// Watches implements ledger.GivingUp.
+func (b *Book) Watches(context.Context, activation.RunID) ([]ledger.Watch, error) {
+	return b.Watched, nil
+}
+
+// NextBatch implements ledger.Batches: nothing of a run is in flight.
+func (b *Book) NextBatch(context.Context, activation.RunID) (ledger.Batch, bool, error) {
+	return ledger.Batch{}, false, nil
+}
+
+// Unsettled implements ledger.Accounts.
+func (b *Book) Unsettled(context.Context, ledger.AccountID, time.Time) ([]ledger.Batch, error) {
+	return nil, nil
+}
+
+// Account implements ledger.Accounts.
+func (b *Book) Account(context.Context, activation.Account) (ledger.AccountID, error) { return 1, nil }

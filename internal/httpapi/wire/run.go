@@ -89,6 +89,16 @@ type Batch struct {
 	Attempts  int       `json:"attempts" doc:"How often it was sent"`
 	Imports   int       `json:"imports" doc:"How often its rows were imported, splits included"`
 	SentAt    time.Time `json:"sent_at,omitzero"`
+	GivenUp   *GivenUp  `json:"given_up,omitempty" doc:"A person gave up waiting for it"`
+}
+
+// GivenUp says what became of an import that was given up.
+type GivenUp struct {
+	By           string    `json:"by"`
+	At           time.Time `json:"at"`
+	WatchedUntil time.Time `json:"watched_until" doc:"Until then it is looked at whether its process ends after all"`
+	State        string    `json:"state" enum:"watched,landed,over,not_shown" doc:"landed: its process ended, and what it did was looked after; over: it was still running when the time was over; not_shown: it did not show"`
+	Removed      int64     `json:"removed" doc:"People who were taken off the list again"`
 }
 
 // FromRun makes the JSON of a run.
@@ -124,11 +134,21 @@ func FromRunRow(r ledger.RunRow) RunRow {
 }
 
 // FromBatch makes the JSON of a batch.
-func FromBatch(b ledger.Batch) Batch {
-	return Batch{
+func FromBatch(b ledger.Batch, watches []ledger.Watch) Batch {
+	w := Batch{
 		ID: string(b.ID), Kind: string(b.Kind), ListID: int64(b.List), Seq: b.Seq, Rows: b.Rows, Bytes: b.Bytes, State: string(b.State),
 		ProcessID: int64(b.Process), Attempts: b.Attempts, Imports: b.Imports, SentAt: utc(b.SentAt),
 	}
+	for _, x := range watches {
+		if x.Batch == b.ID {
+			state := string(x.Outcome)
+			if state == "" {
+				state = "watched"
+			}
+			w.GivenUp = &GivenUp{By: x.By, At: utc(x.At), WatchedUntil: utc(x.Until), State: state, Removed: x.Removed}
+		}
+	}
+	return w
 }
 
 // masked stands for what the caller may not see.

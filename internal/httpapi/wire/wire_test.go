@@ -114,7 +114,7 @@ func TestEmptyThingsHaveNoNulls(t *testing.T) {
 		FromProfileDefinition(activation.ProfileDefinition{Build: &activation.ProfileBuild{}}), FromProfile(warehouse.Profile{}), FromFieldStats("f", warehouse.FieldStats{}),
 		FromSegment(activation.Segment{Rules: []activation.SegmentRule{{}}}), FromCounts(warehouse.Counts{}), FromConnection(activation.Connection{}),
 		FromAttribute(destination.Attribute{}), FromExport(activation.Export{}, activation.Connection{}, &activation.Run{}, false), FromPerson(activation.Person{}), FromAuditEntry(activation.AuditEntry{}), FromRun(activation.Run{Plan: &activation.PlanSummary{}, Receipt: &activation.Receipt{}}),
-		FromRunRow(ledger.RunRow{}), FromBatch(ledger.Batch{}), FromStanding(ledger.Standing{}), FromList(destination.List{}),
+		FromRunRow(ledger.RunRow{}), FromBatch(ledger.Batch{}, nil), FromStanding(ledger.Standing{}), FromList(destination.List{}),
 	} {
 		b, err := json.Marshal(v)
 		require.NoError(t, err)

@@ -32,7 +32,7 @@ type Config struct {
 	Workers int
 	// PollInterval is how often the queue looks for workable jobs. Defaults to 100 ms.
 	PollInterval time.Duration
-	// JobTimeout is how long a handler may take before its context ends. Defaults to 10 minutes.
+	// JobTimeout is how long a handler may take without a sign of life (jobs.Alive) before its context ends. Defaults to 10 minutes.
 	JobTimeout time.Duration
 	// FirstBackOff is the wait after a first failure; it doubles with each further one up to MaxBackOff. Default to 1 s
 	// and 5 minutes.

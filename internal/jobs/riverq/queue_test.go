@@ -228,6 +228,27 @@ func TestAJobThatOutstaysItsTimeIsToldAndTriedAgain(t *testing.T) {
 	require.Eventually(t, func() bool { return n.Load() == 2 }, 10*time.Second, 10*time.Millisecond)
 }
 
+func TestAJobThatShowsItIsAliveMayTakeLonger(t *testing.T) {
+	t.Parallel()
+	done := make(chan error, 1)
+	h := bundle(t, func(ctx context.Context, _ jobs.StepRun) (jobs.Result, error) {
+		for range 12 {
+			select {
+			case <-ctx.Done():
+				done <- ctx.Err()
+				return jobs.Result{}, ctx.Err()
+			case <-time.After(100 * time.Millisecond):
+				jobs.Alive(ctx)
+			}
+		}
+		done <- nil
+		return jobs.Result{}, nil
+	}, func(c *riverq.Config) { c.JobTimeout = 700 * time.Millisecond })
+	h.add(t, "r1", time.Time{})
+	h.start(t)
+	require.NoError(t, <-done)
+}
+
 func TestAJobThatIsGivenOutTwiceIsNotWorkedTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	var atWork, most, n atomic.Int32

@@ -38,6 +38,20 @@ type failures struct {
 	Count int `json:"failures"`
 }
 
+// Timeout implements river.Worker: River sets no limit, for it knows no signs of life.
+func (w *worker[A]) Timeout(*river.Job[stored[A]]) time.Duration { return -1 }
+
+// limited returns a context that ends when nothing is heard of the handler for too long.
+func (w *worker[A]) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	most := w.q.cfg.JobTimeout
+	timer := time.AfterFunc(most, func() { cancel(context.DeadlineExceeded) })
+	return jobs.WithAlive(ctx, func() { timer.Reset(most) }), func() {
+		timer.Stop()
+		cancel(nil)
+	}
+}
+
 // Work implements river.Worker. It never returns an error of a handler: River would count it against the attempts and
 // keep each one for ever in the job's row. A failed job is snoozed instead.
 func (w *worker[A]) Work(ctx context.Context, job *river.Job[stored[A]]) error {
@@ -52,7 +66,9 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[stored[A]]) error {
 	var f failures
 	_ = json.Unmarshal(job.Metadata, &f) // 0 if it cannot be read
 
-	r, err := w.call(ctx, job.Args.Args)
+	limited, end := w.limited(ctx)
+	r, err := w.call(limited, job.Args.Args)
+	end()
 	if err != nil && q.stopping.Load() {
 		return river.JobSnooze(0)
 	}

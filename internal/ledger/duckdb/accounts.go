@@ -247,7 +247,7 @@ func (l *Ledger) Owners(ctx context.Context) (list []activation.ExportID, err er
 
 // Unsettled implements ledger.Accounts.
 func (l *Ledger) Unsettled(ctx context.Context, a ledger.AccountID, since time.Time) ([]ledger.Batch, error) {
-	list, err := l.batches(ctx, "WHERE kind = 'import' AND sent_at >= ? AND run IN (SELECT id FROM run WHERE account = ? AND aborted <> '') ORDER BY id", since.UTC(), int32(a))
+	list, err := l.batches(ctx, "WHERE kind = 'import' AND sent_at >= ? AND run IN (SELECT id FROM run WHERE account = ? AND aborted <> '') AND id NOT IN (SELECT batch FROM given_up) ORDER BY id", since.UTC(), int32(a))
 	if err != nil {
 		return nil, err
 	}

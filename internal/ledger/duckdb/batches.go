@@ -11,11 +11,11 @@ import (
 	"segue/internal/ledger"
 )
 
-const batchColumns = "id, run, kind, list, seq, row_count, bytes, state, watermark, process, attempts, imports, sent_at"
+const batchColumns = "id, run, kind, list, seq, row_count, bytes, state, watermark, process, attempts, imports, sent_at, phase < 0"
 
 func scanBatch(scan func(...any) error) (b ledger.Batch, err error) {
 	var sent sql.NullTime
-	err = scan(&b.ID, &b.Run, &b.Kind, &b.List, &b.Seq, &b.Rows, &b.Bytes, &b.State, &b.Watermark, &b.Process, &b.Attempts, &b.Imports, &sent)
+	err = scan(&b.ID, &b.Run, &b.Kind, &b.List, &b.Seq, &b.Rows, &b.Bytes, &b.State, &b.Watermark, &b.Process, &b.Attempts, &b.Imports, &sent, &b.Refusals)
 	if sent.Valid {
 		b.SentAt = sent.Time.UTC()
 	}
@@ -270,10 +270,10 @@ func (q querier) moved(b part, p place) (n int64, err error) {
 	return n + shared, nil
 }
 
-// wantedAgain counts ordinary leavers that came to be wanted by another export since the plan.
+// wantedAgain counts ordinary leavers that came to be wanted, or kept, by another export since the plan.
 func (q querier) wantedAgain(b part, p place, which string) (n int64, err error) {
 	err = q.row(`SELECT count(*) FROM run_row r WHERE `+which+` AND $3 <> '' AND $4 >= 0 AND r.kind = 'leaver' AND r.why IS NULL
-		AND EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = r.list AND s.address = r.address AND s.export <> $2 AND s.ownership IN ('owned', 'there_before'))`,
+		AND EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = r.list AND s.address = r.address AND s.export <> $2 AND s.ownership IN ('owned', 'there_before', 'kept'))`,
 		[]any{p.account, p.export, string(b.Run), b.number}, &n)
 	return n, err
 }

@@ -50,6 +50,9 @@ func (l *Ledger) Decide(ctx context.Context, run activation.RunID, c activation.
 		if err := d.apply(c); err != nil {
 			return err
 		}
+		if err := d.reconciled(d.account, d.list, found); err != nil {
+			return err
+		}
 		rec.Decision = &activation.ReconcileDecision{ReconcileChoice: c, By: by, At: d.at}
 		result, err := json.Marshal(rec)
 		if err != nil {

@@ -190,6 +190,7 @@ func (f folding) identifiers() error {
 			return err
 		}
 		if err := f.exec(`DELETE FROM identifier i WHERE i.account = $1 AND i.attribute = $2
+			AND NOT EXISTS (SELECT 1 FROM given_up_identifier g WHERE g.account = $1 AND g.attribute = $2 AND g.value = i.value AND g.owner = i.owner)
 			AND EXISTS (SELECT 1 FROM fold_identifier s WHERE s.acked AND s.owner = i.owner AND s.value <> i.value)`,
 			f.place.account, n); err != nil {
 			return err

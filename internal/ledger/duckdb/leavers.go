@@ -23,7 +23,7 @@ func (p *planner) writeLeavers() error {
 		unwanted = "false"
 	}
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE leaving AS
-		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal, s.list = $3 AND s.address IN (SELECT address FROM joining) AS wanted_elsewhere
+		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal, s.list = $3 AND s.address IN (SELECT address FROM joining) AS wanted_elsewhere, false AS kept_elsewhere
 		FROM standing s LEFT JOIN refused r ON r.address = s.address
 		WHERE s.account = $1 AND s.export = $2 AND s.ownership IN ('owned', 'there_before')
 			AND (s.list <> $3 OR r.address IS NOT NULL OR `+unwanted+`)
@@ -32,23 +32,33 @@ func (p *planner) writeLeavers() error {
 		return err
 	}
 	// Few leave, and many stand: the few are what is looked up.
-	if err := p.exec(`UPDATE leaving SET wanted_elsewhere = true FROM (SELECT DISTINCT o.list, o.address FROM standing o
-			WHERE o.account = $1 AND o.export <> $2 AND o.ownership IN ('owned', 'there_before')
-				AND EXISTS (SELECT 1 FROM leaving v WHERE v.list = o.list AND v.address = o.address)) o
+	if err := p.exec(`UPDATE leaving SET wanted_elsewhere = leaving.wanted_elsewhere OR o.wants, kept_elsewhere = o.keeps
+		FROM (SELECT o.list, o.address, bool_or(o.ownership <> 'kept') AS wants, bool_or(o.ownership = 'kept') AS keeps FROM standing o
+			WHERE o.account = $1 AND o.export <> $2 AND o.ownership IN ('owned', 'there_before', 'kept')
+				AND EXISTS (SELECT 1 FROM leaving v WHERE v.list = o.list AND v.address = o.address) GROUP BY ALL) o
 		WHERE o.list = leaving.list AND o.address = leaving.address`, p.acct, string(p.Export)); err != nil {
 		return err
 	}
 	if err := p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,
 			CASE WHEN refusal IS NOT NULL THEN 'removed' WHEN ownership = 'there_before' THEN 'kept' WHEN wanted_elsewhere THEN 'still_wanted'
-				WHEN $2 THEN 'kept' ELSE 'removed' END AS planned,
+				WHEN $2 OR kept_elsewhere THEN 'kept' ELSE 'removed' END AS planned,
 			NULL, CASE WHEN refusal IS NOT NULL THEN $3 WHEN ownership = 'there_before' THEN 'there_before' ELSE $4 END,
 			NULL, refusal, NULL, NULL, NULL, NULL, NULL FROM leaving`,
 		string(p.Run), p.Leavers == activation.LeaversKeep, activation.ReasonRefusal, activation.ReasonLeftSegments); err != nil {
 		return err
 	}
+	// Who left may have been put on the list again by hand: whoever Segue wrote there is taken off once more (S7), as long as the
+	// rows of runs say so (S35).
+	if err := p.exec(`CREATE OR REPLACE TEMP TABLE went AS
+		SELECT x.list, x.address, x.owner, r.reason FROM run_row x JOIN refused r ON r.address = x.address JOIN run o ON o.id = x.run
+		WHERE o.account = $1 AND x.kind IN ('leaver', 'refusal') AND x.bucket = 'removed'
+		GROUP BY ALL HAVING bool_and(x.why IS NULL) OR max(x.settled_at) FILTER (x.why IS NULL) > max(x.settled_at) FILTER (x.why IS NOT NULL)`, p.acct); err != nil {
+		return err
+	}
 	return p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY s.list, s.address), 'refusal', NULL, false, s.address, s.owner, s.list,
 			'removed', NULL, $2, NULL, s.reason, NULL, NULL, NULL, NULL, NULL
-		FROM (SELECT DISTINCT s.list, s.address, s.owner, r.reason FROM standing s JOIN refused r ON r.address = s.address WHERE s.account = $3) s
+		FROM (SELECT s.list, s.address, s.owner, r.reason FROM standing s JOIN refused r ON r.address = s.address WHERE s.account = $3
+			UNION SELECT list, address, owner, reason FROM went) s
 		WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind IN ('leaver', 'refusal') AND d.list = s.list AND d.address = s.address)
 			AND NOT EXISTS (SELECT 1 FROM planned_row d WHERE d.kind = 'leaver' AND d.list = s.list AND d.address = s.address)`,
 		string(p.Run), activation.ReasonRefusal, p.acct)

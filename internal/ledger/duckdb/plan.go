@@ -245,9 +245,11 @@ func (p *planner) writeMembers() error {
 		string(p.Run), int64(p.List), activation.ReasonOptedOut)
 }
 
-// Phases of a run: removals, then imports, then removals from lists that the export no longer fills (S22).
+// Phases of a run: refusals, which the brake does not hold (S26), removals, imports, then removals from lists that the export
+// no longer fills (S22). They are stored.
 const (
-	phaseRemovals = iota
+	phaseRefusals = iota - 1
+	phaseRemovals
 	phaseImports
 	phaseOldLists
 )
@@ -263,7 +265,7 @@ func (p *planner) cut() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE part AS
 		WITH open_rows AS (
 			SELECT number, list, address, 0 AS bytes,
-				CASE WHEN kind = 'leaver' AND list <> $2 AND why IS NULL THEN $3 ELSE $4 END AS phase
+				CASE WHEN kind = 'refusal' OR why IS NOT NULL THEN $9 WHEN list <> $2 THEN $3 ELSE $4 END AS phase
 			FROM planned_row WHERE bucket IS NULL AND planned = 'removed'),
 		placed AS (
 			SELECT number, phase, list, bytes, (row_number() OVER w - 1) // $5 AS nth FROM open_rows
@@ -278,7 +280,7 @@ func (p *planner) cut() error {
 			SELECT phase, list, nth, count(*) AS row_count, sum(bytes) AS bytes FROM placed GROUP BY ALL
 			UNION ALL SELECT $8, $2, nth, count(*), sum(bytes) FROM imported GROUP BY nth)
 		SELECT phase, list, nth, row_count, bytes, row_number() OVER (ORDER BY phase, list, nth) + $1 AS seq FROM batches`,
-		first, int64(p.List), phaseOldLists, phaseRemovals, int64(p.Limits.MaxRemovals), p.Limits.MaxBody, int64(p.Limits.MaxRows), phaseImports); err != nil {
+		first, int64(p.List), phaseOldLists, phaseRemovals, int64(p.Limits.MaxRemovals), p.Limits.MaxBody, int64(p.Limits.MaxRows), phaseImports, phaseRefusals); err != nil {
 		return err
 	}
 	if err := p.exec(`INSERT INTO batch SELECT $1 || '-' || lpad(seq::VARCHAR, 5, '0'), $1, CASE WHEN phase = $2 THEN 'import' ELSE 'removal' END,
@@ -291,13 +293,13 @@ func (p *planner) cut() error {
 	return p.exec(`INSERT INTO run_row
 		WITH placed AS (
 			SELECT number, phase, list, (row_number() OVER w - 1) // $5 AS nth FROM (
-				SELECT number, list, address, CASE WHEN kind = 'leaver' AND list <> $2 AND why IS NULL THEN $3 ELSE $4 END AS phase
+				SELECT number, list, address, CASE WHEN kind = 'refusal' OR why IS NOT NULL THEN $6 WHEN list <> $2 THEN $3 ELSE $4 END AS phase
 				FROM planned_row WHERE bucket IS NULL AND planned = 'removed')
 			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number)),
 		cut AS (SELECT number, seq FROM placed JOIN part ON part.phase = placed.phase AND part.list = placed.list AND part.nth = placed.nth)
 		SELECT r.run, r.number, r.kind, r.profile_id, r.is_member, r.address, r.owner, r.list, r.planned, r.bucket, r.reason, r.attribute,
 			r.why, r.duplicate_of, r.withheld, r.payload, r.fingerprint, r.run || '-' || lpad(cut.seq::VARCHAR, 5, '0'), r.settled_at, cut.seq + $1
-		FROM planned_row r LEFT JOIN cut ON cut.number = r.number`, parts, int64(p.List), phaseOldLists, phaseRemovals, int64(p.Limits.MaxRemovals))
+		FROM planned_row r LEFT JOIN cut ON cut.number = r.number`, parts, int64(p.List), phaseOldLists, phaseRemovals, int64(p.Limits.MaxRemovals), phaseRefusals)
 }
 
 // writeAddresses stores the wanted addresses that are not unchanged, by address and so batch by batch.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"segue/internal/activation"
@@ -107,13 +108,20 @@ func (l *Ledger) Size(context.Context) (n int64, err error) {
 func (l *Ledger) Prune(ctx context.Context, before time.Time) error {
 	err := l.update(ctx, func(q querier) error {
 		for _, s := range []string{
-			"DELETE FROM run_row WHERE run IN (SELECT id FROM run WHERE ended_at < $1)",
-			"DELETE FROM found_contact WHERE run IN (SELECT id FROM run WHERE ended_at < $1)",
-			"DELETE FROM batch WHERE run IN (SELECT id FROM run WHERE ended_at < $1)",
-			"DELETE FROM run WHERE ended_at < $1",
+			// Of a process that is watched it must be known whom it was sent with (S17).
+			"CREATE OR REPLACE TEMP TABLE old_run AS SELECT id FROM run WHERE ended_at < $1 AND id NOT IN (SELECT run FROM given_up WHERE outcome = '')",
+			"DELETE FROM run_row WHERE run IN (SELECT id FROM old_run)",
+			"DELETE FROM found_contact WHERE run IN (SELECT id FROM old_run)",
+			"DELETE FROM batch WHERE run IN (SELECT id FROM old_run)",
+			"DELETE FROM given_up WHERE run IN (SELECT id FROM old_run)",
+			"DELETE FROM run WHERE id IN (SELECT id FROM old_run)",
 			"DELETE FROM removal_log WHERE removed_at < $1",
 		} {
-			if err := q.exec(s, before.UTC()); err != nil {
+			var args []any
+			if strings.Contains(s, "$1") {
+				args = []any{before.UTC()}
+			}
+			if err := q.exec(s, args...); err != nil {
 				return err
 			}
 		}

@@ -197,6 +197,11 @@ func (q querier) storeReconciliation(r ledger.ReconcileRequest, rec activation.R
 		int64(r.List), r.At.UTC(), r.At.UTC(), r.At.UTC()); err != nil {
 		return err
 	}
+	if rec.Missing+rec.ExtraSent+rec.ExtraProfile+rec.ExtraUnknown == 0 { // nobody has to decide anything
+		if err := q.reconciled(int32(r.Account), int64(r.List), r.At); err != nil {
+			return err
+		}
+	}
 	for _, s := range []string{"DROP TABLE differing", "DROP TABLE earlier", "DROP TABLE profile", "DROP TABLE difference"} {
 		if err := q.exec(s); err != nil {
 			return err

@@ -281,3 +281,118 @@ func givenUp(d *Desk) {
 	require.NoError(d, err)
 	require.Len(d, left, 1, "what was settled is not open")
 }
+
+// inFlight sends a run's only batch.
+func inFlight(d *Desk, run activation.RunID, p activation.ProcessID) ledger.Batch {
+	d.Helper()
+	b := next(d, run)
+	require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, p-1, d.now))
+	require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, p))
+	return b
+}
+
+func givenUpIsWatched(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	run, _ := d.Plan("e", 1, []Member{ana, ivo}, nil)
+	b := next(d, run)
+	until := d.now.Add(7 * 24 * time.Hour)
+	err := d.L.GiveUp(d.ctx(), b.ID, 50, "ana", d.now, until)
+	require.Equal(d, activation.CodeConflict, activation.CodeOf(err), "what was not sent is not in flight")
+	inFlight(d, run, 45)
+	for range 2 {
+		require.NoError(d, d.L.GiveUp(d.ctx(), b.ID, 50, "ana", d.now, until))
+	}
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{2, 2, 2}, []int64{rc.Members, rc.NotSent, rc.Reasons[activation.ReasonOutcomeUnknown]})
+	list, err := d.L.Watches(d.ctx(), "")
+	require.NoError(d, err)
+	require.Equal(d, []ledger.Watch{{
+		Batch: b.ID, Run: run, Account: d.Acct, Identity: activation.Account{BaseURL: "https://api.example.com/v3", OrganizationID: "org"}, List: 1,
+		Process: 45, Watermark: 44, Newest: 50, By: "ana", At: d.now, Until: until,
+	}}, list)
+	gone, err := d.L.Unwanted(d.ctx(), b.ID)
+	require.NoError(d, err)
+	require.Empty(d, gone, "both have a standing")
+
+	_, rc = d.Do("e", 1, []Member{ivo}, nil)
+	require.EqualValues(d, []int64{1, 1}, []int64{rc.Added, rc.Removed})
+	require.NoError(d, d.L.Prune(d.ctx(), d.now.Add(time.Hour)))
+	d.Reopen()
+	gone, err = d.L.Unwanted(d.ctx(), b.ID)
+	require.NoError(d, err)
+	require.Equal(d, []activation.Email{"ana@example.com"}, gone, "it is remembered who was sent, as long as it is watched")
+	later, _ := d.Plan("e", 1, []Member{ivo}, nil)
+	for range 2 {
+		require.NoError(d, d.L.EndWatch(d.ctx(), b.ID, ledger.WatchLanded, 1, d.now))
+	}
+	rc = d.Finish(later)
+	require.EqualValues(d, 1, rc.Unchanged, "a run under way still adds up")
+	_, rc = d.Do("e", 1, []Member{ivo}, nil)
+	require.EqualValues(d, 1, rc.Updated, "what the process may have overwritten is sent again")
+	_, rc = d.Do("e", 1, []Member{ivo}, nil)
+	require.EqualValues(d, 1, rc.Unchanged)
+	list, err = d.L.Watches(d.ctx(), "")
+	require.NoError(d, err)
+	require.Empty(d, list)
+	require.NoError(d, d.L.Prune(d.ctx(), d.now.Add(time.Hour)))
+	list, err = d.L.Watches(d.ctx(), run)
+	require.NoError(d, err)
+	require.Empty(d, list)
+}
+
+func phoneWatched(d *Desk) {
+	run, _ := d.Plan("e", 1, []Member{person("p1", "ana@example.com", "Ana", "+385911111111")}, nil)
+	b := inFlight(d, run, 45)
+	require.NoError(d, d.L.GiveUp(d.ctx(), b.ID, 45, "ana", d.now, d.now.Add(time.Hour)))
+	d.Finish(run)
+	ana, ivo := person("p1", "ana@example.com", "Ana", "+385912222222"), person("p2", "ivo@example.com", "Ivo", "+385911111111")
+	d.Do("e", 1, []Member{ana}, nil)
+	s, _ := d.Do("e", 1, []Member{ana, ivo}, nil)
+	require.Equal(d, `{"FIRSTNAME":"Ivo"}`, s.Imports["ivo@example.com"], "the process may still give Ana the number")
+	require.NoError(d, d.L.EndWatch(d.ctx(), b.ID, ledger.WatchLanded, 0, d.now))
+	s, _ = d.Do("e", 1, []Member{ana, ivo}, nil)
+	require.Contains(d, s.Imports, "ana@example.com", "she is sent again")
+	s, _ = d.Do("e", 1, []Member{ana, ivo}, nil)
+	require.Equal(d, `{"FIRSTNAME":"Ivo","SMS":"+385911111111"}`, s.Imports["ivo@example.com"], "and the number is free")
+}
+
+func keptByAnother(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("keeps", 1, []Member{ana, ivo}, nil)
+	d.Do("removes", 1, []Member{ana, ivo}, nil)
+	d.Policy = activation.LeaversKeep
+	_, rc := d.Do("keeps", 1, []Member{ivo}, nil)
+	require.EqualValues(d, 1, rc.StillWanted+rc.Kept)
+	d.Policy = activation.LeaversRemove
+	d.Do("removes", 1, []Member{ana, ivo}, nil)
+	// The other way round: who is kept already stays when the other export stops wanting her.
+	d.Do("removes", 1, []Member{ivo}, nil)
+	eva := person("p3", "eva@example.com", "Eva")
+	d.Do("keeps", 1, []Member{ivo, eva}, nil)
+	d.Policy = activation.LeaversKeep
+	_, rc = d.Do("keeps", 1, []Member{ivo}, nil)
+	require.EqualValues(d, 1, rc.Kept)
+	d.Policy = activation.LeaversRemove
+	d.Do("removes", 1, []Member{ivo, eva}, nil)
+	s, rc := d.Do("removes", 1, []Member{ivo}, nil)
+	require.Empty(d, s.Removals, "kept is undone by an explicit removal only")
+	require.EqualValues(d, []int64{1, 1, 0}, []int64{rc.Leavers, rc.Kept, rc.Removed})
+	require.EqualValues(d, 0, func() int64 { _, rc := d.Do("removes", 1, []Member{ivo}, nil); return rc.Leavers }(), "she is counted once")
+	s, _ = d.Do("keeps", 1, []Member{ivo}, map[string]string{"eva@example.com": activation.ReasonNoConsent})
+	require.Equal(d, []string{"eva@example.com"}, s.Removals[1], "but a refusal removes her (S7)")
+}
+
+func refusedAfterLeaving(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Do("e", 1, []Member{ivo}, nil) // Ana leaves; somebody may put her on the list again by hand
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	d.Later(time.Hour)
+	s, rc := d.Do("other", 2, []Member{ivo}, refused)
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[1], "from every list that Segue wrote her to")
+	require.EqualValues(d, []int64{0, 1}, []int64{rc.Leavers, rc.RefusalRemoved})
+	d.Later(time.Hour)
+	s, rc = d.Do("e", 1, []Member{ivo}, refused)
+	require.Empty(d, s.Removals, "once")
+	require.Zero(d, rc.RefusalRemoved)
+}

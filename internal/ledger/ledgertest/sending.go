@@ -463,3 +463,24 @@ func proofCovers(d *Desk) {
 	require.Equal(d, []string{"p0@example.com", "p1@example.com", "x1@example.com", "x2@example.com", "x3@example.com"}, addresses(5))
 	require.Equal(d, []string{"p1@example.com", "x1@example.com", "x2@example.com", "x4@example.com"}, addresses(2, "p0@example.com", "x3@example.com"), "each attribute, though it takes more")
 }
+
+func refusalsApart(d *Desk) {
+	ana, ivo, eva := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")
+	d.Do("other", 2, []Member{ana}, nil)
+	d.Do("e", 1, []Member{ana, ivo, eva}, nil)
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	run, _ := d.Plan("e", 1, []Member{{ID: "p1", Address: "ana@example.com", Problem: activation.ReasonNoConsent, Winner: "p1"}, ivo}, refused)
+	list, err := d.L.BatchesOf(d.ctx(), run)
+	require.NoError(d, err)
+	got := map[string]bool{}
+	for _, b := range list {
+		people, err := d.L.BatchRemovals(d.ctx(), b.ID)
+		require.NoError(d, err)
+		require.Len(d, people, 1)
+		got[fmt.Sprint(b.List, " ", string(people[0]))] = b.Refusals
+	}
+	require.Equal(d, map[string]bool{"1 ana@example.com": true, "2 ana@example.com": true, "1 eva@example.com": false}, got)
+	b, ok, err := d.L.NextBatch(d.ctx(), run)
+	require.NoError(d, err)
+	require.True(d, ok && b.Refusals, "they come first")
+}

@@ -31,7 +31,7 @@ func remoteCommands() [][]string {
 		{"export", "add", "x", "--connection", "c", "--list", "7", "--segment", "s", "--email", "mail"}, {"export", "list"}, {"export", "show", "x"},
 		{"export", "update", "x"}, {"export", "remove", "x"},
 		{"run", "start", "x"}, {"run", "list"}, {"run", "show", "x"}, {"run", "rows", "x"}, {"run", "rejects", "x"}, {"run", "batches", "x"},
-		{"run", "cancel", "x"}, {"run", "release", "x"}, {"run", "refuse", "x"},
+		{"run", "cancel", "x"}, {"run", "release", "x"}, {"run", "refuse", "x"}, {"run", "give-up", "x"},
 		{"export", "reconcile", "x"}, {"run", "decide", "x", "--missing", "resend"},
 	}
 }
@@ -119,7 +119,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 	names := map[string]string{"source": "customers", "segment": "Ivos", "connection": "main", "export": "VIP", "run": id, "profile": "c1"}
 	for _, args := range remoteCommands() {
 		switch strings.Join(args[:2], " ") {
-		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run decide", "export add", "connection rename":
+		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":
 		case "source add", "segment add", "connection add":

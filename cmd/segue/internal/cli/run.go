@@ -20,7 +20,8 @@ type runCmd struct {
 	Batches runBatches `cmd:"" help:"List the batches of a run."`
 	Cancel  runCancel  `cmd:"" help:"Stop a run before its next batch."`
 	Release runRelease `cmd:"" help:"Let a held run go on."`
-	Refuse  runRefuse  `cmd:"" help:"End a held run without sending anything."`
+	Refuse  runRefuse  `cmd:"" help:"End a held run; nothing more of it is sent."`
+	GiveUp  runGiveUp  `cmd:"" help:"No longer wait for an import of a run that does not end at Brevo."`
 	Decide  runDecide  `cmd:"" help:"Decide what becomes of those whom reconciling found missing or extra."`
 }
 
@@ -396,7 +397,16 @@ type runRefuse struct{ runID }
 
 // Run works the command.
 func (s *runRefuse) Run(inv *invocation) error {
-	return s.act(inv, "The run is ended. Nothing was sent.", func(c *client.Client, id string) (client.Run, error) {
+	return s.act(inv, "The run is ended. Nothing more of it is sent.", func(c *client.Client, id string) (client.Run, error) {
 		return client.Decode[client.Run](c.RefuseRun(inv.ctx, id))
+	})
+}
+
+type runGiveUp struct{ runID }
+
+// Run works the command.
+func (s *runGiveUp) Run(inv *invocation) error {
+	return s.act(inv, "The import is given up; its people are sent again by the next run. Its process is watched for 7 days: segue run batches "+s.ID, func(c *client.Client, id string) (client.Run, error) {
+		return client.Decode[client.Run](c.GiveUpRun(inv.ctx, id))
 	})
 }

@@ -1,0 +1,84 @@
+package export
+
+import (
+	"context"
+
+	"segue/internal/activation"
+	"segue/internal/store"
+)
+
+// reconciledFirst stops a run on a list of which the ledger may not know what was done last, for it was restored from a copy:
+// it could send, or forget to remove, the wrong people (S23).
+func (s *Service) reconciledFirst(ctx context.Context, w *work) error {
+	if w.run.Kind != activation.RunReal {
+		return nil
+	}
+	must, err := s.cfg.Ledger.MustReconcile(ctx, w.acct, w.export.List)
+	if err != nil || !must {
+		return err
+	}
+	return activation.Errorf(activation.CodeNotReady, "the data of Segue were restored from a copy, and the list %d was not reconciled since", w.export.List).
+		WithRemedy("Reconcile the list and decide on what that finds: segue export reconcile, segue run decide; then run again")
+}
+
+// noticeRestored finds out whether the ledger is older than the control store: a run that this knows as successful is unknown to
+// it. A folder that was restored as a whole does not show it; that is what Restored is for.
+func (s *Service) noticeRestored(ctx context.Context) error {
+	var exports []activation.Export
+	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
+		return eachExport(ctx, r, func(e activation.Export) error {
+			exports = append(exports, e)
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range exports {
+		var last *activation.Run
+		var account activation.Account
+		err := s.cfg.Store.View(ctx, func(r store.Reader) error {
+			c, err := r.Connection(ctx, e.Connection)
+			if err != nil {
+				return err
+			}
+			account = c.Details.Account
+			list, _, err := r.Runs(ctx, e.ID, store.Page{Limit: 50})
+			for i, o := range list {
+				if last == nil && o.Kind == activation.RunReal && o.Receipt != nil &&
+					(o.Status == activation.StatusSuccessful || o.Status == activation.StatusWithRejects) {
+					last = &list[i]
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if last == nil {
+			continue
+		}
+		a, err := s.cfg.Ledger.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		noticed, err := s.cfg.Ledger.NoticeOlder(ctx, a, e.List, e.ID, last.ID, last.Receipt.At, s.cfg.Clock().UTC())
+		if err != nil {
+			return err
+		}
+		if noticed {
+			s.cfg.Log.ErrorContext(ctx, "the ledger does not know a run that was successful: it is older than the control store. Exports pause until their lists are reconciled",
+				"export", e.ID, "run", last.ID)
+		}
+	}
+	return nil
+}
+
+// Restored pauses all exports until their lists are reconciled: whoever restores the data folder from a copy says so (S23).
+func (s *Service) Restored(ctx context.Context) error {
+	if err := s.cfg.Ledger.MarkRestored(ctx, s.cfg.Clock().UTC()); err != nil {
+		return err
+	}
+	s.cfg.Log.WarnContext(ctx, "the data were restored from a copy: exports pause until their lists are reconciled")
+	return nil
+}

@@ -271,6 +271,7 @@ func (h *history) run() {
 	}
 	r.at = ""
 	if stranger != "" {
+		r.Clock.Advance(5 * time.Minute) // that import may take longer than ours
 		m.contact(stranger)
 		m.lists[e.list][stranger] = true
 	}

@@ -35,27 +35,27 @@ const (
 )
 
 // known returns the server, and the whole id.
-func (r runID) known(inv *invocation) (*client.Client, string, error) {
+func (s runID) known(inv *invocation) (*client.Client, string, error) {
 	c, err := inv.api()
 	if err != nil {
 		return nil, "", err
 	}
-	id, err := r.find(inv, c)
+	id, err := s.find(inv, c)
 	return c, id, err
 }
 
 // find returns the whole id. What is no beginning of any is left to the server, which knows no such run.
-func (r runID) find(inv *invocation, c *client.Client) (string, error) {
-	if len(r.ID) < runPrefix || len(r.ID) >= fullRunID {
-		return r.ID, nil
+func (s runID) find(inv *invocation, c *client.Client) (string, error) {
+	if len(s.ID) < runPrefix || len(s.ID) >= fullRunID {
+		return s.ID, nil
 	}
 	var found []string
 	whole := false
 	_, err := collect(0, func(after *string) ([]client.Run, string, error) {
 		p, err := client.Decode[client.RunList](c.ListRuns(inv.ctx, &client.ListRunsParams{After: after, Limit: pageSize(0)}))
 		for _, x := range p.Items {
-			whole = whole || x.ID == r.ID
-			if strings.HasPrefix(x.ID, strings.ToLower(r.ID)) {
+			whole = whole || x.ID == s.ID
+			if strings.HasPrefix(x.ID, strings.ToLower(s.ID)) {
 				found = append(found, x.ID)
 			}
 		}
@@ -65,9 +65,9 @@ func (r runID) find(inv *invocation, c *client.Client) (string, error) {
 	case err != nil:
 		return "", err
 	case whole || len(found) == 0:
-		return r.ID, nil
+		return s.ID, nil
 	case len(found) > 1:
-		return "", usagef("%d runs have an id that begins with %s", len(found), r.ID).withRemedy("Give more of the id: segue run list")
+		return "", usagef("%d runs have an id that begins with %s", len(found), s.ID).withRemedy("Give more of the id: segue run list")
 	}
 	return found[0], nil
 }

@@ -28,6 +28,9 @@ func remoteCommands() [][]string {
 		{"connection", "add", "x", "--agree"}, {"connection", "check"}, {"connection", "list"}, {"connection", "show", "x"}, {"connection", "test", "x"},
 		{"connection", "lists", "x"}, {"connection", "attributes", "x"}, {"connection", "create-list", "x", "l"},
 		{"connection", "create-attribute", "x", "A", "text"}, {"connection", "rotate-key", "x"}, {"connection", "rename", "x", "y"}, {"connection", "remove", "x"},
+		{"connection", "share", "x"}, {"connection", "unshare", "x"},
+		{"person", "add", "x", "--email", "x@example.com"}, {"person", "list"}, {"person", "show", "x"}, {"person", "change", "x", "--off"}, {"person", "reset-password", "x"},
+		{"audit", "list"}, {"audit", "download"}, {"audit", "verify"},
 		{"export", "add", "x", "--connection", "c", "--list", "7", "--segment", "s", "--email", "mail"}, {"export", "list"}, {"export", "show", "x"},
 		{"export", "update", "x"}, {"export", "remove", "x"},
 		{"run", "start", "x"}, {"run", "list"}, {"run", "show", "x"}, {"run", "rows", "x"}, {"run", "rejects", "x"}, {"run", "batches", "x"},
@@ -72,7 +75,7 @@ func failing(t *testing.T, status int, code string) (*bench, *atomic.Int64) {
 		srv.CloseClientConnections()
 		srv.Close()
 	})
-	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey}}
+	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey, "SEGUE_PASSWORD": goodPassword}}
 	b.write(b.data, tokenFile, testToken)
 	b.write(b.data, addressFile, srv.URL)
 	return b, &asked
@@ -103,7 +106,7 @@ func TestEveryCommandReportsWhatTheServerSays(t *testing.T) {
 
 func TestEveryCommandNeedsAServer(t *testing.T) {
 	t.Parallel()
-	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey}}
+	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey, "SEGUE_PASSWORD": goodPassword}}
 	for _, args := range append(remoteCommands(), []string{"run", "watch", "x"}) {
 		require.Contains(t, b.fails(exitUnavailable, args...), "the server's address is not known", "%v", args)
 	}
@@ -116,10 +119,12 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 	b.ok("segment", "add", "Ivos", "--where", "name = Ivo")
 	id := b.start()
 	b.setRun(id, func(r *activation.Run) { r.Status = activation.StatusHeld })
-	names := map[string]string{"source": "customers", "segment": "Ivos", "connection": "main", "export": "VIP", "run": id, "profile": "c1"}
+	names := map[string]string{"source": "customers", "segment": "Ivos", "connection": "main", "export": "VIP", "run": id, "profile": "c1", "person": "x"}
+	b.env["SEGUE_PASSWORD"] = goodPassword
 	for _, args := range remoteCommands() {
 		switch strings.Join(args[:2], " ") {
-		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename":
+		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename",
+			"person reset-password", "audit download":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":
 		case "source add", "segment add", "connection add":

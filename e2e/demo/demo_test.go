@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"database/sql"
 	"encoding/csv"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite" // the driver
 
 	"segue/e2e/rig"
 )
@@ -57,7 +59,7 @@ func TestDemoShowsTheWholeWay(t *testing.T) {
 	at := 0
 	for _, words := range []string{
 		"$ segue source add", "$ segue profile set", "$ segue segment add", "$ segue connection add", "$ segue export add",
-		"--dry-run --wait", "Plan", "Receipt", "1 % of the customers changed", "$ segue source ingest", "--dry-run --wait", "Plan", "Receipt", "What the sandbox holds",
+		"--dry-run --wait", "Plan", "Receipt", "1 % of the customers changed", "$ segue source ingest", "--dry-run --wait", "Plan", "Receipt", "$ segue person add", "viewer@example.com", "What the sandbox holds",
 	} {
 		i := strings.Index(s.text[at:], words)
 		require.GreaterOrEqual(t, i, 0, "%q is not shown, or not in its place:\n%s", words, s.text)
@@ -78,13 +80,13 @@ func TestDemoShowsTheWholeWay(t *testing.T) {
 	require.Positive(t, s.after(t, "  unchanged"), "the second run leaves alone what did not change:\n%s", s.text)
 }
 
-func TestDemoLeavesNoPersonInItsLog(t *testing.T) {
+func TestDemoLeavesNoPersonInLogAuditErrorsAndEvents(t *testing.T) {
 	t.Parallel()
 	s := show(t)
 	log, err := os.ReadFile(filepath.Join(s.dir, "segue.log"))
 	require.NoError(t, err)
 	require.Contains(t, string(log), "run ended", "there is a log to look at")
-	text := strings.ToLower(string(log))
+	text := strings.ToLower(string(log) + s.recorded(t))
 	f, err := os.Open(filepath.Join(s.dir, "files", "customers.csv"))
 	require.NoError(t, err)
 	defer func() { _ = f.Close() }()
@@ -93,7 +95,7 @@ func TestDemoLeavesNoPersonInItsLog(t *testing.T) {
 	require.Equal(t, []string{"email", "phone"}, rows[0][3:5])
 	for _, row := range rows[1:] {
 		for _, v := range row[3:5] {
-			if v = strings.ToLower(strings.TrimSpace(v)); len(v) > 5 {
+			if v = strings.ToLower(strings.TrimSpace(v)); len(v) > 7 { // what is shorter may be part of a number that has nothing to do with it
 				require.NotContains(t, text, v)
 			}
 		}
@@ -101,9 +103,43 @@ func TestDemoLeavesNoPersonInItsLog(t *testing.T) {
 	key, err := os.ReadFile(filepath.Join(s.dir, "brevo-key"))
 	require.NoError(t, err)
 	for _, secret := range []string{strings.TrimSpace(string(key)), mustRead(t, filepath.Join(s.dir, "segue", "token"))} {
-		require.NotContains(t, string(log), secret)
+		require.NotContains(t, text, strings.ToLower(secret))
 		require.NotContains(t, s.text, secret)
 	}
+	for _, role := range []string{"administrator", "contributor", "viewer"} {
+		password := mustRead(t, filepath.Join(s.dir, "password-"+role))
+		require.Contains(t, s.text, role+"@example.com  "+password, "whoever sees the demo can sign in")
+		require.NotContains(t, text, strings.ToLower(password))
+		require.NotContains(t, text, role+"@example.com")
+	}
+}
+
+// recorded is what the control store keeps for people to read: the audit log, and errors, statuses and events of runs.
+func (s shown) recorded(t *testing.T) string {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.dir, "segue", "segue.db")+"?mode=ro")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	var all strings.Builder
+	for what, query := range map[string]string{
+		"audit":  "SELECT json_remove(entry, '$.previous') FROM audit",
+		"errors": "SELECT error_message || ' ' || remedy || ' ' || coalesce(plan_summary, '') || ' ' || coalesce(receipt, '') || ' ' || progress FROM runs",
+		"jobs":   "SELECT args || ' ' || coalesce(errors, '') || ' ' || metadata FROM river_job",
+	} {
+		rows, err := db.QueryContext(t.Context(), query)
+		require.NoError(t, err, what)
+		n := 0
+		for rows.Next() {
+			var line string
+			require.NoError(t, rows.Scan(&line))
+			all.WriteString("\n" + line)
+			n++
+		}
+		require.NoError(t, rows.Err())
+		require.NoError(t, rows.Close())
+		require.Positive(t, n, "there is something to look at: %s", what)
+	}
+	return all.String()
 }
 
 func mustRead(t *testing.T, path string) string {

@@ -137,7 +137,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 
 // show walks the way, each step by the command that people would type.
 func (d *demo) show(ctx context.Context, r Running) error {
-	for _, part := range []func(context.Context, Running) error{d.customers, d.segments, d.connect, d.firstRun, d.secondRun, d.result} {
+	for _, part := range []func(context.Context, Running) error{d.customers, d.segments, d.connect, d.firstRun, d.secondRun, d.people, d.result} {
 		if err := part(ctx, r); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -74,6 +75,8 @@ type Export struct {
 	TakeOver bool
 	// TimeZone is the IANA zone of the export's relative dates and schedule (S25). Defaults to UTC.
 	TimeZone string
+	// Schedule says when it runs by itself.
+	Schedule ExportSchedule
 
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -104,6 +107,9 @@ func (e Export) Validate(d ProfileDefinition) error {
 	}
 	if _, err := LoadZone(e.TimeZone); err != nil {
 		return err
+	}
+	if err := e.Schedule.Validate(); err != nil {
+		return within("schedule", err)
 	}
 	return e.Mapping.Validate(d)
 }
@@ -142,4 +148,16 @@ func (m Mapping) Validate(d ProfileDefinition) error {
 		}
 	}
 	return nil
+}
+
+// within names the part of an input that an error speaks of.
+func within(part string, err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	if e.Field == "" {
+		return e.WithField(part)
+	}
+	return e.WithField(part + "." + e.Field)
 }

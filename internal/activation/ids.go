@@ -21,6 +21,8 @@ type (
 	SessionID string
 	// TokenID is of a token of a program.
 	TokenID string
+	// RefreshID is of a refresh.
+	RefreshID string
 )
 
 // ListID is the number that Brevo gives a contact list.

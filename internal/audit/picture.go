@@ -107,7 +107,7 @@ func drawConnection(c activation.Connection) picture {
 func drawExport(e activation.Export) picture {
 	return picture{shown: map[string]any{
 		"name": e.Name, "connection": e.Connection, "list_id": e.List, "list_name": e.ListName, "segments": e.Segments, "mapping": e.Mapping,
-		"leavers": e.Leavers, "take_over": e.TakeOver, "time_zone": e.TimeZone,
+		"leavers": e.Leavers, "take_over": e.TakeOver, "time_zone": e.TimeZone, "schedule": e.Schedule,
 	}}
 }
 
@@ -115,6 +115,14 @@ func drawRun(r activation.Run) picture {
 	return picture{shown: map[string]any{
 		"export": r.Export, "kind": r.Kind, "status": r.Status, "cancel_requested": r.CancelRequested, "released": r.Released, "released_by": r.ReleasedBy,
 	}}
+}
+
+func drawRefreshSchedule(s activation.RefreshSchedule) picture {
+	return picture{shown: map[string]any{"on": s.On, "days": s.Days, "times": s.Times, "time_zone": s.TimeZone}}
+}
+
+func drawRefresh(r activation.Refresh) picture {
+	return picture{shown: map[string]any{"status": r.Status, "export": r.Export, "cancel_requested": r.CancelRequested}}
 }
 
 func drawPerson(p activation.Person) picture {

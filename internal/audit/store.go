@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"segue/internal/activation"
 	"segue/internal/store"
@@ -237,4 +238,24 @@ func (r *recorder) DeleteToken(ctx context.Context, id activation.TokenID, perso
 func (r *recorder) DeleteTokens(ctx context.Context, person activation.PersonID) error {
 	deleted := picture{shown: map[string]any{"tokens_deleted": "all"}}
 	return r.record(ctx, "person", string(person), nil, &deleted, func() error { return r.Tx.DeleteTokens(ctx, person) })
+}
+
+// PutRefreshSchedule implements store.Tx.
+func (r *recorder) PutRefreshSchedule(ctx context.Context, s activation.RefreshSchedule, version int64, at time.Time) error {
+	load := func() (activation.RefreshSchedule, error) {
+		was, _, err := r.RefreshSchedule(ctx)
+		return was, err
+	}
+	return replace(ctx, r, "refresh_schedule", "", load, drawRefreshSchedule, &s, func() error { return r.Tx.PutRefreshSchedule(ctx, s, version, at) })
+}
+
+// CreateRefresh implements store.Tx.
+func (r *recorder) CreateRefresh(ctx context.Context, f activation.Refresh) error {
+	return create(ctx, r, "refresh", string(f.ID), drawRefresh, f, func() error { return r.Tx.CreateRefresh(ctx, f) })
+}
+
+// UpdateRefresh implements store.Tx.
+func (r *recorder) UpdateRefresh(ctx context.Context, f activation.Refresh) error {
+	return replace(ctx, r, "refresh", string(f.ID), func() (activation.Refresh, error) { return r.Refresh(ctx, f.ID) }, drawRefresh, &f,
+		func() error { return r.Tx.UpdateRefresh(ctx, f) })
 }

@@ -33,6 +33,17 @@ func (StepRun) Kind() string { return "step_run" }
 // Key implements Args.
 func (a StepRun) Key() string { return string(a.Run) }
 
+// StepRefresh takes a refresh one step further.
+type StepRefresh struct {
+	Refresh activation.RefreshID `json:"refresh"`
+}
+
+// Kind implements Args.
+func (StepRefresh) Kind() string { return "step_refresh" }
+
+// Key implements Args.
+func (a StepRefresh) Key() string { return string(a.Refresh) }
+
 // Result says what becomes of a job that was worked.
 type Result struct {
 	// Snooze is how long to wait before working it again; zero means it is done, unless Again is set.
@@ -48,6 +59,8 @@ type Result struct {
 // of different keys are.
 type Handlers struct {
 	StepRun func(ctx context.Context, a StepRun) (Result, error)
+	// StepRefresh may be nil: then no refresh can be enqueued.
+	StepRefresh func(ctx context.Context, a StepRefresh) (Result, error)
 }
 
 type aliveKey struct{}

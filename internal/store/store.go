@@ -40,6 +40,7 @@ type Page struct {
 type Reader interface {
 	PeopleReader
 	AuditReader
+	RefreshReader
 
 	Source(ctx context.Context, id activation.SourceID) (activation.Source, error)
 	SourceByName(ctx context.Context, name string) (activation.Source, error)
@@ -79,6 +80,7 @@ type Tx interface {
 	Reader
 	PeopleWriter
 	AuditWriter
+	RefreshWriter
 
 	CreateSource(ctx context.Context, s activation.Source) error
 	UpdateSource(ctx context.Context, s activation.Source) error

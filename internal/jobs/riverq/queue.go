@@ -78,6 +78,11 @@ func (q *Queue) open(ctx context.Context) (err error) {
 	if err := register(q, workers, q.cfg.Handlers.StepRun); err != nil {
 		return err
 	}
+	if q.cfg.Handlers.StepRefresh != nil {
+		if err := register(q, workers, q.cfg.Handlers.StepRefresh); err != nil {
+			return err
+		}
+	}
 	driver := riversqlite.New(q.cfg.DB)
 	log := slog.New(quiet{q.cfg.Log.Handler()})
 	if err := migrate(ctx, q.cfg.DB, driver, log); err != nil {

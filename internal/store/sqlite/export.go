@@ -51,12 +51,15 @@ func (r *reader) toExport(ctx context.Context, row sqlcgen.Export) (activation.E
 	for _, id := range segments {
 		e.Segments = append(e.Segments, activation.SegmentID(id))
 	}
+	if err := decode("schedule", row.Schedule, &e.Schedule); err != nil {
+		return e, err
+	}
 	return e, decode("mapping", row.Mapping, &e.Mapping)
 }
 
 // CreateExport implements store.Tx.
 func (t *txn) CreateExport(ctx context.Context, e activation.Export) error {
-	mapping, err := encode(e.Mapping)
+	parts, err := encodeAll(e.Mapping, e.Schedule)
 	if err != nil {
 		return err
 	}
@@ -65,7 +68,7 @@ func (t *txn) CreateExport(ctx context.Context, e activation.Export) error {
 	}
 	err = t.q.InsertExport(ctx, sqlcgen.InsertExportParams{
 		ID: string(e.ID), Name: e.Name, NameKey: nameKey(e.Name), ConnectionID: string(e.Connection), ListID: int64(e.List),
-		ListName: e.ListName, Mapping: mapping, Leavers: string(e.Leavers), TakeOver: flag(e.TakeOver), TimeZone: e.TimeZone,
+		ListName: e.ListName, Mapping: parts[0], Schedule: parts[1], Leavers: string(e.Leavers), TakeOver: flag(e.TakeOver), TimeZone: e.TimeZone,
 		CreatedAt: micros(e.CreatedAt), UpdatedAt: micros(e.UpdatedAt),
 	})
 	if err != nil {
@@ -76,7 +79,7 @@ func (t *txn) CreateExport(ctx context.Context, e activation.Export) error {
 
 // UpdateExport implements store.Tx.
 func (t *txn) UpdateExport(ctx context.Context, e activation.Export) error {
-	mapping, err := encode(e.Mapping)
+	parts, err := encodeAll(e.Mapping, e.Schedule)
 	if err != nil {
 		return err
 	}
@@ -85,7 +88,7 @@ func (t *txn) UpdateExport(ctx context.Context, e activation.Export) error {
 	}
 	n, err := t.q.UpdateExport(ctx, sqlcgen.UpdateExportParams{
 		Name: e.Name, NameKey: nameKey(e.Name), ConnectionID: string(e.Connection), ListID: int64(e.List), ListName: e.ListName,
-		Mapping: mapping, Leavers: string(e.Leavers), TakeOver: flag(e.TakeOver), TimeZone: e.TimeZone,
+		Mapping: parts[0], Schedule: parts[1], Leavers: string(e.Leavers), TakeOver: flag(e.TakeOver), TimeZone: e.TimeZone,
 		UpdatedAt: micros(e.UpdatedAt), ID: string(e.ID), Version: e.Version,
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ func (q *Queries) DeleteExportSegments(ctx context.Context, exportID string) err
 }
 
 const exportByID = `-- name: ExportByID :one
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version FROM exports WHERE id = ?
+SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE id = ?
 `
 
 func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
@@ -51,12 +51,13 @@ func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Schedule,
 	)
 	return i, err
 }
 
 const exportByNameKey = `-- name: ExportByNameKey :one
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version FROM exports WHERE name_key = ?
+SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE name_key = ?
 `
 
 func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, error) {
@@ -76,12 +77,13 @@ func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, 
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Schedule,
 	)
 	return i, err
 }
 
 const exportsAfter = `-- name: ExportsAfter :many
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version FROM exports WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type ExportsAfterParams struct {
@@ -112,6 +114,7 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.Version,
+			&i.Schedule,
 		); err != nil {
 			return nil, err
 		}
@@ -127,8 +130,8 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 }
 
 const insertExport = `-- name: InsertExport :exec
-INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertExportParams struct {
@@ -142,6 +145,7 @@ type InsertExportParams struct {
 	Leavers      string
 	TakeOver     int64
 	TimeZone     string
+	Schedule     string
 	CreatedAt    int64
 	UpdatedAt    int64
 }
@@ -158,6 +162,7 @@ func (q *Queries) InsertExport(ctx context.Context, arg InsertExportParams) erro
 		arg.Leavers,
 		arg.TakeOver,
 		arg.TimeZone,
+		arg.Schedule,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -235,7 +240,7 @@ func (q *Queries) SegmentsOfExport(ctx context.Context, exportID string) ([]stri
 
 const updateExport = `-- name: UpdateExport :execrows
 UPDATE exports
-SET name = ?, name_key = ?, connection_id = ?, list_id = ?, list_name = ?, mapping = ?, leavers = ?, take_over = ?, time_zone = ?,
+SET name = ?, name_key = ?, connection_id = ?, list_id = ?, list_name = ?, mapping = ?, leavers = ?, take_over = ?, time_zone = ?, schedule = ?,
     updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?
 `
@@ -250,6 +255,7 @@ type UpdateExportParams struct {
 	Leavers      string
 	TakeOver     int64
 	TimeZone     string
+	Schedule     string
 	UpdatedAt    int64
 	ID           string
 	Version      int64
@@ -266,6 +272,7 @@ func (q *Queries) UpdateExport(ctx context.Context, arg UpdateExportParams) (int
 		arg.Leavers,
 		arg.TakeOver,
 		arg.TimeZone,
+		arg.Schedule,
 		arg.UpdatedAt,
 		arg.ID,
 		arg.Version,

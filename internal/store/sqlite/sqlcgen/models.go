@@ -39,6 +39,12 @@ type Device struct {
 	SeenAt   int64
 }
 
+type Due struct {
+	Key  string
+	Spec string
+	At   int64
+}
+
 type Export struct {
 	ID           string
 	Name         string
@@ -53,6 +59,7 @@ type Export struct {
 	CreatedAt    int64
 	UpdatedAt    int64
 	Version      int64
+	Schedule     string
 }
 
 type ExportSegment struct {
@@ -87,6 +94,29 @@ type Profile struct {
 	UpdatedAt int64
 	Version   int64
 	Build     sql.NullString
+}
+
+type Refresh struct {
+	ID              string
+	RequestedBy     string
+	Scheduled       int64
+	ExportID        string
+	Status          string
+	Ended           int64
+	CancelRequested int64
+	Tasks           string
+	CreatedAt       int64
+	StartedAt       int64
+	EndedAt         int64
+	UpdatedAt       int64
+	Version         int64
+}
+
+type RefreshSchedule struct {
+	ID        int64
+	Schedule  string
+	UpdatedAt int64
+	Version   int64
 }
 
 type Run struct {

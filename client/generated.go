@@ -449,6 +449,27 @@ func (e ExportInputLeavers) Valid() bool {
 	}
 }
 
+// Defines values for ExportScheduleMode.
+const (
+	ExportScheduleModeOnDemand    ExportScheduleMode = "on_demand"
+	ExportScheduleModeOwn         ExportScheduleMode = "own"
+	ExportScheduleModeWithRefresh ExportScheduleMode = "with_refresh"
+)
+
+// Valid indicates whether the value is a known member of the ExportScheduleMode enum.
+func (e ExportScheduleMode) Valid() bool {
+	switch e {
+	case ExportScheduleModeOnDemand:
+		return true
+	case ExportScheduleModeOwn:
+		return true
+	case ExportScheduleModeWithRefresh:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportUpdateLeavers.
 const (
 	ExportUpdateLeaversKeep   ExportUpdateLeavers = "keep"
@@ -1262,6 +1283,189 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for RefreshStatus.
+const (
+	RefreshStatusCanceled              RefreshStatus = "canceled"
+	RefreshStatusFailedPermanent       RefreshStatus = "failed_permanent"
+	RefreshStatusFailedRetrying        RefreshStatus = "failed_retrying"
+	RefreshStatusHeld                  RefreshStatus = "held"
+	RefreshStatusNeedsExportUser       RefreshStatus = "needs_export_user"
+	RefreshStatusNoConnection          RefreshStatus = "no_connection"
+	RefreshStatusNotStarted            RefreshStatus = "not_started"
+	RefreshStatusQueued                RefreshStatus = "queued"
+	RefreshStatusRunning               RefreshStatus = "running"
+	RefreshStatusSkipped               RefreshStatus = "skipped"
+	RefreshStatusSuccessful            RefreshStatus = "successful"
+	RefreshStatusSuccessfulWithRejects RefreshStatus = "successful_with_rejects"
+	RefreshStatusWaitingForBrevo       RefreshStatus = "waiting_for_brevo"
+)
+
+// Valid indicates whether the value is a known member of the RefreshStatus enum.
+func (e RefreshStatus) Valid() bool {
+	switch e {
+	case RefreshStatusCanceled:
+		return true
+	case RefreshStatusFailedPermanent:
+		return true
+	case RefreshStatusFailedRetrying:
+		return true
+	case RefreshStatusHeld:
+		return true
+	case RefreshStatusNeedsExportUser:
+		return true
+	case RefreshStatusNoConnection:
+		return true
+	case RefreshStatusNotStarted:
+		return true
+	case RefreshStatusQueued:
+		return true
+	case RefreshStatusRunning:
+		return true
+	case RefreshStatusSkipped:
+		return true
+	case RefreshStatusSuccessful:
+		return true
+	case RefreshStatusSuccessfulWithRejects:
+		return true
+	case RefreshStatusWaitingForBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RefreshScheduleDays.
+const (
+	RefreshScheduleDaysFriday    RefreshScheduleDays = "friday"
+	RefreshScheduleDaysMonday    RefreshScheduleDays = "monday"
+	RefreshScheduleDaysSaturday  RefreshScheduleDays = "saturday"
+	RefreshScheduleDaysSunday    RefreshScheduleDays = "sunday"
+	RefreshScheduleDaysThursday  RefreshScheduleDays = "thursday"
+	RefreshScheduleDaysTuesday   RefreshScheduleDays = "tuesday"
+	RefreshScheduleDaysWednesday RefreshScheduleDays = "wednesday"
+)
+
+// Valid indicates whether the value is a known member of the RefreshScheduleDays enum.
+func (e RefreshScheduleDays) Valid() bool {
+	switch e {
+	case RefreshScheduleDaysFriday:
+		return true
+	case RefreshScheduleDaysMonday:
+		return true
+	case RefreshScheduleDaysSaturday:
+		return true
+	case RefreshScheduleDaysSunday:
+		return true
+	case RefreshScheduleDaysThursday:
+		return true
+	case RefreshScheduleDaysTuesday:
+		return true
+	case RefreshScheduleDaysWednesday:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RefusedStartCode.
+const (
+	RefusedStartCodeAttributeMissing RefusedStartCode = "attribute_missing"
+	RefusedStartCodeAttributeTaken   RefusedStartCode = "attribute_taken"
+	RefusedStartCodeBadCredentials   RefusedStartCode = "bad_credentials"
+	RefusedStartCodeCannotEvaluate   RefusedStartCode = "cannot_evaluate"
+	RefusedStartCodeCodeNeeded       RefusedStartCode = "code_needed"
+	RefusedStartCodeConflict         RefusedStartCode = "conflict"
+	RefusedStartCodeCorrupt          RefusedStartCode = "corrupt"
+	RefusedStartCodeForbidden        RefusedStartCode = "forbidden"
+	RefusedStartCodeHeld             RefusedStartCode = "held"
+	RefusedStartCodeIPNotAuthorised  RefusedStartCode = "ip_not_authorised"
+	RefusedStartCodeInUse            RefusedStartCode = "in_use"
+	RefusedStartCodeInternal         RefusedStartCode = "internal"
+	RefusedStartCodeInvalid          RefusedStartCode = "invalid"
+	RefusedStartCodeKeyMissing       RefusedStartCode = "key_missing"
+	RefusedStartCodeListMissing      RefusedStartCode = "list_missing"
+	RefusedStartCodeLocked           RefusedStartCode = "locked"
+	RefusedStartCodeNewerData        RefusedStartCode = "newer_data"
+	RefusedStartCodeNotFound         RefusedStartCode = "not_found"
+	RefusedStartCodeNotReady         RefusedStartCode = "not_ready"
+	RefusedStartCodeProofFailed      RefusedStartCode = "proof_failed"
+	RefusedStartCodeProofNeeded      RefusedStartCode = "proof_needed"
+	RefusedStartCodeReceiptMismatch  RefusedStartCode = "receipt_mismatch"
+	RefusedStartCodeRefused          RefusedStartCode = "refused"
+	RefusedStartCodeSourceRefused    RefusedStartCode = "source_refused"
+	RefusedStartCodeStorageFull      RefusedStartCode = "storage_full"
+	RefusedStartCodeTooMany          RefusedStartCode = "too_many"
+	RefusedStartCodeUnauthenticated  RefusedStartCode = "unauthenticated"
+	RefusedStartCodeUnavailable      RefusedStartCode = "unavailable"
+	RefusedStartCodeWrongAccount     RefusedStartCode = "wrong_account"
+)
+
+// Valid indicates whether the value is a known member of the RefusedStartCode enum.
+func (e RefusedStartCode) Valid() bool {
+	switch e {
+	case RefusedStartCodeAttributeMissing:
+		return true
+	case RefusedStartCodeAttributeTaken:
+		return true
+	case RefusedStartCodeBadCredentials:
+		return true
+	case RefusedStartCodeCannotEvaluate:
+		return true
+	case RefusedStartCodeCodeNeeded:
+		return true
+	case RefusedStartCodeConflict:
+		return true
+	case RefusedStartCodeCorrupt:
+		return true
+	case RefusedStartCodeForbidden:
+		return true
+	case RefusedStartCodeHeld:
+		return true
+	case RefusedStartCodeIPNotAuthorised:
+		return true
+	case RefusedStartCodeInUse:
+		return true
+	case RefusedStartCodeInternal:
+		return true
+	case RefusedStartCodeInvalid:
+		return true
+	case RefusedStartCodeKeyMissing:
+		return true
+	case RefusedStartCodeListMissing:
+		return true
+	case RefusedStartCodeLocked:
+		return true
+	case RefusedStartCodeNewerData:
+		return true
+	case RefusedStartCodeNotFound:
+		return true
+	case RefusedStartCodeNotReady:
+		return true
+	case RefusedStartCodeProofFailed:
+		return true
+	case RefusedStartCodeProofNeeded:
+		return true
+	case RefusedStartCodeReceiptMismatch:
+		return true
+	case RefusedStartCodeRefused:
+		return true
+	case RefusedStartCodeSourceRefused:
+		return true
+	case RefusedStartCodeStorageFull:
+		return true
+	case RefusedStartCodeTooMany:
+		return true
+	case RefusedStartCodeUnauthenticated:
+		return true
+	case RefusedStartCodeUnavailable:
+		return true
+	case RefusedStartCodeWrongAccount:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RuleOperator.
 const (
 	RuleOperatorAfter                   RuleOperator = "after"
@@ -1769,6 +1973,81 @@ func (e StandingOwnership) Valid() bool {
 	}
 }
 
+// Defines values for TaskKind.
+const (
+	TaskKindExport  TaskKind = "export"
+	TaskKindProfile TaskKind = "profile"
+	TaskKindSegment TaskKind = "segment"
+	TaskKindSource  TaskKind = "source"
+)
+
+// Valid indicates whether the value is a known member of the TaskKind enum.
+func (e TaskKind) Valid() bool {
+	switch e {
+	case TaskKindExport:
+		return true
+	case TaskKindProfile:
+		return true
+	case TaskKindSegment:
+		return true
+	case TaskKindSource:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TaskStatus.
+const (
+	TaskStatusCanceled              TaskStatus = "canceled"
+	TaskStatusFailedPermanent       TaskStatus = "failed_permanent"
+	TaskStatusFailedRetrying        TaskStatus = "failed_retrying"
+	TaskStatusHeld                  TaskStatus = "held"
+	TaskStatusNeedsExportUser       TaskStatus = "needs_export_user"
+	TaskStatusNoConnection          TaskStatus = "no_connection"
+	TaskStatusNotStarted            TaskStatus = "not_started"
+	TaskStatusQueued                TaskStatus = "queued"
+	TaskStatusRunning               TaskStatus = "running"
+	TaskStatusSkipped               TaskStatus = "skipped"
+	TaskStatusSuccessful            TaskStatus = "successful"
+	TaskStatusSuccessfulWithRejects TaskStatus = "successful_with_rejects"
+	TaskStatusWaitingForBrevo       TaskStatus = "waiting_for_brevo"
+)
+
+// Valid indicates whether the value is a known member of the TaskStatus enum.
+func (e TaskStatus) Valid() bool {
+	switch e {
+	case TaskStatusCanceled:
+		return true
+	case TaskStatusFailedPermanent:
+		return true
+	case TaskStatusFailedRetrying:
+		return true
+	case TaskStatusHeld:
+		return true
+	case TaskStatusNeedsExportUser:
+		return true
+	case TaskStatusNoConnection:
+		return true
+	case TaskStatusNotStarted:
+		return true
+	case TaskStatusQueued:
+		return true
+	case TaskStatusRunning:
+		return true
+	case TaskStatusSkipped:
+		return true
+	case TaskStatusSuccessful:
+		return true
+	case TaskStatusSuccessfulWithRejects:
+		return true
+	case TaskStatusWaitingForBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TokenRole.
 const (
 	TokenRoleAdministrator TokenRole = "administrator"
@@ -2234,8 +2513,9 @@ type Export struct {
 	Mapping  Mapping `json:"mapping"`
 
 	// Name Unique
-	Name       string   `json:"name"`
-	SegmentIds []string `json:"segment_ids"`
+	Name       string         `json:"name"`
+	Schedule   ExportSchedule `json:"schedule"`
+	SegmentIds []string       `json:"segment_ids"`
 
 	// Status The status of the latest run that is no dry run
 	Status ExportStatus `json:"status"`
@@ -2267,12 +2547,13 @@ type ExportInput struct {
 	Leavers      ExportInputLeavers `json:"leavers,omitempty,omitzero"`
 
 	// ListID The number of a list of the account
-	ListID     int64    `json:"list_id"`
-	Mapping    Mapping  `json:"mapping"`
-	Name       string   `json:"name"`
-	SegmentIds []string `json:"segment_ids"`
-	TakeOver   bool     `json:"take_over,omitempty,omitzero"`
-	TimeZone   string   `json:"time_zone,omitempty,omitzero"`
+	ListID     int64           `json:"list_id"`
+	Mapping    Mapping         `json:"mapping"`
+	Name       string          `json:"name"`
+	Schedule   *ExportSchedule `json:"schedule,omitempty"`
+	SegmentIds []string        `json:"segment_ids"`
+	TakeOver   bool            `json:"take_over,omitempty,omitzero"`
+	TimeZone   string          `json:"time_zone,omitempty,omitzero"`
 }
 
 // ExportInputLeavers defines model for ExportInput.Leavers.
@@ -2287,18 +2568,32 @@ type ExportList struct {
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
 
+// ExportSchedule defines model for ExportSchedule.
+type ExportSchedule struct {
+	// Cron For a schedule of its own: minute, hour, day of the month, month, day of the week
+	Cron string             `json:"cron,omitempty,omitzero"`
+	Mode ExportScheduleMode `json:"mode,omitempty,omitzero"`
+
+	// TimeZone The IANA zone of the expression; UTC if absent
+	TimeZone string `json:"time_zone,omitempty,omitzero"`
+}
+
+// ExportScheduleMode defines model for ExportSchedule.Mode.
+type ExportScheduleMode string
+
 // ExportUpdate defines model for ExportUpdate.
 type ExportUpdate struct {
 	ConnectionID string              `json:"connection_id"`
 	Leavers      ExportUpdateLeavers `json:"leavers,omitempty,omitzero"`
 
 	// ListID The number of a list of the account
-	ListID     int64    `json:"list_id"`
-	Mapping    Mapping  `json:"mapping"`
-	Name       string   `json:"name"`
-	SegmentIds []string `json:"segment_ids"`
-	TakeOver   bool     `json:"take_over,omitempty,omitzero"`
-	TimeZone   string   `json:"time_zone,omitempty,omitzero"`
+	ListID     int64           `json:"list_id"`
+	Mapping    Mapping         `json:"mapping"`
+	Name       string          `json:"name"`
+	Schedule   *ExportSchedule `json:"schedule,omitempty"`
+	SegmentIds []string        `json:"segment_ids"`
+	TakeOver   bool            `json:"take_over,omitempty,omitzero"`
+	TimeZone   string          `json:"time_zone,omitempty,omitzero"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
@@ -2893,6 +3188,71 @@ type Reconciliation struct {
 	ThereBeforeGone int64 `json:"there_before_gone"`
 }
 
+// Refresh defines model for Refresh.
+type Refresh struct {
+	CancelRequested bool      `json:"cancel_requested"`
+	CreatedAt       time.Time `json:"created_at"`
+	Ended           bool      `json:"ended"`
+	EndedAt         time.Time `json:"ended_at,omitempty,omitzero"`
+
+	// ExportID Only what this export needs was refreshed, and it was run
+	ExportID    string `json:"export_id,omitempty,omitzero"`
+	ID          string `json:"id"`
+	RequestedBy string `json:"requested_by"`
+
+	// Scheduled It was due
+	Scheduled bool          `json:"scheduled"`
+	StartedAt time.Time     `json:"started_at,omitempty,omitzero"`
+	Status    RefreshStatus `json:"status"`
+	Tasks     []Task        `json:"tasks"`
+	Version   int64         `json:"version"`
+}
+
+// RefreshStatus defines model for Refresh.Status.
+type RefreshStatus string
+
+// RefreshList defines model for RefreshList.
+type RefreshList struct {
+	// Items The items of this page
+	Items []Refresh `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// RefreshSchedule defines model for RefreshSchedule.
+type RefreshSchedule struct {
+	// Days Every day if absent
+	Days []RefreshScheduleDays `json:"days,omitempty,omitzero"`
+
+	// NextAt When it is due next
+	NextAt time.Time `json:"next_at,omitempty,omitzero"`
+	On     bool      `json:"on"`
+
+	// TimeZone The IANA zone of the times; UTC if absent
+	TimeZone string `json:"time_zone,omitempty,omitzero"`
+
+	// Times Times of day, such as 06:30; one that clocks leave out is due right after the gap, one that comes twice the first time only
+	Times []string `json:"times,omitempty,omitzero"`
+
+	// Version The version that was read; 0 before it was ever set
+	Version int64 `json:"version"`
+}
+
+// RefreshScheduleDays defines model for RefreshSchedule.Days.
+type RefreshScheduleDays string
+
+// RefusedStart defines model for RefusedStart.
+type RefusedStart struct {
+	Code     RefusedStartCode `json:"code"`
+	ExportID string           `json:"export_id"`
+	Message  string           `json:"message"`
+	Name     string           `json:"name"`
+}
+
+// RefusedStartCode defines model for RefusedStart.Code.
+type RefusedStartCode string
+
 // Rule defines model for Rule.
 type Rule struct {
 	// All Holds when every rule in it holds
@@ -3302,6 +3662,44 @@ type Standing struct {
 // StandingOwnership defines model for Standing.Ownership.
 type StandingOwnership string
 
+// StartedRuns defines model for StartedRuns.
+type StartedRuns struct {
+	// Refused Exports that could not be run now
+	Refused []RefusedStart `json:"refused"`
+	Runs    []Run          `json:"runs"`
+}
+
+// Task defines model for Task.
+type Task struct {
+	// Attempt Tries that met trouble
+	Attempt int64 `json:"attempt"`
+
+	// CauseID The task whose failure it was skipped for
+	CauseID string    `json:"cause_id,omitempty,omitzero"`
+	EndedAt time.Time `json:"ended_at,omitempty,omitzero"`
+	Error   *RunError `json:"error,omitempty"`
+	ID      string    `json:"id"`
+	Kind    TaskKind  `json:"kind"`
+	Name    string    `json:"name"`
+
+	// ObjectID What it works on
+	ObjectID string `json:"object_id,omitempty,omitzero"`
+
+	// RunID The run of an export
+	RunID     string     `json:"run_id,omitempty,omitzero"`
+	StartedAt time.Time  `json:"started_at,omitempty,omitzero"`
+	Status    TaskStatus `json:"status"`
+
+	// TryAt When it is tried again
+	TryAt time.Time `json:"try_at,omitempty,omitzero"`
+}
+
+// TaskKind defines model for Task.Kind.
+type TaskKind string
+
+// TaskStatus defines model for Task.Status.
+type TaskStatus string
+
 // Token defines model for Token.
 type Token struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -3446,6 +3844,15 @@ type ListProfilesParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListRefreshesParams defines parameters for ListRefreshes.
+type ListRefreshesParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListRunsParams defines parameters for ListRuns.
 type ListRunsParams struct {
 	// After The cursor of an earlier page
@@ -3577,6 +3984,9 @@ type PutProfileJSONRequestBody = ProfileInput
 
 // SearchProfilesJSONRequestBody defines body for SearchProfiles for application/json ContentType.
 type SearchProfilesJSONRequestBody = ProfileSearch
+
+// PutRefreshScheduleJSONRequestBody defines body for PutRefreshSchedule for application/json ContentType.
+type PutRefreshScheduleJSONRequestBody = RefreshSchedule
 
 // DecideRunJSONRequestBody defines body for DecideRun for application/json ContentType.
 type DecideRunJSONRequestBody = DecisionInput
@@ -3860,6 +4270,13 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/exports (the `CreateExport` operationId).
 	CreateExport(ctx context.Context, body CreateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RunAll Run all exports
+	//
+	// Starts a run of every export that runs by itself, with the refresh or by a schedule of its own, and that the caller may run.
+	//
+	// Corresponds with POST /api/v1/exports/run-all (the `RunAll` operationId).
+	RunAll(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DeleteExport Remove an export
 	//
 	// Removes the export; refused while a run of it has not ended. The list stays as it is.
@@ -3891,6 +4308,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /api/v1/exports/{id} (the `UpdateExport` operationId).
 	UpdateExport(ctx context.Context, id string, body UpdateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RefreshAndRun Refresh and run an export
+	//
+	// Takes over the source of the profile, builds the profile, evaluates the segments of the export, then runs it.
+	//
+	// Corresponds with POST /api/v1/exports/{id}/refresh (the `RefreshAndRun` operationId).
+	RefreshAndRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StartRunWithBody Start a run
 	//
@@ -4165,6 +4589,59 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/profiles/{id} (the `GetCustomer` operationId).
 	GetCustomer(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRefreshSchedule Get when the pipeline is refreshed
+	//
+	// When data sources are taken over, profiles built, segments evaluated and exports run by themselves. Off by default.
+	//
+	// Corresponds with GET /api/v1/refresh-schedule (the `GetRefreshSchedule` operationId).
+	GetRefreshSchedule(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutRefreshScheduleWithBody Set when the pipeline is refreshed
+	//
+	// Daily or on some days, up to four times a day. What was missed while the server did not run is made up for once.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/refresh-schedule (the `PutRefreshSchedule` operationId).
+	PutRefreshScheduleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutRefreshSchedule Set when the pipeline is refreshed
+	//
+	// Daily or on some days, up to four times a day. What was missed while the server did not run is made up for once.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/refresh-schedule (the `PutRefreshSchedule` operationId).
+	PutRefreshSchedule(ctx context.Context, body PutRefreshScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRefreshes List refreshes
+	//
+	// Refreshes with their tasks, newest first.
+	//
+	// Corresponds with GET /api/v1/refreshes (the `ListRefreshes` operationId).
+	ListRefreshes(ctx context.Context, params *ListRefreshesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartRefresh Refresh now
+	//
+	// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, and those that run on demand, are left alone. Two refreshes never overlap.
+	//
+	// Corresponds with POST /api/v1/refreshes (the `StartRefresh` operationId).
+	StartRefresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRefresh Get a refresh
+	//
+	// One refresh with its tasks.
+	//
+	// Corresponds with GET /api/v1/refreshes/{id} (the `GetRefresh` operationId).
+	GetRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelRefresh Cancel a refresh
+	//
+	// Tasks that have not begun are canceled; runs under way stop before their next batch.
+	//
+	// Corresponds with POST /api/v1/refreshes/{id}/cancel (the `CancelRefresh` operationId).
+	CancelRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListRuns List runs
 	//
@@ -4929,6 +5406,23 @@ func (c *Client) CreateExport(ctx context.Context, body CreateExportJSONRequestB
 	return c.Client.Do(req)
 }
 
+// RunAll Run all exports
+//
+// Starts a run of every export that runs by itself, with the refresh or by a schedule of its own, and that the caller may run.
+//
+// Corresponds with POST /api/v1/exports/run-all (the `RunAll` operationId).
+func (c *Client) RunAll(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRunAllRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // DeleteExport Remove an export
 //
 // Removes the export; refused while a run of it has not ended. The list stays as it is.
@@ -4991,6 +5485,23 @@ func (c *Client) UpdateExportWithBody(ctx context.Context, id string, contentTyp
 // Corresponds with PUT /api/v1/exports/{id} (the `UpdateExport` operationId).
 func (c *Client) UpdateExport(ctx context.Context, id string, body UpdateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateExportRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RefreshAndRun Refresh and run an export
+//
+// Takes over the source of the profile, builds the profile, evaluates the segments of the export, then runs it.
+//
+// Corresponds with POST /api/v1/exports/{id}/refresh (the `RefreshAndRun` operationId).
+func (c *Client) RefreshAndRun(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefreshAndRunRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -5605,6 +6116,129 @@ func (c *Client) SearchProfiles(ctx context.Context, body SearchProfilesJSONRequ
 // Corresponds with GET /api/v1/profiles/{id} (the `GetCustomer` operationId).
 func (c *Client) GetCustomer(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetCustomerRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRefreshSchedule Get when the pipeline is refreshed
+//
+// When data sources are taken over, profiles built, segments evaluated and exports run by themselves. Off by default.
+//
+// Corresponds with GET /api/v1/refresh-schedule (the `GetRefreshSchedule` operationId).
+func (c *Client) GetRefreshSchedule(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRefreshScheduleRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutRefreshScheduleWithBody Set when the pipeline is refreshed
+//
+// Daily or on some days, up to four times a day. What was missed while the server did not run is made up for once.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/refresh-schedule (the `PutRefreshSchedule` operationId).
+func (c *Client) PutRefreshScheduleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutRefreshScheduleRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutRefreshSchedule Set when the pipeline is refreshed
+//
+// Daily or on some days, up to four times a day. What was missed while the server did not run is made up for once.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/refresh-schedule (the `PutRefreshSchedule` operationId).
+func (c *Client) PutRefreshSchedule(ctx context.Context, body PutRefreshScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutRefreshScheduleRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRefreshes List refreshes
+//
+// Refreshes with their tasks, newest first.
+//
+// Corresponds with GET /api/v1/refreshes (the `ListRefreshes` operationId).
+func (c *Client) ListRefreshes(ctx context.Context, params *ListRefreshesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRefreshesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartRefresh Refresh now
+//
+// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, and those that run on demand, are left alone. Two refreshes never overlap.
+//
+// Corresponds with POST /api/v1/refreshes (the `StartRefresh` operationId).
+func (c *Client) StartRefresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartRefreshRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRefresh Get a refresh
+//
+// One refresh with its tasks.
+//
+// Corresponds with GET /api/v1/refreshes/{id} (the `GetRefresh` operationId).
+func (c *Client) GetRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRefreshRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelRefresh Cancel a refresh
+//
+// Tasks that have not begun are canceled; runs under way stop before their next batch.
+//
+// Corresponds with POST /api/v1/refreshes/{id}/cancel (the `CancelRefresh` operationId).
+func (c *Client) CancelRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelRefreshRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -7173,6 +7807,33 @@ func NewCreateExportRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewRunAllRequest constructs an http.Request for the RunAll method
+func NewRunAllRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/run-all")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewDeleteExportRequest constructs an http.Request for the DeleteExport method
 func NewDeleteExportRequest(server string, id string) (*http.Request, error) {
 	var err error
@@ -7284,6 +7945,40 @@ func NewUpdateExportRequestWithBody(server string, id string, contentType string
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRefreshAndRunRequest constructs an http.Request for the RefreshAndRun method
+func NewRefreshAndRunRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/%s/refresh", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -8273,6 +8968,234 @@ func NewGetCustomerRequest(server string, id string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRefreshScheduleRequest constructs an http.Request for the GetRefreshSchedule method
+func NewGetRefreshScheduleRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/refresh-schedule")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutRefreshScheduleRequest calls the generic PutRefreshSchedule builder with application/json body
+func NewPutRefreshScheduleRequest(server string, body PutRefreshScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutRefreshScheduleRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPutRefreshScheduleRequestWithBody constructs an http.Request for the PutRefreshSchedule method, with any body, and a specified content type
+func NewPutRefreshScheduleRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/refresh-schedule")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListRefreshesRequest constructs an http.Request for the ListRefreshes method
+func NewListRefreshesRequest(server string, params *ListRefreshesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/refreshes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartRefreshRequest constructs an http.Request for the StartRefresh method
+func NewStartRefreshRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/refreshes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRefreshRequest constructs an http.Request for the GetRefresh method
+func NewGetRefreshRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/refreshes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCancelRefreshRequest constructs an http.Request for the CancelRefresh method
+func NewCancelRefreshRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/refreshes/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,8 @@ var operations = map[string]Right{
 	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee,
 	"list-exports": RightSee, "get-export": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
 
+	"get-refresh-schedule": RightSee, "list-refreshes": RightSee, "get-refresh": RightSee,
+
 	"list-profiles": RightSeePersons, "search-profiles": RightSeePersons, "get-customer": RightSeePersons, "get-field-stats": RightSeePersons,
 	"list-members": RightSeePersons, "download-rejects": RightSeePersons, "list-rows": RightSeeMasked,
 
@@ -62,9 +64,11 @@ var operations = map[string]Right{
 	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "put-upload": RightChangeData,
 	"put-profile": RightChangeData, "suggest-profile": RightChangeData, "build-profile": RightChangeData,
 	"create-segment": RightChangeData, "preview-segment": RightChangeData, "update-segment": RightChangeData, "delete-segment": RightChangeData,
+	"start-refresh": RightChangeData, "cancel-refresh": RightChangeData,
 
 	"create-export": RightChangeExport, "update-export": RightChangeExport, "delete-export": RightChangeExport, "start-run": RightChangeExport,
 	"cancel-run": RightChangeExport, "release-run": RightChangeExport, "refuse-run": RightChangeExport, "decide-run": RightChangeExport, "give-up-run": RightChangeExport,
+	"refresh-and-run": RightChangeExport, "run-all": RightChangeExport,
 
 	"list-connections": RightUseConnection, "get-connection": RightUseConnection, "list-lists": RightUseConnection, "create-list": RightUseConnection,
 	"list-attributes": RightUseConnection, "create-attribute": RightUseConnection,
@@ -72,8 +76,9 @@ var operations = map[string]Right{
 	"create-connection": RightAdminister, "check-connection": RightAdminister, "update-connection": RightAdminister, "delete-connection": RightAdminister,
 	"test-connection": RightAdminister,
 	"list-people":     RightAdminister, "create-person": RightAdminister, "get-person": RightAdminister, "update-person": RightAdminister,
-	"reset-password": RightAdminister,
-	"list-audit":     RightAdminister, "download-audit": RightAdminister, "verify-audit": RightAdminister,
+	"reset-password":       RightAdminister,
+	"put-refresh-schedule": RightAdminister,
+	"list-audit":           RightAdminister, "download-audit": RightAdminister, "verify-audit": RightAdminister,
 
 	"get-me": RightOwn, "sign-out": RightOwn, "prove-again": RightOwn, "change-password": RightOwn, "list-sessions": RightOwn, "end-session": RightOwn,
 	"new-codes": RightOwn, "confirm-codes": RightOwn, "remove-codes": RightOwn, "list-tokens": RightOwn, "create-token": RightOwn, "delete-token": RightOwn,

@@ -23,6 +23,7 @@ import (
 	"segue/internal/jobs"
 	"segue/internal/jobs/riverq"
 	ledgerduck "segue/internal/ledger/duckdb"
+	"segue/internal/refresh"
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
@@ -43,6 +44,7 @@ type App struct {
 	warehouse *warehouseduck.Warehouse
 	exports   *export.Service
 	people    *access.Service
+	refreshes *refresh.Service
 	queue     *riverq.Queue
 	handler   http.Handler
 }
@@ -155,8 +157,14 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	if err != nil {
 		return err
 	}
+	a.refreshes, err = refresh.New(refresh.Config{
+		Store: control, Sources: sources, Segments: segments, Exports: a.exports, Clock: clock, IDs: newID, Log: log,
+	})
+	if err != nil {
+		return err
+	}
 	a.queue, err = riverq.Open(ctx, riverq.Config{
-		DB: a.store.Writer(), Handlers: jobs.Handlers{StepRun: a.exports.Step}, Clock: clock, Log: log,
+		DB: a.store.Writer(), Handlers: jobs.Handlers{StepRun: a.exports.Step, StepRefresh: a.refreshes.Step}, Clock: clock, Log: log,
 	})
 	if err != nil {
 		return err
@@ -168,7 +176,7 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	a.handler, err = httpapi.New(httpapi.Config{
 		Services: httpapi.Services{
 			Store: a.store, Sources: sources, Profiles: a.warehouse, Segments: segments, Connections: connections, Exports: a.exports, Ledger: a.ledger,
-			Access: a.people, Audit: trail,
+			Access: a.people, Audit: trail, Refresh: a.refreshes,
 		},
 		Pages: pages, TrustedProxies: a.cfg.TrustedProxies, Hosts: a.cfg.Hosts, Token: a.token, Version: v.Version, Commit: v.Commit, SourceDirs: a.cfg.SourceDirs, DestinationURLs: urls,
 		Clock: clock, IDs: newID, Log: log,
@@ -210,11 +218,31 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return serveHTTP(ctx, srv, l) })
 	g.Go(func() error { return a.queue.Run(ctx) })
 	g.Go(func() error { return a.tidy(ctx) })
+	g.Go(func() error { return a.schedule(ctx) })
 	g.Go(func() error { return a.lookAfterGivenUp(ctx) })
 	if a.cfg.Ready != nil {
 		a.cfg.Ready(Running{URL: url, Token: a.token, Data: a.folder.path, SetUp: setUp})
 	}
 	return g.Wait()
+}
+
+// scheduleEvery is how often it is looked what is due.
+const scheduleEvery = 5 * time.Second
+
+// schedule starts what is due until ctx ends.
+func (a *App) schedule(ctx context.Context) error {
+	tick := time.NewTicker(scheduleEvery)
+	defer tick.Stop()
+	for {
+		if err := a.refreshes.Tick(ctx); err != nil && ctx.Err() == nil {
+			a.cfg.Log.ErrorContext(ctx, "what is due could not be started; it is tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // setUpLink is the one-time link with which the first administrator is made; empty where there is one.

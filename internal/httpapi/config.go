@@ -48,7 +48,7 @@ type Config struct {
 func (c *Config) check() error {
 	s := c.Services
 	if s.Store == nil || s.Sources == nil || s.Profiles == nil || s.Segments == nil || s.Connections == nil || s.Exports == nil || s.Ledger == nil ||
-		s.Access == nil || s.Audit == nil {
+		s.Access == nil || s.Audit == nil || s.Refresh == nil {
 		return fmt.Errorf("httpapi: a service is missing")
 	}
 	if len(c.Token) < 32 {
@@ -101,6 +101,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.accountOperations()
 	a.exportOperations()
 	a.runOperations()
+	a.refreshOperations()
 	a.rowOperations()
 	a.eventOperations()
 	return a

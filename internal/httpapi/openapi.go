@@ -40,6 +40,7 @@ func humaConfig() huma.Config {
 				{Name: "connections", Description: "Accounts at destinations"},
 				{Name: "exports", Description: "Which segments go to which list"},
 				{Name: "runs", Description: "Executions of exports"},
+				{Name: "refresh", Description: "The pipeline from data sources to exports, on demand and by schedule"},
 				{Name: "people", Description: "Who may sign in, and one's own sessions and tokens"},
 				{Name: "audit", Description: "What was done, by whom"},
 				{Name: "system", Description: "The server itself"},

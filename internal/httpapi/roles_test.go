@@ -12,6 +12,7 @@ import (
 
 	"segue/internal/access"
 	"segue/internal/activation"
+	"segue/internal/jobs"
 	"segue/internal/ledger"
 )
 
@@ -273,6 +274,14 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	do("POST", "/runs/"+run+"/release", nil)
 	b.setRun(run, func(r *activation.Run) { r.Status, r.CancelRequested = activation.StatusHeld, false })
 	do("POST", "/runs/"+run+"/refuse", nil)
+	do("PUT", "/refresh-schedule", object{"on": true, "times": []string{"06:30"}, "version": 0})
+	do("POST", "/refreshes/"+id(do("POST", "/refreshes", nil))+"/cancel", nil)
+	b.endRefresh()
+	do("POST", "/exports/"+id(exp)+"/refresh", nil)
+	do("POST", "/exports/run-all", nil)
+	for _, r := range do("GET", "/runs", nil)["items"].([]any) {
+		b.setRun(id(r.(object)), func(r *activation.Run) { r.Status = activation.StatusCanceled })
+	}
 	m := b.withMember(activation.RoleContributor, false)
 	asMember := func(method, path string, body any) object {
 		r := b.call(method, path, body, "Authorization", "", "Cookie", m.cookie)
@@ -342,4 +351,18 @@ func TestWhatIsRefusedShowsInTheAuditLog(t *testing.T) {
 	require.Equal(t, m.id, items[1].(object)["actor"].(object)["person_id"])
 	next := b.must(200, "GET", "/audit?limit=2&after="+list["next_cursor"].(string), nil)["items"].([]any)
 	require.Less(t, next[0].(object)["number"], items[1].(object)["number"])
+}
+
+// endRefresh works the refresh under way to its end, as the queue does.
+func (b *bundle) endRefresh() {
+	b.t.Helper()
+	list := b.must(200, "GET", "/refreshes", nil)["items"].([]any)
+	for range 50 {
+		res, err := b.Refresh.Step(b.t.Context(), jobs.StepRefresh{Refresh: activation.RefreshID(list[0].(object)["id"].(string))})
+		require.NoError(b.t, err)
+		if res == (jobs.Result{}) {
+			return
+		}
+	}
+	b.t.Fatal("the refresh does not end")
 }

@@ -12,6 +12,7 @@ import (
 	"segue/internal/connection"
 	"segue/internal/destination"
 	"segue/internal/ledger"
+	"segue/internal/refresh"
 	"segue/internal/store"
 	"segue/internal/warehouse"
 )
@@ -27,6 +28,7 @@ type Services struct {
 	Ledger      records     // ledger.Ledger
 	Access      *access.Service
 	Audit       *audit.Log
+	Refresh     *refresh.Service
 }
 
 // definitions lists what is stored.

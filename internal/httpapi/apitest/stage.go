@@ -25,6 +25,7 @@ import (
 	"segue/internal/export"
 	"segue/internal/ingest"
 	"segue/internal/jobs"
+	"segue/internal/refresh"
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
@@ -45,6 +46,7 @@ type Stage struct {
 	Exports     *export.Service
 	Access      *access.Service
 	Audit       *audit.Log
+	Refresh     *refresh.Service
 	// Files is a source folder, Uploads where uploads go.
 	Files, Uploads string
 	// Log is what was logged, by Logger.
@@ -126,6 +128,10 @@ func (s *Stage) serve(t testing.TB, dir, data string) {
 	require.NoError(t, err)
 	s.Exports, err = export.New(export.Config{
 		Store: control, Warehouse: s.Engine, Ledger: s.Book, Connections: s.Connections, Clock: s.Clock, IDs: s.IDs, Log: s.Logger, HandOverDir: dir,
+	})
+	require.NoError(t, err)
+	s.Refresh, err = refresh.New(refresh.Config{
+		Store: control, Sources: s.Sources, Segments: s.Segments, Exports: s.Exports, Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
 	})
 	require.NoError(t, err)
 }

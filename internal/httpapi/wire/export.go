@@ -20,6 +20,7 @@ type Export struct {
 	Leavers      string         `json:"leavers" enum:"remove,keep" doc:"What happens to people who leave the segments"`
 	TakeOver     bool           `json:"take_over" doc:"People who were on the list before count as sent by this export"`
 	TimeZone     string         `json:"time_zone,omitempty" doc:"The IANA zone of relative dates; UTC if absent"`
+	Schedule     ExportSchedule `json:"schedule" doc:"When it runs by itself"`
 	Status       RunStatus      `json:"status" doc:"The status of the latest run that is no dry run"`
 	LatestRun    *Run           `json:"latest_run,omitempty" doc:"The latest run that is no dry run"`
 	CreatedAt    time.Time      `json:"created_at"`
@@ -41,14 +42,15 @@ const (
 
 // ExportInput describes an export to be made.
 type ExportInput struct {
-	Name         string   `json:"name" maxLength:"480"`
-	ConnectionID string   `json:"connection_id" maxLength:"200"`
-	ListID       int64    `json:"list_id" doc:"The number of a list of the account"`
-	SegmentIDs   []string `json:"segment_ids" nullable:"false" maxItems:"500"`
-	Mapping      Mapping  `json:"mapping"`
-	Leavers      string   `json:"leavers,omitempty" enum:"remove,keep" default:"remove"`
-	TakeOver     bool     `json:"take_over,omitempty"`
-	TimeZone     string   `json:"time_zone,omitempty" maxLength:"100"`
+	Name         string         `json:"name" maxLength:"480"`
+	ConnectionID string         `json:"connection_id" maxLength:"200"`
+	ListID       int64          `json:"list_id" doc:"The number of a list of the account"`
+	SegmentIDs   []string       `json:"segment_ids" nullable:"false" maxItems:"500"`
+	Mapping      Mapping        `json:"mapping"`
+	Leavers      string         `json:"leavers,omitempty" enum:"remove,keep" default:"remove"`
+	TakeOver     bool           `json:"take_over,omitempty"`
+	TimeZone     string         `json:"time_zone,omitempty" maxLength:"100"`
+	Schedule     ExportSchedule `json:"schedule,omitzero" doc:"With every scheduled refresh if absent"`
 }
 
 // ExportUpdate replaces the definition of an export.
@@ -78,7 +80,7 @@ func FromExport(e activation.Export, over activation.Connection, latest *activat
 		Mapping: Mapping{Email: e.Mapping.Email, Attributes: each(e.Mapping.Attributes, func(a activation.AttributeMapping) AttributeMapping {
 			return AttributeMapping(a)
 		})},
-		Leavers: string(e.Leavers), TakeOver: e.TakeOver, TimeZone: e.TimeZone, Status: RunStatus(activation.StatusNotStarted),
+		Leavers: string(e.Leavers), TakeOver: e.TakeOver, TimeZone: e.TimeZone, Schedule: FromExportSchedule(e.Schedule), Status: RunStatus(activation.StatusNotStarted),
 		CreatedAt: utc(e.CreatedAt), UpdatedAt: utc(e.UpdatedAt), Version: e.Version,
 	}
 	if latest != nil {
@@ -98,6 +100,7 @@ func (i ExportInput) Domain() activation.Export {
 		Name: i.Name, Connection: activation.ConnectionID(i.ConnectionID), List: activation.ListID(i.ListID),
 		Segments: each(i.SegmentIDs, func(s string) activation.SegmentID { return activation.SegmentID(s) }),
 		Mapping:  activation.Mapping{Email: i.Mapping.Email}, Leavers: activation.LeaversPolicy(i.Leavers), TakeOver: i.TakeOver, TimeZone: i.TimeZone,
+		Schedule: i.Schedule.Domain(),
 	}
 	for _, a := range i.Mapping.Attributes {
 		e.Mapping.Attributes = append(e.Mapping.Attributes, activation.AttributeMapping(a))

@@ -49,6 +49,7 @@ type commands struct {
 	Connection connectionCmd `cmd:"" group:"export" help:"Connections: accounts at Brevo."`
 	Export     exportCmd     `cmd:"" group:"export" help:"Exports: which segments go to which list."`
 	Run        runCmd        `cmd:"" group:"export" help:"Runs: executions of exports."`
+	Refresh    refreshCmd    `cmd:"" group:"export" help:"Refreshes: the pipeline from data sources to exports, on demand and by schedule."`
 	Person     personCmd     `cmd:"" group:"server" help:"People: who may sign in."`
 	Audit      auditCmd      `cmd:"" group:"server" help:"The audit log: what was done, by whom."`
 	Version    versionCmd    `cmd:"" group:"other" help:"Show the version of this program and of the server."`

@@ -29,6 +29,8 @@ func remoteCommands() [][]string {
 		{"connection", "lists", "x"}, {"connection", "attributes", "x"}, {"connection", "create-list", "x", "l"},
 		{"connection", "create-attribute", "x", "A", "text"}, {"connection", "rotate-key", "x"}, {"connection", "rename", "x", "y"}, {"connection", "remove", "x"},
 		{"connection", "share", "x"}, {"connection", "unshare", "x"},
+		{"refresh", "start"}, {"refresh", "list"}, {"refresh", "show", "x"}, {"refresh", "cancel", "x"}, {"refresh", "schedule"},
+		{"export", "schedule", "x", "--on-demand"}, {"export", "run-all"},
 		{"person", "add", "x", "--email", "x@example.com"}, {"person", "list"}, {"person", "show", "x"}, {"person", "change", "x", "--off"}, {"person", "reset-password", "x"},
 		{"audit", "list"}, {"audit", "download"}, {"audit", "verify"},
 		{"export", "add", "x", "--connection", "c", "--list", "7", "--segment", "s", "--email", "mail"}, {"export", "list"}, {"export", "show", "x"},
@@ -124,7 +126,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 	for _, args := range remoteCommands() {
 		switch strings.Join(args[:2], " ") {
 		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename",
-			"person reset-password", "audit download":
+			"person reset-password", "audit download", "refresh show", "refresh cancel":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":
 		case "source add", "segment add", "connection add":

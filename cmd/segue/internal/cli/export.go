@@ -17,6 +17,8 @@ type exportCmd struct {
 	Show      exportShow      `cmd:"" help:"Show an export."`
 	Update    exportUpdate    `cmd:"" help:"Change an export."`
 	Remove    exportRemove    `cmd:"" help:"Remove an export; its list stays as it is."`
+	Schedule  exportSchedule  `cmd:"" help:"Say when exports run by themselves."`
+	RunAll    exportRunAll    `cmd:"" help:"Run every export that runs by itself, now."`
 	Reconcile exportReconcile `cmd:"" help:"Read an export's list back and show who is missing or extra; sends nothing."`
 }
 
@@ -151,10 +153,6 @@ func (e *exportShow) Run(inv *invocation) error {
 }
 
 func (inv *invocation) writeExport(w io.Writer, c *client.Client, x client.Export) error {
-	n, err := client.Decode[client.Connection](c.GetConnection(inv.ctx, x.ConnectionID))
-	if err != nil {
-		return err
-	}
 	var segments []string
 	for _, id := range x.SegmentIds {
 		g, err := client.Decode[client.Segment](c.GetSegment(inv.ctx, id))
@@ -168,8 +166,8 @@ func (inv *invocation) writeExport(w io.Writer, c *client.Client, x client.Expor
 		leave = "stay on the list"
 	}
 	pairs := [][2]string{
-		{"Export", x.Name}, {"Id", x.ID}, {"Status", statusWord(string(x.Status))}, {"Connection", n.Name}, {"List", fmt.Sprintf("%d (%s)", x.ListID, x.ListName)},
-		{"Segments", strings.Join(segments, ", ")}, {"People who leave", leave}, {"Time zone", x.TimeZone}, {"EMAIL", x.Mapping.Email},
+		{"Export", x.Name}, {"Id", x.ID}, {"Status", statusWord(string(x.Status))}, {"Connection", x.Connection.Name}, {"List", fmt.Sprintf("%d (%s)", x.ListID, x.ListName)},
+		{"Segments", strings.Join(segments, ", ")}, {"People who leave", leave}, {"Time zone", x.TimeZone}, {"Runs by itself", scheduleWords(x.Schedule)}, {"You may", permissionWords(x)}, {"EMAIL", x.Mapping.Email},
 	}
 	if x.TakeOver {
 		pairs = append(pairs, [2]string{"People there before", "are taken over"})
@@ -204,7 +202,7 @@ func (e *exportUpdate) Run(inv *invocation) error {
 	}
 	in := client.ExportUpdate{
 		Name: x.Name, ConnectionID: x.ConnectionID, ListID: x.ListID, SegmentIds: x.SegmentIds, Mapping: x.Mapping,
-		Leavers: client.ExportUpdateLeavers(x.Leavers), TakeOver: x.TakeOver, TimeZone: x.TimeZone, Version: x.Version,
+		Leavers: client.ExportUpdateLeavers(x.Leavers), TakeOver: x.TakeOver, TimeZone: x.TimeZone, Schedule: &x.Schedule, Version: x.Version,
 	}
 	set(&in.Name, e.Rename)
 	if err := e.apply(inv, c, &in); err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"segue/internal/activation"
+	"segue/internal/ledger"
 )
 
 // refusedOnOlderData holds that a run under way ends with a receipt that adds up when a run on older data takes somebody off the
@@ -28,4 +29,20 @@ func refusedOnOlderData(d *Desk) {
 	d.Later(time.Hour)
 	_, rc = d.Do("e", 1, []Member{ana, ivo}, nil)
 	require.EqualValues(d, []int64{1, 1}, []int64{rc.Added, rc.Unchanged}, "the next run puts her on it again")
+}
+
+// optedOutAfterLeaving holds that whoever opted out is taken off lists that she had left as well (S7).
+func optedOutAfterLeaving(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Do("e", 1, []Member{ivo}, nil) // Ana leaves; somebody may put her on the list again by hand
+	d.Later(time.Hour)
+	d.Mirror(ledger.MirrorContact{Contact: 5, Address: "ana@example.com", OptedOut: true})
+	s, rc := d.Do("other", 2, []Member{ivo}, nil)
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[1], "from every list that Segue wrote her to")
+	require.EqualValues(d, []int64{0, 1}, []int64{rc.Leavers, rc.RefusalRemoved})
+	d.Later(time.Hour)
+	s, rc = d.Do("e", 1, []Member{ivo}, nil)
+	require.Empty(d, s.Removals, "once")
+	require.Zero(d, rc.RefusalRemoved)
 }

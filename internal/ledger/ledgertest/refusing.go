@@ -46,3 +46,31 @@ func optedOutAfterLeaving(d *Desk) {
 	require.Empty(d, s.Removals, "once")
 	require.Zero(d, rc.RefusalRemoved)
 }
+
+// decidedWhileWatched holds that whom a person lets stay on a list is not taken off it by what looks after a process that was
+// given up before (S17, S23); whoever is refused since is.
+func decidedWhileWatched(d *Desk) {
+	ana, ivo, eva := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")
+	for i, extra := range []activation.ExtraChoice{activation.ExtraLeave, activation.ExtraThereBefore} {
+		list := int64(10 + i)
+		e := "e" + string(extra)
+		run, _ := d.Plan(e, list, []Member{ana, ivo, eva}, nil)
+		b := inFlight(d, run, activation.ProcessID(45+i))
+		require.NoError(d, d.L.GiveUp(d.ctx(), b.ID, 50, "ana", d.now, d.now.Add(time.Hour)))
+		d.Finish(run)
+		d.Do(e, list, []Member{ivo}, nil) // Ana and Eva leave
+		d.Later(time.Minute)
+		rec, found := d.Reconcile(e, list, []Member{ana, ivo, eva}, "ana@example.com", "ivo@example.com")
+		require.EqualValues(d, 1, found.ExtraSent)
+		d.Later(time.Minute)
+		d.decide(rec, activation.ReconcileChoice{ExtraSent: extra})
+		gone, err := d.L.Unwanted(d.ctx(), b.ID)
+		require.NoError(d, err)
+		require.Equal(d, []activation.Email{"eva@example.com"}, gone, extra)
+		d.Later(time.Minute)
+		d.Do(e, list, []Member{ivo}, map[string]string{"ana@example.com": activation.ReasonNoConsent})
+		gone, err = d.L.Unwanted(d.ctx(), b.ID)
+		require.NoError(d, err)
+		require.Equal(d, []activation.Email{"ana@example.com", "eva@example.com"}, gone, extra)
+	}
+}

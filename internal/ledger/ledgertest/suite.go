@@ -22,6 +22,7 @@ func Run(t *testing.T, open Open) {
 		"S7 a refusal removes those who left and came back by hand": refusedAfterLeaving,
 		"S7 a refusal on older data leaves receipts that add up":    refusedOnOlderData,
 		"S7 an opt-out removes those who left as well":              optedOutAfterLeaving,
+		"S17 S23 a decision holds for a process that is watched":    decidedWhileWatched,
 		"S8 opt-outs are remembered until lifted":                   optOuts,
 		"S10 a shared phone is sent for nobody":                     sharedPhone,
 		"S10 a phone belongs until another is acknowledged":         phoneBelongs,

@@ -289,3 +289,24 @@ func TestS17NothingOvertakesAnImportThatWasSentAgainWithoutAnAnswerByARunThatWas
 	w.clock.pass(25 * time.Hour)
 	require.Equal(t, []string{"lea@example.com", "tin@example.com"}, w.a.on(7), "the removal waited for the import of the same people")
 }
+
+func TestS17WhatARunLeftInFlightWhoseExportIsGoneCanBeGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.giveUpAfter = 10 * time.Minute
+	w.restart()
+	c := w.connect("one", keyA)
+	e1, e2 := w.export("first", c, 7, "s1"), w.export("second", c, 9, "s1")
+	w.are(person("p2", "Ivo", "s1"))
+	w.a.fates = []fate{{takes: 24 * time.Hour}}
+	r1 := w.giveUp(e1)
+	require.NoError(t, w.svc.Delete(t.Context(), e1.ID))
+	r2 := w.start(e2)
+	w.driveFor(15 * time.Minute)
+	require.Equal(t, activation.StatusWaiting, w.run(r2).Status)
+	require.Contains(t, w.run(r2).Remedy, "segue run give-up "+string(r2), "nobody could name the other one")
+	w.giveUpOn(r2)
+	w.drive()
+	w.ok(w.run(r2))
+	require.Len(t, w.watches(r1), 1)
+}

@@ -240,3 +240,73 @@ func TestS17AnImportOfUnknownOutcomeCanBeGivenUp(t *testing.T) {
 	require.EqualValues(t, 1, x.Removed)
 	require.Zero(t, x.Process)
 }
+
+// sentAgain makes a run of ana whose import fails at first and, sent again, gets no answer and takes a day.
+func sentAgain(t *testing.T) (*world, activation.Export, activation.RunID) {
+	t.Helper()
+	w := newWorld(t)
+	w.giveUpAfter = 10 * time.Minute
+	w.restart()
+	e := w.export("vip", w.connect("one", keyA), 7, "s1")
+	w.are(others()...)
+	w.ok(w.do(e))
+	w.are(others(person("p1", "Ana", "s1"))...)
+	w.a.fail("import", fault{}, fault{outcome: destination.Unknown, effect: true})
+	w.a.fates = []fate{{state: destination.ProcessFailed}, {takes: 24 * time.Hour}}
+	return w, e, w.start(e)
+}
+
+func TestS17AnImportThatWasSentAgainWithoutAnAnswerCanBeGivenUpAndIsWatched(t *testing.T) {
+	t.Parallel()
+	w, e, id := sentAgain(t)
+	w.driveFor(14 * time.Minute)
+	require.Equal(t, activation.StatusWaiting, w.run(id).Status)
+	w.giveUpOn(id)
+	w.drive()
+	w.are(others()...)
+	require.EqualValues(t, 1, w.ok(w.do(e)).Removed)
+	w.lookAfter(20 * time.Minute)
+	require.Empty(t, w.watches(id)[0].Outcome, "the process that failed is not the one that was given up")
+	w.clock.pass(24 * time.Hour)
+	require.Contains(t, w.a.on(7), "ana@example.com")
+	w.lookAfter(20 * time.Minute)
+	require.Equal(t, []string{"lea@example.com", "tin@example.com"}, w.a.on(7))
+	require.Equal(t, ledger.WatchLanded, w.watches(id)[0].Outcome)
+}
+
+func TestS17NothingOvertakesAnImportThatWasSentAgainWithoutAnAnswerByARunThatWasStopped(t *testing.T) {
+	t.Parallel()
+	w, e, id := sentAgain(t)
+	w.drive(w.state(id, ledger.BatchUnknown))
+	w.a.fail("processes", fault{outcome: destination.Refused, code: activation.CodeBadCredentials})
+	w.drive(w.ended(id))
+	require.Equal(t, activation.StatusFailed, w.run(id).Status)
+	w.are(others()...)
+	later := w.start(e)
+	w.drive(w.ended(later))
+	require.EqualValues(t, 1, w.ok(w.run(later)).Removed)
+	require.Equal(t, []string{"lea@example.com", "tin@example.com"}, w.a.on(7))
+	w.clock.pass(25 * time.Hour)
+	require.Equal(t, []string{"lea@example.com", "tin@example.com"}, w.a.on(7), "the removal waited for the import of the same people")
+}
+
+func TestS17WhatARunLeftInFlightWhoseExportIsGoneCanBeGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.giveUpAfter = 10 * time.Minute
+	w.restart()
+	c := w.connect("one", keyA)
+	e1, e2 := w.export("first", c, 7, "s1"), w.export("second", c, 9, "s1")
+	w.are(person("p2", "Ivo", "s1"))
+	w.a.fates = []fate{{takes: 24 * time.Hour}}
+	r1 := w.giveUp(e1)
+	require.NoError(t, w.svc.Delete(t.Context(), e1.ID))
+	r2 := w.start(e2)
+	w.driveFor(15 * time.Minute)
+	require.Equal(t, activation.StatusWaiting, w.run(r2).Status)
+	require.Contains(t, w.run(r2).Remedy, "segue run give-up "+string(r2), "nobody could name the other one")
+	w.giveUpOn(r2)
+	w.drive()
+	w.ok(w.run(r2))
+	require.Len(t, w.watches(r1), 1)
+}

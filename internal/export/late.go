@@ -23,14 +23,17 @@ func (s *Service) tellLate(ctx context.Context, w *work, p wait) error {
 	if b.Process == 0 {
 		which = "an import"
 	}
-	whose := ""
+	whose, named := "", b.Run
 	if b.Run != w.run.ID {
 		whose = fmt.Sprintf(" of the run %s, which was stopped,", b.Run)
+		if _, err := s.Run(ctx, b.Run); activation.CodeOf(err) == activation.CodeNotFound {
+			named = w.run.ID // that run is gone with its export
+		}
 	}
 	return s.project(ctx, w, func(r *activation.Run) {
 		r.ErrorCode, r.Error = activation.CodeUnavailable, fmt.Sprintf("%s%s was sent at %s and has not ended at Brevo", which, whose, b.SentAt.UTC().Format("2006-01-02 15:04 UTC"))
 		r.Remedy = fmt.Sprintf("Ask Brevo's support about it; the run goes on by itself when it ends, and nothing else is imported into the account until then. "+
-			"Or give it up: segue run give-up %s", b.Run)
+			"Or give it up: segue run give-up %s", named)
 	})
 }
 

@@ -316,3 +316,28 @@ func TestS23AfterARestoreExportsPauseUntilTheirListIsReconciled(t *testing.T) {
 		})
 	}
 }
+
+func TestS23AfterARestoreNobodyIsTakenOffAFormerListThatWasNotReconciled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.export("vip", w.connect("one", keyA), 7, "s1")
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"))
+	w.ok(w.do(e))
+	require.NoError(t, w.svc.Restored(t.Context()))
+	e.List = 9
+	e, err := w.svc.Update(t.Context(), e)
+	require.NoError(t, err)
+	calls := len(w.a.did())
+	r := w.do(e)
+	require.Equal(t, []any{activation.StatusFailed, activation.CodeNotReady}, []any{r.Status, r.ErrorCode})
+	require.Contains(t, r.Remedy, "7")
+	require.Len(t, w.a.did(), calls, "nothing was written")
+	e.List = 7
+	e, err = w.svc.Update(t.Context(), e)
+	require.NoError(t, err)
+	w.reconciled(e)
+	e.List = 9
+	e, err = w.svc.Update(t.Context(), e)
+	require.NoError(t, err)
+	require.Equal(t, activation.StatusHeld, w.do(e).Status)
+}

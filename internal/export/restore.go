@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"fmt"
 
 	"segue/internal/activation"
 	"segue/internal/store"
@@ -13,12 +14,27 @@ func (s *Service) reconciledFirst(ctx context.Context, w *work) error {
 	if w.run.Kind != activation.RunReal {
 		return nil
 	}
-	must, err := s.cfg.Ledger.MustReconcile(ctx, w.acct, w.export.List)
-	if err != nil || !must {
+	lists, err := s.cfg.Ledger.Unreconciled(ctx, w.acct)
+	if err != nil {
 		return err
 	}
-	return activation.Errorf(activation.CodeNotReady, "the data of Segue were restored from a copy, and the list %d was not reconciled since", w.export.List).
-		WithRemedy("Reconcile the list and decide on what that finds: segue export reconcile, segue run decide; then run again")
+	for _, list := range lists {
+		remedy := "Reconcile the list and decide on what that finds: segue export reconcile, segue run decide; then run again"
+		if list != w.export.List {
+			// Whom the run would take off a list that the export no longer fills (S22).
+			n, err := s.cfg.Ledger.Counts(ctx, w.acct, list, w.export.ID)
+			if err != nil {
+				return err
+			}
+			if n.Owned == 0 {
+				continue
+			}
+			remedy = fmt.Sprintf("Let the export go to the list %d again and reconcile it (segue export reconcile, segue run decide), then to the new one", list)
+		}
+		return activation.Errorf(activation.CodeNotReady, "the data of Segue were restored from a copy, and the list %d was not reconciled since", list).
+			WithRemedy(remedy)
+	}
+	return nil
 }
 
 // noticeRestored finds out whether the ledger is older than the control store: a run that this knows as successful is unknown to

@@ -14,7 +14,7 @@ type Restored interface {
 	// NoticeOlder says so when the run, which others know as successful, is not among what the ledger knows: it is then older
 	// than they are. The list is marked as well. It reports whether that was new; each run is noticed once.
 	NoticeOlder(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID, run activation.RunID, succeeded, at time.Time) (bool, error)
-	// MustReconcile reports whether a list must be reconciled first. That ends with a decision on a reconciliation that is
-	// newer than the mark, or with one that has found no difference.
-	MustReconcile(ctx context.Context, a AccountID, list activation.ListID) (bool, error)
+	// Unreconciled returns the lists of the account that must be reconciled first. For a list that ends with a decision on a
+	// reconciliation that is newer than the mark, or with one that has found no difference.
+	Unreconciled(ctx context.Context, a AccountID) ([]activation.ListID, error)
 }

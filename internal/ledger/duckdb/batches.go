@@ -170,7 +170,8 @@ func (l *Ledger) RecordSending(ctx context.Context, id activation.BatchID, water
 		l.behind(b.Run, p, false)
 		l.learned(b.Run, p.account)
 		return l.tx(ctx, func(q querier) error {
-			return q.exec(`UPDATE batch SET state = 'sending', watermark = $2, attempts = attempts + 1, imports = imports + 1, sent_at = $3,
+			// The process of an earlier sending is not the one that this call may begin (S17, S30).
+			return q.exec(`UPDATE batch SET state = 'sending', watermark = $2, process = 0, attempts = attempts + 1, imports = imports + 1, sent_at = $3,
 				first_sent_at = CASE WHEN folded > 0 THEN $3 ELSE coalesce(first_sent_at, $3) END, folded = 0 WHERE id = $1`, string(id), int64(watermark), at.UTC())
 		})
 	})

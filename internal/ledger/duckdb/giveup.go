@@ -74,8 +74,15 @@ func (l *Ledger) Watches(ctx context.Context, run activation.RunID) (list []ledg
 
 // Unwanted implements ledger.GivingUp.
 func (l *Ledger) Unwanted(ctx context.Context, id activation.BatchID) (list []activation.Email, err error) {
-	err = l.query(ctx, `SELECT DISTINCT x.address FROM given_up g JOIN run_row x ON x.batch = g.batch WHERE g.batch = ?
-		AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = g.account AND s.list = g.list AND s.address = x.address) ORDER BY x.address`,
+	// Whom somebody let stay on the list since, finding her there, stays, unless she was removed after that (S23).
+	err = l.query(ctx, `WITH g AS (SELECT * FROM given_up WHERE batch = $1),
+		stays AS (SELECT e.address, max(c.decided_at) AS at FROM g JOIN reconciliation c ON c.account = g.account AND c.list = g.list AND c.decided_at >= g.given_up_at
+			JOIN run_row e ON e.run = c.run WHERE e.kind = 'extra' AND e.address IS NOT NULL GROUP BY e.address),
+		went AS (SELECT r.address, max(r.settled_at) AS at FROM g JOIN run o ON o.account = g.account JOIN run_row r ON r.run = o.id AND r.list = g.list
+			WHERE r.kind IN ('leaver', 'refusal') AND r.bucket = 'removed' AND r.address IN (SELECT address FROM stays) GROUP BY r.address)
+		SELECT DISTINCT x.address FROM g JOIN run_row x ON x.batch = g.batch LEFT JOIN stays y ON y.address = x.address LEFT JOIN went w ON w.address = x.address
+		WHERE (y.address IS NULL OR w.at > y.at)
+			AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = g.account AND s.list = g.list AND s.address = x.address) ORDER BY x.address`,
 		[]any{string(id)}, func(scan func(...any) error) error {
 			var address string
 			err := scan(&address)

@@ -210,8 +210,13 @@ func (p *planner) readRefused() error {
 	if err := p.exec(`INSERT INTO refused SELECT address, why FROM refused_since z WHERE NOT EXISTS (SELECT 1 FROM refused r WHERE r.address = z.address)`); err != nil {
 		return err
 	}
-	return p.exec(`INSERT INTO refused SELECT DISTINCT s.address, $2 FROM standing s JOIN opt_out o ON o.account = s.account AND o.owner = s.owner
-		WHERE s.account = $1 AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.address = s.address)`, p.acct, activation.ReasonOptedOut)
+	if err := p.exec(`INSERT INTO refused SELECT DISTINCT s.address, $2 FROM standing s JOIN opt_out o ON o.account = s.account AND o.owner = s.owner
+		WHERE s.account = $1 AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.address = s.address)`, p.acct, activation.ReasonOptedOut); err != nil {
+		return err
+	}
+	// Nor those who have left: see went.
+	return p.exec(`INSERT INTO refused SELECT DISTINCT x.address, $2 FROM run_row x JOIN run u ON u.id = x.run JOIN opt_out o ON o.account = u.account AND o.owner = x.owner
+		WHERE u.account = $1 AND x.kind = 'leaver' AND x.bucket = 'removed' AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.address = x.address)`, p.acct, activation.ReasonOptedOut)
 }
 
 // next is an expression: the number before the first row that is not planned yet. Addresses come first.

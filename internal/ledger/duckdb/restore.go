@@ -41,11 +41,15 @@ func (l *Ledger) NoticeOlder(ctx context.Context, a ledger.AccountID, list activ
 	return noticed && err == nil, err
 }
 
-// MustReconcile implements ledger.Restored.
-func (l *Ledger) MustReconcile(ctx context.Context, a ledger.AccountID, list activation.ListID) (must bool, err error) {
-	err = l.query(ctx, "SELECT count(*) > 0 FROM must_reconcile WHERE account = ? AND list = ?", []any{int32(a), int64(list)},
-		func(scan func(...any) error) error { return scan(&must) })
-	return must, err
+// Unreconciled implements ledger.Restored.
+func (l *Ledger) Unreconciled(ctx context.Context, a ledger.AccountID) (lists []activation.ListID, err error) {
+	err = l.query(ctx, "SELECT DISTINCT list FROM must_reconcile WHERE account = ? ORDER BY list", []any{int32(a)}, func(scan func(...any) error) error {
+		var list activation.ListID
+		err := scan(&list)
+		lists = append(lists, list)
+		return err
+	})
+	return lists, err
 }
 
 // reconciled lets a list be written to again, unless it was marked after it was read.

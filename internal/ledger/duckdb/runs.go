@@ -197,6 +197,9 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 	if err := q.refusedSince(string(run), p.account, p.asOf); err != nil {
 		return rc, err
 	}
+	if err := q.refusedMeanwhile(run, p); err != nil {
+		return rc, err
+	}
 	// Joins are by one equality each: with anything beside it the engine compares every member with every row.
 	err = q.rows(`SELECT coalesce(r.bucket, CASE WHEN s.acked THEN 'unchanged' WHEN z.why IS NOT NULL THEN 'rejected' ELSE 'none' END),
 			coalesce(r.reason, CASE WHEN s.acked THEN '' ELSE z.why END, ''), count(*)
@@ -216,6 +219,14 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 	})
 	rc.Leavers = rc.Removed + rc.Kept + rc.StillWanted + rc.NotRemoved
 	return rc, err
+}
+
+// refusedMeanwhile adds whom runs have taken off lists as refused since the run was planned, be it on older data: whoever was
+// found unchanged before is not on the list any more (S7).
+func (q querier) refusedMeanwhile(run activation.RunID, p place) error {
+	return q.exec(`INSERT INTO refused_since SELECT x.address, any_value(x.why) FROM batch b JOIN run o ON o.id = b.run JOIN run_row x ON x.part = b.part
+		WHERE o.account = $1 AND o.id <> $2 AND b.kind = 'removal' AND b.acked_at >= (SELECT planned_at FROM run WHERE id = $2)
+			AND x.why IS NOT NULL AND x.bucket = 'removed' AND x.address NOT IN (SELECT address FROM refused_since) GROUP BY x.address`, p.account, string(run))
 }
 
 func scanBucket(rc *activation.Receipt, scan func(...any) error) error {

@@ -1,0 +1,76 @@
+package ledgertest
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+	"segue/internal/ledger"
+)
+
+// refusedOnOlderData holds that a run under way ends with a receipt that adds up when a run on older data takes somebody off the
+// list, as refused, whom it had found unchanged (S7, S11).
+func refusedOnOlderData(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Later(time.Hour)
+	older, _ := d.Plan("other", 2, nil, map[string]string{"ana@example.com": activation.ReasonNoConsent})
+	d.Later(time.Hour)
+	run, _ := d.Plan("e", 1, []Member{ana, ivo}, nil) // she consented meanwhile
+	d.Later(time.Minute)
+	s := d.Settle(older)
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[1])
+	d.Finish(older)
+	d.Later(time.Minute)
+	d.Settle(run)
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{2, 1, 1, 1}, []int64{rc.Members, rc.Unchanged, rc.Rejected, rc.Reasons[activation.ReasonNoConsent]})
+	d.Later(time.Hour)
+	_, rc = d.Do("e", 1, []Member{ana, ivo}, nil)
+	require.EqualValues(d, []int64{1, 1}, []int64{rc.Added, rc.Unchanged}, "the next run puts her on it again")
+}
+
+// optedOutAfterLeaving holds that whoever opted out is taken off lists that she had left as well (S7).
+func optedOutAfterLeaving(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Do("e", 1, []Member{ivo}, nil) // Ana leaves; somebody may put her on the list again by hand
+	d.Later(time.Hour)
+	d.Mirror(ledger.MirrorContact{Contact: 5, Address: "ana@example.com", OptedOut: true})
+	s, rc := d.Do("other", 2, []Member{ivo}, nil)
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[1], "from every list that Segue wrote her to")
+	require.EqualValues(d, []int64{0, 1}, []int64{rc.Leavers, rc.RefusalRemoved})
+	d.Later(time.Hour)
+	s, rc = d.Do("e", 1, []Member{ivo}, nil)
+	require.Empty(d, s.Removals, "once")
+	require.Zero(d, rc.RefusalRemoved)
+}
+
+// decidedWhileWatched holds that whom a person lets stay on a list is not taken off it by what looks after a process that was
+// given up before (S17, S23); whoever is refused since is.
+func decidedWhileWatched(d *Desk) {
+	ana, ivo, eva := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")
+	for i, extra := range []activation.ExtraChoice{activation.ExtraLeave, activation.ExtraThereBefore} {
+		list := int64(10 + i)
+		e := "e" + string(extra)
+		run, _ := d.Plan(e, list, []Member{ana, ivo, eva}, nil)
+		b := inFlight(d, run, activation.ProcessID(45+i))
+		require.NoError(d, d.L.GiveUp(d.ctx(), b.ID, 50, "ana", d.now, d.now.Add(time.Hour)))
+		d.Finish(run)
+		d.Do(e, list, []Member{ivo}, nil) // Ana and Eva leave
+		d.Later(time.Minute)
+		rec, found := d.Reconcile(e, list, []Member{ana, ivo, eva}, "ana@example.com", "ivo@example.com")
+		require.EqualValues(d, 1, found.ExtraSent)
+		d.Later(time.Minute)
+		d.decide(rec, activation.ReconcileChoice{ExtraSent: extra})
+		gone, err := d.L.Unwanted(d.ctx(), b.ID)
+		require.NoError(d, err)
+		require.Equal(d, []activation.Email{"eva@example.com"}, gone, extra)
+		d.Later(time.Minute)
+		d.Do(e, list, []Member{ivo}, map[string]string{"ana@example.com": activation.ReasonNoConsent})
+		gone, err = d.L.Unwanted(d.ctx(), b.ID)
+		require.NoError(d, err)
+		require.Equal(d, []activation.Email{"ana@example.com", "eva@example.com"}, gone, extra)
+	}
+}

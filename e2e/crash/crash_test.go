@@ -77,6 +77,7 @@ type world struct {
 	export   string
 	crashes  int
 	shared   bool     // two addresses have had the household's phone on every day
+	flags    []string // of the server, besides those of all worlds
 	earlier  []string // what servers that are gone had printed
 	others   []string // whom other integrations have put on the list
 	story    strings.Builder
@@ -120,8 +121,8 @@ func (w *world) start(t *testing.T, failPoint string) {
 		w.earlier = append(w.earlier, w.server.Output())
 	}
 	w.tell("start, fail-point %q", failPoint)
-	w.server = rig.StartServer(t, w.data, []string{"SEGUE_FAILPOINT=" + failPoint}, "--source-dir", w.files, "--brevo-tier", "off", "--looks-per-hour", "100000",
-		"--first-look", "100ms", "--look-gap", "1s", "--mirror-age", "1ms")
+	flags := append([]string{"--source-dir", w.files, "--brevo-tier", "off", "--looks-per-hour", "100000", "--first-look", "100ms", "--look-gap", "1s", "--mirror-age", "1ms"}, w.flags...)
+	w.server = rig.StartServer(t, w.data, []string{"SEGUE_FAILPOINT=" + failPoint}, flags...)
 }
 
 // live is the history: everything is defined, everybody is exported, people change and are exported again; meanwhile

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -41,7 +42,7 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	code := inCode(t)
 	require.NotEmpty(t, code)
 	var plan []string
-	for _, p := range slices.Concat(points(), aborts(), reconciles()) {
+	for _, p := range slices.Concat(points(), aborts(), reconciles(), givenUps(), refusals()) {
 		if name, _, _ := strings.Cut(p, ":"); name != "" && name != "*" {
 			plan = append(plan, name)
 		}
@@ -78,8 +79,21 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	w.server.Must(t, http.MethodPost, "/api/v1/runs/"+run+"/cancel", rig.Object{})
 	w.until(t, run, func(r rig.Object) bool { return r["status"] == "canceled" })
 
+	for i := range w.people.all { // all are there again, then the run is held, and somebody refuses it
+		w.people.all[i].tier = "gold"
+	}
+	w.people.write(t, w.file())
+	w.ingest(t)
+	w.exported(t, -1)
+	w.refused(t)
+
+	given := newSmallWorld(t, 12*time.Second, "--give-up-after", "1s")
+	given.start(t, "list")
+	given.define(t)
+	given.givenUp(t, "list")
+
 	var reached []string
-	for _, m := range regexp.MustCompile(`fail-point (\S+)\n`).FindAllStringSubmatch(w.logs(), -1) {
+	for _, m := range regexp.MustCompile(`fail-point (\S+)\n`).FindAllStringSubmatch(w.logs()+given.logs(), -1) {
 		reached = append(reached, m[1])
 	}
 	slices.Sort(reached)

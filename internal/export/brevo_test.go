@@ -38,14 +38,15 @@ type brevo struct {
 	// keepOff are people whom Brevo does not put on lists again.
 	keepOff map[activation.Email]bool
 
-	faults   map[string][]fault
-	calls    map[string]int64
-	writes   []string // what changed lists, in order: "import 7: a b", "remove 7: c"
-	landed   []string // the same, when it took effect
-	sizes    []int    // rows of each import
-	looks    []time.Time
-	since    []time.Time // from when on contacts were asked for
-	breaches []string    // what must never happen
+	faults    map[string][]fault
+	calls     map[string]int64
+	writes    []string // what changed lists, in order: "import 7: a b", "remove 7: c"
+	landed    []string // the same, when it took effect
+	sizes     []int    // rows of each import
+	looks     []time.Time
+	since     []time.Time       // from when on contacts were asked for
+	breaches  []string          // what must never happen
+	meanwhile map[string]func() // happens during the next call of the kind, once
 }
 
 // fate is what becomes of an import's process.
@@ -102,6 +103,10 @@ func (b *brevo) fail(kind string, f ...fault) {
 func (b *brevo) call(kind string) (effect bool, err error) {
 	b.clock.pass(10 * time.Millisecond)
 	b.calls[kind]++
+	if f := b.meanwhile[kind]; f != nil {
+		delete(b.meanwhile, kind)
+		f()
+	}
 	b.catchUp()
 	if len(b.faults[kind]) == 0 {
 		return true, nil

@@ -314,8 +314,10 @@ func (s *Service) split(ctx context.Context, w *work, b ledger.Batch) error {
 	if err != nil {
 		return err
 	}
-	for _, half := range list[len(list)-2:] {
-		s.looks.failed(w.account(), half.ID, b.Process)
+	for _, half := range list[max(len(list)-2, 0):] {
+		if half.State == ledger.BatchReady && half.Imports == b.Imports { // else it was given up meanwhile, and has no halves
+			s.looks.failed(w.account(), half.ID, b.Process)
+		}
 	}
 	return nil
 }

@@ -310,3 +310,24 @@ func TestS17WhatARunLeftInFlightWhoseExportIsGoneCanBeGivenUp(t *testing.T) {
 	w.ok(w.run(r2))
 	require.Len(t, w.watches(r1), 1)
 }
+
+func TestS17AProcessThatFailsWhileItIsGivenUpIsNotSplit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.export("vip", w.connect("one", keyA), 7, "s1")
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"))
+	w.a.fates = []fate{{state: destination.ProcessFailed}}
+	id := w.start(e)
+	w.drive(w.state(id, ledger.BatchAccepted))
+	w.a.other(time.Second) // another import succeeds since
+	b, ok, err := w.ledger.NextBatch(t.Context(), id)
+	require.NoError(t, err)
+	require.True(t, ok)
+	w.a.meanwhile = map[string]func(){"list": func() {
+		require.NoError(t, w.ledger.GiveUp(t.Context(), b.ID, b.Process, "ana", w.clock.now(), w.clock.now().Add(time.Hour)))
+	}}
+	w.drive()
+	r := w.run(id)
+	require.Equal(t, activation.StatusWithRejects, r.Status, "%s", r.Error)
+	require.EqualValues(t, 2, r.Receipt.NotSent)
+}

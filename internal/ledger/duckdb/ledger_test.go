@@ -3,6 +3,7 @@ package duckdb_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -94,4 +95,14 @@ func TestABatchThatAnOlderSegueSentIsSettled(t *testing.T) {
 	rows, err := l.BatchRows(t.Context(), "r1-00003")
 	require.NoError(t, err)
 	require.Len(t, rows, 1)
+}
+
+func TestChance(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(2) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			ledgertest.Chance(t, open, seed, 30)
+		})
+	}
 }

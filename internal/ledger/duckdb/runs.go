@@ -66,6 +66,9 @@ func (l *Ledger) Abort(ctx context.Context, run activation.RunID, reason string)
 			{`UPDATE run_row SET bucket = 'not_sent', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind = 'address'`, []any{string(run), reason}},
 			{`UPDATE run_row SET bucket = 'not_removed', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind IN ('leaver', 'refusal') AND planned = 'removed'`,
 				[]any{string(run), reason}},
+			// Of a run of which nothing but refusals was carried out, as of one that is refused, nothing else happens either.
+			{`UPDATE run_row SET bucket = 'not_removed', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind = 'leaver'
+				AND NOT EXISTS (SELECT 1 FROM batch WHERE run = $1 AND phase >= 0 AND attempts > 0)`, []any{string(run), reason}},
 			{`UPDATE run_row SET payload = NULL WHERE run = $1`, []any{string(run)}}, // nothing more is sent (S35)
 			{`UPDATE batch SET state = 'ended' WHERE run = $1`, []any{string(run)}},
 			{`UPDATE run SET aborted = $2 WHERE id = $1 AND aborted = '' AND ended_at IS NULL`, []any{string(run), reason}},
@@ -254,19 +257,19 @@ func scanBucket(rc *activation.Receipt, scan func(...any) error) error {
 func (q querier) close(run activation.RunID, p place, addressesPath, aborted, definition string, receipt []byte, at time.Time) error {
 	key := []any{string(run), p.account, p.export}
 	for _, s := range []struct{ which, stmt string }{
-		{`planned = 'kept' AND reason <> 'there_before'`, `UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.planned = 'kept' AND r.reason <> 'there_before'
+		{`planned = 'kept' AND reason <> 'there_before'`, `UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL AND r.planned = 'kept' AND r.reason <> 'there_before'
 			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address`},
 		// Whom another export only wants as yet, it may never send: until then this one keeps owning the address (S20).
-		{`planned = 'still_wanted'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
+		{`planned = 'still_wanted'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND ((r.planned = 'still_wanted' AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list
 				AND o.address = r.address AND o.ownership IN ('owned', 'there_before')))) AND r.list = standing.list AND r.address = standing.address)`},
 		// Who was there before stays, and is sent again on coming back; that Segue wrote to the list is remembered for a refusal (S7, S19).
-		{`planned = 'kept' AND reason = 'there_before'`, `UPDATE standing SET ownership = 'left', fingerprint = NULL, first_acked_at = NULL, acked_at = NULL FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver'
+		{`planned = 'kept' AND reason = 'there_before'`, `UPDATE standing SET ownership = 'left', fingerprint = NULL, first_acked_at = NULL, acked_at = NULL FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND r.planned = 'kept' AND r.reason = 'there_before' AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list
 			AND standing.address = r.address`},
 	} {
 		var some bool // on most days there is nobody to look up among all
-		if err := q.row("SELECT count(*) > 0 FROM run_row WHERE run = ? AND kind = 'leaver' AND "+s.which, []any{string(run)}, &some); err != nil {
+		if err := q.row("SELECT count(*) > 0 FROM run_row WHERE run = ? AND kind = 'leaver' AND bucket IS NULL AND "+s.which, []any{string(run)}, &some); err != nil {
 			return err
 		}
 		if !some {
@@ -279,14 +282,14 @@ func (q querier) close(run activation.RunID, p place, addressesPath, aborted, de
 	if err := q.exec("UPDATE run_row SET bucket = coalesce(bucket, planned), payload = NULL WHERE run = ? AND (bucket IS NULL OR payload IS NOT NULL)", string(run)); err != nil {
 		return err
 	}
-	// Somebody who was kept is wanted again, unchanged: owned again (S20).
-	if err := q.exec(`UPDATE standing SET ownership = CASE WHEN EXISTS (SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = $3 AND t.owner = standing.owner)
-			THEN 'there_before' ELSE 'owned' END
-		WHERE account = $1 AND list = $2 AND export = $3 AND ownership = 'kept' AND address IN (SELECT address FROM read_parquet($4))`,
-		p.account, p.list, p.export, addressesPath); err != nil {
-		return err
-	}
 	if aborted == "" {
+		// Somebody who was kept is wanted again, unchanged: owned again (S20).
+		if err := q.exec(`UPDATE standing SET ownership = CASE WHEN EXISTS (SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = $3 AND t.owner = standing.owner)
+				THEN 'there_before' ELSE 'owned' END
+			WHERE account = $1 AND list = $2 AND export = $3 AND ownership = 'kept' AND address IN (SELECT address FROM read_parquet($4))`,
+			p.account, p.list, p.export, addressesPath); err != nil {
+			return err
+		}
 		if err := q.exec(`INSERT INTO success SELECT $3, $4, $5, count(*) FROM standing WHERE account = $1 AND list = $2 AND export = $3 AND fingerprint IS NOT NULL`,
 			p.account, p.list, p.export, at.UTC(), definition); err != nil {
 			return err

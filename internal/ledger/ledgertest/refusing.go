@@ -74,3 +74,25 @@ func decidedWhileWatched(d *Desk) {
 		require.Equal(d, []activation.Email{"ana@example.com", "eva@example.com"}, gone, extra)
 	}
 }
+
+// refusedRun holds that of a run of which nothing but refusals was carried out nothing else happens either: whom it would have
+// let go without a call stays as she was (S26, S7, S11).
+func refusedRun(d *Desk) {
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	ana, ivo, eva, mia := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva"), person("p4", "mia@example.com", "Mia")
+	d.Note(1, "e", false, "ivo@example.com") // Ivo was there before
+	d.Do("e", 1, []Member{ana, ivo, eva, mia}, nil)
+	d.Do("other", 1, []Member{eva}, nil)
+	d.Later(time.Hour)
+	run, _ := d.Plan("e", 1, nil, refused) // as when the data are broken
+	b := next(d, run)
+	require.True(d, b.Refusals)
+	require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
+	require.NoError(d, d.L.SettleRemoval(d.ctx(), b.ID, false, d.now))
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled))
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{4, 1, 3, 3}, []int64{rc.Leavers, rc.Removed, rc.NotRemoved, rc.Reasons[activation.ReasonCanceled]})
+	d.Later(time.Hour)
+	_, rc = d.Do("e", 1, []Member{ivo, eva, mia}, refused)
+	require.EqualValues(d, []int64{3, 3, 0}, []int64{rc.Members, rc.Unchanged, rc.Leavers}, "nobody is sent, or counted, twice")
+}

@@ -61,6 +61,7 @@ func Run(t *testing.T, open Open) {
 		"S25 planning twice gives the same plan":                    deterministic,
 		"S25 what changed since the plan is noticed":                movedSincePlan,
 		"S25 what changed is noticed in its batch, and no other":    movedInOneBatch,
+		"S26 of a run that is refused nothing but refusals happens": refusedRun,
 		"S26 the brake":                                 brake,
 		"S26 refusals are batches of their own":         refusalsApart,
 		"S26 small removals pass the brake":             brakeSmall,

@@ -242,7 +242,7 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 	if err != nil {
 		return snapshot{}, nil, err
 	}
-	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export.Mapping, segments)}
+	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export, segments)}
 	h.HandOver, err = s.cfg.Warehouse.WriteMembers(ctx, warehouse.MembersRequest{
 		Segments: segments, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
 	})
@@ -279,10 +279,13 @@ func (s *Service) writeSnapshot(run activation.RunID, h snapshot) error {
 }
 
 // definitionHash covers what decides who is a member and which values are sent; the brake asks whether it changed (S26).
-func definitionHash(m activation.Mapping, segments []activation.Segment) string {
+func definitionHash(e activation.Export, segments []activation.Segment) string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
-	_ = enc.Encode(m) // a hash takes everything
+	_ = enc.Encode(e.Mapping) // a hash takes everything
+	if e.TimeZone != "" && e.TimeZone != "UTC" {
+		_ = enc.Encode(e.TimeZone) // what day a moment is (S25)
+	}
 	for _, s := range segments {
 		_ = enc.Encode(s.Rules)
 		_ = enc.Encode(s.TimeZone)
@@ -297,7 +300,7 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	sum, err := s.cfg.Ledger.Plan(ctx, ledger.PlanRequest{
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
 		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath, JoiningPaths: h.Joining,
-		Attributes: specs, True: yes, False: no, Leavers: w.export.Leavers, Limits: limits,
+		Attributes: specs, True: yes, False: no, Zone: w.export.TimeZone, Leavers: w.export.Leavers, Limits: limits,
 		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: h.Definition,
 	})
 	if err != nil {

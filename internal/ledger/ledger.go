@@ -150,6 +150,8 @@ type PlanRequest struct {
 	// boolean values.
 	Attributes  []activation.AttributeSpec
 	True, False string
+	// Zone is the IANA zone in which a moment becomes a day (S25); empty means UTC.
+	Zone string
 
 	Leavers activation.LeaversPolicy
 	Limits  activation.CallLimits

@@ -173,7 +173,7 @@ func isPhone(a activation.AttributeSpec) bool {
 
 // decide renders every wanted address, compares it with what was acknowledged (S12, S14) and keeps those that are not unchanged.
 func (p *planner) decide() error {
-	r := render(p.Attributes, p.True, p.False)
+	r := render(p.PlanRequest)
 	args := append([]any{}, r.args...)
 	args = append(args, r.faultyArgs...)
 	withheld := []string{}

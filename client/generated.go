@@ -248,6 +248,27 @@ func (e ColumnOptionType) Valid() bool {
 	}
 }
 
+// Defines values for ConnectionClearEmpty.
+const (
+	ConnectionClearEmptyAsked ConnectionClearEmpty = "asked"
+	ConnectionClearEmptyOff   ConnectionClearEmpty = "off"
+	ConnectionClearEmptyOn    ConnectionClearEmpty = "on"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionClearEmpty enum.
+func (e ConnectionClearEmpty) Valid() bool {
+	switch e {
+	case ConnectionClearEmptyAsked:
+		return true
+	case ConnectionClearEmptyOff:
+		return true
+	case ConnectionClearEmptyOn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConnectionType.
 const (
 	ConnectionTypeBrevo ConnectionType = "brevo"
@@ -2073,9 +2094,12 @@ type Connection struct {
 
 	// CheckedAt When the destination last said who the key belongs to
 	CheckedAt time.Time `json:"checked_at,omitempty,omitzero"`
-	Consent   Consent   `json:"consent"`
-	CreatedAt time.Time `json:"created_at"`
-	ID        string    `json:"id"`
+
+	// ClearEmpty Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off
+	ClearEmpty ConnectionClearEmpty `json:"clear_empty,omitempty,omitzero"`
+	Consent    Consent              `json:"consent"`
+	CreatedAt  time.Time            `json:"created_at"`
+	ID         string               `json:"id"`
 
 	// KeyTail The last four characters of the API key
 	KeyTail string `json:"key_tail,omitempty,omitzero"`
@@ -2090,6 +2114,9 @@ type Connection struct {
 	Version   int64          `json:"version"`
 }
 
+// ConnectionClearEmpty Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off
+type ConnectionClearEmpty string
+
 // ConnectionType defines model for Connection.Type.
 type ConnectionType string
 
@@ -2097,7 +2124,10 @@ type ConnectionType string
 type ConnectionChange struct {
 	// APIKey A new key of the same account
 	APIKey string `json:"api_key,omitempty,omitzero"`
-	Name   string `json:"name,omitempty,omitzero"`
+
+	// ClearEmpty Asks for values that are missing to empty what the destination has, once a run has proved it; or ends that
+	ClearEmpty *bool  `json:"clear_empty,omitempty"`
+	Name       string `json:"name,omitempty,omitzero"`
 
 	// Shared Whether contributors may use it; existing exports stay as they are
 	Shared *bool `json:"shared,omitempty"`
@@ -2638,6 +2668,12 @@ type Plan struct {
 
 	// Calls API calls needed, by kind
 	Calls map[string]int64 `json:"calls,omitempty,omitzero"`
+
+	// ClearUnproved They were to, but nobody was found on whom it could be proved: the run went on without
+	ClearUnproved bool `json:"clear_unproved,omitempty,omitzero"`
+
+	// ClearsEmpty Values that are missing empty what the destination has
+	ClearsEmpty bool `json:"clears_empty,omitempty,omitzero"`
 
 	// DataAt When the data were last taken over
 	DataAt          time.Time `json:"data_at,omitempty,omitzero"`
@@ -3760,18 +3796,18 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/connections/{id} (the `GetConnection` operationId).
 	GetConnection(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateConnectionWithBody Rename a connection or rotate its key
+	// UpdateConnectionWithBody Change a connection
 	//
-	// Changes what is given. A new key must be of the same account.
+	// Changes what is given: the name, the key, which must be of the same account, and how the connection is used.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /api/v1/connections/{id} (the `UpdateConnection` operationId).
 	UpdateConnectionWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateConnection Rename a connection or rotate its key
+	// UpdateConnection Change a connection
 	//
-	// Changes what is given. A new key must be of the same account.
+	// Changes what is given: the name, the key, which must be of the same account, and how the connection is used.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4709,9 +4745,9 @@ func (c *Client) GetConnection(ctx context.Context, id string, reqEditors ...Req
 	return c.Client.Do(req)
 }
 
-// UpdateConnectionWithBody Rename a connection or rotate its key
+// UpdateConnectionWithBody Change a connection
 //
-// Changes what is given. A new key must be of the same account.
+// Changes what is given: the name, the key, which must be of the same account, and how the connection is used.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4728,9 +4764,9 @@ func (c *Client) UpdateConnectionWithBody(ctx context.Context, id string, conten
 	return c.Client.Do(req)
 }
 
-// UpdateConnection Rename a connection or rotate its key
+// UpdateConnection Change a connection
 //
-// Changes what is given. A new key must be of the same account.
+// Changes what is given: the name, the key, which must be of the same account, and how the connection is used.
 //
 // Takes a body of the `application/json` content type.
 //

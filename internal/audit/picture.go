@@ -97,7 +97,7 @@ func withoutValues(r activation.Rule) activation.Rule {
 func drawConnection(c activation.Connection) picture {
 	return picture{
 		shown: map[string]any{
-			"name": c.Name, "type": c.Type, "base_url": c.BaseURL, "key_tail": c.KeyTail, "shared": c.Shared, "organization_id": c.Details.OrganizationID,
+			"name": c.Name, "type": c.Type, "base_url": c.BaseURL, "key_tail": c.KeyTail, "shared": c.Shared, "clear_empty": c.ClearEmpty, "organization_id": c.Details.OrganizationID,
 			"company": c.Details.Company, "consent_at": moment(c.ConsentAt), "consent_by": c.ConsentBy, "consent_version": c.ConsentVersion,
 		},
 		hidden: map[string]any{"api_key": string(c.SealedKey)},

@@ -52,7 +52,7 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 		return err
 	}
 	s.cfg.FailPoint("plan.before-ledger")
-	summary, err := s.compare(ctx, w, h, def)
+	summary, err := s.compare(ctx, w, h, def, clears(w))
 	if err != nil {
 		return err
 	}
@@ -294,14 +294,18 @@ func definitionHash(e activation.Export, segments []activation.Segment) string {
 }
 
 // compare stores the plan in the ledger and adds what it will cost.
-func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []activation.AttributeSpec) (activation.PlanSummary, error) {
+func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []activation.AttributeSpec, clear bool) (activation.PlanSummary, error) {
 	yes, no := w.dest.BooleanLiterals()
 	limits := w.dest.Limits()
+	definition := h.Definition
+	if clear { // it was decided that who has an empty value is updated
+		definition += " clear"
+	}
 	sum, err := s.cfg.Ledger.Plan(ctx, ledger.PlanRequest{
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
 		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath, JoiningPaths: h.Joining,
-		Attributes: specs, True: yes, False: no, Zone: w.export.TimeZone, Leavers: w.export.Leavers, Limits: limits,
-		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: h.Definition,
+		Attributes: specs, True: yes, False: no, Zone: w.export.TimeZone, Clear: clear, Leavers: w.export.Leavers, Limits: limits,
+		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: definition,
 	})
 	if err != nil {
 		return sum, err

@@ -79,3 +79,20 @@ func TestConnectionInUseIsNotRemoved(t *testing.T) {
 	require.Equal(t, 204, b.call("DELETE", "/exports/"+export, nil).status)
 	require.Equal(t, 204, b.call("DELETE", "/connections/"+id, nil).status)
 }
+
+func TestS16ClearingIsAskedForByAnAdministratorAndRecorded(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	id := b.withConnection("main")
+	require.Equal(t, "off", b.must(200, "GET", "/connections/"+id, nil)["clear_empty"])
+	c := b.must(200, "PATCH", "/connections/"+id, object{"clear_empty": true, "version": 1})
+	require.Equal(t, "asked", c["clear_empty"], "only a proof switches it on")
+	c = b.must(200, "PATCH", "/connections/"+id, object{"clear_empty": true, "version": c["version"]})
+	require.Equal(t, "asked", c["clear_empty"])
+	c = b.must(200, "PATCH", "/connections/"+id, object{"name": "renamed", "version": c["version"]})
+	require.Equal(t, "asked", c["clear_empty"])
+	require.Contains(t, b.must(200, "GET", "/audit", nil)["items"].([]any)[2].(object)["changed"], "clear_empty")
+	c = b.must(200, "PATCH", "/connections/"+id, object{"clear_empty": false, "version": c["version"]})
+	require.Equal(t, "off", c["clear_empty"])
+	b.refused(activation.CodeInvalid, "PATCH", "/connections/"+id, object{"clear_empty": "on", "version": c["version"]})
+}

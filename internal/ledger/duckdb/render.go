@@ -11,7 +11,7 @@ import (
 // rendering is the SQL that turns the canonical texts v0, v1 ... of a hand-over into the attributes of a row.
 // Names and options travel as placeholders.
 type rendering struct {
-	// parts are expressions, NULL where there is nothing to send; args belong to them in order.
+	// parts are expressions, NULL where there is nothing to send, unless what is missing is sent as empty (S16); args belong to them in order.
 	parts []string
 	args  []any
 	// faulty is an expression: the name of the first attribute whose value its type cannot hold, else NULL (S15).
@@ -30,9 +30,14 @@ func render(q ledger.PlanRequest) (r rendering) {
 	for i, a := range q.Attributes {
 		v := fmt.Sprintf("v%d", i)
 		value, args := renderOne(v, a, q)
-		r.parts = append(r.parts, fmt.Sprintf("'\"' || ?::VARCHAR || '\":' || (%s)", value))
+		part := fmt.Sprintf("'\"' || ?::VARCHAR || '\":' || (%s)", value)
 		r.args = append(r.args, a.Name)
 		r.args = append(r.args, args...)
+		if q.Clear && a.Type != activation.AttributeIdentifier && !isIdentifier(a) {
+			part = "coalesce(" + part + ", '\"' || ?::VARCHAR || '\":\"\"')"
+			r.args = append(r.args, a.Name)
+		}
+		r.parts = append(r.parts, part)
 		if a.Type == activation.AttributeText || a.Type == activation.AttributeIdentifier {
 			continue
 		}

@@ -35,6 +35,8 @@ func Run(t *testing.T, open Open) {
 		"S25 S16 a moment is cut in the export's time zone":         cutInTheZone,
 		"S15 rows that could not be sent keep their state":          couldNotBeSent,
 		"S16 empty values are not sent":                             emptyValues,
+		"S16 S14 what is missing is sent as empty when clearing":    clearing,
+		"S16 people to prove clearing on go first and apart":        clearingProved,
 		"S17 a failed batch is split":                               splits,
 		"S17 imports that were given up in flight are named":        givenUp,
 		"S17 a process that was given up is watched":                givenUpIsWatched,

@@ -49,6 +49,18 @@ func TestAConnectionIsSharedWithContributors(t *testing.T) {
 	require.Contains(t, b.ok("connection", "share", "main"), "Contributors may use the connection \"main\".\n")
 }
 
+func TestS16EmptyingValuesIsAskedForAndEnded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.env["SEGUE_API_KEY"] = apitest.GoodKey
+	b.ok("connection", "add", "main", "--agree")
+	require.Contains(t, b.ok("connection", "show", "main"), "Values that are missing leave what the account has.\n")
+	require.Contains(t, b.ok("connection", "clear-empty", "main", "on"), "proves on at most five contacts")
+	require.Contains(t, b.ok("connection", "show", "main"), "proves on at most five contacts")
+	require.Equal(t, "Values that are missing leave what the account has.\n", b.ok("connection", "clear-empty", "main", "off"))
+	b.fails(exitUsage, "connection", "clear-empty", "main", "perhaps")
+}
+
 func TestTheAuditLogIsListedDownloadedAndVerified(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

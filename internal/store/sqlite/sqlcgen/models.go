@@ -31,6 +31,7 @@ type Connection struct {
 	UpdatedAt      int64
 	Version        int64
 	Shared         int64
+	ClearEmpty     string
 }
 
 type Device struct {

@@ -269,6 +269,24 @@ func (e ConnectionClearEmpty) Valid() bool {
 	}
 }
 
+// Defines values for ConnectionMirror.
+const (
+	ConnectionMirrorOff ConnectionMirror = "off"
+	ConnectionMirrorOn  ConnectionMirror = "on"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionMirror enum.
+func (e ConnectionMirror) Valid() bool {
+	switch e {
+	case ConnectionMirrorOff:
+		return true
+	case ConnectionMirrorOn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConnectionType.
 const (
 	ConnectionTypeBrevo ConnectionType = "brevo"
@@ -278,6 +296,24 @@ const (
 func (e ConnectionType) Valid() bool {
 	switch e {
 	case ConnectionTypeBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConnectionChangeMirror.
+const (
+	ConnectionChangeMirrorOff ConnectionChangeMirror = "off"
+	ConnectionChangeMirrorOn  ConnectionChangeMirror = "on"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionChangeMirror enum.
+func (e ConnectionChangeMirror) Valid() bool {
+	switch e {
+	case ConnectionChangeMirrorOff:
+		return true
+	case ConnectionChangeMirrorOn:
 		return true
 	default:
 		return false
@@ -2104,6 +2140,12 @@ type Connection struct {
 	// KeyTail The last four characters of the API key
 	KeyTail string `json:"key_tail,omitempty,omitzero"`
 
+	// Mirror Whether runs read the account's contacts: who opted out, and which identifiers they have
+	Mirror ConnectionMirror `json:"mirror,omitempty,omitzero"`
+
+	// MirrorRisk What it means that the mirror is off
+	MirrorRisk string `json:"mirror_risk,omitempty,omitzero"`
+
 	// Name Unique
 	Name string `json:"name"`
 
@@ -2117,6 +2159,9 @@ type Connection struct {
 // ConnectionClearEmpty Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off
 type ConnectionClearEmpty string
 
+// ConnectionMirror Whether runs read the account's contacts: who opted out, and which identifiers they have
+type ConnectionMirror string
+
 // ConnectionType defines model for Connection.Type.
 type ConnectionType string
 
@@ -2126,8 +2171,11 @@ type ConnectionChange struct {
 	APIKey string `json:"api_key,omitempty,omitzero"`
 
 	// ClearEmpty Asks for values that are missing to empty what the destination has, once a run has proved it; or ends that
-	ClearEmpty *bool  `json:"clear_empty,omitempty"`
-	Name       string `json:"name,omitempty,omitzero"`
+	ClearEmpty *bool `json:"clear_empty,omitempty"`
+
+	// Mirror Whether runs read the account's contacts; the answer says what switching it off risks
+	Mirror ConnectionChangeMirror `json:"mirror,omitempty,omitzero"`
+	Name   string                 `json:"name,omitempty,omitzero"`
 
 	// Shared Whether contributors may use it; existing exports stay as they are
 	Shared *bool `json:"shared,omitempty"`
@@ -2135,6 +2183,9 @@ type ConnectionChange struct {
 	// Version The version that was read
 	Version int64 `json:"version"`
 }
+
+// ConnectionChangeMirror Whether runs read the account's contacts; the answer says what switching it off risks
+type ConnectionChangeMirror string
 
 // ConnectionCheck defines model for ConnectionCheck.
 type ConnectionCheck struct {
@@ -2979,6 +3030,9 @@ type Run struct {
 	Receipt        *Receipt        `json:"receipt,omitempty"`
 	Reconciliation *Reconciliation `json:"reconciliation,omitempty"`
 
+	// RefreshMirror The account's contacts are read before it plans
+	RefreshMirror bool `json:"refresh_mirror,omitempty,omitzero"`
+
 	// Released A person released it from a hold
 	Released    bool      `json:"released"`
 	ReleasedBy  string    `json:"released_by,omitempty,omitzero"`
@@ -3073,6 +3127,9 @@ type RunRowList struct {
 // RunStart defines model for RunStart.
 type RunStart struct {
 	Kind RunStartKind `json:"kind,omitempty,omitzero"`
+
+	// RefreshMirror Read the account's contacts before it plans, however fresh what is known of them is and even where the mirror is off
+	RefreshMirror bool `json:"refresh_mirror,omitempty,omitzero"`
 }
 
 // RunStartKind defines model for RunStart.Kind.

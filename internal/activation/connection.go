@@ -47,6 +47,8 @@ type Connection struct {
 	Shared bool
 	// ClearEmpty says whether values that are missing empty what the destination has (S16).
 	ClearEmpty ClearState
+	// MirrorOff says that runs over it do not read the account's contacts (S2); MirrorRisk says what that means.
+	MirrorOff bool
 	// ConsentAt is when the data privacy statement was agreed to, and ConsentBy by whom; ConsentVersion is its version.
 	ConsentAt      time.Time
 	ConsentBy      string
@@ -67,6 +69,11 @@ const (
 	ClearAsked ClearState = "asked"
 	ClearOn    ClearState = "on"
 )
+
+// MirrorRisk is what whoever switches the account mirror off for a connection is told (S2).
+const MirrorRisk = "Runs over this connection do not read the account's contacts. Segue then learns who opted out at Brevo only from the few contacts " +
+	"that a run reads back, so people who unsubscribed can be put on lists again; and it does not know which phones and other identifiers " +
+	"contacts of others have, so Brevo can merge two people into one and delete the other."
 
 // ConsentStatementVersion is the version of ConsentStatement that people agree to now.
 const ConsentStatementVersion = "2026-11"

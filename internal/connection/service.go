@@ -127,7 +127,9 @@ type Change struct {
 	// ClearEmpty asks for values that are missing to empty what the destination has, which a run must prove before it does
 	// (S16), or ends that.
 	ClearEmpty *bool
-	Version    int64
+	// MirrorOff says that runs over it do not read the account's contacts (S2); see activation.MirrorRisk.
+	MirrorOff *bool
+	Version   int64
 }
 
 // Update renames a connection or rotates its key.
@@ -142,6 +144,9 @@ func (s *Service) Update(ctx context.Context, id activation.ConnectionID, ch Cha
 	}
 	if ch.Shared != nil {
 		c.Shared = *ch.Shared
+	}
+	if ch.MirrorOff != nil {
+		c.MirrorOff = *ch.MirrorOff
 	}
 	if ch.ClearEmpty != nil {
 		if err := s.clearEmpty(ctx, &c, *ch.ClearEmpty); err != nil {

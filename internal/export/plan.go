@@ -81,11 +81,20 @@ func (s *Service) identify(ctx context.Context, w *work) error {
 	return nil
 }
 
-// mirror brings the account mirror up to date when it is older than MirrorAge (S2).
+// reads reports whether a run may read the account's contacts: not where the mirror is switched off, unless it was asked to.
+func reads(w *work) bool { return !w.conn.MirrorOff || w.run.RefreshMirror }
+
+// mirror brings the account mirror up to date when it is older than MirrorAge, or than a run that was asked to read it (S2).
 func (s *Service) mirror(ctx context.Context, w *work) error {
+	if !reads(w) {
+		return nil
+	}
 	st, err := s.cfg.Ledger.Mirror(ctx, w.acct)
 	if err != nil {
 		return err
+	}
+	if w.run.RefreshMirror && st.AsOf.Before(w.run.CreatedAt) {
+		return s.readMirror(ctx, w)
 	}
 	// A clock that was wrong once must not keep the mirror from being read for years.
 	if now := s.cfg.Clock(); !st.AsOf.IsZero() && !st.AsOf.After(now) && now.Sub(st.AsOf) < s.cfg.MirrorAge {

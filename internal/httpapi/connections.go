@@ -118,8 +118,13 @@ func (a *api) getConnection(ctx context.Context, in *ByID) (*body[wire.Connectio
 }
 
 func (a *api) updateConnection(ctx context.Context, in *change[wire.ConnectionChange]) (*body[wire.Connection], error) {
+	var off *bool
+	if in.Body.Mirror != nil {
+		is := *in.Body.Mirror == "off"
+		off = &is
+	}
 	return oneConnection(a.cfg.Services.Connections.Update(ctx, activation.ConnectionID(in.ID), connection.Change{
-		Name: in.Body.Name, Key: in.Body.APIKey, Shared: in.Body.Shared, ClearEmpty: in.Body.ClearEmpty, Version: in.Body.Version,
+		Name: in.Body.Name, Key: in.Body.APIKey, Shared: in.Body.Shared, ClearEmpty: in.Body.ClearEmpty, MirrorOff: off, Version: in.Body.Version,
 	}))
 }
 

@@ -28,7 +28,7 @@ func remoteCommands() [][]string {
 		{"connection", "add", "x", "--agree"}, {"connection", "check"}, {"connection", "list"}, {"connection", "show", "x"}, {"connection", "test", "x"},
 		{"connection", "lists", "x"}, {"connection", "attributes", "x"}, {"connection", "create-list", "x", "l"},
 		{"connection", "create-attribute", "x", "A", "text"}, {"connection", "rotate-key", "x"}, {"connection", "rename", "x", "y"}, {"connection", "remove", "x"},
-		{"connection", "share", "x"}, {"connection", "unshare", "x"}, {"connection", "clear-empty", "x", "on"},
+		{"connection", "share", "x"}, {"connection", "unshare", "x"}, {"connection", "clear-empty", "x", "on"}, {"connection", "mirror", "x", "off"},
 		{"person", "add", "x", "--email", "x@example.com"}, {"person", "list"}, {"person", "show", "x"}, {"person", "change", "x", "--off"}, {"person", "reset-password", "x"},
 		{"audit", "list"}, {"audit", "download"}, {"audit", "verify"},
 		{"export", "add", "x", "--connection", "c", "--list", "7", "--segment", "s", "--email", "mail"}, {"export", "list"}, {"export", "show", "x"},

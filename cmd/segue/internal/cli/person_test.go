@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"segue/internal/activation"
 	"segue/internal/httpapi/apitest"
 )
 
@@ -59,6 +60,16 @@ func TestS16EmptyingValuesIsAskedForAndEnded(t *testing.T) {
 	require.Contains(t, b.ok("connection", "show", "main"), "proves on at most five contacts")
 	require.Equal(t, "Values that are missing leave what the account has.\n", b.ok("connection", "clear-empty", "main", "off"))
 	b.fails(exitUsage, "connection", "clear-empty", "main", "perhaps")
+}
+
+func TestS2SwitchingTheMirrorOffSaysWhatItRisks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.env["SEGUE_API_KEY"] = apitest.GoodKey
+	b.ok("connection", "add", "main", "--agree")
+	require.Equal(t, activation.MirrorRisk+"\n", b.ok("connection", "mirror", "main", "off"))
+	require.Contains(t, b.ok("connection", "show", "main"), activation.MirrorRisk)
+	require.Contains(t, b.ok("connection", "mirror", "main", "on"), "Runs read the account's contacts")
 }
 
 func TestTheAuditLogIsListedDownloadedAndVerified(t *testing.T) {

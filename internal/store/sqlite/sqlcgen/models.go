@@ -32,6 +32,7 @@ type Connection struct {
 	Version        int64
 	Shared         int64
 	ClearEmpty     string
+	MirrorOff      int64
 }
 
 type Device struct {
@@ -115,6 +116,7 @@ type Run struct {
 	ReleasedBy      string
 	Version         int64
 	Reconciliation  sql.NullString
+	RefreshMirror   int64
 }
 
 type Segment struct {

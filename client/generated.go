@@ -248,6 +248,45 @@ func (e ColumnOptionType) Valid() bool {
 	}
 }
 
+// Defines values for ConnectionClearEmpty.
+const (
+	ConnectionClearEmptyAsked ConnectionClearEmpty = "asked"
+	ConnectionClearEmptyOff   ConnectionClearEmpty = "off"
+	ConnectionClearEmptyOn    ConnectionClearEmpty = "on"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionClearEmpty enum.
+func (e ConnectionClearEmpty) Valid() bool {
+	switch e {
+	case ConnectionClearEmptyAsked:
+		return true
+	case ConnectionClearEmptyOff:
+		return true
+	case ConnectionClearEmptyOn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConnectionMirror.
+const (
+	ConnectionMirrorOff ConnectionMirror = "off"
+	ConnectionMirrorOn  ConnectionMirror = "on"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionMirror enum.
+func (e ConnectionMirror) Valid() bool {
+	switch e {
+	case ConnectionMirrorOff:
+		return true
+	case ConnectionMirrorOn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConnectionType.
 const (
 	ConnectionTypeBrevo ConnectionType = "brevo"
@@ -257,6 +296,24 @@ const (
 func (e ConnectionType) Valid() bool {
 	switch e {
 	case ConnectionTypeBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConnectionChangeMirror.
+const (
+	ConnectionChangeMirrorOff ConnectionChangeMirror = "off"
+	ConnectionChangeMirrorOn  ConnectionChangeMirror = "on"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionChangeMirror enum.
+func (e ConnectionChangeMirror) Valid() bool {
+	switch e {
+	case ConnectionChangeMirrorOff:
+		return true
+	case ConnectionChangeMirrorOn:
 		return true
 	default:
 		return false
@@ -2352,12 +2409,21 @@ type Connection struct {
 
 	// CheckedAt When the destination last said who the key belongs to
 	CheckedAt time.Time `json:"checked_at,omitempty,omitzero"`
-	Consent   Consent   `json:"consent"`
-	CreatedAt time.Time `json:"created_at"`
-	ID        string    `json:"id"`
+
+	// ClearEmpty Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off
+	ClearEmpty ConnectionClearEmpty `json:"clear_empty,omitempty,omitzero"`
+	Consent    Consent              `json:"consent"`
+	CreatedAt  time.Time            `json:"created_at"`
+	ID         string               `json:"id"`
 
 	// KeyTail The last four characters of the API key
 	KeyTail string `json:"key_tail,omitempty,omitzero"`
+
+	// Mirror Whether runs read the account's contacts: who opted out, and which identifiers they have
+	Mirror ConnectionMirror `json:"mirror,omitempty,omitzero"`
+
+	// MirrorRisk What it means that the mirror is off
+	MirrorRisk string `json:"mirror_risk,omitempty,omitzero"`
 
 	// Name Unique
 	Name string `json:"name"`
@@ -2369,6 +2435,12 @@ type Connection struct {
 	Version   int64          `json:"version"`
 }
 
+// ConnectionClearEmpty Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off
+type ConnectionClearEmpty string
+
+// ConnectionMirror Whether runs read the account's contacts: who opted out, and which identifiers they have
+type ConnectionMirror string
+
 // ConnectionType defines model for Connection.Type.
 type ConnectionType string
 
@@ -2376,7 +2448,13 @@ type ConnectionType string
 type ConnectionChange struct {
 	// APIKey A new key of the same account
 	APIKey string `json:"api_key,omitempty,omitzero"`
-	Name   string `json:"name,omitempty,omitzero"`
+
+	// ClearEmpty Asks for values that are missing to empty what the destination has, once a run has proved it; or ends that
+	ClearEmpty *bool `json:"clear_empty,omitempty"`
+
+	// Mirror Whether runs read the account's contacts; the answer says what switching it off risks
+	Mirror ConnectionChangeMirror `json:"mirror,omitempty,omitzero"`
+	Name   string                 `json:"name,omitempty,omitzero"`
 
 	// Shared Whether contributors may use it; existing exports stay as they are
 	Shared *bool `json:"shared,omitempty"`
@@ -2384,6 +2462,9 @@ type ConnectionChange struct {
 	// Version The version that was read
 	Version int64 `json:"version"`
 }
+
+// ConnectionChangeMirror Whether runs read the account's contacts; the answer says what switching it off risks
+type ConnectionChangeMirror string
 
 // ConnectionCheck defines model for ConnectionCheck.
 type ConnectionCheck struct {
@@ -2934,6 +3015,12 @@ type Plan struct {
 	// Calls API calls needed, by kind
 	Calls map[string]int64 `json:"calls,omitempty,omitzero"`
 
+	// ClearUnproved They were to, but nobody was found on whom it could be proved: the run went on without
+	ClearUnproved bool `json:"clear_unproved,omitempty,omitzero"`
+
+	// ClearsEmpty Values that are missing empty what the destination has
+	ClearsEmpty bool `json:"clears_empty,omitempty,omitzero"`
+
 	// DataAt When the data were last taken over
 	DataAt          time.Time `json:"data_at,omitempty,omitzero"`
 	Duplicates      int64     `json:"duplicates"`
@@ -3303,6 +3390,9 @@ type Run struct {
 	Receipt        *Receipt        `json:"receipt,omitempty"`
 	Reconciliation *Reconciliation `json:"reconciliation,omitempty"`
 
+	// RefreshMirror The account's contacts are read before it plans
+	RefreshMirror bool `json:"refresh_mirror,omitempty,omitzero"`
+
 	// Released A person released it from a hold
 	Released    bool      `json:"released"`
 	ReleasedBy  string    `json:"released_by,omitempty,omitzero"`
@@ -3397,6 +3487,9 @@ type RunRowList struct {
 // RunStart defines model for RunStart.
 type RunStart struct {
 	Kind RunStartKind `json:"kind,omitempty,omitzero"`
+
+	// RefreshMirror Read the account's contacts before it plans, however fresh what is known of them is and even where the mirror is off
+	RefreshMirror bool `json:"refresh_mirror,omitempty,omitzero"`
 }
 
 // RunStartKind defines model for RunStart.Kind.
@@ -4170,18 +4263,18 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/connections/{id} (the `GetConnection` operationId).
 	GetConnection(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateConnectionWithBody Rename a connection or rotate its key
+	// UpdateConnectionWithBody Change a connection
 	//
-	// Changes what is given. A new key must be of the same account.
+	// Changes what is given: the name, the key, which must be of the same account, and how the connection is used.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /api/v1/connections/{id} (the `UpdateConnection` operationId).
 	UpdateConnectionWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateConnection Rename a connection or rotate its key
+	// UpdateConnection Change a connection
 	//
-	// Changes what is given. A new key must be of the same account.
+	// Changes what is given: the name, the key, which must be of the same account, and how the connection is used.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5186,9 +5279,9 @@ func (c *Client) GetConnection(ctx context.Context, id string, reqEditors ...Req
 	return c.Client.Do(req)
 }
 
-// UpdateConnectionWithBody Rename a connection or rotate its key
+// UpdateConnectionWithBody Change a connection
 //
-// Changes what is given. A new key must be of the same account.
+// Changes what is given: the name, the key, which must be of the same account, and how the connection is used.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5205,9 +5298,9 @@ func (c *Client) UpdateConnectionWithBody(ctx context.Context, id string, conten
 	return c.Client.Do(req)
 }
 
-// UpdateConnection Rename a connection or rotate its key
+// UpdateConnection Change a connection
 //
-// Changes what is given. A new key must be of the same account.
+// Changes what is given: the name, the key, which must be of the same account, and how the connection is used.
 //
 // Takes a body of the `application/json` content type.
 //

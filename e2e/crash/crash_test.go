@@ -3,6 +3,7 @@ package crash
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -69,6 +70,7 @@ type world struct {
 	seed     int
 	people   *people
 	optedOut []string
+	conn     string
 	sandbox  *rig.Sandbox
 	server   *rig.Server
 	data     string
@@ -141,6 +143,9 @@ func (w *world) live(t *testing.T) {
 		w.check(t)
 	}
 
+	if w.seed%5 == 1 {
+		w.emptied(t)
+	}
 	for range 1 + w.rng.IntN(2) {
 		w.people.change()
 		w.shared = w.shared && w.people.sharing() > 1
@@ -230,13 +235,13 @@ func (w *world) define(t *testing.T) {
 	w.server.Must(t, http.MethodPut, "/api/v1/profile", rig.Object{"source_id": w.source, "key": "id", "fields": fields, "version": 0})
 	w.server.Must(t, http.MethodPost, "/api/v1/profile/build", rig.Object{})
 	segment := id("/api/v1/segments", rig.Object{"name": "Gold", "rules": []rig.Object{{"rule": rig.Object{"field": "tier", "operator": "equals", "values": []string{"gold"}}}}})
-	connection := id("/api/v1/connections", rig.Object{"name": "Sandbox", "base_url": w.sandbox.URL + "/v3", "api_key": sandboxKey, "agree": true})
-	w.server.Must(t, http.MethodPost, "/api/v1/connections/"+connection+"/lists", rig.Object{"name": "Gold"})
-	w.server.Must(t, http.MethodPost, "/api/v1/connections/"+connection+"/attributes", rig.Object{"name": "NOTE", "type": "text"})
+	w.conn = id("/api/v1/connections", rig.Object{"name": "Sandbox", "base_url": w.sandbox.URL + "/v3", "api_key": sandboxKey, "agree": true})
+	w.server.Must(t, http.MethodPost, "/api/v1/connections/"+w.conn+"/lists", rig.Object{"name": "Gold"})
+	w.server.Must(t, http.MethodPost, "/api/v1/connections/"+w.conn+"/attributes", rig.Object{"name": "NOTE", "type": "text"})
 	w.sandbox.Control(t, http.MethodPost, "actions", rig.Object{"do": "add_by_hand", "list": list, "emails": append([]string{guest}, w.optedOut...)})
 	w.sandbox.Control(t, http.MethodPost, "actions", rig.Object{"do": "block_email", "emails": w.optedOut})
 	w.export = id("/api/v1/exports", rig.Object{
-		"name": "Gold", "connection_id": connection, "list_id": list, "segment_ids": []string{segment},
+		"name": "Gold", "connection_id": w.conn, "list_id": list, "segment_ids": []string{segment},
 		"mapping": rig.Object{"email": "email", "attributes": []rig.Object{{"attribute": "FIRSTNAME", "field": "name"}, {"attribute": "SMS", "field": "phone"}, {"attribute": "NOTE", "field": "note"}}},
 	})
 }
@@ -412,6 +417,48 @@ func (w *world) compared(t *testing.T) {
 	})
 	r = w.until(t, r["id"].(string), func(r rig.Object) bool { return r["reconciliation"].(rig.Object)["decision"] != nil })
 	require.Equal(t, "resend", r["reconciliation"].(rig.Object)["decision"].(rig.Object)["missing"])
+}
+
+// emptied lets a run prove emptying values, through a crash in most worlds.
+func (w *world) emptied(t *testing.T) {
+	t.Helper()
+	point := clears()[w.seed/5%len(clears())]
+	w.server.Kill()
+	w.start(t, point)
+	w.clearing(t)
+	if point != "" {
+		require.Contains(t, w.logs(), "fail-point reached: "+point)
+	}
+}
+
+// clearing is emptied with the server that is there: somebody gives a few people whose note is missing one, and a city that nobody
+// maps; then a run empties the note, and leaves the city (S16).
+func (w *world) clearing(t *testing.T) {
+	t.Helper()
+	w.sandbox.Control(t, http.MethodPut, "faults", rig.Object{"faults": []any{}})
+	people := slices.Sorted(maps.Keys(w.people.wanted(w.optedOut)))
+	people = people[:min(3, len(people))]
+	for i := range w.people.all {
+		if slices.Contains(people, strings.ToLower(w.people.all[i].email)) {
+			w.people.all[i].note = ""
+		}
+	}
+	w.people.write(t, w.file())
+	w.ingest(t)
+	w.server.Must(t, http.MethodPost, "/api/v1/connections/"+w.conn+"/attributes", rig.Object{"name": "CITY", "type": "text"})
+	w.sandbox.Control(t, http.MethodPost, "actions", rig.Object{"do": "add_by_hand", "list": list, "emails": people, "attributes": rig.Object{"CITY": "Split", "NOTE": "old"}})
+	c := w.server.Must(t, http.MethodGet, "/api/v1/connections/"+w.conn, nil)
+	w.server.Must(t, http.MethodPatch, "/api/v1/connections/"+w.conn, rig.Object{"clear_empty": true, "version": c["version"]})
+	w.tell("emptying values is proved on %v", people)
+	w.exported(t, -1)
+	require.Equal(t, "on", w.server.Must(t, http.MethodGet, "/api/v1/connections/"+w.conn, nil)["clear_empty"])
+	for _, x := range w.sandbox.Contacts(t) {
+		if slices.Contains(people, x.Email) {
+			require.Equal(t, "Split", x.Attributes["CITY"])
+			require.Contains(t, []any{nil, ""}, x.Attributes["NOTE"])
+		}
+	}
+	w.check(t)
 }
 
 // until looks at a run until it is so, starting the server again when it was killed.

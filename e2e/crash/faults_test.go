@@ -22,6 +22,9 @@ func reconciles() []string {
 	}
 }
 
+// clears are the fail-points of a run that proves emptying values (S16), and no fail-point at all.
+func clears() []string { return []string{"clear.after-carve", "clear.after-switch", ""} }
+
 // aborts are the fail-points of a run that is stopped, and no fail-point at all.
 func aborts() []string {
 	return []string{"", "abort.before", "abort.after-abort", "abort.after-finish", "send.after-call", "remove.after-call"}

@@ -42,7 +42,7 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	code := inCode(t)
 	require.NotEmpty(t, code)
 	var plan []string
-	for _, p := range slices.Concat(points(), aborts(), reconciles(), givenUps(), refusals()) {
+	for _, p := range slices.Concat(points(), aborts(), reconciles(), givenUps(), refusals(), clears()) {
 		if name, _, _ := strings.Cut(p, ":"); name != "" && name != "*" {
 			plan = append(plan, name)
 		}
@@ -68,6 +68,7 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	w.exported(t, -1)
 	w.check(t)
 	w.compared(t)
+	w.clearing(t)
 
 	for i := range w.people.all { // all leave: the run is held, and somebody cancels it
 		w.people.all[i].tier = "none"

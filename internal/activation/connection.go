@@ -45,6 +45,10 @@ type Connection struct {
 	CheckedAt time.Time
 	// Shared says that contributors may use it, and not only administrators.
 	Shared bool
+	// ClearEmpty says whether values that are missing empty what the destination has (S16).
+	ClearEmpty ClearState
+	// MirrorOff says that runs over it do not read the account's contacts (S2); MirrorRisk says what that means.
+	MirrorOff bool
 	// ConsentAt is when the data privacy statement was agreed to, and ConsentBy by whom; ConsentVersion is its version.
 	ConsentAt      time.Time
 	ConsentBy      string
@@ -54,6 +58,22 @@ type Connection struct {
 	UpdatedAt time.Time
 	Version   int64
 }
+
+// ClearState says whether values that are missing empty what the destination has (SEMANTICS S16). Between being asked for and
+// being on lies a proof, which a run carries.
+type ClearState string
+
+// The states. Off is what a connection begins with.
+const (
+	ClearOff   ClearState = ""
+	ClearAsked ClearState = "asked"
+	ClearOn    ClearState = "on"
+)
+
+// MirrorRisk is what whoever switches the account mirror off for a connection is told (S2).
+const MirrorRisk = "Runs over this connection do not read the account's contacts. Segue then learns who opted out at Brevo only from the few contacts " +
+	"that a run reads back, so people who unsubscribed can be put on lists again; and it does not know which phones and other identifiers " +
+	"contacts of others have, so Brevo can merge two people into one and delete the other."
 
 // ConsentStatementVersion is the version of ConsentStatement that people agree to now.
 const ConsentStatementVersion = "2026-11"
@@ -69,6 +89,9 @@ func (c Connection) Validate() error {
 	}
 	if c.Type != DestinationBrevo {
 		return Errorf(CodeInvalid, "unknown destination type %q", c.Type).WithField("type").WithRemedy("Use brevo")
+	}
+	if c.ClearEmpty != ClearOff && c.ClearEmpty != ClearAsked && c.ClearEmpty != ClearOn {
+		return Errorf(CodeInvalid, "must be asked or on, or nothing").WithField("clear_empty")
 	}
 	if !validBaseURL(c.BaseURL) {
 		return Errorf(CodeInvalid, "must begin with https:// (http only for a sandbox on this machine)").WithField("base_url")

@@ -74,6 +74,10 @@ type PlanSummary struct {
 	ThereBefore int64 `json:"there_before"`
 	// Withheld counts identifier values left out, by reason (S9, S10); the persons are exported without them.
 	Withheld map[string]int64 `json:"withheld,omitempty"`
+	// ClearsEmpty says that values which are missing are sent as empty ones, and empty what is stored (S16).
+	ClearsEmpty bool `json:"clears_empty,omitempty"`
+	// ClearUnproved says that they were to be, but nobody was found on whom it could be proved.
+	ClearUnproved bool `json:"clear_unproved,omitempty"`
 	// Calls is the number of API calls the plan needs, by kind; ExpectedSeconds how long it may take.
 	Calls           map[string]int64 `json:"calls,omitempty"`
 	ExpectedSeconds int64            `json:"expected_seconds"`

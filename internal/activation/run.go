@@ -103,6 +103,9 @@ type Run struct {
 	Attempt int
 	// CancelRequested says that a person wants it to stop before the next batch (S29).
 	CancelRequested bool
+	// RefreshMirror says that the account's contacts are read before it plans, however fresh the mirror is and even where it is
+	// switched off (S2).
+	RefreshMirror bool
 	// Released says that a person released it from a hold (S26), and ReleasedBy who.
 	Released   bool
 	ReleasedBy string

@@ -97,7 +97,7 @@ func withoutValues(r activation.Rule) activation.Rule {
 func drawConnection(c activation.Connection) picture {
 	return picture{
 		shown: map[string]any{
-			"name": c.Name, "type": c.Type, "base_url": c.BaseURL, "key_tail": c.KeyTail, "shared": c.Shared, "organization_id": c.Details.OrganizationID,
+			"name": c.Name, "type": c.Type, "base_url": c.BaseURL, "key_tail": c.KeyTail, "shared": c.Shared, "clear_empty": c.ClearEmpty, "mirror_off": c.MirrorOff, "organization_id": c.Details.OrganizationID,
 			"company": c.Details.Company, "consent_at": moment(c.ConsentAt), "consent_by": c.ConsentBy, "consent_version": c.ConsentVersion,
 		},
 		hidden: map[string]any{"api_key": string(c.SealedKey)},
@@ -113,7 +113,7 @@ func drawExport(e activation.Export) picture {
 
 func drawRun(r activation.Run) picture {
 	return picture{shown: map[string]any{
-		"export": r.Export, "kind": r.Kind, "status": r.Status, "cancel_requested": r.CancelRequested, "released": r.Released, "released_by": r.ReleasedBy,
+		"export": r.Export, "kind": r.Kind, "status": r.Status, "cancel_requested": r.CancelRequested, "refresh_mirror": r.RefreshMirror, "released": r.Released, "released_by": r.ReleasedBy,
 	}}
 }
 

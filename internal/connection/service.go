@@ -123,8 +123,13 @@ type Change struct {
 	// Key rotates the key; the new one must be of the same account (S1).
 	Key *string
 	// Shared says whether contributors may use it; existing exports stay as they are.
-	Shared  *bool
-	Version int64
+	Shared *bool
+	// ClearEmpty asks for values that are missing to empty what the destination has, which a run must prove before it does
+	// (S16), or ends that.
+	ClearEmpty *bool
+	// MirrorOff says that runs over it do not read the account's contacts (S2); see activation.MirrorRisk.
+	MirrorOff *bool
+	Version   int64
 }
 
 // Update renames a connection or rotates its key.
@@ -139,6 +144,14 @@ func (s *Service) Update(ctx context.Context, id activation.ConnectionID, ch Cha
 	}
 	if ch.Shared != nil {
 		c.Shared = *ch.Shared
+	}
+	if ch.MirrorOff != nil {
+		c.MirrorOff = *ch.MirrorOff
+	}
+	if ch.ClearEmpty != nil {
+		if err := s.clearEmpty(ctx, &c, *ch.ClearEmpty); err != nil {
+			return activation.Connection{}, err
+		}
 	}
 	if ch.Key != nil {
 		details, err := s.Check(ctx, c.Type, c.BaseURL, *ch.Key)
@@ -164,6 +177,26 @@ func (s *Service) Update(ctx context.Context, id activation.ConnectionID, ch Cha
 		return activation.Connection{}, fmt.Errorf("update connection: %w", err)
 	}
 	return s.Get(ctx, id)
+}
+
+// clearEmpty asks for clearing, or ends it. Only a proof switches it on (S16).
+func (s *Service) clearEmpty(ctx context.Context, c *activation.Connection, ask bool) error {
+	if !ask {
+		c.ClearEmpty = activation.ClearOff
+		return nil
+	}
+	if c.ClearEmpty != activation.ClearOff {
+		return nil
+	}
+	d, _, err := s.Open(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if _, can := d.(destination.Clearer); !can {
+		return activation.Errorf(activation.CodeInvalid, "this destination cannot empty values").WithField("clear_empty")
+	}
+	c.ClearEmpty = activation.ClearAsked
+	return nil
 }
 
 // Get returns a connection.

@@ -122,6 +122,13 @@ type ListCreator interface {
 	Folders(ctx context.Context) ([]Folder, error)
 }
 
+// Clearer is the ability to empty values.
+type Clearer interface {
+	// ImportClearing is Import, but a value that a row names and leaves empty is emptied (S16). What it does to values that
+	// a row does not name is to be proved before it is used.
+	ImportClearing(ctx context.Context, list activation.ListID, rows []activation.Row) (activation.ProcessID, error)
+}
+
 // AttributeCreator is the ability to make attributes.
 type AttributeCreator interface {
 	// CreateAttribute makes an attribute; one of the same name and type that is already there is fine.

@@ -92,6 +92,9 @@ func (s *Service) send(ctx context.Context, w *work, b ledger.Batch) error {
 	if err := s.running(ctx, w, activation.StepSend); err != nil {
 		return err
 	}
+	if ok, err := s.mayClear(ctx, w, b); err != nil || !ok {
+		return err
+	}
 	mark, ok := s.looks.watermark(w.account(), s.cfg.Clock(), s.cfg.LookGap)
 	if !ok {
 		var err error
@@ -107,7 +110,7 @@ func (s *Service) send(ctx context.Context, w *work, b ledger.Batch) error {
 		return s.replan(ctx, w, b, err)
 	}
 	s.cfg.FailPoint("send.before-call")
-	p, err := w.dest.Import(ctx, b.List, rows)
+	p, err := s.importRows(ctx, w, b, rows)
 	s.cfg.FailPoint("send.after-call")
 	if err != nil {
 		return s.notSent(ctx, b, err)
@@ -146,14 +149,20 @@ func (s *Service) replan(ctx context.Context, w *work, b ledger.Batch, err error
 			return err
 		}
 	}
+	return s.planAgain(ctx, w, b.Clear && clears(w), w.run.Plan != nil && w.run.Plan.ClearUnproved)
+}
+
+// planAgain plans the rest of the run again from what it planned on before.
+func (s *Service) planAgain(ctx context.Context, w *work, clear, unproved bool) error {
 	h, specs, err := s.members(ctx, w)
 	if err != nil {
 		return err
 	}
-	sum, err := s.compare(ctx, w, h, specs)
+	sum, err := s.compare(ctx, w, h, specs, clear)
 	if err != nil {
 		return err
 	}
+	sum.ClearUnproved = unproved
 	if w.run.Plan != nil {
 		sum.ReconcileAdvised = w.run.Plan.ReconcileAdvised
 	}

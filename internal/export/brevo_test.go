@@ -37,12 +37,17 @@ type brevo struct {
 	limits activation.CallLimits
 	// keepOff are people whom Brevo does not put on lists again.
 	keepOff map[activation.Email]bool
+	// shown are contacts as reading shows them, whatever becomes of them.
+	shown map[activation.Email]*destination.Contact
+	// emptiesAbsent says that an import which empties values empties those as well that a row does not name.
+	emptiesAbsent bool
 
 	faults    map[string][]fault
 	calls     map[string]int64
 	writes    []string // what changed lists, in order: "import 7: a b", "remove 7: c"
 	landed    []string // the same, when it took effect
 	sizes     []int    // rows of each import
+	cleared   []bool   // whether each import empties values
 	looks     []time.Time
 	since     []time.Time       // from when on contacts were asked for
 	breaches  []string          // what must never happen
@@ -70,6 +75,7 @@ type fault struct {
 type process struct {
 	destination.Process
 	own     bool
+	clear   bool // its empty values empty what is stored
 	list    activation.ListID
 	rows    []activation.Row
 	listed  time.Time
@@ -170,7 +176,19 @@ func (b *brevo) store(p *process, r activation.Row) {
 	if err := json.Unmarshal(r.Attributes, &values); err != nil {
 		b.breaches = append(b.breaches, "a row is no JSON")
 	}
+	if p.clear && b.emptiesAbsent {
+		maps.DeleteFunc(c.Attributes, func(name, _ string) bool { _, named := values[name]; return !named })
+	}
 	for name, v := range values {
+		if v == "" {
+			if p.clear {
+				delete(c.Attributes, name)
+			}
+			if (activation.AttributeMapping{Attribute: name}).IsIdentifier() {
+				b.breaches = append(b.breaches, "an identifier was emptied")
+			}
+			continue
+		}
 		text := fmt.Sprint(v)
 		if f, ok := v.(float64); ok {
 			text = strconv.FormatFloat(f, 'f', -1, 64)

@@ -57,6 +57,15 @@ func (l *login) BooleanLiterals() (yes, no string) { return `"Yes"`, `"No"` }
 
 // Import implements destination.Destination.
 func (l *login) Import(_ context.Context, list activation.ListID, rows []activation.Row) (activation.ProcessID, error) {
+	return l.load(list, rows, false)
+}
+
+// ImportClearing implements destination.Clearer.
+func (l *login) ImportClearing(_ context.Context, list activation.ListID, rows []activation.Row) (activation.ProcessID, error) {
+	return l.load(list, rows, true)
+}
+
+func (l *login) load(list activation.ListID, rows []activation.Row, clearing bool) (activation.ProcessID, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	effect, err := l.call("import")
@@ -74,6 +83,8 @@ func (l *login) Import(_ context.Context, list activation.ListID, rows []activat
 	l.writes = append(l.writes, fmt.Sprintf("import %d: %s", list, names(rows)))
 	l.sizes = append(l.sizes, len(rows))
 	p := l.begin(true, list, rows)
+	p.clear = clearing
+	l.cleared = append(l.cleared, clearing)
 	return p.ID, err
 }
 
@@ -156,6 +167,9 @@ func (l *login) Contact(_ context.Context, a activation.Email) (destination.Cont
 		return destination.Contact{}, err
 	}
 	c := l.contacts[a]
+	if s := l.shown[a]; s != nil {
+		c = s
+	}
 	if c == nil || l.clock.now().Before(c.ModifiedAt.Add(l.lag)) {
 		return destination.Contact{}, &destination.Error{
 			Outcome: destination.Refused, Code: activation.CodeNotFound, Status: 404, Kind: "contact", Message: "no such contact",

@@ -52,7 +52,7 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 		return err
 	}
 	s.cfg.FailPoint("plan.before-ledger")
-	summary, err := s.compare(ctx, w, h, def)
+	summary, err := s.compare(ctx, w, h, def, clears(w))
 	if err != nil {
 		return err
 	}
@@ -81,11 +81,20 @@ func (s *Service) identify(ctx context.Context, w *work) error {
 	return nil
 }
 
-// mirror brings the account mirror up to date when it is older than MirrorAge (S2).
+// reads reports whether a run may read the account's contacts: not where the mirror is switched off, unless it was asked to.
+func reads(w *work) bool { return !w.conn.MirrorOff || w.run.RefreshMirror }
+
+// mirror brings the account mirror up to date when it is older than MirrorAge, or than a run that was asked to read it (S2).
 func (s *Service) mirror(ctx context.Context, w *work) error {
+	if !reads(w) {
+		return nil
+	}
 	st, err := s.cfg.Ledger.Mirror(ctx, w.acct)
 	if err != nil {
 		return err
+	}
+	if w.run.RefreshMirror && st.AsOf.Before(w.run.CreatedAt) {
+		return s.readMirror(ctx, w)
 	}
 	// A clock that was wrong once must not keep the mirror from being read for years.
 	if now := s.cfg.Clock(); !st.AsOf.IsZero() && !st.AsOf.After(now) && now.Sub(st.AsOf) < s.cfg.MirrorAge {
@@ -242,7 +251,7 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 	if err != nil {
 		return snapshot{}, nil, err
 	}
-	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export.Mapping, segments)}
+	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export, segments)}
 	h.HandOver, err = s.cfg.Warehouse.WriteMembers(ctx, warehouse.MembersRequest{
 		Segments: segments, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
 	})
@@ -279,10 +288,13 @@ func (s *Service) writeSnapshot(run activation.RunID, h snapshot) error {
 }
 
 // definitionHash covers what decides who is a member and which values are sent; the brake asks whether it changed (S26).
-func definitionHash(m activation.Mapping, segments []activation.Segment) string {
+func definitionHash(e activation.Export, segments []activation.Segment) string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
-	_ = enc.Encode(m) // a hash takes everything
+	_ = enc.Encode(e.Mapping) // a hash takes everything
+	if e.TimeZone != "" && e.TimeZone != "UTC" {
+		_ = enc.Encode(e.TimeZone) // what day a moment is (S25)
+	}
 	for _, s := range segments {
 		_ = enc.Encode(s.Rules)
 		_ = enc.Encode(s.TimeZone)
@@ -291,14 +303,18 @@ func definitionHash(m activation.Mapping, segments []activation.Segment) string 
 }
 
 // compare stores the plan in the ledger and adds what it will cost.
-func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []activation.AttributeSpec) (activation.PlanSummary, error) {
+func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []activation.AttributeSpec, clear bool) (activation.PlanSummary, error) {
 	yes, no := w.dest.BooleanLiterals()
 	limits := w.dest.Limits()
+	definition := h.Definition
+	if clear { // it was decided that who has an empty value is updated
+		definition += " clear"
+	}
 	sum, err := s.cfg.Ledger.Plan(ctx, ledger.PlanRequest{
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
 		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath, JoiningPaths: h.Joining,
-		Attributes: specs, True: yes, False: no, Leavers: w.export.Leavers, Limits: limits,
-		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: h.Definition,
+		Attributes: specs, True: yes, False: no, Zone: w.export.TimeZone, Clear: clear, Leavers: w.export.Leavers, Limits: limits,
+		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: definition,
 	})
 	if err != nil {
 		return sum, err

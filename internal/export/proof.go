@@ -75,15 +75,18 @@ func (p *proofs) end(run activation.RunID, b activation.BatchID, proved []activa
 	}
 }
 
-// marks are what a row can prove: its attributes, and for a word of truth which one.
+// marks are what a row can prove: its attributes, for a word of truth which one, and whether it is emptied.
 func marks(r activation.Row) (list []string) {
 	var values map[string]any
 	if json.Unmarshal(r.Attributes, &values) != nil {
 		return nil
 	}
 	for name, v := range values {
-		if text, ok := v.(string); ok && truth(text) != "" {
+		switch text, ok := v.(string); {
+		case ok && truth(text) != "":
 			name += " " + truth(text)
+		case ok && text == "":
+			name += " empty" // that it was emptied shows something else than that it was stored (S16)
 		}
 		list = append(list, name)
 	}
@@ -97,11 +100,18 @@ func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected [
 	for _, x := range rejected {
 		except = append(except, x.Address)
 	}
-	rows, err := s.cfg.Ledger.Proof(ctx, b.ID, s.cfg.ProofContacts, except)
+	contacts := s.cfg.ProofContacts
+	if b.Probe {
+		contacts = probeRows // all of them
+	}
+	rows, err := s.cfg.Ledger.Proof(ctx, b.ID, contacts, except)
 	if err != nil {
 		return err
 	}
-	if rows = s.proof.open(w.run.ID, rows); len(rows) == 0 {
+	if !b.Probe {
+		rows = s.proof.open(w.run.ID, rows)
+	}
+	if len(rows) == 0 {
 		return nil // a batch of which every row was rejected proves nothing
 	}
 	since := s.proof.begin(b.ID, s.cfg.Clock())
@@ -110,6 +120,11 @@ func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected [
 		return err
 	}
 	if diff == nil {
+		if len(proved) > 0 && b.Probe {
+			if err := s.proved(ctx, w); err != nil {
+				return err
+			}
+		}
 		if len(proved) > 0 {
 			s.proof.end(w.run.ID, b.ID, proved)
 		}
@@ -119,6 +134,11 @@ func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected [
 		return s.waitFor(w, b, min(max(waited/2, s.cfg.FirstLook), s.cfg.MaxLookStep))
 	}
 	s.proof.end(w.run.ID, b.ID, nil)
+	if b.Probe {
+		if diff, err = s.notProved(ctx, w, diff); err != nil {
+			return err
+		}
+	}
 	if err := s.settleUnknown(ctx, w, b); err != nil {
 		return err
 	}
@@ -127,7 +147,7 @@ func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected [
 
 // readBack compares contacts with rows; it returns the first difference, or which rows were compared.
 func (s *Service) readBack(ctx context.Context, w *work, b ledger.Batch, rows []activation.Row) (diff *activation.Error, proved []activation.Row, err error) {
-	now := s.cfg.Clock().UTC()
+	now, unseen := s.cfg.Clock().UTC(), false
 	for _, r := range rows {
 		c, err := w.dest.Contact(ctx, r.Address)
 		var de *destination.Error
@@ -150,7 +170,20 @@ func (s *Service) readBack(ctx context.Context, w *work, b ledger.Batch, rows []
 		if d := differs(r.Attributes, c); d != nil {
 			return d, nil, nil
 		}
+		if b.Probe {
+			d, landed, err := s.survived(ctx, b, r, c)
+			if d != nil || err != nil {
+				return d, nil, err
+			}
+			if !landed {
+				unseen = true
+				continue
+			}
+		}
 		proved = append(proved, r)
+	}
+	if unseen && len(proved) == 0 {
+		return proofError("it cannot be seen that the import was carried out", "", "", ""), nil, nil
 	}
 	return nil, proved, nil
 }

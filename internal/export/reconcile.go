@@ -73,8 +73,10 @@ func (s *Service) compareList(ctx context.Context, w *work) (rec activation.Reco
 	if err != nil {
 		return rec, err
 	}
-	if err := s.readMirror(ctx, w); err != nil {
-		return rec, err
+	if reads(w) {
+		if err := s.readMirror(ctx, w); err != nil {
+			return rec, err
+		}
 	}
 	h, err := s.everybody(ctx, w)
 	if err != nil {

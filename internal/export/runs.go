@@ -14,6 +14,22 @@ import (
 // Start creates a run of an export and lets it be worked. With an idempotency key a second call returns the run of the
 // first. A run of the export that is held is replaced; one that is under way is a conflict (S26).
 func (s *Service) Start(ctx context.Context, id activation.ExportID, kind activation.RunKind, by, idempotencyKey string) (r activation.Run, created bool, err error) {
+	return s.StartRun(ctx, StartRequest{Export: id, Kind: kind, By: by, IdempotencyKey: idempotencyKey})
+}
+
+// StartRequest asks for a run.
+type StartRequest struct {
+	Export         activation.ExportID
+	Kind           activation.RunKind
+	By             string
+	IdempotencyKey string
+	// RefreshMirror lets the run read the account's contacts before it plans (S2).
+	RefreshMirror bool
+}
+
+// StartRun is Start, with all that can be asked for.
+func (s *Service) StartRun(ctx context.Context, q StartRequest) (r activation.Run, created bool, err error) {
+	id, kind, idempotencyKey := q.Export, q.Kind, q.IdempotencyKey
 	now := s.cfg.Clock().UTC()
 	var replaced []activation.RunID
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
@@ -54,7 +70,7 @@ func (s *Service) Start(ctx context.Context, id activation.ExportID, kind activa
 		}
 		r = activation.Run{
 			ID: activation.RunID(s.cfg.IDs()), Export: id, Kind: kind, Status: activation.StatusQueued, Step: activation.StepPlan,
-			RequestedBy: by, CreatedAt: now, UpdatedAt: now, Version: 1,
+			RequestedBy: q.By, RefreshMirror: q.RefreshMirror, CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		created = true
 		if err := tx.CreateRun(ctx, r, idempotencyKey); err != nil {

@@ -50,6 +50,8 @@ type Config struct {
 	// ProofContacts is how many contacts a proof reads back, ProofTime for how long it tries. Default to 5 and 10 minutes (S13).
 	ProofContacts int
 	ProofTime     time.Duration
+	// ProbeReads is how many contacts are read at most to find some on whom clearing can be proved. Defaults to 60 (S16).
+	ProbeReads int
 	// MaxImports is how many imports a batch may take when processes fail. Defaults to 40 (S17).
 	MaxImports int
 	// GiveUpAfter is how long an import may take before people are told and may give it up. Defaults to 6 h (S17).
@@ -91,6 +93,7 @@ func New(cfg Config) (*Service, error) {
 	setDefault(&cfg.LooksPerHour, 80)
 	setDefault(&cfg.ProofContacts, 5)
 	setDefault(&cfg.ProofTime, 10*time.Minute)
+	setDefault(&cfg.ProbeReads, 60)
 	setDefault(&cfg.MaxImports, 40)
 	setDefault(&cfg.GiveUpAfter, 6*time.Hour)
 	setDefault(&cfg.MaxBackOff, 5*time.Minute)

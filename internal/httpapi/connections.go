@@ -42,8 +42,8 @@ func (a *api) connectionOperations() {
 		errors:      []activation.Code{activation.CodeNotFound},
 	}, a.getConnection)
 	register(a, endpoint{
-		id: "update-connection", method: http.MethodPatch, path: "/connections/{id}", tag: tag, summary: "Rename a connection or rotate its key",
-		description: "Changes what is given. A new key must be of the same account.",
+		id: "update-connection", method: http.MethodPatch, path: "/connections/{id}", tag: tag, summary: "Change a connection",
+		description: "Changes what is given: the name, the key, which must be of the same account, and how the connection is used.",
 		errors:      destinationCodes(activation.CodeNotFound, activation.CodeConflict, activation.CodeWrongAccount),
 	}, a.updateConnection)
 	register(a, endpoint{
@@ -118,8 +118,13 @@ func (a *api) getConnection(ctx context.Context, in *ByID) (*body[wire.Connectio
 }
 
 func (a *api) updateConnection(ctx context.Context, in *change[wire.ConnectionChange]) (*body[wire.Connection], error) {
+	var off *bool
+	if in.Body.Mirror != nil {
+		is := *in.Body.Mirror == "off"
+		off = &is
+	}
 	return oneConnection(a.cfg.Services.Connections.Update(ctx, activation.ConnectionID(in.ID), connection.Change{
-		Name: in.Body.Name, Key: in.Body.APIKey, Shared: in.Body.Shared, Version: in.Body.Version,
+		Name: in.Body.Name, Key: in.Body.APIKey, Shared: in.Body.Shared, ClearEmpty: in.Body.ClearEmpty, MirrorOff: off, Version: in.Body.Version,
 	}))
 }
 

@@ -79,3 +79,40 @@ func TestConnectionInUseIsNotRemoved(t *testing.T) {
 	require.Equal(t, 204, b.call("DELETE", "/exports/"+export, nil).status)
 	require.Equal(t, 204, b.call("DELETE", "/connections/"+id, nil).status)
 }
+
+func TestS16ClearingIsAskedForByAnAdministratorAndRecorded(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	id := b.withConnection("main")
+	require.Equal(t, "off", b.must(200, "GET", "/connections/"+id, nil)["clear_empty"])
+	c := b.must(200, "PATCH", "/connections/"+id, object{"clear_empty": true, "version": 1})
+	require.Equal(t, "asked", c["clear_empty"], "only a proof switches it on")
+	c = b.must(200, "PATCH", "/connections/"+id, object{"clear_empty": true, "version": c["version"]})
+	require.Equal(t, "asked", c["clear_empty"])
+	c = b.must(200, "PATCH", "/connections/"+id, object{"name": "renamed", "version": c["version"]})
+	require.Equal(t, "asked", c["clear_empty"])
+	require.Contains(t, b.must(200, "GET", "/audit", nil)["items"].([]any)[2].(object)["changed"], "clear_empty")
+	c = b.must(200, "PATCH", "/connections/"+id, object{"clear_empty": false, "version": c["version"]})
+	require.Equal(t, "off", c["clear_empty"])
+	b.refused(activation.CodeInvalid, "PATCH", "/connections/"+id, object{"clear_empty": "on", "version": c["version"]})
+}
+
+func TestS2WhoeverSwitchesTheMirrorOffIsToldWhatItRisksAndRecorded(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	export := b.withExport()
+	id := b.must(200, "GET", "/connections?name=main", nil)["items"].([]any)[0].(object)["id"].(string)
+	c := b.must(200, "GET", "/connections/"+id, nil)
+	require.Equal(t, "on", c["mirror"])
+	require.NotContains(t, c, "mirror_risk")
+	c = b.must(200, "PATCH", "/connections/"+id, object{"mirror": "off", "version": c["version"]})
+	require.Equal(t, []any{"off", activation.MirrorRisk}, []any{c["mirror"], c["mirror_risk"]})
+	require.Contains(t, b.must(200, "GET", "/audit", nil)["items"].([]any)[0].(object)["changed"], "mirror_off")
+	b.refused(activation.CodeInvalid, "PATCH", "/connections/"+id, object{"mirror": "perhaps", "version": c["version"]})
+	c = b.must(200, "PATCH", "/connections/"+id, object{"mirror": "on", "version": c["version"]})
+	require.Equal(t, "on", c["mirror"])
+	require.NotContains(t, c, "mirror_risk")
+
+	r := b.must(201, "POST", "/exports/"+export+"/runs", object{"refresh_mirror": true})
+	require.Equal(t, true, r["refresh_mirror"])
+}

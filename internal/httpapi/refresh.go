@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"segue/internal/activation"
+	"segue/internal/export"
 	"segue/internal/httpapi/wire"
 	"segue/internal/store"
 )
@@ -137,7 +138,7 @@ func (a *api) runAll(ctx context.Context, _ *nothing) (*body[wire.StartedRuns], 
 	}
 	out := wire.StartedRuns{Runs: []wire.Run{}, Refused: []wire.RefusedStart{}}
 	for _, e := range chosen {
-		r, _, err := a.cfg.Services.Exports.Start(ctx, e.ID, activation.RunReal, caller(ctx), "")
+		r, _, err := a.cfg.Services.Exports.StartRun(ctx, export.StartRequest{Export: e.ID, Kind: activation.RunReal, By: caller(ctx)})
 		if err != nil {
 			f := problem(ctx, err)
 			out.Refused = append(out.Refused, wire.RefusedStart{ExportID: string(e.ID), Name: e.Name, Code: f.Code, Message: f.Detail})

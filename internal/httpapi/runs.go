@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"segue/internal/activation"
+	"segue/internal/export"
 	"segue/internal/httpapi/wire"
 	"segue/internal/store"
 )
@@ -74,11 +75,14 @@ type started struct {
 }
 
 func (a *api) startRun(ctx context.Context, in *startInput) (*started, error) {
-	kind := activation.RunReal
-	if in.Body != nil && in.Body.Kind != "" {
-		kind = activation.RunKind(in.Body.Kind)
+	q := export.StartRequest{Export: activation.ExportID(in.ID), Kind: activation.RunReal, By: caller(ctx), IdempotencyKey: in.Key}
+	if in.Body != nil {
+		q.RefreshMirror = in.Body.RefreshMirror
+		if in.Body.Kind != "" {
+			q.Kind = activation.RunKind(in.Body.Kind)
+		}
 	}
-	r, created, err := a.cfg.Services.Exports.Start(ctx, activation.ExportID(in.ID), kind, caller(ctx), in.Key)
+	r, created, err := a.cfg.Services.Exports.StartRun(ctx, q)
 	if err != nil {
 		return nil, err
 	}

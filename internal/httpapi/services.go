@@ -11,6 +11,7 @@ import (
 	"segue/internal/audit"
 	"segue/internal/connection"
 	"segue/internal/destination"
+	"segue/internal/export"
 	"segue/internal/ledger"
 	"segue/internal/refresh"
 	"segue/internal/store"
@@ -90,7 +91,7 @@ type exports interface {
 	Update(ctx context.Context, e activation.Export) (activation.Export, error)
 	Get(ctx context.Context, id activation.ExportID) (activation.Export, error)
 	Delete(ctx context.Context, id activation.ExportID) error
-	Start(ctx context.Context, id activation.ExportID, kind activation.RunKind, by, idempotencyKey string) (activation.Run, bool, error)
+	StartRun(ctx context.Context, q export.StartRequest) (activation.Run, bool, error)
 	Run(ctx context.Context, id activation.RunID) (activation.Run, error)
 	Cancel(ctx context.Context, id activation.RunID) (activation.Run, error)
 	Release(ctx context.Context, id activation.RunID, by string) (activation.Run, error)

@@ -39,6 +39,7 @@ type Ledger interface {
 	Accounts
 	Runs
 	Batches
+	Clearing
 	GivingUp
 	Reconciler
 	Restored
@@ -150,6 +151,10 @@ type PlanRequest struct {
 	// boolean values.
 	Attributes  []activation.AttributeSpec
 	True, False string
+	// Zone is the IANA zone in which a moment becomes a day (S25); empty means UTC.
+	Zone string
+	// Clear sends a value that is missing as an empty one, but for identifiers (S16).
+	Clear bool
 
 	Leavers activation.LeaversPolicy
 	Limits  activation.CallLimits
@@ -228,6 +233,8 @@ type Batch struct {
 	Attempts int
 	Imports  int
 	SentAt   time.Time
+	// Clear says that its empty values empty what the destination has; Probe that this is proved on it (S16).
+	Clear, Probe bool
 	// Refusals says that it removes nobody but those whom nobody may mail (S7): the brake does not hold it (S26).
 	Refusals bool
 }
@@ -264,6 +271,39 @@ type Batches interface {
 	// Split replaces an import whose process failed by two halves, both ready; one of a single row, or one whose rows
 	// were imported too often (maxImports, S17), ends as *rejected: import failed*.
 	Split(ctx context.Context, id activation.BatchID, maxImports int, at time.Time) error
+}
+
+// Clearing lets it be proved what emptying values does before many are emptied (S16).
+type Clearing interface {
+	// ClearCandidates returns up to n rows of imports that are ready and have an empty value, always the same ones: first
+	// those of people who were sent and whose values changed, then others who were sent, then the rest.
+	ClearCandidates(ctx context.Context, run activation.RunID, n int) ([]activation.Row, error)
+	// Carve takes the rows of the people out of the run's ready imports and makes a batch of them, which goes before every
+	// other import. What their contacts have that the rows do not name is remembered as keyed hashes until the run ends.
+	Carve(ctx context.Context, run activation.RunID, people []Before) error
+	// Compared compares a contact of such a batch with what it was before. It returns the first attribute that is not as it
+	// was, in alphabetical order, empty if all are; and whether it shows that the batch was carried out: something was
+	// emptied, or the contact was changed since.
+	Compared(ctx context.Context, id activation.BatchID, now Before) (attribute string, landed bool, err error)
+}
+
+// Before is what a contact has that a row does not name.
+type Before struct {
+	Address    activation.Email
+	ModifiedAt time.Time
+	// Stale says that something is stored where the row has an empty value.
+	Stale  bool
+	Values map[string]string
+}
+
+// Shows reports whether something is there that could be lost: an identifier, which nothing empties, shows nothing of attributes.
+func (b Before) Shows() bool {
+	for name := range b.Values {
+		if !(activation.AttributeMapping{Attribute: name}).IsIdentifier() {
+			return true
+		}
+	}
+	return false
 }
 
 // Rejection names a row that the destination did not take. Why is the destination's word for it.

@@ -14,11 +14,13 @@ import (
 )
 
 // The body of an import. Nothing else is ever in it (S32): no blocklist field, no list to be made, no address to notify.
-// The e-mail that Brevo sends to the account's owner for every import is switched off; empty values keep what is stored (S16).
+// The e-mail that Brevo sends to the account's owner for every import is switched off; empty values keep what is stored, but for
+// an import that is to empty it (S16).
 const (
-	importBegin   = `{"listIds":[`
-	importOptions = `],"updateExistingContacts":true,"disableNotification":true,"emptyContactsAttributes":false,"jsonBody":[`
-	importEnd     = `]}`
+	importBegin    = `{"listIds":[`
+	importOptions  = `],"updateExistingContacts":true,"disableNotification":true,"emptyContactsAttributes":false,"jsonBody":[`
+	importClearing = `],"updateExistingContacts":true,"disableNotification":true,"emptyContactsAttributes":true,"jsonBody":[`
+	importEnd      = `]}`
 
 	rowBegin  = `{"email":`
 	rowMiddle = `,"attributes":`
@@ -51,9 +53,18 @@ func (c *Client) BooleanLiterals() (yes, no string) { return `"Yes"`, `"No"` }
 
 // Import implements destination.Destination. A success without the number of a process leaves open what happened.
 func (c *Client) Import(ctx context.Context, list activation.ListID, rows []activation.Row) (activation.ProcessID, error) {
+	return c.importWith(ctx, importOptions, list, rows)
+}
+
+// ImportClearing implements destination.Clearer.
+func (c *Client) ImportClearing(ctx context.Context, list activation.ListID, rows []activation.Row) (activation.ProcessID, error) {
+	return c.importWith(ctx, importClearing, list, rows)
+}
+
+func (c *Client) importWith(ctx context.Context, options string, list activation.ListID, rows []activation.Row) (activation.ProcessID, error) {
 	r := call{endpoint: postImport}
 	var err error
-	if r.body, err = importBody(list, rows); err != nil {
+	if r.body, err = importBody(options, list, rows); err != nil {
 		return 0, r.failed(destination.Refused, err.Error(), nil)
 	}
 	v, err := c.do(ctx, r)
@@ -68,7 +79,7 @@ func (c *Client) Import(ctx context.Context, list activation.ListID, rows []acti
 }
 
 // importBody writes the body. Its errors name a row by its place only.
-func importBody(list activation.ListID, rows []activation.Row) ([]byte, error) {
+func importBody(options string, list activation.ListID, rows []activation.Row) ([]byte, error) {
 	if list <= 0 {
 		return nil, fmt.Errorf("the number of the list is missing")
 	}
@@ -85,7 +96,7 @@ func importBody(list activation.ListID, rows []activation.Row) ([]byte, error) {
 	b := make([]byte, 0, size)
 	b = append(b, importBegin...)
 	b = strconv.AppendInt(b, int64(list), 10)
-	b = append(b, importOptions...)
+	b = append(b, options...)
 	for i, row := range rows {
 		if address, problem := activation.ParseEmail(row.Address.String()); problem != "" || address != row.Address {
 			return nil, fmt.Errorf("row %d has no address in normal form %s", i+1, problem)

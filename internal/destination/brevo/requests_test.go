@@ -132,6 +132,8 @@ func tour(t *testing.T, rec *recorder) {
 	p := d.load(
 		row("ana+a/b@example.com", `{"FIRSTNAME":"Žana & <sinovi>","SMS":"+385911234567","BIRTHDAY":"1990-02-03","POINTS":12.5,"CLUB":"Yes","GENDER":"Women","HOBBIES":["Chess"]}`),
 		row("ivo@example.com", `{}`), row("ivo@example.com", ``))
+	_, err = d.ImportClearing(ctx, 1, []activation.Row{row("ivo@example.com", `{"FIRSTNAME":"","CLUB":"No"}`)})
+	check(err)
 	for _, r := range p.Reports {
 		for _, err := range d.Report(ctx, r) {
 			check(err)
@@ -231,7 +233,7 @@ func TestS32WhatIsNeverSent(t *testing.T) {
 	t.Parallel()
 	var rec recorder
 	tour(t, &rec)
-	seen := map[string]bool{}
+	seen, clearing := map[string]bool{}, 0
 	for _, s := range rec.sent {
 		for _, never := range []string{
 			"emailBlacklist", "smsBlacklist", "emailBlacklisted", "smsBlacklisted", "whatsappBlacklisted", "forceMerge", "unlinkListIds",
@@ -258,7 +260,10 @@ func TestS32WhatIsNeverSent(t *testing.T) {
 			require.JSONEq(t, `[1]`, string(body["listIds"]))
 			require.Equal(t, "true", string(body["updateExistingContacts"]))
 			require.Equal(t, "true", string(body["disableNotification"]), "nobody is mailed about an import")
-			require.Equal(t, "false", string(body["emptyContactsAttributes"]))
+			if string(body["emptyContactsAttributes"]) != "false" { // S16: only where it is asked for
+				require.Equal(t, "true", string(body["emptyContactsAttributes"]))
+				clearing++
+			}
 			var rows []map[string]json.RawMessage
 			require.NoError(t, json.Unmarshal(body["jsonBody"], &rows))
 			for _, r := range rows {
@@ -266,6 +271,7 @@ func TestS32WhatIsNeverSent(t *testing.T) {
 			}
 		}
 	}
+	require.Equal(t, 1, clearing)
 	for _, e := range endpoints() {
 		require.Contains(t, []string{http.MethodGet, http.MethodPost}, e.method, e.kind)
 		if e.kind != "create_folder" {
@@ -291,7 +297,7 @@ func TestTheBodyOfAnImportIsAsLongAsItWasCounted(t *testing.T) {
 		rows = append(rows, r)
 		counted += l.RowOverhead + int64(len(r.Address)+2+len(r.Attributes))
 	}
-	body, err := importBody(1<<62, rows)
+	body, err := importBody(importOptions, 1<<62, rows)
 	require.NoError(t, err)
 	require.EqualValues(t, counted-1, int64(len(body))-(8_000_000-l.MaxBody), "all but the last comma")
 	require.True(t, json.Valid(body))

@@ -98,6 +98,28 @@ func stays(b *bench) {
 	require.Equal(b, map[string]string{"FIRSTNAME": "Ana", "POINTS": "2"}, c.Attributes)
 }
 
+// cleared holds that an import empties what it names as empty if it is told to, and only then, and never what identifies. What
+// becomes of values that it does not name is left open: it depends on the account (S16).
+func cleared(b *bench) {
+	c, ok := b.d.(destination.Clearer)
+	require.True(b, ok, "a destination can empty values")
+	list := b.NewList("Newsletter")
+	yes, _ := b.d.BooleanLiterals()
+	b.send(list, row("ana@example.com", fmt.Sprintf(`{"FIRSTNAME":"Ana","BIRTHDAY":"1990-02-03","POINTS":1,"CLUB":%s,"GENDER":"Women","HOBBIES":["Chess"],"SMS":"+385911234567"}`, yes)))
+	empty := row("ana@example.com", `{"FIRSTNAME":"","BIRTHDAY":"","POINTS":"","CLUB":"","GENDER":"","HOBBIES":""}`)
+	b.send(list, empty)
+	got, err := b.d.Contact(b.Context(), "ana@example.com")
+	require.NoError(b, err)
+	require.Len(b, got.Attributes, 6, "an ordinary import empties nothing")
+	p, err := c.ImportClearing(b.Context(), list, []activation.Row{empty})
+	require.NoError(b, err)
+	b.ended(p)
+	got, err = b.d.Contact(b.Context(), "ana@example.com")
+	require.NoError(b, err)
+	require.Empty(b, got.Attributes)
+	require.Equal(b, map[string]string{"SMS": "385911234567"}, got.Identifiers)
+}
+
 func processFails(b *bench) {
 	list := b.NewList("Newsletter")
 	b.FailProcess()

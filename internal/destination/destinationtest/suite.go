@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) Stage) {
 		"S12 nothing reported means everybody is on the list":   everybody,
 		"S13 values are read back as they were sent":            readBack,
 		"S16 what a row does not name stays":                    stays,
+		"S16 what a row names and leaves empty is emptied":      cleared,
 		"S17 a process that failed is told":                     processFails,
 		"S18 removing who is not there is fine":                 removeNobody,
 		"S18 removing from a list that is gone is told":         removeFromGone,

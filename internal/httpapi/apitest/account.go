@@ -77,6 +77,11 @@ func (l *login) Attributes(context.Context) ([]destination.Attribute, error) {
 	return slices.Clone(l.at.attributes), nil
 }
 
+// ImportClearing implements destination.Clearer.
+func (l *login) ImportClearing(ctx context.Context, list activation.ListID, rows []activation.Row) (activation.ProcessID, error) {
+	return l.Import(ctx, list, rows)
+}
+
 // CreateList implements destination.ListCreator.
 func (l *login) CreateList(_ context.Context, name string, _ int64) (destination.List, error) {
 	l.at.mu.Lock()

@@ -9,18 +9,23 @@ import (
 
 // Connection is an account at a destination with the credentials to use it. Of the key only the tail is ever shown.
 type Connection struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name" doc:"Unique"`
-	Type      string    `json:"type" enum:"brevo"`
-	BaseURL   string    `json:"base_url,omitempty"`
-	KeyTail   string    `json:"key_tail,omitempty" doc:"The last four characters of the API key"`
-	Account   Account   `json:"account" doc:"Empty for contributors"`
-	Shared    bool      `json:"shared" doc:"Contributors may use it, and not only administrators"`
-	CheckedAt time.Time `json:"checked_at,omitzero" doc:"When the destination last said who the key belongs to"`
-	Consent   Consent   `json:"consent" doc:"Empty for contributors"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
-	Version   int64     `json:"version"`
+	ID      string  `json:"id"`
+	Name    string  `json:"name" doc:"Unique"`
+	Type    string  `json:"type" enum:"brevo"`
+	BaseURL string  `json:"base_url,omitempty"`
+	KeyTail string  `json:"key_tail,omitempty" doc:"The last four characters of the API key"`
+	Account Account `json:"account" doc:"Empty for contributors"`
+	Shared  bool    `json:"shared" doc:"Contributors may use it, and not only administrators"`
+	// ClearEmpty is absent for contributors.
+	ClearEmpty string `json:"clear_empty,omitempty" enum:"off,asked,on" doc:"Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off"`
+	// Mirror and MirrorRisk are absent for contributors.
+	Mirror     string    `json:"mirror,omitempty" enum:"on,off" doc:"Whether runs read the account's contacts: who opted out, and which identifiers they have"`
+	MirrorRisk string    `json:"mirror_risk,omitempty" doc:"What it means that the mirror is off"`
+	CheckedAt  time.Time `json:"checked_at,omitzero" doc:"When the destination last said who the key belongs to"`
+	Consent    Consent   `json:"consent" doc:"Empty for contributors"`
+	CreatedAt  time.Time `json:"created_at"`
+	UpdatedAt  time.Time `json:"updated_at"`
+	Version    int64     `json:"version"`
 }
 
 // Account describes an account at a destination.
@@ -52,10 +57,12 @@ type ConnectionInput struct {
 
 // ConnectionChange changes a connection; what is left out stays.
 type ConnectionChange struct {
-	Name    *string `json:"name,omitempty" maxLength:"480"`
-	APIKey  *string `json:"api_key,omitempty" maxLength:"4096" writeOnly:"true" doc:"A new key of the same account"`
-	Shared  *bool   `json:"shared,omitempty" doc:"Whether contributors may use it; existing exports stay as they are"`
-	Version int64   `json:"version" minimum:"1" doc:"The version that was read"`
+	Name       *string `json:"name,omitempty" maxLength:"480"`
+	APIKey     *string `json:"api_key,omitempty" maxLength:"4096" writeOnly:"true" doc:"A new key of the same account"`
+	Shared     *bool   `json:"shared,omitempty" doc:"Whether contributors may use it; existing exports stay as they are"`
+	ClearEmpty *bool   `json:"clear_empty,omitempty" doc:"Asks for values that are missing to empty what the destination has, once a run has proved it; or ends that"`
+	Mirror     *string `json:"mirror,omitempty" enum:"on,off" doc:"Whether runs read the account's contacts; the answer says what switching it off risks"`
+	Version    int64   `json:"version" minimum:"1" doc:"The version that was read"`
 }
 
 // ConnectionCheck asks who a key belongs to, without storing anything.
@@ -96,11 +103,22 @@ type AttributeInput struct {
 
 // FromConnection makes the JSON of a connection.
 func FromConnection(c activation.Connection) Connection {
-	return Connection{
+	w := Connection{
 		ID: string(c.ID), Name: c.Name, Type: string(c.Type), BaseURL: c.BaseURL, KeyTail: c.KeyTail, Account: FromAccount(c.Details), Shared: c.Shared,
-		CheckedAt: utc(c.CheckedAt), Consent: Consent{At: utc(c.ConsentAt), By: c.ConsentBy, Version: c.ConsentVersion},
+		ClearEmpty: clearState(c.ClearEmpty), CheckedAt: utc(c.CheckedAt), Consent: Consent{At: utc(c.ConsentAt), By: c.ConsentBy, Version: c.ConsentVersion},
 		CreatedAt: utc(c.CreatedAt), UpdatedAt: utc(c.UpdatedAt), Version: c.Version,
 	}
+	if w.Mirror = "on"; c.MirrorOff {
+		w.Mirror, w.MirrorRisk = "off", activation.MirrorRisk
+	}
+	return w
+}
+
+func clearState(s activation.ClearState) string {
+	if s == activation.ClearOff {
+		return "off"
+	}
+	return string(s)
 }
 
 // FromAccount makes the JSON of an account.

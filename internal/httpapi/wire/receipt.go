@@ -26,6 +26,8 @@ type Plan struct {
 	RefusalRemovals  int64            `json:"refusal_removals" doc:"People who take no mail and are removed wherever they were sent to"`
 	ThereBefore      int64            `json:"there_before" doc:"People on the list before the first run; leaving does not remove them"`
 	Withheld         map[string]int64 `json:"withheld,omitempty" doc:"Phones and other identifiers left out, by reason; the people are exported without them"`
+	ClearsEmpty      bool             `json:"clears_empty,omitempty" doc:"Values that are missing empty what the destination has"`
+	ClearUnproved    bool             `json:"clear_unproved,omitempty" doc:"They were to, but nobody was found on whom it could be proved: the run went on without"`
 	Calls            map[string]int64 `json:"calls,omitempty" doc:"API calls needed, by kind"`
 	ExpectedSeconds  int64            `json:"expected_seconds"`
 	Held             []HoldReason     `json:"held,omitempty" nullable:"false" doc:"Why the mass-change brake holds it"`
@@ -68,7 +70,7 @@ func fromPlan(p activation.PlanSummary) *Plan {
 		At: utc(p.At), AsOf: utc(p.AsOf), DataAt: utc(p.DataAt), Members: p.Members, Add: p.Add, Update: p.Update, Unchanged: p.Unchanged,
 		Rejected: p.Rejected, Duplicates: p.Duplicates, Reasons: p.Reasons, Leavers: p.Leavers, Remove: p.Remove, Keep: p.Keep,
 		StillWanted: p.StillWanted, RefusalRemovals: p.RefusalRemovals, ThereBefore: p.ThereBefore, Withheld: p.Withheld,
-		Calls: p.Calls, ExpectedSeconds: p.ExpectedSeconds,
+		ClearsEmpty: p.ClearsEmpty, ClearUnproved: p.ClearUnproved, Calls: p.Calls, ExpectedSeconds: p.ExpectedSeconds,
 	}
 	for _, h := range p.Held {
 		w.Held = append(w.Held, HoldReason(h))

@@ -23,6 +23,7 @@ type Run struct {
 	Error           *RunError       `json:"error,omitempty" doc:"Why it failed, waits, is held or is retried"`
 	Attempt         int             `json:"attempt" doc:"Tries in a row that met trouble"`
 	CancelRequested bool            `json:"cancel_requested" doc:"It stops before its next batch"`
+	RefreshMirror   bool            `json:"refresh_mirror,omitempty" doc:"The account's contacts are read before it plans"`
 	Released        bool            `json:"released" doc:"A person released it from a hold"`
 	ReleasedBy      string          `json:"released_by,omitempty"`
 	CreatedAt       time.Time       `json:"created_at"`
@@ -35,6 +36,8 @@ type Run struct {
 // RunStart asks for a run.
 type RunStart struct {
 	Kind string `json:"kind,omitempty" enum:"run,dry_run,reconcile" default:"run"`
+	// RefreshMirror is for whoever knows that somebody opted out just now.
+	RefreshMirror bool `json:"refresh_mirror,omitempty" doc:"Read the account's contacts before it plans, however fresh what is known of them is and even where the mirror is off"`
 }
 
 // RunError is why a run failed, waits, is held or is retried.
@@ -106,7 +109,7 @@ func FromRun(r activation.Run) Run {
 	w := Run{
 		ID: string(r.ID), ExportID: string(r.Export), Kind: string(r.Kind), Status: RunStatus(r.Status), Ended: r.Status.Final(),
 		Step: string(r.Step), RequestedBy: r.RequestedBy, Progress: Progress(r.Progress), Attempt: r.Attempt,
-		CancelRequested: r.CancelRequested, Released: r.Released, ReleasedBy: r.ReleasedBy, CreatedAt: utc(r.CreatedAt),
+		CancelRequested: r.CancelRequested, RefreshMirror: r.RefreshMirror, Released: r.Released, ReleasedBy: r.ReleasedBy, CreatedAt: utc(r.CreatedAt),
 		StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), UpdatedAt: utc(r.UpdatedAt), Version: r.Version,
 	}
 	if r.Plan != nil {

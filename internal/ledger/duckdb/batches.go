@@ -11,11 +11,11 @@ import (
 	"segue/internal/ledger"
 )
 
-const batchColumns = "id, run, kind, list, seq, row_count, bytes, state, watermark, process, attempts, imports, sent_at, phase < 0"
+const batchColumns = "id, run, kind, list, seq, row_count, bytes, state, watermark, process, attempts, imports, sent_at, phase < 0, clear, probe"
 
 func scanBatch(scan func(...any) error) (b ledger.Batch, err error) {
 	var sent sql.NullTime
-	err = scan(&b.ID, &b.Run, &b.Kind, &b.List, &b.Seq, &b.Rows, &b.Bytes, &b.State, &b.Watermark, &b.Process, &b.Attempts, &b.Imports, &sent, &b.Refusals)
+	err = scan(&b.ID, &b.Run, &b.Kind, &b.List, &b.Seq, &b.Rows, &b.Bytes, &b.State, &b.Watermark, &b.Process, &b.Attempts, &b.Imports, &sent, &b.Refusals, &b.Clear, &b.Probe)
 	if sent.Valid {
 		b.SentAt = sent.Time.UTC()
 	}
@@ -31,10 +31,11 @@ func (l *Ledger) batches(ctx context.Context, where string, args ...any) (list [
 	return list, err
 }
 
-// NextBatch implements ledger.Batches. Among ready imports those that were tried less often go first, so that one that
+// NextBatch implements ledger.Batches. Among ready imports the one on which clearing is proved goes first
+// (S16), then those that were tried less often, so that one that
 // fails does not stop the others (S15, S17).
 func (l *Ledger) NextBatch(ctx context.Context, run activation.RunID) (ledger.Batch, bool, error) {
-	list, err := l.batches(ctx, "WHERE run = ? AND state <> 'ended' ORDER BY state = 'ready', phase, imports, seq LIMIT 1", string(run))
+	list, err := l.batches(ctx, "WHERE run = ? AND state <> 'ended' ORDER BY state = 'ready', phase, NOT probe, imports, seq LIMIT 1", string(run))
 	if err != nil || len(list) == 0 {
 		return ledger.Batch{}, false, err
 	}
@@ -51,8 +52,8 @@ func (l *Ledger) BatchRows(ctx context.Context, id activation.BatchID) ([]activa
 	return l.importRows(ctx, id, "ORDER BY address")
 }
 
-// Proof implements ledger.Reader: the largest row of each attribute that is sent, and of each truth of a boolean, then the
-// largest of the others.
+// Proof implements ledger.Reader: the largest row of each attribute that is sent, and of each truth of a boolean, and
+// of each that is emptied, then the largest of the others.
 func (l *Ledger) Proof(ctx context.Context, id activation.BatchID, n int, except []activation.Email) ([]activation.Row, error) {
 	left := make([]string, 0, len(except))
 	for _, a := range except {
@@ -60,7 +61,7 @@ func (l *Ledger) Proof(ctx context.Context, id activation.BatchID, n int, except
 	}
 	return l.importRows(ctx, id, `AND NOT list_contains($2::VARCHAR[], address) AND address IN (
 			WITH r AS (SELECT address, strlen(payload) AS size, payload FROM run_row WHERE part = $1 AND payload IS NOT NULL AND NOT list_contains($2::VARCHAR[], address)),
-			shown AS (SELECT address, size, unnest(list_transform(json_keys(payload), k -> k || CASE json_extract_string(payload, k) WHEN 'Yes' THEN ' yes' WHEN 'No' THEN ' no' ELSE '' END)) AS mark FROM r),
+			shown AS (SELECT address, size, unnest(list_transform(json_keys(payload), k -> k || CASE json_extract_string(payload, k) WHEN 'Yes' THEN ' yes' WHEN 'No' THEN ' no' WHEN '' THEN ' empty' ELSE '' END)) AS mark FROM r),
 			best AS (SELECT DISTINCT arg_min(address, (-size, address)) AS address FROM shown GROUP BY mark)
 			SELECT address FROM best UNION ALL (SELECT address FROM r WHERE address NOT IN (SELECT address FROM best) ORDER BY size DESC, address
 				LIMIT (SELECT greatest($3 - count(*), 0) FROM best)))
@@ -451,8 +452,8 @@ func (l *Ledger) Split(ctx context.Context, id activation.BatchID, maxImports in
 				FROM run_row WHERE part = $2) WHERE $3 OR nth <= $4)`, name, b.number, half == 1, (b.Rows+1)/2, last); err != nil {
 				return err
 			}
-			if err := q.exec(`INSERT INTO batch SELECT $1, $2, 'import', $3, $4, $5, count(*), $6, 'ready', 0, 0, 0, $7, NULL, $8, false, NULL, NULL, 0 FROM run_row WHERE part = $8`,
-				name, string(b.Run), phaseImports, int64(b.List), seq, b.Bytes/2, b.Imports, last); err != nil {
+			if err := q.exec(`INSERT INTO batch SELECT $1, $2, 'import', $3, $4, $5, count(*), $6, 'ready', 0, 0, 0, $7, NULL, $8, false, NULL, NULL, 0, $9, false FROM run_row WHERE part = $8`,
+				name, string(b.Run), phaseImports, int64(b.List), seq, b.Bytes/2, b.Imports, last, b.Clear); err != nil {
 				return err
 			}
 		}

@@ -28,7 +28,7 @@ type planner struct {
 func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.PlanSummary, error) {
 	p := &planner{PlanRequest: r, acct: int32(r.Account)}
 	p.sum = activation.PlanSummary{
-		At: r.At.UTC(), AsOf: r.AsOf.UTC(), DataAt: r.DataAt.UTC(), Reasons: map[string]int64{}, Withheld: map[string]int64{},
+		At: r.At.UTC(), AsOf: r.AsOf.UTC(), DataAt: r.DataAt.UTC(), ClearsEmpty: r.Clear, Reasons: map[string]int64{}, Withheld: map[string]int64{},
 	}
 	err := l.writing(ctx, func() error {
 		if err := l.fold(ctx); err != nil {
@@ -61,6 +61,7 @@ func (p *planner) clear() error {
 	for _, s := range []string{
 		`DELETE FROM run_row WHERE run = $1 AND NOT (batch IS NOT NULL AND batch IN (SELECT id FROM batch WHERE run = $1 AND state <> 'ready'))`,
 		`DELETE FROM batch WHERE run = $1 AND state = 'ready'`,
+		`DELETE FROM clear_before WHERE run = $1 AND batch NOT IN (SELECT id FROM batch WHERE run = $1)`,
 		`DELETE FROM run WHERE id = $1`,
 	} {
 		if err := p.exec(s, string(p.Run)); err != nil {
@@ -173,7 +174,7 @@ func isPhone(a activation.AttributeSpec) bool {
 
 // decide renders every wanted address, compares it with what was acknowledged (S12, S14) and keeps those that are not unchanged.
 func (p *planner) decide() error {
-	r := render(p.Attributes, p.True, p.False)
+	r := render(p.PlanRequest)
 	args := append([]any{}, r.args...)
 	args = append(args, r.faultyArgs...)
 	withheld := []string{}
@@ -289,7 +290,7 @@ func (p *planner) cut() error {
 		return err
 	}
 	if err := p.exec(`INSERT INTO batch SELECT $1 || '-' || lpad(seq::VARCHAR, 5, '0'), $1, CASE WHEN phase = $2 THEN 'import' ELSE 'removal' END,
-			phase, list, seq, row_count, bytes, 'ready', 0, 0, 0, 0, NULL, seq + $3, false, NULL, NULL, 0 FROM part`, string(p.Run), phaseImports, parts); err != nil {
+			phase, list, seq, row_count, bytes, 'ready', 0, 0, 0, 0, NULL, seq + $3, false, NULL, NULL, 0, $4, false FROM part`, string(p.Run), phaseImports, parts, p.Clear); err != nil {
 		return err
 	}
 	if err := p.writeAddresses(parts); err != nil {

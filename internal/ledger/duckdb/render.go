@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"segue/internal/activation"
+	"segue/internal/ledger"
 )
 
 // rendering is the SQL that turns the canonical texts v0, v1 ... of a hand-over into the attributes of a row.
 // Names and options travel as placeholders.
 type rendering struct {
-	// parts are expressions, NULL where there is nothing to send; args belong to them in order.
+	// parts are expressions, NULL where there is nothing to send, unless what is missing is sent as empty (S16); args belong to them in order.
 	parts []string
 	args  []any
 	// faulty is an expression: the name of the first attribute whose value its type cannot hold, else NULL (S15).
@@ -21,14 +22,22 @@ type rendering struct {
 // number as JSON writes it; what does not look like this is not guessed at.
 const jsonNumber = `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
 
-func render(specs []activation.AttributeSpec, yes, no string) (r rendering) {
+// moment is a text that is a moment and not a day: it says how far from UTC it is.
+const moment = `[0-9]{4}-[0-9]{2}-[0-9]{2}T.*(Z|[+-][0-9]{2}(:?[0-9]{2})?)`
+
+func render(q ledger.PlanRequest) (r rendering) {
 	checks := []string{}
-	for i, a := range specs {
+	for i, a := range q.Attributes {
 		v := fmt.Sprintf("v%d", i)
-		value, args := renderOne(v, a, yes, no)
-		r.parts = append(r.parts, fmt.Sprintf("'\"' || ?::VARCHAR || '\":' || (%s)", value))
+		value, args := renderOne(v, a, q)
+		part := fmt.Sprintf("'\"' || ?::VARCHAR || '\":' || (%s)", value)
 		r.args = append(r.args, a.Name)
 		r.args = append(r.args, args...)
+		if q.Clear && a.Type != activation.AttributeIdentifier && !isIdentifier(a) {
+			part = "coalesce(" + part + ", '\"' || ?::VARCHAR || '\":\"\"')"
+			r.args = append(r.args, a.Name)
+		}
+		r.parts = append(r.parts, part)
 		if a.Type == activation.AttributeText || a.Type == activation.AttributeIdentifier {
 			continue
 		}
@@ -44,15 +53,17 @@ func render(specs []activation.AttributeSpec, yes, no string) (r rendering) {
 }
 
 // renderOne returns an expression for one value: JSON text, or NULL if there is none or the type cannot hold it.
-func renderOne(v string, a activation.AttributeSpec, yes, no string) (expr string, args []any) {
+func renderOne(v string, a activation.AttributeSpec, q ledger.PlanRequest) (expr string, args []any) {
 	switch a.Type {
 	case activation.AttributeNumber:
 		return fmt.Sprintf("CASE WHEN regexp_full_match(%[1]s, '%[2]s') AND isfinite(TRY_CAST(%[1]s AS DOUBLE)) THEN %[1]s END", v, jsonNumber), nil
 	case activation.AttributeDate:
-		return fmt.Sprintf(`CASE WHEN regexp_full_match(%[1]s, '[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?') AND TRY_CAST(left(%[1]s, 10) AS DATE) IS NOT NULL
-			THEN '"' || left(%[1]s, 10) || '"' END`, v), nil
+		// A moment is the day that it is in the export's time zone (S25). Days that need more than ten characters are none.
+		day := fmt.Sprintf(`CASE WHEN regexp_full_match(%[1]s, '%[2]s') THEN timezone(?::VARCHAR, TRY_CAST(%[1]s AS TIMESTAMPTZ))::DATE::VARCHAR
+			WHEN regexp_full_match(%[1]s, '[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?') THEN TRY_CAST(left(%[1]s, 10) AS DATE)::VARCHAR END`, v, moment)
+		return fmt.Sprintf(`list_transform([%s], lambda day: CASE WHEN strlen(day) = 10 THEN '"' || day || '"' END)[1]`, day), []any{zoneOf(q)}
 	case activation.AttributeBoolean:
-		return fmt.Sprintf("CASE WHEN lower(%[1]s) IN ('true', 'yes', '1', 'da') THEN ?::VARCHAR WHEN lower(%[1]s) IN ('false', 'no', '0', 'ne') THEN ?::VARCHAR END", v), []any{yes, no}
+		return fmt.Sprintf("CASE WHEN lower(%[1]s) IN ('true', 'yes', '1', 'da') THEN ?::VARCHAR WHEN lower(%[1]s) IN ('false', 'no', '0', 'ne') THEN ?::VARCHAR END", v), []any{q.True, q.False}
 	case activation.AttributeCategory:
 		return fmt.Sprintf("CASE WHEN list_contains(?::VARCHAR[], %[1]s) THEN to_json(%[1]s)::VARCHAR END", v), []any{a.Options}
 	case activation.AttributeMultipleChoice:
@@ -61,6 +72,13 @@ func renderOne(v string, a activation.AttributeSpec, yes, no string) (expr strin
 	default:
 		return fmt.Sprintf("to_json(%s)::VARCHAR", v), nil
 	}
+}
+
+func zoneOf(q ledger.PlanRequest) string {
+	if q.Zone == "" {
+		return "UTC"
+	}
+	return q.Zone
 }
 
 // object is the SQL for a whole row's attributes as a JSON object.

@@ -71,6 +71,7 @@ func (l *Ledger) Abort(ctx context.Context, run activation.RunID, reason string)
 				AND NOT EXISTS (SELECT 1 FROM batch WHERE run = $1 AND phase >= 0 AND attempts > 0)`, []any{string(run), reason}},
 			{`UPDATE run_row SET payload = NULL WHERE run = $1`, []any{string(run)}}, // nothing more is sent (S35)
 			{`UPDATE batch SET state = 'ended' WHERE run = $1`, []any{string(run)}},
+			{`DELETE FROM clear_before WHERE run = $1`, []any{string(run)}},
 			{`UPDATE run SET aborted = $2 WHERE id = $1 AND aborted = '' AND ended_at IS NULL`, []any{string(run), reason}},
 		} {
 			if err := q.exec(s.stmt, s.args...); err != nil {
@@ -91,7 +92,7 @@ func (l *Ledger) Discard(ctx context.Context, run activation.RunID) error {
 		if sent > 0 {
 			return activation.Errorf(activation.CodeInternal, "the run %s cannot be forgotten: something of it was sent", run)
 		}
-		for _, t := range []string{"DELETE FROM run_row WHERE run = ?", "DELETE FROM batch WHERE run = ?", "DELETE FROM run WHERE id = ?"} {
+		for _, t := range []string{"DELETE FROM run_row WHERE run = ?", "DELETE FROM batch WHERE run = ?", "DELETE FROM clear_before WHERE run = ?", "DELETE FROM run WHERE id = ?"} {
 			if err := q.exec(t, string(run)); err != nil {
 				return err
 			}
@@ -280,6 +281,9 @@ func (q querier) close(run activation.RunID, p place, addressesPath, aborted, de
 		}
 	}
 	if err := q.exec("UPDATE run_row SET bucket = coalesce(bucket, planned), payload = NULL WHERE run = ? AND (bucket IS NULL OR payload IS NOT NULL)", string(run)); err != nil {
+		return err
+	}
+	if err := q.exec("DELETE FROM clear_before WHERE run = ?", string(run)); err != nil {
 		return err
 	}
 	if aborted == "" {

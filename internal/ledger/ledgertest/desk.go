@@ -43,6 +43,8 @@ type Desk struct {
 	runs     int
 	process  activation.ProcessID
 	Specs    []activation.AttributeSpec
+	Zone     string // the export's time zone; empty is UTC
+	Clear    bool   // values that are missing are sent as empty ones
 	Limits   activation.CallLimits
 	Policy   activation.LeaversPolicy
 	// Held lets runs through in spite of the brake when false.
@@ -100,7 +102,7 @@ func (d *Desk) request(run activation.RunID, export string, list int64, members 
 	r := ledger.PlanRequest{
 		Run: run, Account: d.Acct, Export: activation.ExportID(export), List: activation.ListID(list),
 		MembersPath: stem + ".members.parquet", AddressesPath: stem + ".addresses.parquet", RefusalsPath: stem + ".refusals.parquet",
-		Attributes: d.Specs, True: `"Yes"`, False: `"No"`, Leavers: d.Policy, Limits: d.Limits, At: d.now, AsOf: d.now, DataAt: d.now,
+		Attributes: d.Specs, True: `"Yes"`, False: `"No"`, Zone: d.Zone, Clear: d.Clear, Leavers: d.Policy, Limits: d.Limits, At: d.now, AsOf: d.now, DataAt: d.now,
 		DefinitionHash: "definition",
 		Brake:          ledger.Brake{RemoveShare: 0.3, RemoveAtLeast: 50, GrowFactor: 3, GrowAtLeast: 1000, UpdateShare: 0.5, UpdateAtLeast: 1000},
 	}

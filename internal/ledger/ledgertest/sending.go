@@ -116,6 +116,51 @@ func rendering(d *Desk) {
 	}
 }
 
+// cutInTheZone holds that a moment becomes the day that it is in the export's time zone, around midnight and where clocks
+// change: in Zagreb on 29 March and on 25 October 2026.
+func cutInTheZone(d *Desk) {
+	for _, c := range []struct{ zone, value, want string }{
+		{"Europe/Zagreb", "2026-11-24T22:59:59.999999Z", "2026-11-24"},
+		{"Europe/Zagreb", "2026-11-24T23:00:00Z", "2026-11-25"},
+		{"Europe/Zagreb", "2026-07-01T21:59:59Z", "2026-07-01"},
+		{"Europe/Zagreb", "2026-07-01T22:00:00Z", "2026-07-02"},
+		{"Europe/Zagreb", "2026-03-28T22:30:00Z", "2026-03-28"},
+		{"Europe/Zagreb", "2026-03-28T23:30:00Z", "2026-03-29"},
+		{"Europe/Zagreb", "2026-03-29T21:59:00Z", "2026-03-29"},
+		{"Europe/Zagreb", "2026-03-29T22:00:00Z", "2026-03-30"},
+		{"Europe/Zagreb", "2026-10-24T22:00:00Z", "2026-10-25"},
+		{"Europe/Zagreb", "2026-10-25T22:59:00Z", "2026-10-25"},
+		{"Europe/Zagreb", "2026-10-25T23:00:00Z", "2026-10-26"},
+		{"America/New_York", "2026-01-01T04:59:00Z", "2025-12-31"},
+		{"", "2026-11-24T23:30:00Z", "2026-11-24"},
+		{"UTC", "2026-11-24T23:30:00Z", "2026-11-24"},
+		{"Europe/Zagreb", "2026-11-24T23:30:00-05:00", "2026-11-25"},
+		{"Europe/Zagreb", "2026-11-24", "2026-11-24"},          // a day is a day everywhere
+		{"Europe/Zagreb", "2026-11-24T23:30:00", "2026-11-24"}, // a text that names no zone is no moment
+		{"Europe/Zagreb", "2026-02-30T10:00:00Z", ""},
+		{"Europe/Zagreb", "9999-12-31T23:30:00Z", ""}, // no day that a date can hold
+		{"America/New_York", "0001-01-01T00:30:00Z", ""},
+	} {
+		d.Specs, d.Zone = []activation.AttributeSpec{{Name: "SEEN", Type: activation.AttributeDate}}, c.zone
+		run, sum := d.Plan("e", 1, []Member{person("p1", "ana@example.com", c.value)}, nil)
+		if c.want == "" {
+			require.EqualValues(d, 1, sum.Reasons[activation.ReasonInvalidValue], "%s in %s", c.value, c.zone)
+			continue
+		}
+		rows, err := d.L.BatchRows(d.ctx(), next(d, run).ID)
+		require.NoError(d, err)
+		require.Equal(d, `{"SEEN":"`+c.want+`"}`, string(rows[0].Attributes), "%s in %s", c.value, c.zone)
+	}
+
+	// What is sent is what counts (S14): another zone updates those whose day is another one there.
+	d.Zone = "UTC"
+	late, noon := person("p1", "ana@example.com", "2026-11-24T23:30:00Z"), person("p2", "ivo@example.com", "2026-11-24T12:00:00Z")
+	d.Do("e", 1, []Member{late, noon}, nil)
+	d.Zone = "Europe/Zagreb"
+	_, sum := d.Plan("e", 1, []Member{late, noon}, nil)
+	require.EqualValues(d, []int64{1, 1}, []int64{sum.Update, sum.Unchanged})
+}
+
 func couldNotBeSent(d *Desk) {
 	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
 	d.Do("e", 1, []Member{ana, ivo}, nil)

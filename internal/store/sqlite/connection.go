@@ -39,7 +39,7 @@ func toConnection(row sqlcgen.Connection) (activation.Connection, error) {
 	c := activation.Connection{
 		ID: activation.ConnectionID(row.ID), Name: row.Name, Type: activation.DestinationType(row.Type), BaseURL: row.BaseUrl,
 		SealedKey: row.SealedKey, KeyTail: row.KeyTail, CheckedAt: moment(row.CheckedAt),
-		ConsentAt: moment(row.ConsentAt), ConsentBy: row.ConsentBy, ConsentVersion: row.ConsentVersion, Shared: row.Shared == 1,
+		ConsentAt: moment(row.ConsentAt), ConsentBy: row.ConsentBy, ConsentVersion: row.ConsentVersion, Shared: row.Shared == 1, ClearEmpty: activation.ClearState(row.ClearEmpty), MirrorOff: row.MirrorOff == 1,
 		CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
 	}
 	return c, decode("account details", row.Details, &c.Details)
@@ -55,7 +55,7 @@ func (t *txn) CreateConnection(ctx context.Context, c activation.Connection) err
 		ID: string(c.ID), Name: c.Name, NameKey: nameKey(c.Name), Type: string(c.Type), BaseUrl: c.BaseURL,
 		SealedKey: present(c.SealedKey), KeyTail: c.KeyTail, Details: details, CheckedAt: micros(c.CheckedAt),
 		ConsentAt: micros(c.ConsentAt), ConsentBy: c.ConsentBy, ConsentVersion: c.ConsentVersion, Shared: flag(c.Shared),
-		CreatedAt: micros(c.CreatedAt), UpdatedAt: micros(c.UpdatedAt),
+		ClearEmpty: string(c.ClearEmpty), MirrorOff: flag(c.MirrorOff), CreatedAt: micros(c.CreatedAt), UpdatedAt: micros(c.UpdatedAt),
 	}))
 }
 
@@ -68,7 +68,7 @@ func (t *txn) UpdateConnection(ctx context.Context, c activation.Connection) err
 	n, err := t.q.UpdateConnection(ctx, sqlcgen.UpdateConnectionParams{
 		Name: c.Name, NameKey: nameKey(c.Name), BaseUrl: c.BaseURL, SealedKey: present(c.SealedKey), KeyTail: c.KeyTail, Details: details,
 		CheckedAt: micros(c.CheckedAt), ConsentAt: micros(c.ConsentAt), ConsentBy: c.ConsentBy, ConsentVersion: c.ConsentVersion, Shared: flag(c.Shared),
-		UpdatedAt: micros(c.UpdatedAt), ID: string(c.ID), Version: c.Version,
+		ClearEmpty: string(c.ClearEmpty), MirrorOff: flag(c.MirrorOff), UpdatedAt: micros(c.UpdatedAt), ID: string(c.ID), Version: c.Version,
 	})
 	if err != nil {
 		return written(ctx, "connection", c.Name, err)

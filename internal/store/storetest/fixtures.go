@@ -50,7 +50,7 @@ func connection(id activation.ConnectionID, name string) activation.Connection {
 		ID: id, Name: name, Type: activation.DestinationBrevo, BaseURL: account.BaseURL,
 		SealedKey: []byte{0, 1, 2, 0xff, 0}, KeyTail: "abcd",
 		Details:   activation.AccountDetails{Account: account, Company: "Primjer d.o.o.", Email: "owner@example.com", Plan: "business", Credits: "1,000"},
-		CheckedAt: start().Add(time.Second), ConsentAt: start().Add(-time.Hour), ConsentBy: "ana", ConsentVersion: activation.ConsentStatementVersion, Shared: true,
+		CheckedAt: start().Add(time.Second), ConsentAt: start().Add(-time.Hour), ConsentBy: "ana", ConsentVersion: activation.ConsentStatementVersion, Shared: true, ClearEmpty: activation.ClearAsked, MirrorOff: true,
 		CreatedAt: start(), UpdatedAt: start(), Version: 1,
 	}
 }
@@ -70,7 +70,7 @@ func export(id activation.ExportID, name string) activation.Export {
 func run(id activation.RunID, of activation.ExportID) activation.Run {
 	return activation.Run{
 		ID: id, Export: of, Kind: activation.RunReal, Status: activation.StatusQueued, Step: activation.StepPlan,
-		RequestedBy: "ana", CreatedAt: start(), UpdatedAt: start(), Version: 1,
+		RequestedBy: "ana", RefreshMirror: true, CreatedAt: start(), UpdatedAt: start(), Version: 1,
 	}
 }
 

@@ -72,7 +72,7 @@ func connections() named[activation.Connection] {
 			v.BaseURL, v.SealedKey, v.KeyTail = "https://api.example.org", nil, ""
 			v.Details.Company, v.Details.Email = "Druga d.o.o.", ""
 			v.CheckedAt, v.ConsentAt, v.ConsentBy, v.ConsentVersion = start().Add(time.Hour), time.Time{}, "", "2027-01"
-			v.Shared = false
+			v.Shared, v.ClearEmpty, v.MirrorOff = false, activation.ClearOn, false
 		},
 		create: func(ctx context.Context, tx store.Tx, v activation.Connection) error {
 			return tx.CreateConnection(ctx, v)

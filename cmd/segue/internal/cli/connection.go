@@ -23,6 +23,8 @@ type connectionCmd struct {
 	Rename          connectionRename          `cmd:"" help:"Rename a connection."`
 	Share           connectionShare           `cmd:"" help:"Let contributors use a connection."`
 	Unshare         connectionUnshare         `cmd:"" help:"Keep a connection to administrators; exports over it stay as they are."`
+	ClearEmpty      connectionClearEmpty      `cmd:"" help:"Let values that are missing empty what the account has, once a run has proved it, or end that."`
+	Mirror          connectionMirror          `cmd:"" help:"Let runs read the account's contacts, or not, which is risky."`
 	Remove          connectionRemove          `cmd:"" help:"Remove a connection and destroy its key."`
 }
 
@@ -172,6 +174,12 @@ func (k connectionName) one(inv *invocation) (*client.Client, client.Connection,
 
 func (inv *invocation) writeConnection(w io.Writer, n client.Connection) error {
 	pairs := append([][2]string{{"Connection", n.Name}, {"Id", n.ID}, {"Type", string(n.Type)}, {"Key", keyTail(n.KeyTail)}}, accountPairs(n.Account)...)
+	if n.Mirror != "" {
+		pairs = append(pairs, [2]string{"Contacts", mirrorWords(n)})
+	}
+	if n.ClearEmpty != "" {
+		pairs = append(pairs, [2]string{"Missing values", clearWords(n)})
+	}
 	pairs = append(pairs, [2]string{"Checked", inv.when(n.CheckedAt)},
 		[2]string{"Agreed", fmt.Sprintf("%s by %s (statement of %s)", inv.when(n.Consent.At), n.Consent.By, n.Consent.Version)})
 	return table.Pairs(w, pairs...)
@@ -361,6 +369,65 @@ func (k connectionName) share(inv *invocation, shared bool) error {
 		}
 		return nil
 	})
+}
+
+type connectionClearEmpty struct {
+	connectionName
+	Switch string `arg:"" enum:"on,off" help:"on or off."`
+}
+
+// Run works the command.
+func (k *connectionClearEmpty) Run(inv *invocation) error {
+	c, n, err := k.one(inv)
+	if err != nil {
+		return err
+	}
+	ask := k.Switch == "on"
+	if n, err = client.Decode[client.Connection](c.UpdateConnection(inv.ctx, n.ID, client.ConnectionChange{ClearEmpty: &ask, Version: n.Version})); err != nil {
+		return err
+	}
+	return inv.show(n, func(io.Writer) error {
+		inv.say("%s", clearWords(n))
+		return nil
+	})
+}
+
+func clearWords(n client.Connection) string {
+	switch n.ClearEmpty {
+	case client.ConnectionClearEmptyAsked:
+		return "The next run that writes proves on at most five contacts that nothing else is emptied; then values that are missing empty what the account has."
+	case client.ConnectionClearEmptyOn:
+		return "Values that are missing empty what the account has."
+	}
+	return "Values that are missing leave what the account has."
+}
+
+type connectionMirror struct {
+	connectionName
+	Switch string `arg:"" enum:"on,off" help:"on or off."`
+}
+
+// Run works the command.
+func (k *connectionMirror) Run(inv *invocation) error {
+	c, n, err := k.one(inv)
+	if err != nil {
+		return err
+	}
+	to := client.ConnectionChangeMirror(k.Switch)
+	if n, err = client.Decode[client.Connection](c.UpdateConnection(inv.ctx, n.ID, client.ConnectionChange{Mirror: to, Version: n.Version})); err != nil {
+		return err
+	}
+	return inv.show(n, func(io.Writer) error {
+		inv.say("%s", mirrorWords(n))
+		return nil
+	})
+}
+
+func mirrorWords(n client.Connection) string {
+	if n.MirrorRisk != "" {
+		return n.MirrorRisk
+	}
+	return "Runs read the account's contacts: who opted out, and which identifiers they have."
 }
 
 type connectionRemove struct{ connectionName }

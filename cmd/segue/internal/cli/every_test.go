@@ -28,7 +28,7 @@ func remoteCommands() [][]string {
 		{"connection", "add", "x", "--agree"}, {"connection", "check"}, {"connection", "list"}, {"connection", "show", "x"}, {"connection", "test", "x"},
 		{"connection", "lists", "x"}, {"connection", "attributes", "x"}, {"connection", "create-list", "x", "l"},
 		{"connection", "create-attribute", "x", "A", "text"}, {"connection", "rotate-key", "x"}, {"connection", "rename", "x", "y"}, {"connection", "remove", "x"},
-		{"connection", "share", "x"}, {"connection", "unshare", "x"},
+		{"connection", "share", "x"}, {"connection", "unshare", "x"}, {"connection", "clear-empty", "x", "on"}, {"connection", "mirror", "x", "off"},
 		{"refresh", "start"}, {"refresh", "list"}, {"refresh", "show", "x"}, {"refresh", "cancel", "x"}, {"refresh", "schedule"},
 		{"export", "schedule", "x", "--on-demand"}, {"export", "run-all"},
 		{"person", "add", "x", "--email", "x@example.com"}, {"person", "list"}, {"person", "show", "x"}, {"person", "change", "x", "--off"}, {"person", "reset-password", "x"},

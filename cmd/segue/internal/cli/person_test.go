@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"segue/internal/activation"
 	"segue/internal/httpapi/apitest"
 )
 
@@ -47,6 +48,28 @@ func TestAConnectionIsSharedWithContributors(t *testing.T) {
 	b.ok("connection", "add", "main", "--agree", "--share")
 	require.Contains(t, b.ok("connection", "unshare", "main"), "Only administrators may use the connection \"main\"")
 	require.Contains(t, b.ok("connection", "share", "main"), "Contributors may use the connection \"main\".\n")
+}
+
+func TestS16EmptyingValuesIsAskedForAndEnded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.env["SEGUE_API_KEY"] = apitest.GoodKey
+	b.ok("connection", "add", "main", "--agree")
+	require.Contains(t, b.ok("connection", "show", "main"), "Values that are missing leave what the account has.\n")
+	require.Contains(t, b.ok("connection", "clear-empty", "main", "on"), "proves on at most five contacts")
+	require.Contains(t, b.ok("connection", "show", "main"), "proves on at most five contacts")
+	require.Equal(t, "Values that are missing leave what the account has.\n", b.ok("connection", "clear-empty", "main", "off"))
+	b.fails(exitUsage, "connection", "clear-empty", "main", "perhaps")
+}
+
+func TestS2SwitchingTheMirrorOffSaysWhatItRisks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.env["SEGUE_API_KEY"] = apitest.GoodKey
+	b.ok("connection", "add", "main", "--agree")
+	require.Equal(t, activation.MirrorRisk+"\n", b.ok("connection", "mirror", "main", "off"))
+	require.Contains(t, b.ok("connection", "show", "main"), activation.MirrorRisk)
+	require.Contains(t, b.ok("connection", "mirror", "main", "on"), "Runs read the account's contacts")
 }
 
 func TestTheAuditLogIsListedDownloadedAndVerified(t *testing.T) {

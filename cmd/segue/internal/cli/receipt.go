@@ -90,6 +90,12 @@ func (inv *invocation) writePlan(w io.Writer, p client.Plan) error {
 	if s := reasonList(p.Withheld); s != "" {
 		notes = append(notes, "Exported without their phone or other identifier: "+s+".")
 	}
+	if p.ClearsEmpty {
+		notes = append(notes, "Values that are missing empty what Brevo has.")
+	}
+	if p.ClearUnproved {
+		notes = append(notes, "Emptying values is asked for, but nobody was found on whom it could be proved; the run goes on without it.")
+	}
 	if p.ThereBefore > 0 {
 		notes = append(notes, count(p.ThereBefore, "person was", "people were")+" on the list before; leaving a segment does not remove them.")
 	}

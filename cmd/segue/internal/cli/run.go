@@ -75,6 +75,7 @@ func (s runID) find(inv *invocation, c *client.Client) (string, error) {
 type runStart struct {
 	exportName
 	DryRun         bool   `help:"Only plan: show what a run would do."`
+	RefreshMirror  bool   `help:"Read the account's contacts first, to know who opted out until now."`
 	Wait           bool   `help:"Wait until the run has ended, show how it gets on, and print what became of everyone."`
 	IdempotencyKey string `placeholder:"KEY" help:"Starting again with the same key starts no second run."`
 }
@@ -101,7 +102,7 @@ func (s *runStart) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	r, err := client.Decode[client.Run](c.StartRun(inv.ctx, x.ID, &params, client.RunStart{Kind: kind}))
+	r, err := client.Decode[client.Run](c.StartRun(inv.ctx, x.ID, &params, client.RunStart{Kind: kind, RefreshMirror: s.RefreshMirror}))
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 const connectionByID = `-- name: ConnectionByID :one
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared FROM connections WHERE id = ?
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off FROM connections WHERE id = ?
 `
 
 func (q *Queries) ConnectionByID(ctx context.Context, id string) (Connection, error) {
@@ -33,12 +33,14 @@ func (q *Queries) ConnectionByID(ctx context.Context, id string) (Connection, er
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Shared,
+		&i.ClearEmpty,
+		&i.MirrorOff,
 	)
 	return i, err
 }
 
 const connectionByNameKey = `-- name: ConnectionByNameKey :one
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared FROM connections WHERE name_key = ?
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off FROM connections WHERE name_key = ?
 `
 
 func (q *Queries) ConnectionByNameKey(ctx context.Context, nameKey string) (Connection, error) {
@@ -61,12 +63,14 @@ func (q *Queries) ConnectionByNameKey(ctx context.Context, nameKey string) (Conn
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Shared,
+		&i.ClearEmpty,
+		&i.MirrorOff,
 	)
 	return i, err
 }
 
 const connectionsAfter = `-- name: ConnectionsAfter :many
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared FROM connections WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off FROM connections WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type ConnectionsAfterParams struct {
@@ -100,6 +104,8 @@ func (q *Queries) ConnectionsAfter(ctx context.Context, arg ConnectionsAfterPara
 			&i.UpdatedAt,
 			&i.Version,
 			&i.Shared,
+			&i.ClearEmpty,
+			&i.MirrorOff,
 		); err != nil {
 			return nil, err
 		}
@@ -155,8 +161,8 @@ func (q *Queries) ExportNamesOfConnection(ctx context.Context, connectionID stri
 
 const insertConnection = `-- name: InsertConnection :exec
 INSERT INTO connections (id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by,
-    consent_version, shared, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    consent_version, shared, clear_empty, mirror_off, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertConnectionParams struct {
@@ -173,6 +179,8 @@ type InsertConnectionParams struct {
 	ConsentBy      string
 	ConsentVersion string
 	Shared         int64
+	ClearEmpty     string
+	MirrorOff      int64
 	CreatedAt      int64
 	UpdatedAt      int64
 }
@@ -192,6 +200,8 @@ func (q *Queries) InsertConnection(ctx context.Context, arg InsertConnectionPara
 		arg.ConsentBy,
 		arg.ConsentVersion,
 		arg.Shared,
+		arg.ClearEmpty,
+		arg.MirrorOff,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -201,7 +211,7 @@ func (q *Queries) InsertConnection(ctx context.Context, arg InsertConnectionPara
 const updateConnection = `-- name: UpdateConnection :execrows
 UPDATE connections
 SET name = ?, name_key = ?, base_url = ?, sealed_key = ?, key_tail = ?, details = ?, checked_at = ?, consent_at = ?, consent_by = ?,
-    consent_version = ?, shared = ?, updated_at = ?, version = version + 1
+    consent_version = ?, shared = ?, clear_empty = ?, mirror_off = ?, updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?
 `
 
@@ -217,6 +227,8 @@ type UpdateConnectionParams struct {
 	ConsentBy      string
 	ConsentVersion string
 	Shared         int64
+	ClearEmpty     string
+	MirrorOff      int64
 	UpdatedAt      int64
 	ID             string
 	Version        int64
@@ -235,6 +247,8 @@ func (q *Queries) UpdateConnection(ctx context.Context, arg UpdateConnectionPara
 		arg.ConsentBy,
 		arg.ConsentVersion,
 		arg.Shared,
+		arg.ClearEmpty,
+		arg.MirrorOff,
 		arg.UpdatedAt,
 		arg.ID,
 		arg.Version,

@@ -31,6 +31,8 @@ type Connection struct {
 	UpdatedAt      int64
 	Version        int64
 	Shared         int64
+	ClearEmpty     string
+	MirrorOff      int64
 }
 
 type Device struct {
@@ -144,6 +146,7 @@ type Run struct {
 	ReleasedBy      string
 	Version         int64
 	Reconciliation  sql.NullString
+	RefreshMirror   int64
 }
 
 type Segment struct {

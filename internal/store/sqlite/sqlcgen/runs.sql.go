@@ -12,8 +12,8 @@ import (
 
 const insertRun = `-- name: InsertRun :exec
 INSERT INTO runs (id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at,
-    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, refresh_mirror, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertRunParams struct {
@@ -40,6 +40,7 @@ type InsertRunParams struct {
 	Released        int64
 	ReleasedBy      string
 	Reconciliation  sql.NullString
+	RefreshMirror   int64
 }
 
 func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) error {
@@ -67,12 +68,13 @@ func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) error {
 		arg.Released,
 		arg.ReleasedBy,
 		arg.Reconciliation,
+		arg.RefreshMirror,
 	)
 	return err
 }
 
 const lastEndedRun = `-- name: LastEndedRun :one
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE export_id = ? AND kind = ? AND ended = 1 ORDER BY id DESC LIMIT 1
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE export_id = ? AND kind = ? AND ended = 1 ORDER BY id DESC LIMIT 1
 `
 
 type LastEndedRunParams struct {
@@ -108,12 +110,13 @@ func (q *Queries) LastEndedRun(ctx context.Context, arg LastEndedRunParams) (Run
 		&i.ReleasedBy,
 		&i.Version,
 		&i.Reconciliation,
+		&i.RefreshMirror,
 	)
 	return i, err
 }
 
 const openRuns = `-- name: OpenRuns :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE ended = 0 ORDER BY id
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE ended = 0 ORDER BY id
 `
 
 func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
@@ -150,6 +153,7 @@ func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
 			&i.ReleasedBy,
 			&i.Version,
 			&i.Reconciliation,
+			&i.RefreshMirror,
 		); err != nil {
 			return nil, err
 		}
@@ -165,7 +169,7 @@ func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
 }
 
 const runByID = `-- name: RunByID :one
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE id = ?
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE id = ?
 `
 
 func (q *Queries) RunByID(ctx context.Context, id string) (Run, error) {
@@ -196,6 +200,7 @@ func (q *Queries) RunByID(ctx context.Context, id string) (Run, error) {
 		&i.ReleasedBy,
 		&i.Version,
 		&i.Reconciliation,
+		&i.RefreshMirror,
 	)
 	return i, err
 }
@@ -217,7 +222,7 @@ func (q *Queries) RunByIdempotencyKey(ctx context.Context, arg RunByIdempotencyK
 }
 
 const runsBefore = `-- name: RunsBefore :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE id < ?1 ORDER BY id DESC LIMIT ?2
 `
 
 type RunsBeforeParams struct {
@@ -259,6 +264,7 @@ func (q *Queries) RunsBefore(ctx context.Context, arg RunsBeforeParams) ([]Run, 
 			&i.ReleasedBy,
 			&i.Version,
 			&i.Reconciliation,
+			&i.RefreshMirror,
 		); err != nil {
 			return nil, err
 		}
@@ -274,7 +280,7 @@ func (q *Queries) RunsBefore(ctx context.Context, arg RunsBeforeParams) ([]Run, 
 }
 
 const runsOfExportBefore = `-- name: RunsOfExportBefore :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation FROM runs WHERE export_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE export_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3
 `
 
 type RunsOfExportBeforeParams struct {
@@ -317,6 +323,7 @@ func (q *Queries) RunsOfExportBefore(ctx context.Context, arg RunsOfExportBefore
 			&i.ReleasedBy,
 			&i.Version,
 			&i.Reconciliation,
+			&i.RefreshMirror,
 		); err != nil {
 			return nil, err
 		}

@@ -52,7 +52,7 @@ func TestS17AProcessThatWasGivenUpIsLookedAfterAcrossCrashes(t *testing.T) {
 	for _, point := range givenUps() {
 		t.Run("at "+point, func(t *testing.T) {
 			t.Parallel()
-			w := newSmallWorld(t, 12*time.Second, "--give-up-after", "1s")
+			w := newSmallWorld(t, 8*time.Second, "--give-up-after", "1s")
 			w.failing(t)
 			w.start(t, point)
 			w.define(t)
@@ -91,7 +91,6 @@ func (w *world) givenUp(t *testing.T, point string) {
 		return slices.Contains(w.sandbox.Members(t, list), gone[0].email) || strings.HasPrefix(point, "watch.")
 	}, 30*time.Second, 100*time.Millisecond, "the process lands though it was given up")
 	w.server.Kill() // the next look would come in ten minutes, or with the next start
-	w.crashes--
 	w.start(t, point)
 	w.exported(t, -1)
 	require.Eventually(t, func() bool { return !slices.Contains(w.sandbox.Members(t, list), gone[0].email) }, 30*time.Second, 100*time.Millisecond,

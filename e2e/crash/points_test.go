@@ -88,7 +88,7 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	w.exported(t, -1)
 	w.refused(t)
 
-	given := newSmallWorld(t, 12*time.Second, "--give-up-after", "1s")
+	given := newSmallWorld(t, 8*time.Second, "--give-up-after", "1s")
 	given.start(t, "list")
 	given.define(t)
 	given.givenUp(t, "list")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,10 +51,10 @@ func open(t *testing.T) *bundle {
 	keys, err := tink.Open(tink.Config{Path: filepath.Join(dir, "keys"), MayCreate: true})
 	require.NoError(t, err)
 	b := &bundle{store: s, now: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}
-	ids := 0
+	var ids atomic.Int64
 	b.Service, err = access.New(access.Config{
 		Store: s, Box: keys, Clock: func() time.Time { return b.now }, Log: slog.New(slog.DiscardHandler),
-		IDs: func() string { ids++; return fmt.Sprintf("id-%04d", ids) },
+		IDs: func() string { return fmt.Sprintf("id-%04d", ids.Add(1)) },
 	})
 	require.NoError(t, err)
 	return b

@@ -22,12 +22,12 @@ func givenUps() []string {
 // refusals are the fail-points of refusing a held run of which refusals were carried out (S26), and no fail-point at all.
 func refusals() []string { return []string{"", "refuse.before-ledger", "refuse.after-ledger"} }
 
-// newSmallWorld is a world of twelve people without faults, at a sandbox whose imports take as long as is said.
-func newSmallWorld(t *testing.T, importTakes time.Duration, flags ...string) *world {
+// newSmallWorld is a world of n people without faults, at a sandbox whose imports take as long as is said.
+func newSmallWorld(t *testing.T, n int, importTakes time.Duration, flags ...string) *world {
 	t.Helper()
 	w := &world{rng: rand.New(rand.NewPCG(1, 1)), data: t.TempDir(), files: t.TempDir(), flags: flags}
 	w.people = &people{rng: w.rng}
-	for i := range 12 {
+	for i := range n {
 		w.people.all = append(w.people.all, person{
 			id: fmt.Sprintf("P%05d", i), email: fmt.Sprintf("person.%05d@example.com", i), phone: fmt.Sprintf("+38591%07d", 2000000+i), name: fmt.Sprintf("Name %d", i), consent: "yes", tier: "gold",
 		})
@@ -52,7 +52,7 @@ func TestS17AProcessThatWasGivenUpIsLookedAfterAcrossCrashes(t *testing.T) {
 	for _, point := range givenUps() {
 		t.Run("at "+point, func(t *testing.T) {
 			t.Parallel()
-			w := newSmallWorld(t, 8*time.Second, "--give-up-after", "1s")
+			w := newSmallWorld(t, 12, 8*time.Second, "--give-up-after", "1s")
 			w.failing(t)
 			w.start(t, point)
 			w.define(t)
@@ -102,7 +102,7 @@ func TestS26ARefusedRunIsRefusedAcrossCrashes(t *testing.T) {
 	for _, point := range refusals() {
 		t.Run("at "+point, func(t *testing.T) {
 			t.Parallel()
-			w := newSmallWorld(t, 50*time.Millisecond)
+			w := newSmallWorld(t, 80, 50*time.Millisecond) // enough to be held when they leave
 			w.failing(t)
 			w.start(t, "")
 			w.define(t)

@@ -80,21 +80,19 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	w.server.Must(t, http.MethodPost, "/api/v1/runs/"+run+"/cancel", rig.Object{})
 	w.until(t, run, func(r rig.Object) bool { return r["status"] == "canceled" })
 
-	for i := range w.people.all { // all are there again, then the run is held, and somebody refuses it
-		w.people.all[i].tier = "gold"
-	}
-	w.people.write(t, w.file())
-	w.ingest(t)
-	w.exported(t, -1)
-	w.refused(t)
+	held := newSmallWorld(t, 80, 50*time.Millisecond) // somebody refuses its run
+	held.start(t, "list")
+	held.define(t)
+	held.exported(t, -1)
+	held.refused(t)
 
-	given := newSmallWorld(t, 8*time.Second, "--give-up-after", "1s")
+	given := newSmallWorld(t, 12, 8*time.Second, "--give-up-after", "1s")
 	given.start(t, "list")
 	given.define(t)
 	given.givenUp(t, "list")
 
 	var reached []string
-	for _, m := range regexp.MustCompile(`fail-point (\S+)\n`).FindAllStringSubmatch(w.logs()+given.logs(), -1) {
+	for _, m := range regexp.MustCompile(`fail-point (\S+)\n`).FindAllStringSubmatch(w.logs()+held.logs()+given.logs(), -1) {
 		reached = append(reached, m[1])
 	}
 	slices.Sort(reached)

@@ -133,7 +133,7 @@ func (a *api) checkObject(ctx context.Context, c access.Caller, right access.Rig
 	})
 }
 
-// checkConnection fails if the caller may not use the connection that a request's body names.
+// checkConnectionUse fails if the caller may not use the connection that a request's body names.
 func (a *api) checkConnectionUse(ctx context.Context, id activation.ConnectionID) error {
 	return a.cfg.Services.Store.View(ctx, func(r store.Reader) error {
 		k, err := r.Connection(ctx, id)

@@ -39,27 +39,36 @@ type keyFlags struct {
 
 // key returns the API key.
 func (f keyFlags) key(inv *invocation) (string, error) {
-	if f.APIKeyFile != "" {
-		b, err := inv.readInput(f.APIKeyFile)
-		if err != nil {
-			return "", err
-		}
-		return notEmpty(string(b))
+	k, err := inv.secret("API key", f.APIKeyFile, "--api-key-file", "SEGUE_API_KEY")
+	if err != nil {
+		return "", err
 	}
-	if k := inv.Env("SEGUE_API_KEY"); k != "" {
-		return notEmpty(k)
+	return notEmpty(k)
+}
+
+// secret reads what must not be an argument, which other users of the machine could see: from a file (- is standard input), else
+// from a variable, else by asking for it.
+func (inv *invocation) secret(what, file, flag, variable string) (string, error) {
+	if file != "" {
+		b, err := inv.readInput(file)
+		return string(b), err
+	}
+	if s := inv.Env(variable); s != "" {
+		return s, nil
 	}
 	if inv.Terminal.ReadSecret == nil {
-		return "", usagef("the API key is missing").withRemedy("Use --api-key-file or SEGUE_API_KEY")
+		return "", usagef("the %s is missing", what).withRemedy("Use " + flag + " or " + variable)
 	}
-	k, err := inv.unlessInterrupted(func() (string, error) { return inv.Terminal.ReadSecret("API key: ") })
+	s, err := inv.unlessInterrupted(func() (string, error) {
+		return inv.Terminal.ReadSecret(strings.ToUpper(what[:1]) + what[1:] + ": ")
+	})
 	if inv.ctx.Err() != nil {
 		return "", inv.ctx.Err()
 	}
 	if err != nil {
-		return "", usagef("the API key cannot be read: %v", err)
+		return "", usagef("the %s cannot be read: %v", what, err)
 	}
-	return notEmpty(k)
+	return s, nil
 }
 
 func notEmpty(key string) (string, error) {

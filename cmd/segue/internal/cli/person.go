@@ -22,27 +22,11 @@ type passwordFlags struct {
 }
 
 func (f passwordFlags) password(inv *invocation) (string, error) {
+	p, err := inv.secret("password", f.PasswordFile, "--password-file", "SEGUE_PASSWORD")
 	if f.PasswordFile != "" {
-		b, err := inv.readInput(f.PasswordFile)
-		if err != nil {
-			return "", err
-		}
-		return strings.TrimRight(string(b), "\r\n"), nil
+		p = strings.TrimRight(p, "\r\n") // the end of the file's line
 	}
-	if p := inv.Env("SEGUE_PASSWORD"); p != "" {
-		return p, nil
-	}
-	if inv.Terminal.ReadSecret == nil {
-		return "", usagef("the password is missing").withRemedy("Use --password-file or SEGUE_PASSWORD")
-	}
-	p, err := inv.unlessInterrupted(func() (string, error) { return inv.Terminal.ReadSecret("Password: ") })
-	if inv.ctx.Err() != nil {
-		return "", inv.ctx.Err()
-	}
-	if err != nil {
-		return "", usagef("the password cannot be read: %v", err)
-	}
-	return p, nil
+	return p, err
 }
 
 type personAdd struct {

@@ -102,7 +102,7 @@ func TestS26ARefusedRunIsRefusedAcrossCrashes(t *testing.T) {
 	for _, point := range refusals() {
 		t.Run("at "+point, func(t *testing.T) {
 			t.Parallel()
-			w := newSmallWorld(t, 80, 50*time.Millisecond) // enough to be held when they leave
+			w := newSmallWorld(t, 30, 50*time.Millisecond) // all of them leave or refuse, and so few are held for that alone
 			w.failing(t)
 			w.start(t, "")
 			w.define(t)

@@ -80,7 +80,7 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	w.server.Must(t, http.MethodPost, "/api/v1/runs/"+run+"/cancel", rig.Object{})
 	w.until(t, run, func(r rig.Object) bool { return r["status"] == "canceled" })
 
-	held := newSmallWorld(t, 80, 50*time.Millisecond) // somebody refuses its run
+	held := newSmallWorld(t, 30, 50*time.Millisecond) // somebody refuses its run
 	held.start(t, "list")
 	held.define(t)
 	held.exported(t, -1)

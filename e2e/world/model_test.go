@@ -500,11 +500,14 @@ const (
 
 // brake says why the plan is held (S26).
 func (m *model) brake(e *exportDef, p *plan) map[string]bool {
-	held := map[string]bool{}
-	acked, leaving, removals, recent, adds, updates := 0, 0, 0, 0, 0, 0
+	held, refused := map[string]bool{}, m.refusedByConsent()
+	acked, stay, leaving, removals, recent, adds, updates := 0, 0, 0, 0, 0, 0, 0
 	for at, st := range m.standings {
 		if at.export == e.id && st.acked && (st.ownership == "owned" || st.ownership == "there_before") {
 			acked++
+			if !refused[at.addr] && !m.optedOut[at.addr] {
+				stay++ // who is refused goes whatever is decided
+			}
 		}
 	}
 	for _, l := range p.leavers {
@@ -528,10 +531,10 @@ func (m *model) brake(e *exportDef, p *plan) map[string]bool {
 			updates++
 		}
 	}
-	if removals > 0 && leaving == acked {
+	if removals > 0 && leaving == stay {
 		held["removes_all"] = true
 	}
-	if removals > 0 && removals+recent >= brakeRemoveLeast && float64(removals+recent) > brakeRemoveShare*float64(acked+recent) {
+	if removals > 0 && removals+recent >= brakeRemoveLeast && float64(removals+recent) > brakeRemoveShare*float64(stay+recent) {
 		held["removes_share"] = true
 	}
 	definition, succeeded := m.succeeded[e.id]

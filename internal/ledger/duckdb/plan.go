@@ -393,15 +393,20 @@ func (p *planner) tally(kind string, b activation.Bucket, reason string, n int64
 
 // brake says whether a person must look at the plan first (S26). Refusals are never held.
 func (p *planner) brake() error {
-	var acked, removals, recent int64
-	if err := p.row(`SELECT count(*) FROM standing WHERE account = ? AND export = ? AND fingerprint IS NOT NULL AND ownership IN ('owned', 'there_before')`,
-		[]any{p.acct, string(p.Export)}, &acked); err != nil {
+	var acked, refused, removals, leaving, recent int64
+	if err := p.row(`SELECT count(*), count(r.address) FROM standing s LEFT JOIN (SELECT DISTINCT address FROM refused) r ON r.address = s.address
+		WHERE s.account = ? AND s.export = ? AND s.fingerprint IS NOT NULL AND s.ownership IN ('owned', 'there_before')`,
+		[]any{p.acct, string(p.Export)}, &acked, &refused); err != nil {
 		return err
 	}
-	if err := p.row(`SELECT count(*) FROM run_row WHERE run = ? AND kind = 'leaver' AND planned = 'removed' AND reason = ?`,
-		[]any{string(p.Run), activation.ReasonLeftSegments}, &removals); err != nil {
+	if err := p.row(`SELECT count(*), count(s.fingerprint) FROM run_row x
+		LEFT JOIN standing s ON s.account = ? AND s.export = ? AND s.list = x.list AND s.address = x.address
+		WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.reason = ?`,
+		[]any{p.acct, string(p.Export), string(p.Run), activation.ReasonLeftSegments}, &removals, &leaving); err != nil {
 		return err
 	}
+	// Those who are refused go whatever is decided: whom a person decides on are the others.
+	stay := acked - refused
 	if err := p.row(`SELECT coalesce(sum(people), 0)::BIGINT FROM removal_log WHERE export = ? AND removed_at > ?`,
 		[]any{string(p.Export), p.At.UTC().Add(-7 * 24 * time.Hour)}, &recent); err != nil {
 		return err
@@ -416,10 +421,10 @@ func (p *planner) brake() error {
 	hold := func(code string, n, of int64) {
 		p.sum.Held = append(p.sum.Held, activation.HoldReason{Code: code, Count: n, Of: of})
 	}
-	people := acked + recent // those there were before the last seven days' removals
+	people := stay + recent // those there were before the last seven days' removals
 	switch {
-	case removals > 0 && removals >= acked:
-		hold("removes_all", removals, acked)
+	case removals > 0 && leaving >= stay:
+		hold("removes_all", removals, stay)
 	case removals > 0 && removals+recent >= p.Brake.RemoveAtLeast && float64(removals+recent) > p.Brake.RemoveShare*float64(people):
 		hold("removes_share", removals+recent, people)
 	}

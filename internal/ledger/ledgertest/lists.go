@@ -223,6 +223,37 @@ func brakeSmall(d *Desk) {
 	require.Len(d, sum.Held, 1)
 }
 
+func brakeRefused(d *Desk) {
+	var people []Member
+	for i := range 40 {
+		people = append(people, person(id(i), id(i)+"@example.com"))
+	}
+	d.Do("e", 1, people, nil)
+	refused := func(n int) map[string]string {
+		m := map[string]string{}
+		for _, p := range people[:n] {
+			m[p.Address] = activation.ReasonNoConsent
+		}
+		return m
+	}
+	_, sum := d.Plan("e", 1, nil, refused(1))
+	require.EqualValues(d, 40, sum.Remove)
+	require.Equal(d, []activation.HoldReason{{Code: "removes_all", Count: 39, Of: 39}}, sum.Held, "all who are not refused leave")
+	_, sum = d.Plan("e", 1, people[39:], refused(1))
+	require.Empty(d, sum.Held, "one stays")
+	_, sum = d.Plan("e", 1, nil, refused(40))
+	require.Empty(d, sum.Held, "refusals are never held, were they all")
+
+	for i := range 160 {
+		people = append(people, person(id(40+i), id(40+i)+"@example.com"))
+	}
+	d.Do("e", 1, people, nil)
+	_, sum = d.Plan("e", 1, people[149:], refused(100))
+	require.Empty(d, sum.Held, "49 leave: fewer than 50")
+	_, sum = d.Plan("e", 1, people[150:], refused(100))
+	require.Equal(d, []activation.HoldReason{{Code: "removes_share", Count: 50, Of: 100}}, sum.Held, "the refused are nobody to keep")
+}
+
 func id(i int) string {
 	return "p" + string(rune('a'+i/26/26%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
 }

@@ -68,6 +68,7 @@ func Run(t *testing.T, open Open) {
 		"S26 the brake":                                 brake,
 		"S26 refusals are batches of their own":         refusalsApart,
 		"S26 small removals pass the brake":             brakeSmall,
+		"S26 the brake counts nobody who is refused":    brakeRefused,
 		"S29 an aborted run says what was not sent":     aborted,
 		"S30 an unknown batch is sent again unchanged":  unknownBatch,
 		"S35 a finished run keeps no values":            noValuesKept,

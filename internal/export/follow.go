@@ -26,6 +26,7 @@ func (s *Service) newest(ctx context.Context, w *work, b ledger.Batch) (activati
 		return 0, err
 	}
 	var newest activation.ProcessID
+	shown := map[activation.BatchID]bool{}
 	for offset := 0; ; offset += pageOfProcesses {
 		list, err := s.look(ctx, w, b, offset, pageOfProcesses)
 		if err != nil {
@@ -34,13 +35,31 @@ func (s *Service) newest(ctx context.Context, w *work, b ledger.Batch) (activati
 		oldest := activation.ProcessID(0)
 		for _, p := range list {
 			newest, oldest = max(newest, p.ID), p.ID
-			if p.Import && p.State == destination.ProcessRunning && mayBe(left, p.ID) {
-				s.looks.settle(w.account(), false)
-				return 0, wait{d: s.cfg.MaxLookStep, status: activation.StatusWaiting}
+			for _, l := range left {
+				if !p.Import || !mayBeOf(l, p.ID) {
+					continue
+				}
+				if p.State == destination.ProcessRunning {
+					s.looks.settle(w.account(), false)
+					s.looks.seen(w.account(), l.ID)
+					return 0, wait{d: s.cfg.MaxLookStep, status: activation.StatusWaiting}
+				}
+				shown[l.ID] = true
 			}
 		}
 		if len(list) < pageOfProcesses || !slices.ContainsFunc(left, func(l ledger.Batch) bool { return max(l.Process, l.Watermark+1) < oldest }) {
 			break
+		}
+	}
+	// One that does not show may not be listed yet: that is known after two looks (S17, S30).
+	for _, l := range left {
+		gap := s.cfg.LookGap
+		if newest < l.Process {
+			gap *= unlisted // nothing newer is listed either: the list may lag
+		}
+		if !shown[l.ID] && !s.looks.nothing(w.account(), l.ID, s.cfg.Clock(), gap) {
+			s.looks.settle(w.account(), false)
+			return 0, wait{d: s.cfg.LookGap, status: activation.StatusWaiting}
 		}
 	}
 	s.looks.settle(w.account(), true)
@@ -74,11 +93,9 @@ func (s *Service) afterGivenUp(ctx context.Context, w *work, b ledger.Batch, add
 	return nil
 }
 
-// mayBe reports whether the process may be that of one of the batches.
-func mayBe(left []ledger.Batch, p activation.ProcessID) bool {
-	return slices.ContainsFunc(left, func(b ledger.Batch) bool {
-		return p == b.Process || (b.Process == 0 && p > b.Watermark)
-	})
+// mayBeOf reports whether the process may be the batch's.
+func mayBeOf(b ledger.Batch, p activation.ProcessID) bool {
+	return p == b.Process || (b.Process == 0 && p > b.Watermark)
 }
 
 // look makes one look at the account's processes, within the hourly limit.

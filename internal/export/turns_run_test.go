@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +136,40 @@ func TestS30WhatAStoppedRunLeftInFlightIsWaitedFor(t *testing.T) {
 			w.drive()
 			require.EqualValues(t, 1, w.ok(w.run(r2)).Added)
 		})
+	}
+}
+
+func TestS30WhatAStoppedRunLeftInFlightIsWaitedForThoughItIsListedLate(t *testing.T) {
+	t.Parallel()
+	for _, crash := range []bool{false, true} {
+		for _, answered := range []bool{false, true} {
+			t.Run(fmt.Sprintf("answered %v, restart %v", answered, crash), func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				e := w.export("vip", w.connect("one", keyA), 7, "s1")
+				w.are(person("p1", "Ana", "s1"))
+				w.a.fates = []fate{{takes: 10 * time.Minute, late: 50 * time.Second}}
+				state := ledger.BatchAccepted
+				if !answered {
+					w.a.fail("import", fault{outcome: destination.Unknown, effect: true})
+					state = ledger.BatchUnknown
+				}
+				id := w.start(e)
+				w.drive(w.state(id, state))
+				w.a.fail("processes", fault{outcome: destination.Refused, code: activation.CodeBadCredentials})
+				w.drive(w.ended(id))
+				require.Equal(t, activation.StatusFailed, w.run(id).Status)
+				require.Less(t, w.clock.now().Sub(day), 40*time.Second, "the process is not listed yet")
+				if crash {
+					w.restart()
+				}
+				r2 := w.start(e)
+				w.drive()
+				require.EqualValues(t, 1, w.ok(w.run(r2)).Added)
+				require.Empty(t, w.a.breaches)
+				require.GreaterOrEqual(t, w.clock.now().Sub(day), 10*time.Minute, "until the first import had ended")
+			})
+		}
 	}
 }
 

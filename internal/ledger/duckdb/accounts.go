@@ -218,7 +218,10 @@ func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activati
 		people, err = q.changed(`INSERT INTO there_before SELECT DISTINCT $1::INTEGER, $2::BIGINT, $3, owner FROM found f
 			WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.owner = f.owner AND NOT EXISTS
 				-- Who was there before some export was there before Segue, and before every later export (S19).
-				(SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = s.export AND t.owner = f.owner))`, key...)
+				(SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = s.export AND t.owner = f.owner))
+			-- Whom a process that was given up put there was not there before, though nobody looked after it yet (S17).
+			AND (f.owner NOT IN (SELECT x.owner FROM given_up g JOIN run_row x ON x.batch = g.batch WHERE g.account = $1 AND g.list = $2 AND g.outcome = '' AND x.owner IS NOT NULL)
+				OR EXISTS (SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.owner = f.owner))`, key...)
 		if err != nil {
 			return err
 		}

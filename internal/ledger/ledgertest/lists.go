@@ -371,6 +371,23 @@ func givenUpIsWatched(d *Desk) {
 	require.Empty(d, list)
 }
 
+func givenUpIsNotThereBefore(d *Desk) {
+	ana, ivo, eva := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")
+	d.Note(1, "e", false, "ivo@example.com")
+	run, _ := d.Plan("e", 1, []Member{ana, ivo}, nil)
+	b := inFlight(d, run, 45)
+	require.NoError(d, d.L.GiveUp(d.ctx(), b.ID, 45, "ana", d.now, d.now.Add(7*24*time.Hour)))
+	d.Finish(run)
+	d.Do("e", 1, []Member{eva}, nil)
+
+	// The process lands, and the next export finds its people before anybody looked after it.
+	require.EqualValues(d, 1, d.Note(1, "e2", false, "ana@example.com", "ivo@example.com", "eva@example.com"), "Ivo was there before Segue; Segue sent the others")
+	d.Do("e2", 1, []Member{ana, ivo}, nil)
+	s, rc := d.Do("e2", 1, nil, nil)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals)
+	require.EqualValues(d, []int64{2, 1, 1}, []int64{rc.Leavers, rc.Removed, rc.Kept})
+}
+
 func phoneWatched(d *Desk) {
 	run, _ := d.Plan("e", 1, []Member{person("p1", "ana@example.com", "Ana", "+385911111111")}, nil)
 	b := inFlight(d, run, 45)

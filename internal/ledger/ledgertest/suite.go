@@ -67,6 +67,7 @@ func Run(t *testing.T, open Open) {
 		"S26 of a run that is refused nothing but refusals happens": refusedRun,
 		"S26 the brake":                                 brake,
 		"S26 refusals are batches of their own":         refusalsApart,
+		"S17 S19 who was given up was not there before": givenUpIsNotThereBefore,
 		"S26 small removals pass the brake":             brakeSmall,
 		"S26 the brake counts nobody who is refused":    brakeRefused,
 		"S29 an aborted run says what was not sent":     aborted,

@@ -82,8 +82,11 @@ func TestAConnectionIsResetBeforeOrAfterTheEffect(t *testing.T) {
 func TestAHugeAnswerIsServed(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	w.faults(Fault{Effect: "huge"})
-	require.Len(t, w.get("/account", 200).body, hugeBody)
+	for i, when := range []string{"before", "after"} {
+		w.faults(Fault{Effect: "huge", When: when, Calls: []string{"import"}})
+		require.Len(t, w.call("POST", "/contacts/import", oneRow, 200).body, hugeBody)
+		require.EqualValues(t, i, w.get("/processes", 200).json("count").Int(), when)
+	}
 }
 
 func TestASlowAnswerTakesItsDelay(t *testing.T) {

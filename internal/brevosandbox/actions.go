@@ -104,6 +104,19 @@ func (a *account) meddle(act Action, lists []int64, now time.Time) {
 	_, _ = actions()[act.Do](a, act, now)
 }
 
+// meddleWith is meddle around what is no call of the API.
+func (a *account) meddleWith(acts []Action, now time.Time) {
+	if len(acts) == 0 {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.advance(now)
+	for _, act := range acts {
+		a.meddle(act, nil, now)
+	}
+}
+
 // strangers makes up addresses that no other action made up.
 func (a *account) strangers(act Action, word string) []string {
 	if len(act.Emails) > 0 {

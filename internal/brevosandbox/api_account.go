@@ -42,5 +42,6 @@ func (c *call) getSegments() reply {
 	if _, refusal := c.paging(10, 50); refusal != nil {
 		return *refusal
 	}
+	defer c.lock()()
 	return object(200, map[string]any{"count": 0, "segments": []any{}})
 }

@@ -29,6 +29,8 @@ func (sb *Sandbox) serveDownload(w http.ResponseWriter, r *http.Request) {
 	if plan.delay > 0 && sb.cfg.Sleep(r.Context(), plan.delay) != nil {
 		return
 	}
+	a.meddleWith(plan.worldBefore, sb.now())
+	defer func() { a.meddleWith(plan.worldAfter, sb.now()) }()
 	if f := plan.first(); f != nil {
 		if f.reset() {
 			entry.Status = 0

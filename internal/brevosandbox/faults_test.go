@@ -82,8 +82,11 @@ func TestAConnectionIsResetBeforeOrAfterTheEffect(t *testing.T) {
 func TestAHugeAnswerIsServed(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	w.faults(Fault{Effect: "huge"})
-	require.Len(t, w.get("/account", 200).body, hugeBody)
+	for i, when := range []string{"before", "after"} {
+		w.faults(Fault{Effect: "huge", When: when, Calls: []string{"import"}})
+		require.Len(t, w.call("POST", "/contacts/import", oneRow, 200).body, hugeBody)
+		require.EqualValues(t, i, w.get("/processes", 200).json("count").Int(), when)
+	}
 }
 
 func TestASlowAnswerTakesItsDelay(t *testing.T) {
@@ -203,6 +206,25 @@ func TestOthersMeddleBeforeOrAfterTheEffectOfACall(t *testing.T) {
 	w.faults(Fault{Effect: "action", Calls: []string{"list_remove"}, When: "after", Action: &Action{Do: "delete_attribute", Name: "FIRSTNAME"}})
 	w.call("POST", "/contacts/lists/2/contacts/remove", `{"ids":[1]}`, 400)
 	require.NotContains(t, names(w), "FIRSTNAME")
+}
+
+// The calls of the API are those of the tour; a download is made here.
+func TestAnActionHappensAroundEveryKindOfCall(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"before", "after"} {
+		w := typed(t)
+		var faults []Fault
+		for _, kind := range Kinds() {
+			faults = append(faults, Fault{Effect: "action", Calls: []string{kind}, When: when, Times: 1, Action: &Action{Do: "add_key", Name: "around " + kind}})
+		}
+		w.faults(faults...)
+		tour(w)
+		p := w.get("/processes?sort=asc&limit=1", 200).json("processes.0")
+		require.Equal(t, 200, w.do("GET", strings.TrimPrefix(p.Get("info.import.invalid_emails").Str, w.base), "").status)
+		for _, kind := range Kinds() {
+			require.NotNil(t, w.sb.accountByKey("around "+kind), "%s %s", when, kind)
+		}
+	}
 }
 
 func TestTheSameSeedBringsTheSameTrouble(t *testing.T) {

@@ -7,8 +7,10 @@ package book
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 )
 
 // Field numbers one property of a contact. The first five are identifiers and
@@ -64,11 +66,15 @@ type Book struct {
 	arena arena
 	index [lastIdentifier + 1]*index
 	buf   []byte
+	slack uint64 // units that may lie idle without the pieces being moved together
 }
+
+// slackBytes may always lie idle: less is not worth a walk over all contacts.
+const slackBytes = 16 << 20
 
 // New gives an empty book.
 func New() *Book {
-	b := &Book{next: 1}
+	b := &Book{next: 1, slack: slackBytes / unit}
 	seed := maphash.MakeSeed()
 	for f := Email; f <= lastIdentifier; f++ {
 		b.index[f] = newIndex(seed)
@@ -94,7 +100,7 @@ func (b *Book) Find(f Field, value []byte) uint32 {
 }
 
 // Get gives the stored bytes of a field, nil when the contact lacks it. They
-// stay valid until the contact is next changed.
+// stay valid until a contact is next changed.
 func (b *Book) Get(id uint32, f Field) []byte {
 	r := b.rec(id)
 	blob := b.blob(r)
@@ -112,7 +118,7 @@ func (b *Book) Get(id uint32, f Field) []byte {
 }
 
 // Values appends all fields of the contact to dst in the order of their
-// numbers. The bytes stay valid until the contact is next changed.
+// numbers. The bytes stay valid until a contact is next changed.
 func (b *Book) Values(id uint32, dst []Value) []Value {
 	blob := b.blob(b.rec(id))
 	for len(blob) > 0 {
@@ -189,7 +195,29 @@ func (b *Book) Set(id uint32, values []Value, now int64) bool {
 			x.add(x.hash(b.Get(id, f)), id)
 		}
 	}
+	if b.arena.wasteful(b.slack) {
+		b.compact()
+	}
 	return true
+}
+
+// compact moves the pieces of all contacts together. Without it contacts whose
+// values grow, again and again, would leave behind room of sizes nobody asks for.
+func (b *Book) compact() {
+	ids := make([]uint32, 0, b.live.Len())
+	b.live.Walk(0, false, func(id uint32) bool {
+		if b.rec(id).packed>>8 > 0 {
+			ids = append(ids, id)
+		}
+		return true
+	})
+	slices.SortFunc(ids, func(x, y uint32) int { return cmp.Compare(b.rec(x).ref, b.rec(y).ref) })
+	place, trim := b.arena.shift()
+	for _, id := range ids {
+		r := b.rec(id)
+		r.ref = place(r.ref, int(r.packed>>8))
+	}
+	trim()
 }
 
 func identifiers(blob []byte) (out [lastIdentifier + 1][]byte) {

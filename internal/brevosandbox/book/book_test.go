@@ -115,6 +115,7 @@ func TestBookBehavesAsAMapOfMaps(t *testing.T) {
 				b.Delete(id)
 				delete(model, id)
 			},
+			"compact": func(*rapid.T) { b.compact() },
 			"": func(t *rapid.T) {
 				if b.Live().Len() != len(model) {
 					t.Fatalf("live: got %d want %d", b.Live().Len(), len(model))
@@ -136,6 +137,30 @@ func TestBookBehavesAsAMapOfMaps(t *testing.T) {
 			},
 		})
 	})
+}
+
+// Values that grow leave behind room that is too small for what comes next.
+func TestRoomThatNobodyCanUseIsGivenBack(t *testing.T) {
+	t.Parallel()
+	b := New()
+	b.slack = 0
+	const n = 20_000
+	text := func(id uint32, size int) []byte { return fmt.Appendf(nil, "%0*d", size, id) }
+	for range n {
+		b.Add([]Value{{16, text(b.next, 8)}}, 1)
+	}
+	held := 0
+	for size := 16; size <= 240; size += 8 {
+		for id := uint32(1); id <= n; id++ {
+			b.Set(id, []Value{{16, text(id, size)}}, 2)
+		}
+		held = n * (size + 8)
+	}
+	for id := uint32(1); id <= n; id++ {
+		require.Equal(t, text(id, 240), b.Get(id, 16))
+	}
+	room := len(b.arena.chunks) * chunkBytes
+	require.Less(t, room, held*3/2, "room for contacts that hold %d bytes", held)
 }
 
 func sortedIDs(m map[uint32]map[Field]string) []uint32 {

@@ -139,3 +139,17 @@ func TestPagesAreBehindTheSameGuard(t *testing.T) {
 	require.Equal(t, 404, get(Prefix+"/nowhere", "").StatusCode)
 	require.True(t, strings.HasPrefix(get(Prefix+"/nowhere", "").Header.Get("Content-Type"), problemType))
 }
+
+func TestStrangersBesideHerDoNotLockSomebodyOutOfHerOwnBrowser(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	m := b.withMember(activation.RoleViewer, false)
+	right := object{"email": m.email, "password": goodPassword}
+	r := b.call("POST", "/session", right, "Authorization", "")
+	device := cookies(r)[deviceCookie].Value
+	for range 20 { // from the address that she comes from as well
+		b.call("POST", "/session", object{"email": m.email, "password": "wrong"}, "Authorization", "")
+	}
+	require.Equal(t, 429, b.call("POST", "/session", right, "Authorization", "").status, "another browser waits")
+	require.Equal(t, 201, b.call("POST", "/session", right, "Authorization", "", "Cookie", deviceCookie+"="+device).status)
+}

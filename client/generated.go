@@ -2848,7 +2848,7 @@ type Mapping struct {
 type Me struct {
 	Person Person `json:"person"`
 
-	// ProvedUntil Until then nothing asks for the password again
+	// ProvedUntil Until then nothing asks for a proof again
 	ProvedUntil time.Time `json:"proved_until"`
 	Session     Session   `json:"session"`
 }
@@ -2970,9 +2970,15 @@ type PersonChange struct {
 	Name  string `json:"name,omitempty,omitzero"`
 
 	// Off Switching somebody off signs them out everywhere and deletes their tokens
-	Off         *bool            `json:"off,omitempty"`
-	Role        PersonChangeRole `json:"role,omitempty,omitzero"`
-	SeesPersons *bool            `json:"sees_persons,omitempty"`
+	Off *bool `json:"off,omitempty"`
+
+	// RemoveSingleSignOn Unlinks the person from single sign-on
+	RemoveSingleSignOn *bool            `json:"remove_single_sign_on,omitempty"`
+	Role               PersonChangeRole `json:"role,omitempty,omitzero"`
+	SeesPersons        *bool            `json:"sees_persons,omitempty"`
+
+	// SingleSignOnSubject Links the person with the one whom the single sign-on provider knows by this subject
+	SingleSignOnSubject string `json:"single_sign_on_subject,omitempty,omitzero"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
@@ -3636,6 +3642,29 @@ type SignIn struct {
 	Password string `json:"password,omitempty,omitzero"`
 }
 
+// SignOn defines model for SignOn.
+type SignOn struct {
+	Enabled bool `json:"enabled"`
+
+	// Name What to call it
+	Name string `json:"name,omitempty,omitzero"`
+}
+
+// SignOnBack defines model for SignOnBack.
+type SignOnBack struct {
+	Code string `json:"code,omitempty,omitzero"`
+
+	// Error The provider's error code, where it refused
+	Error string `json:"error,omitempty,omitzero"`
+	State string `json:"state,omitempty,omitzero"`
+}
+
+// SignOnStart defines model for SignOnStart.
+type SignOnStart struct {
+	// URL The single sign-on provider, with what it needs to know
+	URL string `json:"url"`
+}
+
 // Source defines model for Source.
 type Source struct {
 	// Columns Columns whose type is stated rather than found out
@@ -4110,6 +4139,9 @@ type PreviewSourceJSONRequestBody = SourcePreview
 
 // UpdateSourceJSONRequestBody defines body for UpdateSource for application/json ContentType.
 type UpdateSourceJSONRequestBody = SourceUpdate
+
+// FinishSsoJSONRequestBody defines body for FinishSso for application/json ContentType.
+type FinishSsoJSONRequestBody = SignOnBack
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -4947,7 +4979,7 @@ type ClientInterface interface {
 
 	// ProveAgainWithBody Prove again who you are
 	//
-	// Some operations ask for the password again (proof_needed); after this they do not for five minutes.
+	// Some operations ask for a fresh proof (proof_needed); after this they do not for five minutes. Who signs in by single sign-on uses prove-by-sso.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4956,12 +4988,19 @@ type ClientInterface interface {
 
 	// ProveAgain Prove again who you are
 	//
-	// Some operations ask for the password again (proof_needed); after this they do not for five minutes.
+	// Some operations ask for a fresh proof (proof_needed); after this they do not for five minutes. Who signs in by single sign-on uses prove-by-sso.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v1/session/proof (the `ProveAgain` operationId).
 	ProveAgain(ctx context.Context, body ProveAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProveBySso Begin to prove again who you are by single sign-on
+	//
+	// As start-sso, but the provider is asked to let the person sign in anew (prompt=login, max_age=0). After finish-sso, in this session, nothing asks for a proof for five minutes.
+	//
+	// Corresponds with POST /api/v1/session/sso-proof (the `ProveBySso` operationId).
+	ProveBySso(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSettings Get what people need to know of the server
 	//
@@ -5083,6 +5122,38 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 	ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSso Say whether there is single sign-on
+	//
+	// Asks for no sign-in.
+	//
+	// Corresponds with GET /api/v1/sso (the `GetSso` operationId).
+	GetSso(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FinishSsoWithBody Come back from single sign-on
+	//
+	// Takes what the provider sent along, once: signs in, or notes the proof that prove-by-sso asked for. The role is that of the person's groups. Whoever is in no group with a role is refused, and so is whose address is somebody's who was not linked by an administrator.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/sso/finish (the `FinishSso` operationId).
+	FinishSsoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FinishSso Come back from single sign-on
+	//
+	// Takes what the provider sent along, once: signs in, or notes the proof that prove-by-sso asked for. The role is that of the person's groups. Whoever is in no group with a role is refused, and so is whose address is somebody's who was not linked by an administrator.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/sso/finish (the `FinishSso` operationId).
+	FinishSso(ctx context.Context, body FinishSsoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartSso Begin to sign in by single sign-on
+	//
+	// Answers with where the browser goes; the provider sends it back to /sso/callback. The cookie binds the sign-in to the browser.
+	//
+	// Corresponds with POST /api/v1/sso/start (the `StartSso` operationId).
+	StartSso(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PutUploadWithBody Upload a file
 	//
@@ -6823,7 +6894,7 @@ func (c *Client) SignIn(ctx context.Context, body SignInJSONRequestBody, reqEdit
 
 // ProveAgainWithBody Prove again who you are
 //
-// Some operations ask for the password again (proof_needed); after this they do not for five minutes.
+// Some operations ask for a fresh proof (proof_needed); after this they do not for five minutes. Who signs in by single sign-on uses prove-by-sso.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6842,13 +6913,30 @@ func (c *Client) ProveAgainWithBody(ctx context.Context, contentType string, bod
 
 // ProveAgain Prove again who you are
 //
-// Some operations ask for the password again (proof_needed); after this they do not for five minutes.
+// Some operations ask for a fresh proof (proof_needed); after this they do not for five minutes. Who signs in by single sign-on uses prove-by-sso.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /api/v1/session/proof (the `ProveAgain` operationId).
 func (c *Client) ProveAgain(ctx context.Context, body ProveAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewProveAgainRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProveBySso Begin to prove again who you are by single sign-on
+//
+// As start-sso, but the provider is asked to let the person sign in anew (prompt=login, max_age=0). After finish-sso, in this session, nothing asks for a proof for five minutes.
+//
+// Corresponds with POST /api/v1/session/sso-proof (the `ProveBySso` operationId).
+func (c *Client) ProveBySso(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProveBySsoRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -7120,6 +7208,78 @@ func (c *Client) IngestSource(ctx context.Context, id string, params *IngestSour
 // Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 func (c *Client) ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListQuarantineRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSso Say whether there is single sign-on
+//
+// Asks for no sign-in.
+//
+// Corresponds with GET /api/v1/sso (the `GetSso` operationId).
+func (c *Client) GetSso(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSsoRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FinishSsoWithBody Come back from single sign-on
+//
+// Takes what the provider sent along, once: signs in, or notes the proof that prove-by-sso asked for. The role is that of the person's groups. Whoever is in no group with a role is refused, and so is whose address is somebody's who was not linked by an administrator.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/sso/finish (the `FinishSso` operationId).
+func (c *Client) FinishSsoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFinishSsoRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FinishSso Come back from single sign-on
+//
+// Takes what the provider sent along, once: signs in, or notes the proof that prove-by-sso asked for. The role is that of the person's groups. Whoever is in no group with a role is refused, and so is whose address is somebody's who was not linked by an administrator.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/sso/finish (the `FinishSso` operationId).
+func (c *Client) FinishSso(ctx context.Context, body FinishSsoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFinishSsoRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartSso Begin to sign in by single sign-on
+//
+// Answers with where the browser goes; the provider sends it back to /sso/callback. The cookie binds the sign-in to the browser.
+//
+// Corresponds with POST /api/v1/sso/start (the `StartSso` operationId).
+func (c *Client) StartSso(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartSsoRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -10319,6 +10479,33 @@ func NewProveAgainRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewProveBySsoRequest constructs an http.Request for the ProveBySso method
+func NewProveBySsoRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/session/sso-proof")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetSettingsRequest constructs an http.Request for the GetSettings method
 func NewGetSettingsRequest(server string) (*http.Request, error) {
 	var err error
@@ -10813,6 +11000,100 @@ func NewListQuarantineRequest(server string, id string, params *ListQuarantinePa
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSsoRequest constructs an http.Request for the GetSso method
+func NewGetSsoRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFinishSsoRequest calls the generic FinishSso builder with application/json body
+func NewFinishSsoRequest(server string, body FinishSsoJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFinishSsoRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewFinishSsoRequestWithBody constructs an http.Request for the FinishSso method, with any body, and a specified content type
+func NewFinishSsoRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/finish")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewStartSsoRequest constructs an http.Request for the StartSso method
+func NewStartSsoRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/start")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,14 @@ func TestPagesUseOnlyWhatThisServerServes(t *testing.T) {
 		require.Equal(t, 200, w.Code)
 		require.Equal(t, kind, w.Header().Get("Content-Type"))
 	}
+	for _, path := range []string{"/sso", "/sso/callback"} {
+		page := get(path)
+		require.Equal(t, 200, page.Code)
+		require.Equal(t, policy, page.Header().Get("Content-Security-Policy"))
+		require.Equal(t, 1, strings.Count(page.Body.String(), "<script"))
+		require.NotContains(t, page.Body.String(), "//", "no other host")
+	}
+	require.Equal(t, "text/javascript; charset=utf-8", get("/sso.js").Header().Get("Content-Type"))
 	require.Equal(t, 404, get("/").Code)
 	require.Equal(t, 404, get("/pages/setup.html").Code)
 }

@@ -49,7 +49,11 @@ func sandboxConfig(o cli.SandboxOptions, out, logs io.Writer) app.SandboxConfig 
 // serveConfig is a server as the command line describes it.
 func serveConfig(o cli.ServeOptions, out, logs io.Writer) app.Config {
 	return app.Config{
-		DataDir: o.Data, Listen: o.Listen, TLSCert: o.TLSCert, TLSKey: o.TLSKey, Hosts: o.Host, TrustedProxies: o.TrustedProxy, SourceDirs: o.SourceDir, WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory,
+		DataDir: o.Data, Listen: o.Listen, TLSCert: o.TLSCert, TLSKey: o.TLSKey, Hosts: o.Host, TrustedProxies: o.TrustedProxy, SourceDirs: o.SourceDir, SSO: app.SSOConfig{
+			Issuer: o.SSOIssuer, ClientID: o.SSOClientID, ClientSecret: os.Getenv("SEGUE_SSO_CLIENT_SECRET"), ClientSecretFile: o.SSOClientSecretFile,
+			Roles: o.SSORole, GroupsClaim: o.SSOGroupsClaim, Scopes: o.SSOScope, Name: o.SSOName, Contact: o.SSOContact,
+		},
+		WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory,
 		BrevoURL: o.BrevoURL, BrevoTier: o.BrevoTier, Log: logger(logs, o.LogOptions),
 		MirrorAge: o.MirrorAge, FirstLook: o.FirstLook, LooksPerHour: o.LooksPerHour, LookGap: o.LookGap, ProofTime: o.ProofTime, GiveUpAfter: o.GiveUpAfter, Restored: o.Restored, KeepRuns: o.KeepRuns,
 		FailPoint: failPoint(os.Getenv, os.Stderr),

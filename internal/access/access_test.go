@@ -42,6 +42,11 @@ type bundle struct {
 
 func open(t *testing.T) *bundle {
 	t.Helper()
+	return openWith(t, func(*access.Config) {})
+}
+
+func openWith(t *testing.T, change func(*access.Config)) *bundle {
+	t.Helper()
 	dir := t.TempDir()
 	s, err := sqlite.Open(t.Context(), sqlite.Config{
 		Path: filepath.Join(dir, "segue.db"), Enqueue: func(context.Context, *sql.Tx, jobs.Args, time.Time) error { return nil },
@@ -52,10 +57,12 @@ func open(t *testing.T) *bundle {
 	require.NoError(t, err)
 	b := &bundle{store: s, now: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}
 	var ids atomic.Int64
-	b.Service, err = access.New(access.Config{
+	cfg := access.Config{
 		Store: s, Box: keys, Clock: func() time.Time { return b.now }, Log: slog.New(slog.DiscardHandler),
 		IDs: func() string { return fmt.Sprintf("id-%04d", ids.Add(1)) },
-	})
+	}
+	change(&cfg)
+	b.Service, err = access.New(cfg)
 	require.NoError(t, err)
 	return b
 }

@@ -36,6 +36,10 @@ type Change struct {
 	Role        *activation.Role
 	SeesPersons *bool
 	Off         *bool
+	// Subject links the person with somebody at the single sign-on provider.
+	Subject *string
+	// Unlink ends such a link.
+	Unlink bool
 	// Version is the version that was read; 0 does not ask.
 	Version int64
 }
@@ -51,6 +55,9 @@ func (s *Service) Update(ctx context.Context, id activation.PersonID, ch Change)
 		if err := ch.apply(&p); err != nil {
 			return err
 		}
+		if err := s.link(&p, ch); err != nil {
+			return err
+		}
 		if err := p.Validate(); err != nil {
 			return err
 		}
@@ -58,14 +65,8 @@ func (s *Service) Update(ctx context.Context, id activation.PersonID, ch Change)
 		if err := tx.UpdatePerson(ctx, p); err != nil {
 			return err
 		}
-		if leads(was) && !leads(p) {
-			n, err := tx.CountActive(ctx, activation.RoleAdministrator)
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				return activation.Errorf(activation.CodeConflict, "this is the last administrator").WithRemedy("Make somebody else an administrator first")
-			}
+		if err := stillLed(ctx, tx, was, p); err != nil {
+			return err
 		}
 		if p.Off && !was.Off {
 			if err := signOutEverywhere(ctx, tx, id); err != nil {
@@ -76,6 +77,32 @@ func (s *Service) Update(ctx context.Context, id activation.PersonID, ch Change)
 		return err
 	})
 	return p, err
+}
+
+// link links a person with somebody at the single sign-on provider, or ends that.
+func (s *Service) link(p *activation.Person, ch Change) error {
+	switch {
+	case ch.Unlink:
+		p.Issuer, p.Subject = "", ""
+	case ch.Subject == nil:
+	case s.cfg.SignOn == nil:
+		return noSignOn()
+	default:
+		p.Issuer, p.Subject = s.cfg.SignOn.Provider.Issuer(), *ch.Subject
+	}
+	return nil
+}
+
+// stillLed fails with CodeConflict if a change took the last administrator away.
+func stillLed(ctx context.Context, tx store.Tx, was, is activation.Person) error {
+	if !leads(was) || leads(is) {
+		return nil
+	}
+	n, err := tx.CountActive(ctx, activation.RoleAdministrator)
+	if err == nil && n == 0 {
+		return activation.Errorf(activation.CodeConflict, "this is the last administrator").WithRemedy("Make somebody else an administrator first")
+	}
+	return err
 }
 
 func leads(p activation.Person) bool { return p.Role == activation.RoleAdministrator && !p.Off }

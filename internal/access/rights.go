@@ -49,6 +49,7 @@ var least = map[Right]activation.Role{
 // operations says which right each operation of the API asks for. An operation that is not here cannot be registered.
 var operations = map[string]Right{
 	"get-health": RightSignIn, "sign-in": RightSignIn, "get-setup": RightSignIn, "set-up": RightSignIn,
+	"get-sso": RightSignIn, "start-sso": RightSignIn, "finish-sso": RightSignIn,
 
 	"get-version": RightSee, "get-settings": RightSee, "list-operators": RightSee,
 	"get-profile": RightSee, "list-sources": RightSee, "get-source": RightSee,
@@ -80,7 +81,7 @@ var operations = map[string]Right{
 	"put-refresh-schedule": RightAdminister,
 	"list-audit":           RightAdminister, "download-audit": RightAdminister, "verify-audit": RightAdminister,
 
-	"get-me": RightOwn, "sign-out": RightOwn, "prove-again": RightOwn, "change-password": RightOwn, "list-sessions": RightOwn, "end-session": RightOwn,
+	"get-me": RightOwn, "sign-out": RightOwn, "prove-again": RightOwn, "prove-by-sso": RightOwn, "change-password": RightOwn, "list-sessions": RightOwn, "end-session": RightOwn,
 	"new-codes": RightOwn, "confirm-codes": RightOwn, "remove-codes": RightOwn, "list-tokens": RightOwn, "create-token": RightOwn, "delete-token": RightOwn,
 }
 

@@ -26,6 +26,8 @@ type Config struct {
 	Clock func() time.Time
 	IDs   func() string
 	Log   *slog.Logger
+	// SignOn is how people sign in by single sign-on. Defaults to none.
+	SignOn *SignOn
 	// SessionLife is how long a session lasts at most. Defaults to 12 h.
 	SessionLife time.Duration
 	// IdleLife is how long a session lasts that is not used. Defaults to 2 h.
@@ -45,6 +47,8 @@ type Service struct {
 	hashing chan struct{}
 	// nobody is a hash that no password has, for answers that take as long for unknown accounts.
 	nobody string
+	// waiting are browsers that were sent to the single sign-on provider.
+	waiting waiting
 
 	mu sync.Mutex
 	// setup is the hash of the one-time secret of the first set-up; nil when there is none.

@@ -58,7 +58,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	s.throttle.succeeded(keys[0])
-	return s.begin(ctx, p, in)
+	return s.begin(ctx, p, in, now.UTC())
 }
 
 // personNamed finds who signs in with an address; the zero person if nobody does.
@@ -117,8 +117,8 @@ func (s *Service) proof(ctx context.Context, p *activation.Person, password, cod
 	return s.useCode(ctx, p, code)
 }
 
-// begin starts a session.
-func (s *Service) begin(ctx context.Context, p activation.Person, in SignIn) (SignedIn, error) {
+// begin starts a session of somebody who proved then who they are.
+func (s *Service) begin(ctx context.Context, p activation.Person, in SignIn, proved time.Time) (SignedIn, error) {
 	now := s.cfg.Clock().UTC()
 	out := SignedIn{Person: p, Device: in.Device}
 	secret, hash := newSecret()
@@ -127,13 +127,10 @@ func (s *Service) begin(ctx context.Context, p activation.Person, in SignIn) (Si
 		out.Device, _ = newSecret()
 	}
 	out.Session = activation.Session{
-		ID: activation.SessionID(s.cfg.IDs()), Person: p.ID, Hash: hash, CreatedAt: now, SeenAt: now, ProvedAt: now, EndsAt: now.Add(s.cfg.SessionLife),
+		ID: activation.SessionID(s.cfg.IDs()), Person: p.ID, Hash: hash, CreatedAt: now, SeenAt: now, ProvedAt: proved, EndsAt: now.Add(s.cfg.SessionLife),
 		From: in.From, Agent: activation.ShortAgent(in.Agent),
 	}
-	if a, ok := activation.ActingOf(ctx); ok { // from here on it is somebody
-		a.Actor = activation.Actor{Kind: activation.ActorPerson, Person: p.ID, Name: p.Name, From: a.Actor.From}
-		ctx = activation.WithActing(ctx, a)
-	}
+	ctx = actingAs(ctx, p) // from here on it is somebody
 	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		fresh, err := tx.Person(ctx, p.ID) // switched off since the password was checked?
 		if err != nil {
@@ -206,7 +203,8 @@ func (s *Service) Proved(session activation.Session) error {
 	if s.cfg.Clock().Sub(session.ProvedAt) <= s.cfg.ProofLife {
 		return nil
 	}
-	return activation.Errorf(activation.CodeNotProved, "this asks for your password again").WithRemedy("Confirm with your password, and one-time code if you have one")
+	return activation.Errorf(activation.CodeNotProved, "this asks you to prove again who you are").
+		WithRemedy("Confirm with your password, and one-time code if you have one, or by single sign-on")
 }
 
 // ProvedUntil is until when nothing asks for the password again.

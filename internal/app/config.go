@@ -26,6 +26,8 @@ type Config struct {
 	// TrustedProxies are the networks of proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed. Defaults to
 	// none.
 	TrustedProxies []netip.Prefix
+	// SSO says how people sign in by single sign-on. Defaults to not at all.
+	SSO SSOConfig
 	// SourceDirs are the folders that file sources may lie in, besides uploads. Defaults to none.
 	SourceDirs []string
 	// WarehouseMemory and LedgerMemory are DuckDB's limits, such as "512MB". Default to 512MB each. With them the

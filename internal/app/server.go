@@ -120,7 +120,11 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 		return err
 	}
 	control := audit.Wrap(a.store, trail) // every change by somebody shows in the audit log
-	a.people, err = access.New(access.Config{Store: control, Box: keys, Clock: clock, IDs: newID, Log: log})
+	signOn, err := a.cfg.SSO.signOn(clock)
+	if err != nil {
+		return err
+	}
+	a.people, err = access.New(access.Config{Store: control, Box: keys, Clock: clock, IDs: newID, Log: log, SignOn: signOn})
 	if err != nil {
 		return err
 	}

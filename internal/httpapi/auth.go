@@ -38,6 +38,11 @@ func (a *api) authorize(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	c := access.Caller{Actor: activation.Actor{Kind: activation.ActorNobody, Name: "nobody", From: a.cfg.from(r)}}
+	if operation == "finish-sso" { // whoever proves again who they are is signed in already
+		if signedIn, err := a.authenticate(r); err == nil && signedIn.Session.ID != "" {
+			c = signedIn
+		}
+	}
 	if right != access.RightSignIn {
 		var err error
 		if c, err = a.authenticate(r); err != nil {

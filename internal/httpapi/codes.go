@@ -24,7 +24,7 @@ func codes() []codeInfo {
 		{activation.CodeUnauthenticated, http.StatusUnauthorized, "Not signed in"},
 		{activation.CodeForbidden, http.StatusForbidden, "Not allowed"},
 		{activation.CodeNeedsCode, http.StatusUnauthorized, "A one-time code is needed"},
-		{activation.CodeNotProved, http.StatusForbidden, "Your password is needed again"},
+		{activation.CodeNotProved, http.StatusForbidden, "A fresh proof of who you are is needed"},
 		{activation.CodeTooMany, http.StatusTooManyRequests, "Too many failed tries"},
 		{activation.CodeUnavailable, http.StatusServiceUnavailable, "Not available now"},
 		{activation.CodeInternal, http.StatusInternalServerError, "A defect of Segue"},

@@ -89,6 +89,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.huma.UseMiddleware(a.authorize)
 	a.systemOperations()
 	a.signInOperations()
+	a.signOnOperations()
 	a.meOperations()
 	a.peopleOperations()
 	a.auditOperations()

@@ -11,6 +11,7 @@ import (
 const (
 	sessionCookie = "segue_session"
 	deviceCookie  = "segue_device"
+	signOnCookie  = "segue_sso"
 	hostPrefix    = "__Host-"
 )
 

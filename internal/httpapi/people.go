@@ -27,7 +27,7 @@ func (a *api) peopleOperations() {
 	register(a, endpoint{
 		id: "update-person", method: http.MethodPatch, path: "/people/{id}", tag: tag, summary: "Change a person",
 		description: "Changes what is given; it holds from the person's next request on. The last administrator can neither be switched off nor lose the role.",
-		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict},
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeNotReady},
 	}, a.updatePerson)
 	register(a, endpoint{
 		id: "reset-password", method: http.MethodPost, path: "/people/{id}/password", tag: tag, summary: "Set a person's password",
@@ -71,7 +71,7 @@ func (a *api) getPersonByID(ctx context.Context, in *ByID) (*body[wire.Person], 
 }
 
 func (a *api) updatePerson(ctx context.Context, in *change[wire.PersonChange]) (*body[wire.Person], error) {
-	ch := access.Change{Name: in.Body.Name, Email: in.Body.Email, SeesPersons: in.Body.SeesPersons, Off: in.Body.Off, Version: in.Body.Version}
+	ch := access.Change{Name: in.Body.Name, Email: in.Body.Email, SeesPersons: in.Body.SeesPersons, Off: in.Body.Off, Subject: in.Body.Subject, Unlink: in.Body.Unlink, Version: in.Body.Version}
 	if in.Body.Role != nil {
 		role := activation.Role(*in.Body.Role)
 		ch.Role = &role

@@ -36,7 +36,7 @@ func (a *api) signInOperations() {
 	}, a.signOut)
 	register(a, endpoint{
 		id: "prove-again", method: http.MethodPost, path: "/session/proof", tag: tag, summary: "Prove again who you are",
-		description: "Some operations ask for the password again (proof_needed); after this they do not for five minutes.",
+		description: "Some operations ask for a fresh proof (proof_needed); after this they do not for five minutes. Who signs in by single sign-on uses prove-by-sso.",
 		errors:      []activation.Code{activation.CodeNotProved, activation.CodeNeedsCode, activation.CodeTooMany},
 	}, a.prove)
 }
@@ -44,13 +44,17 @@ func (a *api) signInOperations() {
 // browser is what a sign-in needs of the request itself.
 type browser struct {
 	from, agent, device string
-	secure              bool
+	// session and signOn are the secrets of the cookies of the session and of a single sign-on under way.
+	session, signOn string
+	// host is what the browser asked for; the guard has looked at it.
+	host   string
+	secure bool
 }
 
 type browserKey struct{}
 
 func browserFrom(cfg Config, r *http.Request) browser {
-	return browser{from: cfg.from(r), agent: r.UserAgent(), device: cookie(r, deviceCookie), secure: cfg.secure(r)}
+	return browser{from: cfg.from(r), agent: r.UserAgent(), device: cookie(r, deviceCookie), secure: cfg.secure(r), session: sessionSecret(r), signOn: cookie(r, signOnCookie), host: r.Host}
 }
 
 func browserOf(ctx context.Context) browser {

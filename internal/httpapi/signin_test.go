@@ -139,3 +139,23 @@ func TestPagesAreBehindTheSameGuard(t *testing.T) {
 	require.Equal(t, 404, get(Prefix+"/nowhere", "").StatusCode)
 	require.True(t, strings.HasPrefix(get(Prefix+"/nowhere", "").Header.Get("Content-Type"), problemType))
 }
+
+func TestStrangersBesideHerDoNotLockSomebodyOutOfHerOwnBrowser(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	m := b.withMember(activation.RoleViewer, false)
+	nobody := []string{"Authorization", ""}
+	right, wrong := object{"email": m.email, "password": goodPassword}, object{"email": m.email, "password": "wrong"}
+	device := ""
+	for _, c := range (&http.Response{Header: b.call("POST", "/session", right, nobody...).header}).Cookies() {
+		if c.Name == deviceCookie {
+			device = c.Name + "=" + c.Value
+		}
+	}
+	require.NotEmpty(t, device)
+	for range 6 { // from the address that she comes from as well
+		b.refused(activation.CodeUnauthenticated, "POST", "/session", wrong, nobody...)
+	}
+	b.refused(activation.CodeTooMany, "POST", "/session", right, nobody...) // another browser waits
+	b.must(201, "POST", "/session", right, append(nobody, "Cookie", device)...)
+}

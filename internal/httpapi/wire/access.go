@@ -39,6 +39,8 @@ type PersonChange struct {
 	Role        *string `json:"role,omitempty" enum:"viewer,contributor,administrator"`
 	SeesPersons *bool   `json:"sees_persons,omitempty"`
 	Off         *bool   `json:"off,omitempty" doc:"Switching somebody off signs them out everywhere and deletes their tokens"`
+	Subject     *string `json:"single_sign_on_subject,omitempty" minLength:"1" maxLength:"255" doc:"Links the person with the one whom the single sign-on provider knows by this subject"`
+	Unlink      bool    `json:"remove_single_sign_on,omitempty" doc:"Unlinks the person from single sign-on"`
 	Version     int64   `json:"version" minimum:"1" doc:"The version that was read"`
 }
 
@@ -61,6 +63,24 @@ type Proof struct {
 	Code     string `json:"code,omitempty" maxLength:"20" writeOnly:"true"`
 }
 
+// SignOn says whether people can sign in by single sign-on.
+type SignOn struct {
+	Enabled bool   `json:"enabled"`
+	Name    string `json:"name,omitempty" doc:"What to call it"`
+}
+
+// SignOnStart is where the browser goes now.
+type SignOnStart struct {
+	URL string `json:"url" doc:"The single sign-on provider, with what it needs to know"`
+}
+
+// SignOnBack is what the browser brought back from the provider.
+type SignOnBack struct {
+	State string `json:"state" maxLength:"200" writeOnly:"true"`
+	Code  string `json:"code,omitempty" maxLength:"4000" writeOnly:"true"`
+	Error string `json:"error,omitempty" maxLength:"200" doc:"The provider's error code, where it refused"`
+}
+
 // Setup says whether the first administrator is still to be made.
 type Setup struct {
 	Needed bool `json:"needed"`
@@ -78,7 +98,7 @@ type SetupInput struct {
 type Me struct {
 	Person   Person    `json:"person"`
 	Session  Session   `json:"session"`
-	ProvedTo time.Time `json:"proved_until" doc:"Until then nothing asks for the password again"`
+	ProvedTo time.Time `json:"proved_until" doc:"Until then nothing asks for a proof again"`
 }
 
 // Session is a browser somebody is signed in at.

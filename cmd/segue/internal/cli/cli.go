@@ -51,6 +51,7 @@ type commands struct {
 	Run        runCmd        `cmd:"" group:"export" help:"Runs: executions of exports."`
 	Refresh    refreshCmd    `cmd:"" group:"export" help:"Refreshes: the pipeline from data sources to exports, on demand and by schedule."`
 	Person     personCmd     `cmd:"" group:"server" help:"People: who may sign in."`
+	Me         meCmd         `cmd:"" group:"server" help:"Your own account: where you are signed in, and tokens for your programs."`
 	Audit      auditCmd      `cmd:"" group:"server" help:"The audit log: what was done, by whom."`
 	Version    versionCmd    `cmd:"" group:"other" help:"Show the version of this program and of the server."`
 	Completion completionCmd `cmd:"" group:"other" help:"Print a script that completes commands in a shell."`

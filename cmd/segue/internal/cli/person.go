@@ -153,19 +153,21 @@ type personChange struct {
 	Role        string `enum:",viewer,contributor,administrator" default:"" placeholder:"ROLE" help:"New role: viewer, contributor or administrator."`
 	SeesPersons *bool  `negatable:"" help:"Whether a viewer may see customers."`
 	Off         *bool  `negatable:"" help:"Switch the person off: signed out everywhere, tokens deleted. --no-off switches them on again."`
+	SSOSubject  string `name:"sso-subject" xor:"sso" placeholder:"SUBJECT" help:"Link the person with the one whom the single sign-on provider knows by this subject."`
+	RemoveSSO   bool   `name:"remove-sso" xor:"sso" help:"Unlink the person from single sign-on."`
 }
 
 // Run works the command.
 func (ch *personChange) Run(inv *invocation) error {
-	if ch.Name == "" && ch.Email == "" && ch.Role == "" && ch.SeesPersons == nil && ch.Off == nil {
-		return usagef("nothing is to be changed").withRemedy("Use --name, --email, --role, --sees-persons or --off")
+	if ch.Name == "" && ch.Email == "" && ch.Role == "" && ch.SeesPersons == nil && ch.Off == nil && ch.SSOSubject == "" && !ch.RemoveSSO {
+		return usagef("nothing is to be changed").withRemedy("Use --name, --email, --role, --sees-persons, --off, --sso-subject or --remove-sso")
 	}
 	c, p, err := ch.one(inv)
 	if err != nil {
 		return err
 	}
 	change := client.PersonChange{
-		Name: ch.Name, Email: ch.Email, Role: client.PersonChangeRole(ch.Role), SeesPersons: ch.SeesPersons, Off: ch.Off, Version: p.Version,
+		Name: ch.Name, Email: ch.Email, Role: client.PersonChangeRole(ch.Role), SeesPersons: ch.SeesPersons, Off: ch.Off, SingleSignOnSubject: ch.SSOSubject, RemoveSingleSignOn: &ch.RemoveSSO, Version: p.Version,
 	}
 	if p, err = client.Decode[client.Person](c.UpdatePerson(inv.ctx, p.ID, change)); err != nil {
 		return err

@@ -48,21 +48,26 @@ func isDir(path string) bool {
 
 // api returns a client of the server.
 func (inv *invocation) api() (*client.Client, error) {
-	dir := DataDir(inv.globals.Data, inv.Env)
-	server, err := inv.either(inv.globals.Server, "SEGUE_SERVER", filepath.Join(dir, addressFile),
-		"the server's address is not known", "Start one with segue serve, or say where it is with --server or --data")
+	server, err := inv.address()
 	if err != nil {
 		return nil, err
 	}
-	token, err := inv.either(inv.globals.Token, "SEGUE_TOKEN", filepath.Join(dir, tokenFile),
+	token, err := inv.either(inv.globals.Token, "SEGUE_TOKEN", filepath.Join(DataDir(inv.globals.Data, inv.Env), tokenFile),
 		"the server's token is not known", "Use --data with the server's data folder, or SEGUE_TOKEN")
 	if err != nil {
 		return nil, err
 	}
-	if !strings.Contains(server, "://") {
+	return client.New(server, token)
+}
+
+// address is where the server is.
+func (inv *invocation) address() (string, error) {
+	server, err := inv.either(inv.globals.Server, "SEGUE_SERVER", filepath.Join(DataDir(inv.globals.Data, inv.Env), addressFile),
+		"the server's address is not known", "Start one with segue serve, or say where it is with --server or --data")
+	if err == nil && !strings.Contains(server, "://") {
 		server = "http://" + server
 	}
-	return client.New(server, token)
+	return server, err
 }
 
 // either returns a flag, else a variable, else the content of a file.

@@ -33,6 +33,15 @@ type ServeOptions struct {
 	TrustedProxy []netip.Prefix `placeholder:"NETWORK" help:"Network of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8. May be given several times."`
 	SourceDir    []string       `type:"path" placeholder:"DIR" help:"Folder that file sources may lie in, besides uploads. May be given several times."`
 
+	SSOIssuer           string   `name:"sso-issuer" placeholder:"URL" help:"Single sign-on: address of the OpenID Connect provider. Without it there is none."`
+	SSOClientID         string   `name:"sso-client-id" placeholder:"ID" help:"Single sign-on: client id of Segue at the provider."`
+	SSOClientSecretFile string   `name:"sso-client-secret-file" type:"path" placeholder:"FILE" help:"Single sign-on: file with the client secret. Without it SEGUE_SSO_CLIENT_SECRET is used."`
+	SSORole             []string `name:"sso-role" sep:"none" placeholder:"GROUP=ROLE" help:"Single sign-on: role of a group's members, such as marketing=contributor. May be given several times; the most powerful role wins."`
+	SSOGroupsClaim      string   `name:"sso-groups-claim" default:"groups" placeholder:"CLAIM" help:"Single sign-on: claim that holds a person's groups; dots lead into objects. Defaults to ${default}."`
+	SSOScope            []string `name:"sso-scope" default:"profile,email" placeholder:"SCOPE" help:"Single sign-on: scope to ask for besides openid. May be given several times. Defaults to ${default}."`
+	SSOName             string   `name:"sso-name" placeholder:"NAME" help:"Single sign-on: what people know the provider as."`
+	SSOContact          string   `name:"sso-contact" placeholder:"WHO" help:"Single sign-on: whom somebody without a role is told to ask. Defaults to an administrator."`
+
 	WarehouseMemory string `default:"512MB" placeholder:"SIZE" help:"Memory of the warehouse's engine. Defaults to ${default}."`
 	LedgerMemory    string `default:"512MB" placeholder:"SIZE" help:"Memory of the ledger's engine. Defaults to ${default}."`
 	BrevoURL        string `default:"https://api.brevo.com/v3" placeholder:"URL" name:"brevo-url" help:"Where connections lead that name no address. Defaults to ${default}."`

@@ -1,0 +1,362 @@
+package sso
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/e2e/rig"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	rig.Clean()
+	os.Exit(code)
+}
+
+const (
+	clientSecret = "made-up-client-secret"
+	password     = "plum-cellar Oboe 41 drift"
+)
+
+// program builds the provider once into the project's cache; its libraries are a module of their own.
+var program = sync.OnceValues(func() (string, error) {
+	into, err := filepath.Abs(filepath.Join("..", "..", ".cache", "bin", "sso-provider"))
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command("go", "build", "-trimpath", "-o", into, ".")
+	cmd.Dir = filepath.Join("testdata", "provider")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the provider: %w\n%s", err, out)
+	}
+	return into, nil
+})
+
+// stage is a server and a provider that know each other.
+type stage struct {
+	t         *testing.T
+	server    *rig.Server
+	providers string // the provider's address
+	claims    string // the file that says what the provider tells
+	program   string
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	program, err := program()
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	dir := t.TempDir()
+	s := &stage{t: t, providers: address, claims: filepath.Join(dir, "claims.json"), program: program}
+	secret := filepath.Join(dir, "secret")
+	require.NoError(t, os.WriteFile(secret, []byte(clientSecret+"\n"), 0o600))
+	s.server = rig.StartServer(t, filepath.Join(dir, "data"), nil, "--sso-issuer", "http://"+address, "--sso-client-id", "segue", "--sso-client-secret-file", secret,
+		"--sso-role", "cn=segue,ou=admins=administrator", "--sso-role", "readers=viewer", "--sso-role", "writers=contributor", "--sso-contact", "the help desk")
+	return s
+}
+
+// start starts the provider.
+func (s *stage) start() {
+	s.t.Helper()
+	users := map[string]rig.Object{}
+	for _, name := range []string{"ana", "bo", "eve"} {
+		users["subject-"+name] = rig.Object{
+			"ID": "subject-" + name, "Username": name, "Password": password, "FirstName": strings.ToUpper(name[:1]) + name[1:], "LastName": "Example",
+			"Email": name + "@example.com", "EmailVerified": true, "PreferredLanguage": "en",
+		}
+	}
+	b, err := json.Marshal(users)
+	require.NoError(s.t, err)
+	file := s.claims + ".users"
+	require.NoError(s.t, os.WriteFile(file, b, 0o600))
+	cmd := exec.CommandContext(s.t.Context(), s.program, "-listen", s.providers, "-redirect", s.server.URL+"/sso/callback", "-users", file, "-claims", s.claims)
+	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(s.t, cmd.Start())
+	s.t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	require.Eventually(s.t, func() bool {
+		resp, err := http.Get("http://" + s.providers + "/.well-known/openid-configuration")
+		if err != nil {
+			return false
+		}
+		return resp.Body.Close() == nil && resp.StatusCode == http.StatusOK
+	}, 30*time.Second, 50*time.Millisecond)
+}
+
+// tells says what the provider tells of whom.
+func (s *stage) tells(subject, authTime string, groups ...string) {
+	s.t.Helper()
+	b, err := json.Marshal(rig.Object{subject: rig.Object{"groups": groups, "auth_time": authTime}})
+	require.NoError(s.t, err)
+	require.NoError(s.t, os.WriteFile(s.claims, b, 0o600))
+}
+
+// browser is somebody's browser.
+type browser struct {
+	*stage
+	http *http.Client
+}
+
+func (s *stage) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	require.NoError(s.t, err)
+	return &browser{s, &http.Client{Jar: jar, Timeout: time.Minute}}
+}
+
+func (b *browser) call(method, path string, body any) (int, rig.Object) {
+	b.t.Helper()
+	var rd io.Reader = http.NoBody
+	if body != nil {
+		sent, err := json.Marshal(body)
+		require.NoError(b.t, err)
+		rd = bytes.NewReader(sent)
+	}
+	req, err := http.NewRequestWithContext(b.t.Context(), method, b.server.URL+"/api/v1"+path, rd)
+	require.NoError(b.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := b.http.Do(req)
+	require.NoError(b.t, err)
+	defer func() { _ = resp.Body.Close() }()
+	var out rig.Object
+	_ = json.NewDecoder(resp.Body).Decode(&out)
+	return resp.StatusCode, out
+}
+
+func (b *browser) must(method, path string, body any) rig.Object {
+	b.t.Helper()
+	status, out := b.call(method, path, body)
+	require.Less(b.t, status, 300, "%s %s: %v", method, path, out)
+	return out
+}
+
+// refused makes a call that must be refused with the code, and returns what the answer advises.
+func (b *browser) refused(code, method, path string, body any) string {
+	b.t.Helper()
+	_, out := b.call(method, path, body)
+	require.Equal(b.t, code, out["code"], "%v", out)
+	remedy, _ := out["remedy"].(string)
+	return remedy
+}
+
+// atProvider signs in at the provider and returns what the browser is to bring back.
+func (b *browser) atProvider(address, name string) rig.Object {
+	b.t.Helper()
+	var back *url.URL
+	jar, err := cookiejar.New(nil)
+	require.NoError(b.t, err)
+	there := &http.Client{Jar: jar, Timeout: time.Minute, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if "http://"+r.URL.Host == b.server.URL {
+			back = r.URL
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	resp, err := there.Get(address)
+	require.NoError(b.t, err)
+	require.NoError(b.t, resp.Body.Close())
+	require.Equal(b.t, http.StatusOK, resp.StatusCode)
+	form := url.Values{"id": {resp.Request.URL.Query().Get("authRequestID")}, "username": {name}, "password": {password}}
+	resp, err = there.PostForm("http://"+b.providers+"/login/username", form)
+	require.NoError(b.t, err)
+	require.NoError(b.t, resp.Body.Close())
+	require.NotNil(b.t, back, "the provider sends nobody back")
+	require.Equal(b.t, "/sso/callback", back.Path)
+	page, err := b.http.Get(back.String())
+	require.NoError(b.t, err)
+	require.NoError(b.t, page.Body.Close())
+	require.Equal(b.t, http.StatusOK, page.StatusCode)
+	return rig.Object{"state": back.Query().Get("state"), "code": back.Query().Get("code")}
+}
+
+// begin is where the browser goes to sign in, or, from path, to prove again who it is.
+func (b *browser) begin(path string) string {
+	b.t.Helper()
+	return b.must(http.MethodPost, path, nil)["url"].(string)
+}
+
+// signIn signs in by single sign-on and returns who it is.
+func (b *browser) signIn(name string) rig.Object {
+	b.t.Helper()
+	return b.must(http.MethodPost, "/sso/finish", b.atProvider(b.begin("/sso/start"), name))["person"].(rig.Object)
+}
+
+// notIn signs in at the provider, and must be refused with the code.
+func (b *browser) notIn(code, name string) string {
+	b.t.Helper()
+	return b.refused(code, http.MethodPost, "/sso/finish", b.atProvider(b.begin("/sso/start"), name))
+}
+
+func TestSigningInByGroup(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	b := s.browser()
+	require.Equal(t, true, b.must(http.MethodGet, "/sso", nil)["enabled"])
+	require.Contains(t, b.refused("unavailable", http.MethodPost, "/sso/start", nil), "--sso-issuer", "the provider is down")
+	s.start()
+
+	s.tells("subject-eve", "", "others")
+	require.Contains(t, b.notIn("forbidden", "eve"), "Ask the help desk")
+	s.tells("subject-ana", "", "readers", "others", "cn=segue,ou=admins")
+	ana := b.signIn("ana")
+	require.Equal(t, "administrator", ana["role"], "the most powerful role wins")
+	require.Equal(t, "ana@example.com", ana["email"])
+	require.Equal(t, "Ana Example", b.must(http.MethodGet, "/session", nil)["person"].(rig.Object)["name"])
+	require.Len(t, b.must(http.MethodGet, "/people", nil)["items"], 1, "who was refused is nobody")
+
+	// The last administrator does not lose the role to a group; with another one the role is the groups' at each sign-in.
+	s.tells("subject-ana", "", "readers")
+	b.notIn("conflict", "ana")
+	s.server.Must(t, http.MethodPost, "/api/v1/people", rig.Object{"name": "Boss", "email": "boss@example.com", "role": "administrator", "password": password})
+	again := s.browser()
+	require.Equal(t, "viewer", again.signIn("ana")["role"])
+	require.Equal(t, ana["id"], again.must(http.MethodGet, "/session", nil)["person"].(rig.Object)["id"])
+	b.refused("forbidden", http.MethodGet, "/people", nil)
+	changed := 0
+	for _, e := range s.server.Must(t, http.MethodGet, "/api/v1/audit", nil)["items"].([]any) {
+		if e := e.(rig.Object); e["action"] == "finish-sso" && e["kind"] == "person" && e["before"] != nil {
+			changed++
+			require.Equal(t, []any{"role"}, e["changed"])
+			require.Equal(t, "Ana Example", e["actor"].(rig.Object)["name"])
+		}
+	}
+	require.Equal(t, 1, changed, "the change of the role is in the audit log")
+
+	// Without a group that may, she is out everywhere.
+	s.tells("subject-ana", "", "others")
+	s.browser().notIn("forbidden", "ana")
+	b.refused("unauthenticated", http.MethodGet, "/session", nil)
+
+	// An address makes nobody somebody else: only an administrator links.
+	made := s.server.Must(t, http.MethodPost, "/api/v1/people", rig.Object{"name": "Bo", "email": "bo@example.com", "role": "viewer", "password": password})
+	s.tells("subject-bo", "", "writers")
+	require.Contains(t, s.browser().notIn("conflict", "bo"), "segue person change ADDRESS --sso-subject \"subject-bo\"")
+	code, out := rig.Ends(t, "--data", s.server.Data, "person", "change", "bo@example.com", "--sso-subject", "subject-bo")
+	require.Equal(t, 0, code, out)
+	bo := s.browser().signIn("bo")
+	require.Equal(t, made["id"], bo["id"])
+	require.Equal(t, "contributor", bo["role"])
+	require.NotContains(t, s.server.Output(), clientSecret)
+	require.NotContains(t, s.server.Output(), "@example.com")
+	require.NoError(t, s.server.Stop(t))
+}
+
+func TestNothingIsTakenTwiceOrFromElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.start()
+	s.tells("subject-ana", "", "readers")
+	finish := func(b *browser, back rig.Object) string {
+		_, out := b.call(http.MethodPost, "/sso/finish", back)
+		code, _ := out["code"].(string)
+		return code
+	}
+	b, other := s.browser(), s.browser()
+	back := b.atProvider(b.begin("/sso/start"), "ana")
+	other.begin("/sso/start")
+	require.Equal(t, "unauthenticated", finish(other, back), "it was begun in another browser")
+	require.Equal(t, "unauthenticated", finish(b, back), "a state counts once, right or wrong")
+
+	back = b.atProvider(b.begin("/sso/start"), "ana")
+	require.Empty(t, finish(b, back))
+	require.Equal(t, "unauthenticated", finish(b, back), "replayed")
+
+	// The code of one sign-in, brought back with the state of another.
+	stolen := s.browser()
+	code := stolen.atProvider(stolen.begin("/sso/start"), "ana")["code"]
+	back = other.atProvider(other.begin("/sso/start"), "ana")
+	back["code"] = code
+	require.Equal(t, "unauthenticated", finish(other, back))
+	// An ID token of one sign-in does not do for another: the nonce is in the address and part of the token.
+	address, err := url.Parse(other.begin("/sso/start"))
+	require.NoError(t, err)
+	q := address.Query()
+	require.Equal(t, "S256", q.Get("code_challenge_method"))
+	require.NotEmpty(t, q.Get("code_challenge"))
+	q.Set("nonce", "of-somebody-else")
+	address.RawQuery = q.Encode()
+	require.Equal(t, "unauthenticated", finish(other, other.atProvider(address.String(), "ana")))
+
+	// The provider's refusal is told, and nothing that came along with it is repeated.
+	address, err = url.Parse(other.begin("/sso/start"))
+	require.NoError(t, err)
+	state := address.Query().Get("state")
+	_, out := other.call(http.MethodPost, "/sso/finish", rig.Object{"state": state, "error": "access_denied"})
+	require.Contains(t, out["detail"], "access_denied")
+	require.Equal(t, "forbidden", finish(s.browser2(other), rig.Object{"state": stateOf(t, other.begin("/sso/start")), "error": "<script>"}))
+	_, out = other.call(http.MethodPost, "/sso/start", rig.Object{})
+	require.NotContains(t, out["url"], "evil")
+	require.NoError(t, s.server.Stop(t))
+}
+
+// browser2 is the same browser, in another window.
+func (s *stage) browser2(b *browser) *browser { return &browser{s, b.http} }
+
+func stateOf(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	require.NoError(t, err)
+	return u.Query().Get("state")
+}
+
+func TestProvingAgainBySingleSignOn(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.start()
+	b := s.browser()
+	s.tells("subject-ana", "old", "readers")
+	b.signIn("ana")
+	token := rig.Object{"name": "nightly", "role": "viewer", "expires_at": time.Now().Add(time.Hour).UTC()}
+	b.refused("proof_needed", http.MethodPost, "/me/tokens", token) // whom the provider remembered has proved nothing
+	prove := func(b *browser, name string) (int, rig.Object) {
+		address := b.begin("/session/sso-proof")
+		require.Contains(t, address, "prompt=login")
+		require.Contains(t, address, "max_age=0")
+		return b.call(http.MethodPost, "/sso/finish", b.atProvider(address, name))
+	}
+	_, out := prove(b, "ana")
+	require.Equal(t, "proof_needed", out["code"])
+	require.Contains(t, out["detail"], "did not let you sign in anew")
+	s.tells("subject-ana", "none", "readers")
+	_, out = prove(b, "ana")
+	require.Contains(t, out["detail"], "does not tell when you signed in")
+	s.tells("subject-bo", "", "readers")
+	_, out = prove(b, "bo")
+	require.Contains(t, out["detail"], "somebody else")
+	s.tells("subject-ana", "", "readers")
+	elsewhere := s.browser()
+	elsewhere.signIn("ana")
+	back := b.atProvider(b.begin("/session/sso-proof"), "ana")
+	elsewhere.begin("/sso/start")
+	elsewhere.refused("unauthenticated", http.MethodPost, "/sso/finish", back) // another browser's proof is none
+	b.refused("proof_needed", http.MethodPost, "/me/tokens", token)
+
+	status, out := prove(b, "ana")
+	require.Less(t, status, 300, "%v", out)
+	b.must(http.MethodPost, "/me/tokens", token)
+	entries := s.server.Must(t, http.MethodGet, "/api/v1/audit", nil)["items"].([]any)
+	proof := entries[1].(rig.Object) // before the token
+	require.Equal(t, []any{"finish-sso", "done", "Ana Example"}, []any{proof["action"], proof["outcome"], proof["actor"].(rig.Object)["name"]})
+	require.NoError(t, s.server.Stop(t))
+}

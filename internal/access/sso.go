@@ -37,8 +37,8 @@ type SignOn struct {
 }
 
 const (
-	// signOnLife is how long somebody may take at the provider.
-	signOnLife = 10 * time.Minute
+	// SignOnLife is how long somebody may take at the provider.
+	SignOnLife = 10 * time.Minute
 	// signOnClocks is how far the provider's clock may be off where it says when somebody signed in.
 	signOnClocks = 30 * time.Second
 	// maxPending is how many sign-ins may be on their way at once; of more, the oldest is forgotten.
@@ -69,7 +69,7 @@ func (w *waiting) put(state string, p pending) {
 	}
 	oldest, at := "", p.begun
 	for k, o := range w.by {
-		if p.begun.Sub(o.begun) > signOnLife {
+		if p.begun.Sub(o.begun) > SignOnLife {
 			delete(w.by, k)
 		} else if oldest == "" || o.begun.Before(at) {
 			oldest, at = k, o.begun
@@ -140,7 +140,7 @@ func (s *Service) FinishSignOn(ctx context.Context, in SignOnBack) (SignedIn, er
 		return SignedIn{}, noSignOn()
 	}
 	p, ok := s.waiting.take(in.State)
-	if !ok || in.Browser == "" || subtle.ConstantTimeCompare(p.browser, hashOf(in.Browser)) != 1 || s.cfg.Clock().Sub(p.begun) > signOnLife {
+	if !ok || in.Browser == "" || subtle.ConstantTimeCompare(p.browser, hashOf(in.Browser)) != 1 || s.cfg.Clock().Sub(p.begun) > SignOnLife {
 		return SignedIn{}, activation.Errorf(activation.CodeUnauthenticated, "this sign-in was not begun in this browser, took too long, or was used already").
 			WithRemedy("Sign in again")
 	}

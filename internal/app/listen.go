@@ -51,7 +51,7 @@ func (a *App) listenOn(ctx context.Context, encrypted bool) (net.Listener, error
 	if err != nil {
 		return nil, activation.Errorf(activation.CodeInvalid, "%q is not an address such as %s", address, defaultListen).WithField("listen")
 	}
-	if loopback(host) {
+	if activation.OnThisMachine(host) {
 		return listenLoopback(address, defaultListen)
 	}
 	needed, err := a.people.Setup(ctx)
@@ -66,12 +66,6 @@ func (a *App) listenOn(ctx context.Context, encrypted bool) (net.Listener, error
 			WithRemedy("Give --tls-cert and --tls-key, or put a proxy that encrypts before it and name its network with --trusted-proxy")
 	}
 	return listenAt(address)
-}
-
-// loopback reports whether a host can only mean this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 func listenAt(address string) (net.Listener, error) {

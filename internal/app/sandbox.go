@@ -114,7 +114,7 @@ func listenLoopback(address, fallback string) (net.Listener, error) {
 	if err != nil {
 		return nil, activation.Errorf(activation.CodeInvalid, "%q is not an address such as %s", address, fallback).WithField("listen")
 	}
-	if !loopback(host) {
+	if !activation.OnThisMachine(host) {
 		return nil, activation.Errorf(activation.CodeInvalid, "%s is not a loopback address", host).WithField("listen").
 			WithRemedy("Use 127.0.0.1: nobody else may reach it")
 	}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"segue/internal/access"
 	"segue/internal/activation"
@@ -11,9 +12,6 @@ import (
 
 // signOnPage is the page that the provider sends browsers back to.
 const signOnPage = "/sso/callback"
-
-// signOnAge is how long a browser may take at the provider, in seconds.
-const signOnAge = 600
 
 func (a *api) signOnOperations() {
 	const tag = "people"
@@ -72,7 +70,7 @@ func (a *api) toProvider(ctx context.Context, session activation.SessionID) (*si
 	if err != nil {
 		return nil, err
 	}
-	return &signOnBegun{SetCookie: newCookie(signOnCookie, secret, b.secure, signOnAge).String(), Body: wire.SignOnStart{URL: url}}, nil
+	return &signOnBegun{SetCookie: newCookie(signOnCookie, secret, b.secure, int(access.SignOnLife/time.Second)).String(), Body: wire.SignOnStart{URL: url}}, nil
 }
 
 func (a *api) finishSignOn(ctx context.Context, in *input[wire.SignOnBack]) (*signedIn, error) {

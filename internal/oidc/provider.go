@@ -53,7 +53,7 @@ func New(cfg Config) (*Provider, error) {
 		return nil, activation.Errorf(activation.CodeInvalid, "is no address of a single sign-on provider").WithField("sso-issuer").
 			WithRemedy("Give the issuer as the provider's documentation names it, such as https://id.example.com/realms/main")
 	}
-	if ip := net.ParseIP(u.Hostname()); u.Scheme != "https" && (u.Scheme != "http" || (u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()))) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !activation.OnThisMachine(u.Hostname())) {
 		return nil, activation.Errorf(activation.CodeInvalid, "must begin with https://, but for a provider on this machine").WithField("sso-issuer")
 	}
 	if cfg.ClientID == "" {

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -132,20 +131,11 @@ func baseURL(text string) (*url.URL, error) {
 		return nil, refuse("is not a URL")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, refuse("must not hold a user, a query or a fragment")
-	case u.Scheme == "https" || u.Scheme == "http" && loopbackHost(u.Hostname()):
+	case u.Scheme == "https" || u.Scheme == "http" && activation.OnThisMachine(u.Hostname()):
 		return u, nil
 	default:
 		return nil, refuse("must begin with https:// (http only for a sandbox on this machine)")
 	}
-}
-
-// loopbackHost reports whether a host can only mean this machine.
-func loopbackHost(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
 }
 
 // Calls implements destination.Destination.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"segue/internal/activation"
 )
 
 // ReportPolicy bounds how reports are fetched (S33): by a second client that knows no key; https only, and http to this
@@ -98,7 +100,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch u := r.URL; {
 	case u.User != nil:
 		return nil, &refusedLinkError{"it holds a user"}
-	case u.Scheme == "http" && g.sandbox && loopbackHost(u.Hostname()):
+	case u.Scheme == "http" && g.sandbox && activation.OnThisMachine(u.Hostname()):
 		to = g.local
 	case u.Scheme != "https":
 		return nil, &refusedLinkError{"it does not begin with https://"}

@@ -51,16 +51,20 @@ func (s *Service) newest(ctx context.Context, w *work, b ledger.Batch) (activati
 			break
 		}
 	}
-	// One that does not show may not be listed yet: that is known after two looks (S17, S30).
+	// One that does not show may not be listed yet: that is known after two looks (S17, S30), which are for all of them.
+	late := false
 	for _, l := range left {
 		gap := s.cfg.LookGap
 		if newest < l.Process {
 			gap *= unlisted // nothing newer is listed either: the list may lag
 		}
 		if !shown[l.ID] && !s.looks.nothing(w.account(), l.ID, s.cfg.Clock(), gap) {
-			s.looks.settle(w.account(), false)
-			return 0, wait{d: s.cfg.LookGap, status: activation.StatusWaiting}
+			late = true
 		}
+	}
+	if late {
+		s.looks.settle(w.account(), false)
+		return 0, wait{d: s.cfg.LookGap, status: activation.StatusWaiting}
 	}
 	s.looks.settle(w.account(), true)
 	return newest, nil

@@ -173,6 +173,30 @@ func TestS30WhatAStoppedRunLeftInFlightIsWaitedForThoughItIsListedLate(t *testin
 	}
 }
 
+func TestS30TwoLooksAreEnoughHoweverManyStoppedRunsLeftSomethingInFlight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.connect("one", keyA)
+	w.are(person("p1", "Ana", "s1"))
+	for i := range 4 { // each import was never heard of again, and its run was stopped
+		e := w.export(fmt.Sprint("export ", i), c, activation.ListID(7+2*(i%2)), "s1")
+		w.a.fail("import", fault{outcome: destination.Unknown})
+		id := w.start(e)
+		w.drive(w.state(id, ledger.BatchUnknown))
+		_, err := w.svc.Cancel(w.Context(), id)
+		require.NoError(t, err)
+		w.a.fail("processes", fault{outcome: destination.Refused, code: activation.CodeBadCredentials})
+		w.drive(w.ended(id))
+	}
+	w.restart()
+	begun := w.clock.now()
+	id := w.start(w.export("last", c, 7, "s1"))
+	w.drive(w.state(id, ledger.BatchAccepted))
+	waited := w.clock.now().Sub(begun)
+	require.GreaterOrEqual(t, waited, time.Minute, "none shows in two looks a minute apart")
+	require.Less(t, waited, 2*time.Minute, "the two looks are for all of them")
+}
+
 func TestS29ACanceledRunNeedNotWaitForItsTurn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

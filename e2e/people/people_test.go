@@ -1,11 +1,8 @@
 package people
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,57 +27,27 @@ const (
 	customers  = "id,email,first_name,country\nc1,ana@example.com,Ana,HR\nc2,ivo@example.com,Ivo,HR\nc3,eva@example.com,Eva,SI\n"
 )
 
-// browser is somebody's browser: it keeps cookies and has no token.
+// browser is somebody's browser.
 type browser struct {
-	t    *testing.T
-	http *http.Client
-	url  string
+	*rig.Browser
+	t *testing.T
 }
 
 func newBrowser(t *testing.T, url string) *browser {
 	t.Helper()
-	jar, err := cookiejar.New(nil)
-	require.NoError(t, err)
-	return &browser{t: t, http: &http.Client{Jar: jar, Timeout: time.Minute}, url: url}
-}
-
-// call makes a request and returns status and answer.
-func (b *browser) call(method, path string, body any) (int, rig.Object) {
-	b.t.Helper()
-	sent, err := json.Marshal(body)
-	require.NoError(b.t, err)
-	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+"/api/v1"+path, bytes.NewReader(sent))
-	require.NoError(b.t, err)
-	if body == nil {
-		req.Body = http.NoBody
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := b.http.Do(req)
-	require.NoError(b.t, err)
-	defer func() { _ = resp.Body.Close() }()
-	var out rig.Object
-	_ = json.NewDecoder(resp.Body).Decode(&out)
-	return resp.StatusCode, out
-}
-
-// must makes a request that has to succeed.
-func (b *browser) must(method, path string, body any) rig.Object {
-	b.t.Helper()
-	status, out := b.call(method, path, body)
-	require.Less(b.t, status, 300, "%s %s: %v", method, path, out)
-	return out
+	return &browser{rig.NewBrowser(t, url), t}
 }
 
 // mayNot makes a request that has to be refused.
 func (b *browser) mayNot(method, path string, body any) {
 	b.t.Helper()
-	status, out := b.call(method, path, body)
+	status, out := b.Call(method, path, body)
 	require.Equal(b.t, http.StatusForbidden, status, "%s %s: %v", method, path, out)
 }
 
 func (b *browser) signIn(email string) *browser {
 	b.t.Helper()
-	b.must(http.MethodPost, "/session", rig.Object{"email": email, "password": password})
+	b.Must(http.MethodPost, "/session", rig.Object{"email": email, "password": password})
 	return b
 }
 
@@ -101,64 +68,64 @@ func TestADayOfAdministratorContributorAndViewer(t *testing.T) {
 	}, 10*time.Second, 10*time.Millisecond)
 	administrator := newBrowser(t, server.URL)
 	setUp := rig.Object{"secret": link[1], "name": "Ana", "email": "administrator@example.com", "password": password}
-	administrator.must(http.MethodPost, "/setup", setUp)
-	status, _ := newBrowser(t, server.URL).call(http.MethodPost, "/setup", setUp)
+	administrator.Must(http.MethodPost, "/setup", setUp)
+	status, _ := newBrowser(t, server.URL).Call(http.MethodPost, "/setup", setUp)
 	require.Equal(t, http.StatusForbidden, status, "the link works once")
 	for _, role := range []string{"contributor", "viewer"} {
-		administrator.must(http.MethodPost, "/people", rig.Object{"name": "The " + role, "email": role + "@example.com", "role": role, "password": password})
+		administrator.Must(http.MethodPost, "/people", rig.Object{"name": "The " + role, "email": role + "@example.com", "role": role, "password": password})
 	}
 	contributor, viewer := newBrowser(t, server.URL).signIn("contributor@example.com"), newBrowser(t, server.URL).signIn("viewer@example.com")
 
 	// The contributor prepares the data, the administrator the connection.
-	source := id(contributor.must(http.MethodPost, "/sources", rig.Object{"name": "Customers", "path": "customers.csv"}))
-	contributor.must(http.MethodPost, "/sources/"+source+"/ingest", nil)
-	contributor.must(http.MethodPut, "/profile", contributor.must(http.MethodGet, "/profile/suggestion?source_id="+source, nil))
-	contributor.must(http.MethodPost, "/profile/build", nil)
-	segment := id(contributor.must(http.MethodPost, "/segments", rig.Object{"name": "Croatia", "rules": []rig.Object{
+	source := id(contributor.Must(http.MethodPost, "/sources", rig.Object{"name": "Customers", "path": "customers.csv"}))
+	contributor.Must(http.MethodPost, "/sources/"+source+"/ingest", nil)
+	contributor.Must(http.MethodPut, "/profile", contributor.Must(http.MethodGet, "/profile/suggestion?source_id="+source, nil))
+	contributor.Must(http.MethodPost, "/profile/build", nil)
+	segment := id(contributor.Must(http.MethodPost, "/segments", rig.Object{"name": "Croatia", "rules": []rig.Object{
 		{"rule": rig.Object{"field": "country", "operator": "equals", "values": []string{"HR"}}},
 	}}))
 	contributor.mayNot(http.MethodPost, "/connections", rig.Object{"name": "mine", "api_key": sandboxKey, "agree": true})
-	connection := administrator.must(http.MethodPost, "/connections", rig.Object{"name": "Brevo", "api_key": sandboxKey, "agree": true})
+	connection := administrator.Must(http.MethodPost, "/connections", rig.Object{"name": "Brevo", "api_key": sandboxKey, "agree": true})
 	require.Equal(t, "Ana", connection["consent"].(rig.Object)["by"], "who agreed is recorded")
-	administrator.must(http.MethodPost, "/connections/"+id(connection)+"/lists", rig.Object{"name": "Newsletter"})
+	administrator.Must(http.MethodPost, "/connections/"+id(connection)+"/lists", rig.Object{"name": "Newsletter"})
 
 	// Before it is shared the contributor cannot use it; afterwards they can.
 	export := rig.Object{
 		"name": "Newsletter", "connection_id": id(connection), "list_id": 1, "segment_ids": []string{segment},
 		"mapping": rig.Object{"email": "email", "attributes": []rig.Object{{"attribute": "FIRSTNAME", "field": "first_name"}}},
 	}
-	require.Empty(t, contributor.must(http.MethodGet, "/connections", nil)["items"])
+	require.Empty(t, contributor.Must(http.MethodGet, "/connections", nil)["items"])
 	contributor.mayNot(http.MethodPost, "/exports", export)
-	administrator.must(http.MethodPatch, "/connections/"+id(connection), rig.Object{"shared": true, "version": connection["version"]})
-	made := contributor.must(http.MethodPost, "/exports", export)
+	administrator.Must(http.MethodPatch, "/connections/"+id(connection), rig.Object{"shared": true, "version": connection["version"]})
+	made := contributor.Must(http.MethodPost, "/exports", export)
 	require.Equal(t, "not_started", made["status"], "saving runs nothing")
 	require.Empty(t, sandbox.Members(t, 1))
 
 	// The refresh runs it, here on demand; the next run comes by its own schedule, every minute.
-	refresh := contributor.must(http.MethodPost, "/refreshes", nil)
+	refresh := contributor.Must(http.MethodPost, "/refreshes", nil)
 	require.Eventually(t, func() bool {
-		refresh = viewer.must(http.MethodGet, "/refreshes/"+id(refresh), nil)
+		refresh = viewer.Must(http.MethodGet, "/refreshes/"+id(refresh), nil)
 		return refresh["ended"].(bool)
 	}, time.Minute, 100*time.Millisecond)
 	require.Equal(t, "successful", refresh["status"], "%v", refresh["tasks"])
 	require.Equal(t, []string{"ana@example.com", "ivo@example.com"}, sandbox.Members(t, 1))
 
-	made = contributor.must(http.MethodGet, "/exports/"+id(made), nil)
+	made = contributor.Must(http.MethodGet, "/exports/"+id(made), nil)
 	export["version"], export["schedule"] = made["version"], rig.Object{"mode": "own", "cron": "* * * * *"}
-	contributor.must(http.MethodPut, "/exports/"+id(made), export)
+	contributor.Must(http.MethodPut, "/exports/"+id(made), export)
 	var latest rig.Object
 	require.Eventually(t, func() bool {
-		latest = viewer.must(http.MethodGet, "/exports/"+id(made), nil)["latest_run"].(rig.Object)
+		latest = viewer.Must(http.MethodGet, "/exports/"+id(made), nil)["latest_run"].(rig.Object)
 		return latest["requested_by"] == "schedule" && latest["ended"].(bool)
 	}, 90*time.Second, 250*time.Millisecond, "within a minute it is due")
 	require.Equal(t, "successful", latest["status"])
 
 	// The viewer sees it, without people, and can change nothing.
-	seen := viewer.must(http.MethodGet, "/exports/"+id(made), nil)
+	seen := viewer.Must(http.MethodGet, "/exports/"+id(made), nil)
 	require.Equal(t, "view", seen["your_permissions"])
 	tasks := refresh["tasks"].([]any)
 	run := tasks[len(tasks)-1].(rig.Object)["run_id"].(string)
-	for _, row := range viewer.must(http.MethodGet, "/runs/"+run+"/rows", nil)["items"].([]any) {
+	for _, row := range viewer.Must(http.MethodGet, "/runs/"+run+"/rows", nil)["items"].([]any) {
 		require.Equal(t, "•••", row.(rig.Object)["address"])
 	}
 	viewer.mayNot(http.MethodPost, "/exports/"+id(made)+"/runs", nil)
@@ -168,24 +135,24 @@ func TestADayOfAdministratorContributorAndViewer(t *testing.T) {
 	viewer.mayNot(http.MethodPost, "/refreshes", nil)
 
 	// Un-sharing makes it look-only for the contributor at once; its schedule goes on.
-	connection = administrator.must(http.MethodGet, "/connections/"+id(connection), nil)
-	administrator.must(http.MethodPatch, "/connections/"+id(connection), rig.Object{"shared": false, "version": connection["version"]})
+	connection = administrator.Must(http.MethodGet, "/connections/"+id(connection), nil)
+	administrator.Must(http.MethodPatch, "/connections/"+id(connection), rig.Object{"shared": false, "version": connection["version"]})
 	contributor.mayNot(http.MethodPost, "/exports/"+id(made)+"/runs", nil)
-	require.Equal(t, "view", contributor.must(http.MethodGet, "/exports/"+id(made), nil)["your_permissions"])
+	require.Equal(t, "view", contributor.Must(http.MethodGet, "/exports/"+id(made), nil)["your_permissions"])
 
 	// Somebody who is switched off is out with the next request.
-	people := administrator.must(http.MethodGet, "/people", nil)["items"].([]any)
+	people := administrator.Must(http.MethodGet, "/people", nil)["items"].([]any)
 	for _, p := range people {
 		if p := p.(rig.Object); p["role"] == "contributor" {
-			administrator.must(http.MethodPatch, "/people/"+id(p), rig.Object{"off": true, "version": p["version"]})
+			administrator.Must(http.MethodPatch, "/people/"+id(p), rig.Object{"off": true, "version": p["version"]})
 		}
 	}
-	status, _ = contributor.call(http.MethodGet, "/exports", nil)
+	status, _ = contributor.Call(http.MethodGet, "/exports", nil)
 	require.Equal(t, http.StatusUnauthorized, status)
 
 	// All of it is in the audit log, and none of it tells of customers or passwords.
-	require.Positive(t, administrator.must(http.MethodGet, "/audit/verification", nil)["entries"])
-	resp, err := administrator.http.Get(server.URL + "/api/v1/audit.ndjson") //nolint:noctx // of this machine
+	require.Positive(t, administrator.Must(http.MethodGet, "/audit/verification", nil)["entries"])
+	resp, err := administrator.HTTP.Get(server.URL + "/api/v1/audit.ndjson") //nolint:noctx // of this machine
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
 	log, err := io.ReadAll(resp.Body)

@@ -1,10 +1,8 @@
 package sso
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -116,45 +114,17 @@ func (s *stage) tells(subject, authTime string, groups ...string) {
 // browser is somebody's browser.
 type browser struct {
 	*stage
-	http *http.Client
+	*rig.Browser
 }
 
 func (s *stage) browser() *browser {
-	jar, err := cookiejar.New(nil)
-	require.NoError(s.t, err)
-	return &browser{s, &http.Client{Jar: jar, Timeout: time.Minute}}
-}
-
-func (b *browser) call(method, path string, body any) (int, rig.Object) {
-	b.t.Helper()
-	var rd io.Reader = http.NoBody
-	if body != nil {
-		sent, err := json.Marshal(body)
-		require.NoError(b.t, err)
-		rd = bytes.NewReader(sent)
-	}
-	req, err := http.NewRequestWithContext(b.t.Context(), method, b.server.URL+"/api/v1"+path, rd)
-	require.NoError(b.t, err)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := b.http.Do(req)
-	require.NoError(b.t, err)
-	defer func() { _ = resp.Body.Close() }()
-	var out rig.Object
-	_ = json.NewDecoder(resp.Body).Decode(&out)
-	return resp.StatusCode, out
-}
-
-func (b *browser) must(method, path string, body any) rig.Object {
-	b.t.Helper()
-	status, out := b.call(method, path, body)
-	require.Less(b.t, status, 300, "%s %s: %v", method, path, out)
-	return out
+	return &browser{s, rig.NewBrowser(s.t, s.server.URL)}
 }
 
 // refused makes a call that must be refused with the code, and returns what the answer advises.
 func (b *browser) refused(code, method, path string, body any) string {
 	b.t.Helper()
-	_, out := b.call(method, path, body)
+	_, out := b.Call(method, path, body)
 	require.Equal(b.t, code, out["code"], "%v", out)
 	remedy, _ := out["remedy"].(string)
 	return remedy
@@ -183,7 +153,7 @@ func (b *browser) atProvider(address, name string) rig.Object {
 	require.NoError(b.t, resp.Body.Close())
 	require.NotNil(b.t, back, "the provider sends nobody back")
 	require.Equal(b.t, "/sso/callback", back.Path)
-	page, err := b.http.Get(back.String())
+	page, err := b.HTTP.Get(back.String())
 	require.NoError(b.t, err)
 	require.NoError(b.t, page.Body.Close())
 	require.Equal(b.t, http.StatusOK, page.StatusCode)
@@ -193,13 +163,13 @@ func (b *browser) atProvider(address, name string) rig.Object {
 // begin is where the browser goes to sign in, or, from path, to prove again who it is.
 func (b *browser) begin(path string) string {
 	b.t.Helper()
-	return b.must(http.MethodPost, path, nil)["url"].(string)
+	return b.Must(http.MethodPost, path, nil)["url"].(string)
 }
 
 // signIn signs in by single sign-on and returns who it is.
 func (b *browser) signIn(name string) rig.Object {
 	b.t.Helper()
-	return b.must(http.MethodPost, "/sso/finish", b.atProvider(b.begin("/sso/start"), name))["person"].(rig.Object)
+	return b.Must(http.MethodPost, "/sso/finish", b.atProvider(b.begin("/sso/start"), name))["person"].(rig.Object)
 }
 
 // notIn signs in at the provider, and must be refused with the code.
@@ -212,7 +182,7 @@ func TestSigningInByGroup(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	b := s.browser()
-	require.Equal(t, true, b.must(http.MethodGet, "/sso", nil)["enabled"])
+	require.Equal(t, true, b.Must(http.MethodGet, "/sso", nil)["enabled"])
 	require.Contains(t, b.refused("unavailable", http.MethodPost, "/sso/start", nil), "--sso-issuer", "the provider is down")
 	s.start()
 
@@ -222,8 +192,8 @@ func TestSigningInByGroup(t *testing.T) {
 	ana := b.signIn("ana")
 	require.Equal(t, "administrator", ana["role"], "the most powerful role wins")
 	require.Equal(t, "ana@example.com", ana["email"])
-	require.Equal(t, "Ana Example", b.must(http.MethodGet, "/session", nil)["person"].(rig.Object)["name"])
-	require.Len(t, b.must(http.MethodGet, "/people", nil)["items"], 1, "who was refused is nobody")
+	require.Equal(t, "Ana Example", b.Must(http.MethodGet, "/session", nil)["person"].(rig.Object)["name"])
+	require.Len(t, b.Must(http.MethodGet, "/people", nil)["items"], 1, "who was refused is nobody")
 
 	// The last administrator does not lose the role to a group; with another one the role is the groups' at each sign-in.
 	s.tells("subject-ana", "", "readers")
@@ -231,7 +201,7 @@ func TestSigningInByGroup(t *testing.T) {
 	s.server.Must(t, http.MethodPost, "/api/v1/people", rig.Object{"name": "Boss", "email": "boss@example.com", "role": "administrator", "password": password})
 	again := s.browser()
 	require.Equal(t, "viewer", again.signIn("ana")["role"])
-	require.Equal(t, ana["id"], again.must(http.MethodGet, "/session", nil)["person"].(rig.Object)["id"])
+	require.Equal(t, ana["id"], again.Must(http.MethodGet, "/session", nil)["person"].(rig.Object)["id"])
 	b.refused("forbidden", http.MethodGet, "/people", nil)
 	changed := 0
 	for _, e := range s.server.Must(t, http.MethodGet, "/api/v1/audit", nil)["items"].([]any) {
@@ -268,7 +238,7 @@ func TestNothingIsTakenTwiceOrFromElsewhere(t *testing.T) {
 	s.start()
 	s.tells("subject-ana", "", "readers")
 	finish := func(b *browser, back rig.Object) string {
-		_, out := b.call(http.MethodPost, "/sso/finish", back)
+		_, out := b.Call(http.MethodPost, "/sso/finish", back)
 		code, _ := out["code"].(string)
 		return code
 	}
@@ -302,16 +272,16 @@ func TestNothingIsTakenTwiceOrFromElsewhere(t *testing.T) {
 	address, err = url.Parse(other.begin("/sso/start"))
 	require.NoError(t, err)
 	state := address.Query().Get("state")
-	_, out := other.call(http.MethodPost, "/sso/finish", rig.Object{"state": state, "error": "access_denied"})
+	_, out := other.Call(http.MethodPost, "/sso/finish", rig.Object{"state": state, "error": "access_denied"})
 	require.Contains(t, out["detail"], "access_denied")
 	require.Equal(t, "forbidden", finish(s.browser2(other), rig.Object{"state": stateOf(t, other.begin("/sso/start")), "error": "<script>"}))
-	_, out = other.call(http.MethodPost, "/sso/start", rig.Object{})
+	_, out = other.Call(http.MethodPost, "/sso/start", rig.Object{})
 	require.NotContains(t, out["url"], "evil")
 	require.NoError(t, s.server.Stop(t))
 }
 
 // browser2 is the same browser, in another window.
-func (s *stage) browser2(b *browser) *browser { return &browser{s, b.http} }
+func (s *stage) browser2(b *browser) *browser { return &browser{s, b.Browser} }
 
 func stateOf(t *testing.T, address string) string {
 	t.Helper()
@@ -333,7 +303,7 @@ func TestProvingAgainBySingleSignOn(t *testing.T) {
 		address := b.begin("/session/sso-proof")
 		require.Contains(t, address, "prompt=login")
 		require.Contains(t, address, "max_age=0")
-		return b.call(http.MethodPost, "/sso/finish", b.atProvider(address, name))
+		return b.Call(http.MethodPost, "/sso/finish", b.atProvider(address, name))
 	}
 	_, out := prove(b, "ana")
 	require.Equal(t, "proof_needed", out["code"])
@@ -354,7 +324,7 @@ func TestProvingAgainBySingleSignOn(t *testing.T) {
 
 	status, out := prove(b, "ana")
 	require.Less(t, status, 300, "%v", out)
-	b.must(http.MethodPost, "/me/tokens", token)
+	b.Must(http.MethodPost, "/me/tokens", token)
 	entries := s.server.Must(t, http.MethodGet, "/api/v1/audit", nil)["items"].([]any)
 	proof := entries[1].(rig.Object) // before the token
 	require.Equal(t, []any{"finish-sso", "done", "Ana Example"}, []any{proof["action"], proof["outcome"], proof["actor"].(rig.Object)["name"]})

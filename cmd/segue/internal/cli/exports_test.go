@@ -219,24 +219,26 @@ func TestWaitingShowsHowARunGetsOn(t *testing.T) {
 	b := newBench(t)
 	b.withExport()
 	id := b.start()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for _, f := range []func(*activation.Run){
-			func(r *activation.Run) { r.Status, r.Step = activation.StatusRunning, activation.StepPlan },
-			func(r *activation.Run) {
-				r.Step, r.Progress = activation.StepSend, activation.Progress{Removals: 10, RemovalsDone: 10, Imports: 90, ImportsDone: 40}
-			},
-			func(r *activation.Run) {
-				r.Status, r.Receipt, r.EndedAt = activation.StatusSuccessful, receipt(), time.Now()
-			},
-		} {
-			time.Sleep(100 * time.Millisecond)
-			b.setRun(id, f)
+	// The run gets on whenever what it did before has been shown.
+	after := map[string]func(*activation.Run){
+		"Queued\n": func(r *activation.Run) { r.Status, r.Step = activation.StatusRunning, activation.StepPlan },
+		"Planning\n": func(r *activation.Run) {
+			r.Step, r.Progress = activation.StepSend, activation.Progress{Removals: 10, RemovalsDone: 10, Imports: 90, ImportsDone: 40}
+		},
+		"Sending: 50 % of 100 people\n": func(r *activation.Run) {
+			r.Status, r.Receipt, r.EndedAt = activation.StatusSuccessful, receipt(), time.Now()
+		},
+	}
+	b.printed = func(out string) {
+		for line, f := range after {
+			if strings.HasSuffix(out, line) {
+				delete(after, line)
+				b.setRun(id, f)
+			}
 		}
-	}()
+	}
 	r := b.run("run", "watch", id)
-	<-done
+	b.printed = nil
 	require.Equal(t, 0, r.code, r.err)
 	require.True(t, strings.HasPrefix(r.out, "Queued\nPlanning\nSending: 50 % of 100 people\nSuccessful\n"), r.out)
 	require.Contains(t, r.out, strings.Replace(receiptText, "RUN", id, 1))

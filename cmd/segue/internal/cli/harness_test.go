@@ -41,6 +41,22 @@ type bench struct {
 	in, secret string
 	terminal   bool
 	programs   Programs
+	// printed is told of everything that was printed so far, each time that something is; nil tells nobody.
+	printed func(out string)
+}
+
+// heard is a buffer that tells what is in it after each write.
+type heard struct {
+	bytes.Buffer
+	tell func(out string)
+}
+
+func (h *heard) Write(p []byte) (int, error) {
+	n, err := h.Buffer.Write(p)
+	if h.tell != nil {
+		h.tell(h.String())
+	}
+	return n, err
 }
 
 // newBench starts a server whose data folder the command line is given.
@@ -88,7 +104,7 @@ func (b *bench) run(args ...string) result {
 // bare works a command as it is.
 func (b *bench) bare(args ...string) result {
 	b.t.Helper()
-	var out, errs bytes.Buffer
+	out, errs := heard{tell: b.printed}, bytes.Buffer{}
 	cfg := Config{
 		Terminal: Terminal{In: strings.NewReader(b.in), Out: &out, Err: &errs, OutIsTerminal: b.terminal, InIsTerminal: b.terminal, Width: 100},
 		Env:      func(name string) string { return b.env[name] }, Now: time.Now, Version: "1.2.3", Commit: "abc", Programs: b.programs,

@@ -158,6 +158,10 @@ func (s *Service) planAgain(ctx context.Context, w *work, clear, unproved bool) 
 	if err != nil {
 		return err
 	}
+	restore, err := s.suspend(ctx, w)
+	if err != nil {
+		return err
+	}
 	sum, err := s.compare(ctx, w, h, specs, clear)
 	if err != nil {
 		return err
@@ -166,7 +170,11 @@ func (s *Service) planAgain(ctx context.Context, w *work, clear, unproved bool) 
 	if w.run.Plan != nil {
 		sum.ReconcileAdvised = w.run.Plan.ReconcileAdvised
 	}
-	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan = &sum }); err != nil {
+	run := w.run
+	if err := restore(&run); err != nil {
+		return err
+	}
+	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan, r.Released, r.ReleasedBy = &sum, run.Released, run.ReleasedBy }); err != nil {
 		return err
 	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)

@@ -391,7 +391,8 @@ func (p *planner) tally(kind string, b activation.Bucket, reason string, n int64
 	}
 }
 
-// brake says whether a person must look at the plan first (S26). Refusals are never held.
+// brake says whether a person must look at the plan first (S26). Refusals are never held. Of a plan that is made again half-way it
+// looks at what is left to do; who was removed by the run before is among those of the last seven days.
 func (p *planner) brake() error {
 	var acked, refused, removals, leaving, recent int64
 	if err := p.row(`SELECT count(*), count(r.address) FROM standing s LEFT JOIN (SELECT DISTINCT address FROM refused) r ON r.address = s.address
@@ -401,7 +402,7 @@ func (p *planner) brake() error {
 	}
 	if err := p.row(`SELECT count(*), count(s.fingerprint) FROM run_row x
 		LEFT JOIN standing s ON s.account = ? AND s.export = ? AND s.list = x.list AND s.address = x.address
-		WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.reason = ?`,
+		WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.reason = ? AND x.bucket IS NULL`,
 		[]any{p.acct, string(p.Export), string(p.Run), activation.ReasonLeftSegments}, &removals, &leaving); err != nil {
 		return err
 	}
@@ -442,7 +443,7 @@ func (p *planner) brake() error {
 }
 
 func (p *planner) writes() (adds, updates int64, err error) {
-	err = p.row(`SELECT count(*) FILTER (planned = 'added'), count(*) FILTER (planned = 'updated') FROM run_row WHERE run = ? AND kind = 'address'`,
+	err = p.row(`SELECT count(*) FILTER (planned = 'added'), count(*) FILTER (planned = 'updated') FROM run_row WHERE run = ? AND kind = 'address' AND bucket IS NULL`,
 		[]any{string(p.Run)}, &adds, &updates)
 	return adds, updates, err
 }

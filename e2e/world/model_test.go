@@ -140,6 +140,8 @@ type model struct {
 	released map[string]bool
 	// belongs: identifier -> addresses it was sent with and not replaced since (S10)
 	belongs map[identifier]map[string]bool
+	// held: what an address was sent last, whichever export sent it; "?" while that was not acknowledged (S12)
+	held map[string]map[string]string
 	// mirror is what Segue has seen of the account, by the contacts' numbers; a contact that is deleted stays in it, for changes
 	// are read by their time and a deletion has none.
 	mirror map[int]seen
@@ -151,7 +153,7 @@ func newModel() *model {
 		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
 		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{},
 		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{},
-		belongs: map[identifier]map[string]bool{}, mirror: map[int]seen{},
+		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, mirror: map[int]seen{},
 	}
 }
 
@@ -352,7 +354,7 @@ func (m *model) plan(e *exportDef, noted bool) *plan {
 		switch {
 		case st == nil || !st.ever:
 			s.bucket = "added"
-		case st.acked && st.values == s.fingerprint():
+		case st.acked && st.values == s.fingerprint() && m.holds(s):
 			outcome[addr] = "unchanged"
 			continue
 		default:
@@ -365,6 +367,16 @@ func (m *model) plan(e *exportDef, noted bool) *plan {
 	m.leave(e, p, refused, outcome)
 	p.held = m.brake(e, p)
 	return p
+}
+
+// holds reports whether nobody was sent anything else since: attributes belong to the contact, whatever list it is on (S12).
+func (m *model) holds(s sending) bool {
+	for name, v := range s.values {
+		if held, sent := m.held[s.addr][name]; sent && held != v {
+			return false
+		}
+	}
+	return true
 }
 
 // render makes the row of an address; not ok if an attribute cannot hold its value.
@@ -656,6 +668,14 @@ func (m *model) imported(e *exportDef, s sending, acked bool) {
 		m.lists[e.list][s.addr] = true
 	}
 	m.sent(e, s)
+	if m.held[s.addr] == nil {
+		m.held[s.addr] = map[string]string{}
+	}
+	for name, v := range s.values {
+		if m.held[s.addr][name] = v; !acked {
+			m.held[s.addr][name] = "?"
+		}
+	}
 	if !acked {
 		return
 	}

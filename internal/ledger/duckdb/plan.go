@@ -186,14 +186,20 @@ func (p *planner) decide() error {
 	if len(withheld) > 0 {
 		held = "nullif('{' || concat_ws(',', " + strings.Join(withheld, ", ") + ") || '}', '{}')"
 	}
-	args = append(args, p.Limits.RowOverhead, p.acct, string(p.Run), p.Limits.MaxBody)
+	overwritten, more, err := p.overwritten()
+	if err != nil {
+		return err
+	}
+	args = append(append(append(args, p.Limits.RowOverhead), more...), p.acct, string(p.Run), p.Limits.MaxBody)
 	// One statement, so that of the rows that are unchanged, which are nearly all on most days, nothing is written down.
 	return p.exec(`CREATE OR REPLACE TEMP TABLE decided AS
 		WITH rendered AS (SELECT address, profile_id, owner, `+r.object()+` AS payload, `+r.faulty+` AS faulty, `+held+` AS withheld, acked, added FROM wanted),
 		sized AS (SELECT *, md5_number(payload) AS fingerprint, ? + strlen(to_json(address)::VARCHAR) + strlen(payload) AS bytes FROM rendered),
+		`+overwritten+`
 		compared AS (
-			SELECT r.*, o.owner IS NOT NULL AS out, NOT added AS first, acked IS DISTINCT FROM r.fingerprint AS other
+			SELECT r.*, o.owner IS NOT NULL AS out, NOT added AS first, acked IS DISTINCT FROM r.fingerprint OR w.owner IS NOT NULL AS other
 			FROM sized r LEFT JOIN (SELECT DISTINCT owner FROM opt_out WHERE account = ?) o ON o.owner = r.owner
+				LEFT JOIN overwritten w ON w.owner = r.owner
 			WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = ? AND d.kind = 'address' AND d.address = r.address)),
 		judged AS (
 			SELECT address, profile_id, owner, payload, fingerprint, bytes, faulty, withheld,

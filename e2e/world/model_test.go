@@ -110,6 +110,7 @@ type identifier struct{ kind, value string }
 type seen struct {
 	owner string // whose identifiers they are: the address, or a name of its own for a contact without one
 	ids   []identifier
+	out   bool // opted out
 }
 
 type removal struct {
@@ -140,6 +141,8 @@ type model struct {
 	released map[string]bool
 	// belongs: identifier -> addresses it was sent with and not replaced since (S10)
 	belongs map[identifier]map[string]bool
+	// unknown: whose import ended in nobody knows what (S12)
+	unknown map[string]bool
 	// held: what an address was sent last, whichever export sent it; "?" while that was not acknowledged (S12)
 	held map[string]map[string]string
 	// mirror is what Segue has seen of the account, by the contacts' numbers; a contact that is deleted stays in it, for changes
@@ -153,7 +156,7 @@ func newModel() *model {
 		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
 		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{},
 		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{},
-		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, mirror: map[int]seen{},
+		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, unknown: map[string]bool{}, mirror: map[int]seen{},
 	}
 }
 
@@ -256,12 +259,14 @@ func (m *model) look() {
 		for _, list := range m.unsubscribed {
 			out = out || list[addr]
 		}
-		if out {
+		was := m.mirror[c.number]
+		switch {
+		case out:
 			m.optedOut[addr] = true
-		} else {
+		case (was.out && was.owner == addr) || !m.unknown[addr]: // else it may have been made anew by an import of which nothing is known
 			delete(m.optedOut, addr) // Brevo shows it subscribed again (S8)
 		}
-		s := seen{owner: addr}
+		s := seen{owner: addr, out: out}
 		for _, a := range attributes {
 			if v := c.values[a.name]; a.identifier && v != "" {
 				s.ids = append(s.ids, identifier{a.name, v})
@@ -677,6 +682,7 @@ func (m *model) imported(e *exportDef, s sending, acked bool) {
 		}
 	}
 	if !acked {
+		m.unknown[s.addr] = true
 		return
 	}
 	for name, v := range s.values {

@@ -71,6 +71,7 @@ type fault struct {
 	effect  bool
 	after   time.Duration // the call takes that long
 	retry   time.Duration
+	cause   error
 }
 
 type process struct {
@@ -128,7 +129,7 @@ func (b *brevo) call(kind string) (effect bool, err error) {
 	if code == "" {
 		code = activation.CodeUnavailable
 	}
-	return f.effect, &destination.Error{Outcome: f.outcome, Code: code, Kind: kind, Message: "it went wrong", RetryAfter: f.retry}
+	return f.effect, &destination.Error{Outcome: f.outcome, Code: code, Kind: kind, Message: "it went wrong", RetryAfter: f.retry, Err: f.cause}
 }
 
 // catchUp lets processes end whose time has come.

@@ -384,6 +384,20 @@ func (m *model) holds(s sending) bool {
 	return true
 }
 
+// doubt has everybody sent again by exports that feed an attribute which was found missing: it may be there again, and empty (S12).
+func (m *model) doubt() {
+	for _, e := range m.exports {
+		if !slices.ContainsFunc(e.mapped, func(name string) bool { return m.missing[name] }) {
+			continue
+		}
+		for at, st := range m.standings {
+			if at.export == e.id && st.acked {
+				st.values = "?"
+			}
+		}
+	}
+}
+
 // render makes the row of an address; not ok if an attribute cannot hold its value.
 func (m *model) render(e *exportDef, addr string, w person, shared map[identifier]bool) (sending, bool) {
 	s := sending{addr: addr, values: map[string]string{}}

@@ -257,6 +257,17 @@ func (l *Ledger) Orphan(ctx context.Context, e activation.ExportID, _ time.Time)
 	})
 }
 
+// Doubt implements ledger.Accounts: with a fingerprint that no row has, see EndWatch.
+func (l *Ledger) Doubt(ctx context.Context, a ledger.AccountID, exports []activation.ExportID) error {
+	list := make([]string, 0, len(exports))
+	for _, e := range exports {
+		list = append(list, string(e))
+	}
+	return l.update(ctx, func(q querier) error {
+		return q.exec("UPDATE standing SET fingerprint = 0 WHERE account = ? AND list_contains(?::VARCHAR[], export) AND fingerprint IS NOT NULL", int32(a), list)
+	})
+}
+
 // Owners implements ledger.Accounts.
 func (l *Ledger) Owners(ctx context.Context) (list []activation.ExportID, err error) {
 	err = l.query(ctx, "SELECT DISTINCT export FROM standing WHERE ownership NOT IN ('orphaned', 'left') ORDER BY export", nil, func(scan func(...any) error) error {

@@ -233,6 +233,9 @@ func (h *history) run() {
 	if code := h.impossible(e); code != "" {
 		h.unread = true
 		h.ended(r.end(r.Drive(r.Start(r.ids[e.id], activation.RunReal).ID)), activation.StatusFailed, code)
+		if code == activation.CodeAttributeMissing {
+			m.doubt()
+		}
 		return
 	}
 	h.unread = false

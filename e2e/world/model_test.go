@@ -110,6 +110,7 @@ type identifier struct{ kind, value string }
 type seen struct {
 	owner string // whose identifiers they are: the address, or a name of its own for a contact without one
 	ids   []identifier
+	out   bool // opted out
 }
 
 type removal struct {
@@ -140,6 +141,10 @@ type model struct {
 	released map[string]bool
 	// belongs: identifier -> addresses it was sent with and not replaced since (S10)
 	belongs map[identifier]map[string]bool
+	// unknown: whose import ended in nobody knows what (S12)
+	unknown map[string]bool
+	// held: what an address was sent last, whichever export sent it; "?" while that was not acknowledged (S12)
+	held map[string]map[string]string
 	// mirror is what Segue has seen of the account, by the contacts' numbers; a contact that is deleted stays in it, for changes
 	// are read by their time and a deletion has none.
 	mirror map[int]seen
@@ -151,7 +156,7 @@ func newModel() *model {
 		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
 		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{},
 		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{},
-		belongs: map[identifier]map[string]bool{}, mirror: map[int]seen{},
+		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, unknown: map[string]bool{}, mirror: map[int]seen{},
 	}
 }
 
@@ -254,12 +259,14 @@ func (m *model) look() {
 		for _, list := range m.unsubscribed {
 			out = out || list[addr]
 		}
-		if out {
+		was := m.mirror[c.number]
+		switch {
+		case out:
 			m.optedOut[addr] = true
-		} else {
+		case (was.out && was.owner == addr) || !m.unknown[addr]: // else it may have been made anew by an import of which nothing is known
 			delete(m.optedOut, addr) // Brevo shows it subscribed again (S8)
 		}
-		s := seen{owner: addr}
+		s := seen{owner: addr, out: out}
 		for _, a := range attributes {
 			if v := c.values[a.name]; a.identifier && v != "" {
 				s.ids = append(s.ids, identifier{a.name, v})
@@ -352,7 +359,7 @@ func (m *model) plan(e *exportDef, noted bool) *plan {
 		switch {
 		case st == nil || !st.ever:
 			s.bucket = "added"
-		case st.acked && st.values == s.fingerprint():
+		case st.acked && st.values == s.fingerprint() && m.holds(s):
 			outcome[addr] = "unchanged"
 			continue
 		default:
@@ -365,6 +372,30 @@ func (m *model) plan(e *exportDef, noted bool) *plan {
 	m.leave(e, p, refused, outcome)
 	p.held = m.brake(e, p)
 	return p
+}
+
+// holds reports whether nobody was sent anything else since: attributes belong to the contact, whatever list it is on (S12).
+func (m *model) holds(s sending) bool {
+	for name, v := range s.values {
+		if held, sent := m.held[s.addr][name]; sent && held != v {
+			return false
+		}
+	}
+	return true
+}
+
+// doubt has everybody sent again by exports that feed an attribute which was found missing: it may be there again, and empty (S12).
+func (m *model) doubt() {
+	for _, e := range m.exports {
+		if !slices.ContainsFunc(e.mapped, func(name string) bool { return m.missing[name] }) {
+			continue
+		}
+		for at, st := range m.standings {
+			if at.export == e.id && st.acked {
+				st.values = "?"
+			}
+		}
+	}
 }
 
 // render makes the row of an address; not ok if an attribute cannot hold its value.
@@ -656,7 +687,16 @@ func (m *model) imported(e *exportDef, s sending, acked bool) {
 		m.lists[e.list][s.addr] = true
 	}
 	m.sent(e, s)
+	if m.held[s.addr] == nil {
+		m.held[s.addr] = map[string]string{}
+	}
+	for name, v := range s.values {
+		if m.held[s.addr][name] = v; !acked {
+			m.held[s.addr][name] = "?"
+		}
+	}
 	if !acked {
+		m.unknown[s.addr] = true
 		return
 	}
 	for name, v := range s.values {

@@ -54,6 +54,10 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ErrNoneUsable is the cause of an import that was refused because the destination takes none of its addresses for one; there may
+// be stricter rules there than S3.
+var ErrNoneUsable = errors.New("none of the addresses is usable")
+
 // OutcomeOf returns what is known after err: Unknown for errors that are no *Error, 0 for nil.
 func OutcomeOf(err error) Outcome {
 	if err == nil {

@@ -112,6 +112,9 @@ func (s *Service) send(ctx context.Context, w *work, b ledger.Batch) error {
 	s.cfg.FailPoint("send.before-call")
 	p, err := s.importRows(ctx, w, b, rows)
 	s.cfg.FailPoint("send.after-call")
+	if errors.Is(err, destination.ErrNoneUsable) && len(rows) <= noneUsable {
+		return s.allRejected(ctx, w, b, rows)
+	}
 	if err != nil {
 		return s.notSent(ctx, b, err)
 	}
@@ -120,6 +123,23 @@ func (s *Service) send(ctx context.Context, w *work, b ledger.Batch) error {
 	}
 	s.looks.sawNewest(w.account(), p)
 	s.cfg.FailPoint("send.after-accepted")
+	return nil
+}
+
+// noneUsable is the most rows of an import of which the destination may take none without the run being stopped: that all of many
+// are faulty means that something else is wrong.
+const noneUsable = 20
+
+// allRejected settles an import that was refused because of its rows, and nothing but them: they block nobody (S15).
+func (s *Service) allRejected(ctx context.Context, w *work, b ledger.Batch, rows []activation.Row) error {
+	rejected := make([]ledger.Rejection, 0, len(rows))
+	for _, r := range rows {
+		rejected = append(rejected, ledger.Rejection{Address: r.Address, Why: "Brevo takes none of the addresses of the import for one"})
+	}
+	if err := s.cfg.Ledger.Settle(ctx, b.ID, rejected, s.cfg.Clock().UTC()); err != nil {
+		return err
+	}
+	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), false)
 	return nil
 }
 
@@ -158,6 +178,10 @@ func (s *Service) planAgain(ctx context.Context, w *work, clear, unproved bool) 
 	if err != nil {
 		return err
 	}
+	restore, err := s.suspend(ctx, w)
+	if err != nil {
+		return err
+	}
 	sum, err := s.compare(ctx, w, h, specs, clear)
 	if err != nil {
 		return err
@@ -166,7 +190,11 @@ func (s *Service) planAgain(ctx context.Context, w *work, clear, unproved bool) 
 	if w.run.Plan != nil {
 		sum.ReconcileAdvised = w.run.Plan.ReconcileAdvised
 	}
-	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan = &sum }); err != nil {
+	run := w.run
+	if err := restore(&run); err != nil {
+		return err
+	}
+	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan, r.Released, r.ReleasedBy = &sum, run.Released, run.ReleasedBy }); err != nil {
 		return err
 	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)

@@ -25,6 +25,7 @@ type brevo struct {
 	lists      map[activation.ListID]map[activation.Email]bool
 	contacts   map[activation.Email]*destination.Contact
 	attributes []destination.Attribute
+	people     int64      // who ever was a contact
 	processes  []*process // oldest first
 	lastID     activation.ProcessID
 
@@ -70,6 +71,7 @@ type fault struct {
 	effect  bool
 	after   time.Duration // the call takes that long
 	retry   time.Duration
+	cause   error
 }
 
 type process struct {
@@ -127,7 +129,7 @@ func (b *brevo) call(kind string) (effect bool, err error) {
 	if code == "" {
 		code = activation.CodeUnavailable
 	}
-	return f.effect, &destination.Error{Outcome: f.outcome, Code: code, Kind: kind, Message: "it went wrong", RetryAfter: f.retry}
+	return f.effect, &destination.Error{Outcome: f.outcome, Code: code, Kind: kind, Message: "it went wrong", RetryAfter: f.retry, Err: f.cause}
 }
 
 // catchUp lets processes end whose time has come.
@@ -216,8 +218,9 @@ func (b *brevo) store(p *process, r activation.Row) {
 func (b *brevo) contact(a activation.Email) *destination.Contact {
 	c := b.contacts[a]
 	if c == nil {
+		b.people++
 		c = &destination.Contact{
-			ID: int64(len(b.contacts) + 1), Address: a, ModifiedAt: b.clock.now(), Identifiers: map[string]string{}, Attributes: map[string]string{},
+			ID: b.people, Address: a, ModifiedAt: b.clock.now(), Identifiers: map[string]string{}, Attributes: map[string]string{},
 		}
 		b.contacts[a] = c
 	}

@@ -203,3 +203,31 @@ func TestS34ManyShortRunsStayWithinTheHourlyLooks(t *testing.T) {
 		})
 	}
 }
+
+func TestS15WhoseAddressBrevoDoesNotTakeBlocksNobody(t *testing.T) {
+	t.Parallel()
+	for name, n := range map[string]int{"one": 1, "more than that can be": 21} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.a.limits.MaxRows = n
+			e := w.export("vip", w.connect("one", keyA), 7, "s1")
+			bad, _ := crowd(n, "s1")
+			w.are(append(bad, person("x1", "Vid", "s1"))...)
+			none := fault{outcome: destination.Refused, code: activation.CodeRefused, cause: destination.ErrNoneUsable}
+			w.a.fail("import", none)
+			r := w.do(e)
+			if n > 1 {
+				require.Equal(t, activation.StatusFailed, r.Status, "something else is wrong, and a person must look")
+				require.Empty(t, w.a.on(7))
+				return
+			}
+			require.Equal(t, activation.StatusWithRejects, r.Status, r.Error)
+			require.NoError(t, r.Receipt.Check())
+			require.EqualValues(t, []int64{1, 1}, []int64{r.Receipt.Added, r.Receipt.Reasons[activation.ReasonRejectedByBrevo]})
+			require.Equal(t, []string{"vid@example.com"}, w.a.on(7))
+			r2 := w.ok(w.do(e))
+			require.EqualValues(t, []int64{1, 1}, []int64{r2.Added, r2.Unchanged}, "it is tried again")
+		})
+	}
+}

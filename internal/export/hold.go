@@ -17,8 +17,11 @@ func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) erro
 		return nil
 	}
 	begun, err := s.begun(ctx, state)
-	if err != nil || begun {
-		return err // it was planned again half-way; the release or the first plan stands
+	if err != nil {
+		return err
+	}
+	if begun && !slices.ContainsFunc(sum.Held, removes) {
+		return nil // it was planned again half-way, and removes nobody whom the plan before would not have removed as freely
 	}
 	covered, err := s.coveredByRelease(ctx, w, sum)
 	if err != nil || covered {
@@ -60,6 +63,40 @@ func (s *Service) refusals(ctx context.Context, w *work) error {
 			return err
 		}
 	}
+}
+
+// leavers counts whom a run takes off lists, was it done or not, but for those who are refused.
+func (s *Service) leavers(ctx context.Context, run activation.RunID) (n int64, err error) {
+	list, err := s.cfg.Ledger.BatchesOf(ctx, run)
+	for _, b := range list {
+		if b.Kind == ledger.BatchRemoval && !b.Refusals {
+			n += b.Rows
+		}
+	}
+	return n, err
+}
+
+// suspend takes the release of a run away while it is planned again, and returns what restores it: unless the new plan removes
+// more than 5 % more people than the one that was released (S26). Should the program be killed in between, the run is held again.
+func (s *Service) suspend(ctx context.Context, w *work) (restore func(*activation.Run) error, err error) {
+	if !w.run.Released {
+		return func(*activation.Run) error { return nil }, nil
+	}
+	before, err := s.leavers(ctx, w.run.ID)
+	if err != nil {
+		return nil, err
+	}
+	by := w.run.ReleasedBy
+	if err := s.project(ctx, w, func(r *activation.Run) { r.Released, r.ReleasedBy = false, "" }); err != nil {
+		return nil, err
+	}
+	return func(r *activation.Run) error {
+		after, err := s.leavers(ctx, r.ID)
+		if err == nil && after*100 <= before*105 {
+			r.Released, r.ReleasedBy = true, by
+		}
+		return err
+	}, nil
 }
 
 func holdMessage(sum activation.PlanSummary) string {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"segue/internal/activation"
@@ -213,6 +215,11 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 		return snapshot{}, nil, err
 	}
 	specs, err := attributeSpecs(ctx, w.dest, w.export.Mapping)
+	if activation.CodeOf(err) == activation.CodeAttributeMissing {
+		if derr := s.doubt(ctx, w); derr != nil {
+			return snapshot{}, nil, derr
+		}
+	}
 	if err != nil {
 		return snapshot{}, nil, err
 	}
@@ -262,6 +269,32 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 		return snapshot{}, nil, err
 	}
 	return h, specs, s.writeSnapshot(w.run.ID, h)
+}
+
+// doubt has everybody sent again by whom an attribute is fed that the account lacks: with it went what it held, and it may be there
+// again, and empty, when they run next (S12).
+func (s *Service) doubt(ctx context.Context, w *work) error {
+	have, err := w.dest.Attributes(ctx)
+	if err != nil {
+		return err
+	}
+	lacks := func(m activation.AttributeMapping) bool {
+		return !slices.ContainsFunc(have, func(h destination.Attribute) bool { return strings.EqualFold(h.Name, m.Attribute) })
+	}
+	var feed []activation.ExportID
+	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
+		return eachExport(ctx, r, func(o activation.Export) error {
+			c, err := r.Connection(ctx, o.Connection)
+			if err == nil && c.Details.Account == w.account() && slices.ContainsFunc(o.Mapping.Attributes, lacks) {
+				feed = append(feed, o.ID)
+			}
+			return err
+		})
+	})
+	if err != nil || len(feed) == 0 {
+		return err
+	}
+	return s.cfg.Ledger.Doubt(ctx, w.acct, feed)
 }
 
 func (s *Service) readSnapshot(run activation.RunID) (h snapshot, err error) {

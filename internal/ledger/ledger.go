@@ -83,6 +83,9 @@ type Accounts interface {
 		members iter.Seq2[activation.Email, error], at time.Time) (int64, error)
 	// Orphan turns all that the export owns into Orphaned (S20).
 	Orphan(ctx context.Context, e activation.ExportID, at time.Time) error
+	// Doubt lets all that the exports had acknowledged be sent again by their next runs: what the contacts hold is not what they
+	// were sent any more (S12). For a run under way they keep being acknowledged.
+	Doubt(ctx context.Context, a AccountID, exports []activation.ExportID) error
 	// Owners lists the exports that have a standing which is not Orphaned, in order.
 	Owners(ctx context.Context) ([]activation.ExportID, error)
 	// Unsettled returns the imports of the account that were sent since the time given and whose run was aborted while

@@ -67,6 +67,9 @@ func (c *Client) refused(r call, resp *http.Response, body []byte) *destination.
 	switch s := resp.StatusCode; {
 	case nobodyThere(r, s, p):
 		e.Err = errNobodyThere
+	case noneUsable(r, s, p):
+		e.Err, e.Message = destination.ErrNoneUsable, "Brevo takes none of the addresses for one"
+		e.Remedy = "Look at the addresses, and import one of them by hand in Brevo"
 	case s >= 300 && s < 400:
 		e.Message = "the address of the API leads elsewhere; the key is not sent there"
 		e.Remedy = "Check the connection's base URL; Brevo's is https://api.brevo.com/v3"

@@ -106,6 +106,28 @@ func TestAnAnswersStatusSaysWhatIsKnown(t *testing.T) {
 	}
 }
 
+func TestS15AnImportOfWhichNoAddressIsTakenIsToldFromOtherRefusals(t *testing.T) {
+	t.Parallel()
+	const text = "We could not find any valid email or SMS or Contact ID in the file you uploaded. Also check that you are not using space as a delimiter"
+	for body, none := range map[string]bool{
+		`{"code":"invalid_parameter","message":"` + text + `"}`: true,
+		`{"code":"missing_parameter","message":"` + text + `"}`: false,
+		`{"code":"invalid_parameter","message":"Invalid list"}`: false,
+		"<html>" + text + "</html>":                             false,
+	} {
+		client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, body)
+		})
+		_, err := client.Import(t.Context(), 1, []activation.Row{row("ana@example.com", `{}`)})
+		require.Equal(t, none, errors.Is(err, destination.ErrNoneUsable), body)
+		require.Equal(t, []any{destination.Refused, activation.CodeRefused}, []any{problemOf(t, err).Outcome, problemOf(t, err).Code}, body)
+		err = client.Remove(t.Context(), 1, []activation.Email{"ana@example.com"})
+		require.NotErrorIs(t, err, destination.ErrNoneUsable, body)
+	}
+}
+
 func TestAProcessIDMayBeText(t *testing.T) {
 	t.Parallel()
 	client := serve(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 202, map[string]any{"processId": "78"}) })

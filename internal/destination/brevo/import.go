@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"github.com/tidwall/gjson"
@@ -116,6 +117,13 @@ func importBody(options string, list activation.ListID, rows []activation.Row) (
 		return nil, tooLarge(len(b))
 	}
 	return b, nil
+}
+
+// noneUsable recognises an import that is refused because no row has an identifier that Brevo takes for one. Its text is the only
+// thing that tells it from other refusals.
+func noneUsable(r call, status int, p problem) bool {
+	return r.endpoint == postImport && status == http.StatusBadRequest && p.json && p.code == "invalid_parameter" &&
+		p.says("could not find any valid email")
 }
 
 func tooLarge(size int) error {

@@ -103,13 +103,14 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 		if err := fill(q, "new_identifier", "mirror_identifier", idents); err != nil {
 			return err
 		}
+		if err := q.liftOptOuts(int32(a)); err != nil {
+			return err
+		}
 		for _, s := range []string{
 			"DELETE FROM mirror WHERE account = $1 AND contact IN (SELECT contact FROM new_mirror)",
 			"DELETE FROM mirror_identifier WHERE account = $1 AND contact IN (SELECT contact FROM new_mirror)",
 			"INSERT INTO mirror SELECT * FROM new_mirror WHERE account = $1",
 			"INSERT INTO mirror_identifier SELECT * FROM new_identifier WHERE account = $1",
-			// Brevo shows the person subscribed again: the memory is lifted (S8).
-			"DELETE FROM opt_out WHERE account = $1 AND owner IN (SELECT owner FROM new_mirror WHERE NOT opted_out)",
 			`INSERT INTO opt_out SELECT DISTINCT account, owner, now()::TIMESTAMP FROM new_mirror n WHERE account = $1 AND opted_out
 			 AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.account = n.account AND o.owner = n.owner)`,
 		} {
@@ -119,6 +120,25 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 		}
 		return nil
 	})
+}
+
+// liftOptOuts forgets opt-outs of people whom Brevo shows subscribed again (S8). A contact that was not seen opted out itself does
+// not show that if an import of ours may have made it, of which it is not known what it did or when: Brevo forgets the flag with
+// the contact.
+func (q querier) liftOptOuts(account int32) error {
+	if err := q.exec(`CREATE OR REPLACE TEMP TABLE lifting AS SELECT DISTINCT n.owner, coalesce(m.opted_out, false) AS same
+		FROM new_mirror n JOIN opt_out o ON o.account = n.account AND o.owner = n.owner
+			LEFT JOIN mirror m ON m.account = n.account AND m.contact = n.contact AND m.owner = n.owner
+		WHERE n.account = ? AND NOT n.opted_out`, account); err != nil {
+		return err
+	}
+	var some bool // there is nobody to look up among all on most days
+	if err := q.row("SELECT count(*) > 0 FROM lifting", nil, &some); err != nil || !some {
+		return err
+	}
+	return q.exec(`DELETE FROM opt_out WHERE account = $1 AND owner IN (SELECT owner FROM lifting WHERE same
+		OR owner NOT IN (SELECT x.owner FROM run_row x JOIN run r ON r.id = x.run WHERE r.account = $1 AND x.owner IN (SELECT owner FROM lifting)
+			AND x.kind = 'address' AND x.bucket = 'not_sent' AND x.reason = $2))`, account, activation.ReasonOutcomeUnknown)
 }
 
 // identifierText is how identifier values are compared: phones as digits, EXT_ID as it is.
@@ -234,6 +254,17 @@ func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activati
 func (l *Ledger) Orphan(ctx context.Context, e activation.ExportID, _ time.Time) error {
 	return l.update(ctx, func(q querier) error {
 		return q.exec("UPDATE standing SET ownership = 'orphaned' WHERE export = ? AND ownership IN ('owned', 'there_before', 'kept')", string(e))
+	})
+}
+
+// Doubt implements ledger.Accounts: with a fingerprint that no row has, see EndWatch.
+func (l *Ledger) Doubt(ctx context.Context, a ledger.AccountID, exports []activation.ExportID) error {
+	list := make([]string, 0, len(exports))
+	for _, e := range exports {
+		list = append(list, string(e))
+	}
+	return l.update(ctx, func(q querier) error {
+		return q.exec("UPDATE standing SET fingerprint = 0 WHERE account = ? AND list_contains(?::VARCHAR[], export) AND fingerprint IS NOT NULL", int32(a), list)
 	})
 }
 

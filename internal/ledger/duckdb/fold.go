@@ -110,7 +110,7 @@ func (q querier) foldSome(run activation.RunID) (more bool, err error) {
 	if err := q.row("SELECT min(part), max(part) FROM fold_batch", nil, &f.lo, &f.hi); err != nil {
 		return false, err
 	}
-	for _, step := range []func() error{f.removals, f.imports, f.identifiers} {
+	for _, step := range []func() error{f.removals, f.imports, f.identifiers, f.held} {
 		if err := step(); err != nil {
 			return false, err
 		}

@@ -186,14 +186,20 @@ func (p *planner) decide() error {
 	if len(withheld) > 0 {
 		held = "nullif('{' || concat_ws(',', " + strings.Join(withheld, ", ") + ") || '}', '{}')"
 	}
-	args = append(args, p.Limits.RowOverhead, p.acct, string(p.Run), p.Limits.MaxBody)
+	overwritten, more, err := p.overwritten()
+	if err != nil {
+		return err
+	}
+	args = append(append(append(args, p.Limits.RowOverhead), more...), p.acct, string(p.Run), p.Limits.MaxBody)
 	// One statement, so that of the rows that are unchanged, which are nearly all on most days, nothing is written down.
 	return p.exec(`CREATE OR REPLACE TEMP TABLE decided AS
 		WITH rendered AS (SELECT address, profile_id, owner, `+r.object()+` AS payload, `+r.faulty+` AS faulty, `+held+` AS withheld, acked, added FROM wanted),
 		sized AS (SELECT *, md5_number(payload) AS fingerprint, ? + strlen(to_json(address)::VARCHAR) + strlen(payload) AS bytes FROM rendered),
+		`+overwritten+`
 		compared AS (
-			SELECT r.*, o.owner IS NOT NULL AS out, NOT added AS first, acked IS DISTINCT FROM r.fingerprint AS other
+			SELECT r.*, o.owner IS NOT NULL AS out, NOT added AS first, acked IS DISTINCT FROM r.fingerprint OR w.owner IS NOT NULL AS other
 			FROM sized r LEFT JOIN (SELECT DISTINCT owner FROM opt_out WHERE account = ?) o ON o.owner = r.owner
+				LEFT JOIN overwritten w ON w.owner = r.owner
 			WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = ? AND d.kind = 'address' AND d.address = r.address)),
 		judged AS (
 			SELECT address, profile_id, owner, payload, fingerprint, bytes, faulty, withheld,
@@ -391,7 +397,8 @@ func (p *planner) tally(kind string, b activation.Bucket, reason string, n int64
 	}
 }
 
-// brake says whether a person must look at the plan first (S26). Refusals are never held.
+// brake says whether a person must look at the plan first (S26). Refusals are never held. Of a plan that is made again half-way it
+// looks at what is left to do; who was removed by the run before is among those of the last seven days.
 func (p *planner) brake() error {
 	var acked, refused, removals, leaving, recent int64
 	if err := p.row(`SELECT count(*), count(r.address) FROM standing s LEFT JOIN (SELECT DISTINCT address FROM refused) r ON r.address = s.address
@@ -401,7 +408,7 @@ func (p *planner) brake() error {
 	}
 	if err := p.row(`SELECT count(*), count(s.fingerprint) FROM run_row x
 		LEFT JOIN standing s ON s.account = ? AND s.export = ? AND s.list = x.list AND s.address = x.address
-		WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.reason = ?`,
+		WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.reason = ? AND x.bucket IS NULL`,
 		[]any{p.acct, string(p.Export), string(p.Run), activation.ReasonLeftSegments}, &removals, &leaving); err != nil {
 		return err
 	}
@@ -442,7 +449,7 @@ func (p *planner) brake() error {
 }
 
 func (p *planner) writes() (adds, updates int64, err error) {
-	err = p.row(`SELECT count(*) FILTER (planned = 'added'), count(*) FILTER (planned = 'updated') FROM run_row WHERE run = ? AND kind = 'address'`,
+	err = p.row(`SELECT count(*) FILTER (planned = 'added'), count(*) FILTER (planned = 'updated') FROM run_row WHERE run = ? AND kind = 'address' AND bucket IS NULL`,
 		[]any{string(p.Run)}, &adds, &updates)
 	return adds, updates, err
 }

@@ -165,6 +165,23 @@ func orphaned(d *Desk) {
 	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals, "an orphan holds nobody on a list")
 }
 
+func doubted(d *Desk) {
+	ana := person("p1", "ana@example.com", "Ana")
+	for _, e := range []string{"e1", "e2"} {
+		d.Do(e, 1, []Member{ana}, nil)
+	}
+	under, _ := d.Plan("e1", 1, []Member{ana}, nil)
+	require.NoError(d, d.L.Doubt(d.ctx(), d.Acct, []activation.ExportID{"e1"}))
+	require.NoError(d, d.L.Doubt(d.ctx(), d.Acct, nil))
+	require.EqualValues(d, 1, d.Finish(under).Unchanged, "the receipt of a run under way adds up")
+	_, rc := d.Do("e1", 1, []Member{ana}, nil)
+	require.EqualValues(d, []int64{0, 1}, []int64{rc.Added, rc.Updated})
+	_, rc = d.Do("e2", 1, []Member{ana}, nil)
+	require.EqualValues(d, 1, rc.Unchanged)
+	_, rc = d.Do("e1", 1, []Member{ana}, nil)
+	require.EqualValues(d, 1, rc.Unchanged)
+}
+
 func changedList(d *Desk) {
 	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}
 	d.Do("e", 1, people, nil)

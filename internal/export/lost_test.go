@@ -1,0 +1,43 @@
+package export_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+)
+
+func TestS12WhatAnAttributeHeldThatWasMissingIsSentAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.a.lists[8] = map[activation.Email]bool{}
+	c := w.connect("one", keyA)
+	e1, e2 := w.export("first", c, 7, "s1"), w.export("second", c, 9, "s1", "s2")
+	without, err := w.svc.Create(t.Context(), activation.Export{
+		Name: "third", Connection: c, List: 8, Segments: []activation.SegmentID{"s1"}, Leavers: activation.LeaversRemove,
+		Mapping: activation.Mapping{Email: "Mail", Attributes: []activation.AttributeMapping{{Attribute: "SMS", Field: "Phone"}}},
+	})
+	require.NoError(t, err)
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s2"))
+	for _, e := range []activation.Export{e1, e2, without} {
+		w.ok(w.do(e))
+	}
+	// Somebody deletes the attribute, and with it what it held; a run says so, and somebody creates it again.
+	all := w.a.attributes
+	w.a.attributes = all[1:]
+	require.Equal(t, "FIRSTNAME", all[0].Name)
+	for _, a := range []string{"ana@example.com", "ivo@example.com"} {
+		delete(w.a.contacts[activation.Email(a)].Attributes, "FIRSTNAME")
+	}
+	require.Equal(t, activation.CodeAttributeMissing, w.do(e1).ErrorCode)
+	w.a.attributes = all
+	require.EqualValues(t, 1, w.ok(w.do(e1)).Updated)
+	require.Equal(t, "Ana", w.a.contacts["ana@example.com"].Attributes["FIRSTNAME"])
+	w.restart()
+	require.EqualValues(t, 2, w.ok(w.do(e2)).Updated, "of whom the first one does not know either")
+	require.Equal(t, "Ivo", w.a.contacts["ivo@example.com"].Attributes["FIRSTNAME"])
+	require.EqualValues(t, 1, w.ok(w.do(without)).Unchanged, "it does not use the attribute")
+	require.EqualValues(t, 1, w.ok(w.do(e1)).Unchanged)
+	require.EqualValues(t, 2, w.ok(w.do(e2)).Unchanged)
+}

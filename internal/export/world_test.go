@@ -200,7 +200,7 @@ func (w *world) define() {
 // connect makes a connection.
 func (w *world) connect(name, key string) activation.ConnectionID {
 	w.Helper()
-	c, err := w.conns.Create(w.Context(), connection.NewConnection{Name: name, Type: activation.DestinationBrevo, Key: key, Agree: true, By: "ana"})
+	c, err := w.conns.Create(w.Context(), connection.NewConnection{Name: name, Type: activation.DestinationBrevo, Key: key, Agree: true, By: "ana", ExportUser: activation.MachineExportUser(day)})
 	require.NoError(w, err)
 	return c.ID
 }

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -195,7 +196,6 @@ func (s *Service) leaveAccount(ctx context.Context, id activation.ExportID, vers
 	if err := s.cfg.Ledger.Orphan(ctx, id, s.cfg.Clock().UTC()); err != nil {
 		return version, fmt.Errorf("orphan what the export owned: %w", err)
 	}
-	s.cfg.FailPoint("attach.after-orphan")
 	return version + 1, nil
 }
 
@@ -218,6 +218,9 @@ func (s *Service) Duplicate(ctx context.Context, id activation.ExportID, name st
 func (s *Service) Schedule(ctx context.Context, ids []activation.ExportID, to activation.ExportSchedule, keepOwn bool,
 	may func(store.Reader, activation.Export) error) (changed, kept []activation.ExportID, err error) {
 	if err := to.Validate(); err != nil {
+		if e := (*activation.Error)(nil); errors.As(err, &e) {
+			err = e.WithField("schedule." + e.Field)
+		}
 		return nil, nil, err
 	}
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {

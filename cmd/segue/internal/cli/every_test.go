@@ -131,7 +131,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 	b.env["SEGUE_PASSWORD"] = goodPassword
 	for _, args := range remoteCommands() {
 		switch strings.Join(args[:2], " ") {
-		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename",
+		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename", "export detach", "export attach",
 			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":

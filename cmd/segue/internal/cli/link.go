@@ -16,11 +16,11 @@ func linkPairs(inv *invocation, n client.Connection) [][2]string {
 	if n.ExportUser != nil {
 		pairs = append(pairs, [2]string{"Export user", exportUserWords(n)})
 	}
-	if c := n.Account.Contacts; c != nil {
-		held := num(*c)
+	if c := n.Account.Contacts; c > 0 {
+		held := num(c)
 		switch {
 		case n.ContactLimit == 0:
-		case *c > n.ContactLimit:
+		case c > n.ContactLimit:
 			held = fmt.Sprintf("%s, more than the %s that the contract allows", held, num(n.ContactLimit))
 		default:
 			held = fmt.Sprintf("%s of %s that the contract allows", held, num(n.ContactLimit))
@@ -119,7 +119,8 @@ func (k *connectionLimit) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	if n, err = client.Decode[client.Connection](c.UpdateConnection(inv.ctx, n.ID, client.ConnectionChange{ContactLimit: &most, Version: n.Version})); err != nil {
+	change := fmt.Sprintf(`{"contact_limit": %d, "version": %d}`, most, n.Version) // the client leaves a 0 out
+	if n, err = client.Decode[client.Connection](c.UpdateConnectionWithBody(inv.ctx, n.ID, "application/json", strings.NewReader(change))); err != nil {
 		return err
 	}
 	return inv.show(n, func(io.Writer) error {
@@ -268,7 +269,7 @@ func (e *exportDuplicate) Run(inv *invocation) error {
 
 // warnContract says which segments are larger than the account's contract allows. An answer that is missing warns of nothing.
 func (inv *invocation) warnContract(c *client.Client, connection string, segments []string) {
-	k, err := client.Decode[client.Contract](c.CheckContract(inv.ctx, connection, &client.CheckContractParams{SegmentID: segments}))
+	k, err := client.Decode[client.Contract](c.CheckContract(inv.ctx, connection, &client.CheckContractParams{SegmentID: &segments}))
 	if err != nil {
 		return
 	}

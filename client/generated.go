@@ -830,7 +830,9 @@ const (
 	LastFailureCodeKeyMissing       LastFailureCode = "key_missing"
 	LastFailureCodeListMissing      LastFailureCode = "list_missing"
 	LastFailureCodeLocked           LastFailureCode = "locked"
+	LastFailureCodeNeedsExportUser  LastFailureCode = "needs_export_user"
 	LastFailureCodeNewerData        LastFailureCode = "newer_data"
+	LastFailureCodeNoConnection     LastFailureCode = "no_connection"
 	LastFailureCodeNotFound         LastFailureCode = "not_found"
 	LastFailureCodeNotReady         LastFailureCode = "not_ready"
 	LastFailureCodeProofFailed      LastFailureCode = "proof_failed"
@@ -880,7 +882,11 @@ func (e LastFailureCode) Valid() bool {
 		return true
 	case LastFailureCodeLocked:
 		return true
+	case LastFailureCodeNeedsExportUser:
+		return true
 	case LastFailureCodeNewerData:
+		return true
+	case LastFailureCodeNoConnection:
 		return true
 	case LastFailureCodeNotFound:
 		return true
@@ -1298,7 +1304,9 @@ const (
 	ProblemCodeKeyMissing       ProblemCode = "key_missing"
 	ProblemCodeListMissing      ProblemCode = "list_missing"
 	ProblemCodeLocked           ProblemCode = "locked"
+	ProblemCodeNeedsExportUser  ProblemCode = "needs_export_user"
 	ProblemCodeNewerData        ProblemCode = "newer_data"
+	ProblemCodeNoConnection     ProblemCode = "no_connection"
 	ProblemCodeNotFound         ProblemCode = "not_found"
 	ProblemCodeNotReady         ProblemCode = "not_ready"
 	ProblemCodeProofFailed      ProblemCode = "proof_failed"
@@ -1348,7 +1356,11 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeLocked:
 		return true
+	case ProblemCodeNeedsExportUser:
+		return true
 	case ProblemCodeNewerData:
+		return true
+	case ProblemCodeNoConnection:
 		return true
 	case ProblemCodeNotFound:
 		return true
@@ -1481,7 +1493,9 @@ const (
 	RefusedStartCodeKeyMissing       RefusedStartCode = "key_missing"
 	RefusedStartCodeListMissing      RefusedStartCode = "list_missing"
 	RefusedStartCodeLocked           RefusedStartCode = "locked"
+	RefusedStartCodeNeedsExportUser  RefusedStartCode = "needs_export_user"
 	RefusedStartCodeNewerData        RefusedStartCode = "newer_data"
+	RefusedStartCodeNoConnection     RefusedStartCode = "no_connection"
 	RefusedStartCodeNotFound         RefusedStartCode = "not_found"
 	RefusedStartCodeNotReady         RefusedStartCode = "not_ready"
 	RefusedStartCodeProofFailed      RefusedStartCode = "proof_failed"
@@ -1531,7 +1545,11 @@ func (e RefusedStartCode) Valid() bool {
 		return true
 	case RefusedStartCodeLocked:
 		return true
+	case RefusedStartCodeNeedsExportUser:
+		return true
 	case RefusedStartCodeNewerData:
+		return true
+	case RefusedStartCodeNoConnection:
 		return true
 	case RefusedStartCodeNotFound:
 		return true
@@ -1832,7 +1850,9 @@ const (
 	RunErrorCodeKeyMissing       RunErrorCode = "key_missing"
 	RunErrorCodeListMissing      RunErrorCode = "list_missing"
 	RunErrorCodeLocked           RunErrorCode = "locked"
+	RunErrorCodeNeedsExportUser  RunErrorCode = "needs_export_user"
 	RunErrorCodeNewerData        RunErrorCode = "newer_data"
+	RunErrorCodeNoConnection     RunErrorCode = "no_connection"
 	RunErrorCodeNotFound         RunErrorCode = "not_found"
 	RunErrorCodeNotReady         RunErrorCode = "not_ready"
 	RunErrorCodeProofFailed      RunErrorCode = "proof_failed"
@@ -1882,7 +1902,11 @@ func (e RunErrorCode) Valid() bool {
 		return true
 	case RunErrorCodeLocked:
 		return true
+	case RunErrorCodeNeedsExportUser:
+		return true
 	case RunErrorCodeNewerData:
+		return true
+	case RunErrorCodeNoConnection:
 		return true
 	case RunErrorCodeNotFound:
 		return true

@@ -60,11 +60,11 @@ func (c *Client) CountContacts(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, ok := number(v.Get("count"))
-	if !ok {
+	n := v.Get("count")
+	if n.Type != gjson.Number || n.Int() < 0 {
 		return 0, r.failed(destination.Unknown, "the answer holds no count", nil)
 	}
-	return n, nil
+	return n.Int(), nil
 }
 
 // attributeTypes are the account's attributes, read once for a client: without them the stored value of a category or a

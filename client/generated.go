@@ -488,6 +488,24 @@ func (e ExportYourPermissions) Valid() bool {
 	}
 }
 
+// Defines values for ExportEndDo.
+const (
+	ExportEndDoDetach ExportEndDo = "detach"
+	ExportEndDoRemove ExportEndDo = "remove"
+)
+
+// Valid indicates whether the value is a known member of the ExportEndDo enum.
+func (e ExportEndDo) Valid() bool {
+	switch e {
+	case ExportEndDoDetach:
+		return true
+	case ExportEndDoRemove:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportInputLeavers.
 const (
 	ExportInputLeaversKeep   ExportInputLeavers = "keep"
@@ -539,6 +557,27 @@ func (e ExportUpdateLeavers) Valid() bool {
 	case ExportUpdateLeaversKeep:
 		return true
 	case ExportUpdateLeaversRemove:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportUserKind.
+const (
+	ExportUserKindMachine ExportUserKind = "machine"
+	ExportUserKindNone    ExportUserKind = "none"
+	ExportUserKindPerson  ExportUserKind = "person"
+)
+
+// Valid indicates whether the value is a known member of the ExportUserKind enum.
+func (e ExportUserKind) Valid() bool {
+	switch e {
+	case ExportUserKindMachine:
+		return true
+	case ExportUserKindNone:
+		return true
+	case ExportUserKindPerson:
 		return true
 	default:
 		return false
@@ -791,7 +830,9 @@ const (
 	LastFailureCodeKeyMissing       LastFailureCode = "key_missing"
 	LastFailureCodeListMissing      LastFailureCode = "list_missing"
 	LastFailureCodeLocked           LastFailureCode = "locked"
+	LastFailureCodeNeedsExportUser  LastFailureCode = "needs_export_user"
 	LastFailureCodeNewerData        LastFailureCode = "newer_data"
+	LastFailureCodeNoConnection     LastFailureCode = "no_connection"
 	LastFailureCodeNotFound         LastFailureCode = "not_found"
 	LastFailureCodeNotReady         LastFailureCode = "not_ready"
 	LastFailureCodeProofFailed      LastFailureCode = "proof_failed"
@@ -841,7 +882,11 @@ func (e LastFailureCode) Valid() bool {
 		return true
 	case LastFailureCodeLocked:
 		return true
+	case LastFailureCodeNeedsExportUser:
+		return true
 	case LastFailureCodeNewerData:
+		return true
+	case LastFailureCodeNoConnection:
 		return true
 	case LastFailureCodeNotFound:
 		return true
@@ -1259,7 +1304,9 @@ const (
 	ProblemCodeKeyMissing       ProblemCode = "key_missing"
 	ProblemCodeListMissing      ProblemCode = "list_missing"
 	ProblemCodeLocked           ProblemCode = "locked"
+	ProblemCodeNeedsExportUser  ProblemCode = "needs_export_user"
 	ProblemCodeNewerData        ProblemCode = "newer_data"
+	ProblemCodeNoConnection     ProblemCode = "no_connection"
 	ProblemCodeNotFound         ProblemCode = "not_found"
 	ProblemCodeNotReady         ProblemCode = "not_ready"
 	ProblemCodeProofFailed      ProblemCode = "proof_failed"
@@ -1309,7 +1356,11 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeLocked:
 		return true
+	case ProblemCodeNeedsExportUser:
+		return true
 	case ProblemCodeNewerData:
+		return true
+	case ProblemCodeNoConnection:
 		return true
 	case ProblemCodeNotFound:
 		return true
@@ -1442,7 +1493,9 @@ const (
 	RefusedStartCodeKeyMissing       RefusedStartCode = "key_missing"
 	RefusedStartCodeListMissing      RefusedStartCode = "list_missing"
 	RefusedStartCodeLocked           RefusedStartCode = "locked"
+	RefusedStartCodeNeedsExportUser  RefusedStartCode = "needs_export_user"
 	RefusedStartCodeNewerData        RefusedStartCode = "newer_data"
+	RefusedStartCodeNoConnection     RefusedStartCode = "no_connection"
 	RefusedStartCodeNotFound         RefusedStartCode = "not_found"
 	RefusedStartCodeNotReady         RefusedStartCode = "not_ready"
 	RefusedStartCodeProofFailed      RefusedStartCode = "proof_failed"
@@ -1492,7 +1545,11 @@ func (e RefusedStartCode) Valid() bool {
 		return true
 	case RefusedStartCodeLocked:
 		return true
+	case RefusedStartCodeNeedsExportUser:
+		return true
 	case RefusedStartCodeNewerData:
+		return true
+	case RefusedStartCodeNoConnection:
 		return true
 	case RefusedStartCodeNotFound:
 		return true
@@ -1757,6 +1814,24 @@ func (e RunStep) Valid() bool {
 	}
 }
 
+// Defines values for RunStop.
+const (
+	RunStopConnectionRemoved RunStop = "connection_removed"
+	RunStopDetached          RunStop = "detached"
+)
+
+// Valid indicates whether the value is a known member of the RunStop enum.
+func (e RunStop) Valid() bool {
+	switch e {
+	case RunStopConnectionRemoved:
+		return true
+	case RunStopDetached:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RunErrorCode.
 const (
 	RunErrorCodeAttributeMissing RunErrorCode = "attribute_missing"
@@ -1775,7 +1850,9 @@ const (
 	RunErrorCodeKeyMissing       RunErrorCode = "key_missing"
 	RunErrorCodeListMissing      RunErrorCode = "list_missing"
 	RunErrorCodeLocked           RunErrorCode = "locked"
+	RunErrorCodeNeedsExportUser  RunErrorCode = "needs_export_user"
 	RunErrorCodeNewerData        RunErrorCode = "newer_data"
+	RunErrorCodeNoConnection     RunErrorCode = "no_connection"
 	RunErrorCodeNotFound         RunErrorCode = "not_found"
 	RunErrorCodeNotReady         RunErrorCode = "not_ready"
 	RunErrorCodeProofFailed      RunErrorCode = "proof_failed"
@@ -1825,7 +1902,11 @@ func (e RunErrorCode) Valid() bool {
 		return true
 	case RunErrorCodeLocked:
 		return true
+	case RunErrorCodeNeedsExportUser:
+		return true
 	case RunErrorCodeNewerData:
+		return true
+	case RunErrorCodeNoConnection:
 		return true
 	case RunErrorCodeNotFound:
 		return true
@@ -2196,12 +2277,23 @@ func (e ListRowsParamsBucket) Valid() bool {
 type Account struct {
 	BaseURL string `json:"base_url"`
 	Company string `json:"company"`
-	Credits string `json:"credits,omitempty,omitzero"`
+
+	// Contacts How many contacts it holds
+	Contacts int64  `json:"contacts,omitempty,omitzero"`
+	Credits  string `json:"credits,omitempty,omitzero"`
 
 	// Email The address of the account's owner
 	Email          string `json:"email,omitempty,omitzero"`
 	OrganizationID string `json:"organization_id"`
 	Plan           string `json:"plan,omitempty,omitzero"`
+}
+
+// AttachInput defines model for AttachInput.
+type AttachInput struct {
+	ConnectionID string `json:"connection_id"`
+
+	// ListID Required where the connection leads to another account than before; else the list it had
+	ListID int64 `json:"list_id,omitempty,omitzero"`
 }
 
 // Attribute defines model for Attribute.
@@ -2413,8 +2505,12 @@ type Connection struct {
 	// ClearEmpty Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off
 	ClearEmpty ConnectionClearEmpty `json:"clear_empty,omitempty,omitzero"`
 	Consent    Consent              `json:"consent"`
-	CreatedAt  time.Time            `json:"created_at"`
-	ID         string               `json:"id"`
+
+	// ContactLimit How many contacts the account's contract allows, as somebody entered it
+	ContactLimit int64       `json:"contact_limit,omitempty,omitzero"`
+	CreatedAt    time.Time   `json:"created_at"`
+	ExportUser   *ExportUser `json:"export_user,omitempty"`
+	ID           string      `json:"id"`
 
 	// KeyTail The last four characters of the API key
 	KeyTail string `json:"key_tail,omitempty,omitzero"`
@@ -2427,6 +2523,9 @@ type Connection struct {
 
 	// Name Unique
 	Name string `json:"name"`
+
+	// RemovingAt When it was removed; its key is destroyed once its runs have stopped, 15 minutes later at the latest
+	RemovingAt time.Time `json:"removing_at,omitempty,omitzero"`
 
 	// Shared Contributors may use it, and not only administrators
 	Shared    bool           `json:"shared"`
@@ -2451,6 +2550,9 @@ type ConnectionChange struct {
 
 	// ClearEmpty Asks for values that are missing to empty what the destination has, once a run has proved it; or ends that
 	ClearEmpty *bool `json:"clear_empty,omitempty"`
+
+	// ContactLimit How many contacts the account's contract allows; 0 for not known
+	ContactLimit int64 `json:"contact_limit,omitempty,omitzero"`
 
 	// Mirror Whether runs read the account's contacts; the answer says what switching it off risks
 	Mirror ConnectionChangeMirror `json:"mirror,omitempty,omitzero"`
@@ -2486,7 +2588,10 @@ type ConnectionInput struct {
 
 	// BaseURL Defaults to the destination's own address
 	BaseURL string `json:"base_url,omitempty,omitzero"`
-	Name    string `json:"name"`
+
+	// ContactLimit How many contacts the account's contract allows
+	ContactLimit int64  `json:"contact_limit,omitempty,omitzero"`
+	Name         string `json:"name"`
 
 	// Shared Contributors may use it, and not only administrators
 	Shared bool                `json:"shared,omitempty,omitzero"`
@@ -2555,6 +2660,25 @@ type ContactLists struct {
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
 
+// Contract defines model for Contract.
+type Contract struct {
+	// Contacts How many the account held when it was last checked; absent for contributors
+	Contacts int64 `json:"contacts,omitempty,omitzero"`
+
+	// Limit How many contacts the contract allows; absent if nobody entered it, and for contributors
+	Limit    int64             `json:"limit,omitempty,omitzero"`
+	Segments []ContractSegment `json:"segments"`
+}
+
+// ContractSegment defines model for ContractSegment.
+type ContractSegment struct {
+	// Larger It is larger than the contract allows
+	Larger    bool   `json:"larger"`
+	Members   int64  `json:"members"`
+	Name      string `json:"name"`
+	SegmentID string `json:"segment_id"`
+}
+
 // Decision defines model for Decision.
 type Decision struct {
 	At      time.Time       `json:"at"`
@@ -2577,11 +2701,29 @@ type DecisionInput struct {
 // DecisionInputMissing resend makes them not acknowledged, so that the next run sends whom its export still wants
 type DecisionInputMissing string
 
+// Detachment defines model for Detachment.
+type Detachment struct {
+	At time.Time `json:"at"`
+	By string    `json:"by,omitempty,omitzero"`
+
+	// Company The account that it went to; over another connection to it, it goes on where it was
+	Company string `json:"company,omitempty,omitzero"`
+
+	// Connection The name of the connection that it had
+	Connection string `json:"connection"`
+}
+
+// DuplicateInput defines model for DuplicateInput.
+type DuplicateInput struct {
+	Name string `json:"name"`
+}
+
 // Export defines model for Export.
 type Export struct {
 	Connection   ConnectionName `json:"connection"`
 	ConnectionID string         `json:"connection_id"`
 	CreatedAt    time.Time      `json:"created_at"`
+	Detached     *Detachment    `json:"detached,omitempty"`
 	ID           string         `json:"id"`
 	LatestRun    *Run           `json:"latest_run,omitempty"`
 
@@ -2594,11 +2736,14 @@ type Export struct {
 	Mapping  Mapping `json:"mapping"`
 
 	// Name Unique
-	Name       string         `json:"name"`
+	Name string `json:"name"`
+
+	// Removing It is removed as soon as its runs have stopped
+	Removing   bool           `json:"removing,omitempty,omitzero"`
 	Schedule   ExportSchedule `json:"schedule"`
 	SegmentIds []string       `json:"segment_ids"`
 
-	// Status The status of the latest run that is no dry run
+	// Status The status of the latest run that is no dry run; no_connection or needs_export_user where it cannot run
 	Status ExportStatus `json:"status"`
 
 	// TakeOver People who were on the list before count as sent by this export
@@ -2616,11 +2761,21 @@ type Export struct {
 // ExportLeavers What happens to people who leave the segments
 type ExportLeavers string
 
-// ExportStatus The status of the latest run that is no dry run
+// ExportStatus The status of the latest run that is no dry run; no_connection or needs_export_user where it cannot run
 type ExportStatus string
 
 // ExportYourPermissions Whether you may change and run it, or look at it only
 type ExportYourPermissions string
+
+// ExportEnd defines model for ExportEnd.
+type ExportEnd struct {
+	// Do remove: it is gone, its list stays as it is; detach: it keeps its definition and does not run
+	Do       ExportEndDo `json:"do"`
+	ExportID string      `json:"export_id"`
+}
+
+// ExportEndDo remove: it is gone, its list stays as it is; detach: it keeps its definition and does not run
+type ExportEndDo string
 
 // ExportInput defines model for ExportInput.
 type ExportInput struct {
@@ -2682,6 +2837,22 @@ type ExportUpdate struct {
 
 // ExportUpdateLeavers defines model for ExportUpdate.Leavers.
 type ExportUpdateLeavers string
+
+// ExportUser defines model for ExportUser.
+type ExportUser struct {
+	// At When they confirmed
+	At time.Time `json:"at,omitempty,omitzero"`
+
+	// Kind machine: whoever can read the data folder, that is the server's machine
+	Kind ExportUserKind `json:"kind"`
+
+	// Name What the person was called when they confirmed
+	Name     string `json:"name,omitempty,omitzero"`
+	PersonID string `json:"person_id,omitempty,omitzero"`
+}
+
+// ExportUserKind machine: whoever can read the data folder, that is the server's machine
+type ExportUserKind string
 
 // Extra defines model for Extra.
 type Extra struct {
@@ -3346,6 +3517,24 @@ type RefusedStart struct {
 // RefusedStartCode defines model for RefusedStart.Code.
 type RefusedStartCode string
 
+// Removal defines model for Removal.
+type Removal struct {
+	// KeyDestroyed The stored key is destroyed already; else it is once the runs have stopped
+	KeyDestroyed bool `json:"key_destroyed"`
+
+	// KeyUntil When it is destroyed at the latest
+	KeyUntil time.Time `json:"key_until,omitempty,omitzero"`
+
+	// RunIds Runs that stop
+	RunIds []string `json:"run_ids"`
+}
+
+// RemovalInput defines model for RemovalInput.
+type RemovalInput struct {
+	// Exports Every export that uses the connection, once
+	Exports []ExportEnd `json:"exports"`
+}
+
 // Rule defines model for Rule.
 type Rule struct {
 	// All Holds when every rule in it holds
@@ -3407,7 +3596,10 @@ type Run struct {
 	Status      RunStatus `json:"status"`
 
 	// Step Where it stands on its way
-	Step      RunStep   `json:"step,omitempty,omitzero"`
+	Step RunStep `json:"step,omitempty,omitzero"`
+
+	// Stop Why it stops before its next batch though nobody canceled it
+	Stop      RunStop   `json:"stop,omitempty,omitzero"`
 	UpdatedAt time.Time `json:"updated_at"`
 
 	// Version Grows with each change; the id of its events
@@ -3422,6 +3614,9 @@ type RunStatus string
 
 // RunStep Where it stands on its way
 type RunStep string
+
+// RunStop Why it stops before its next batch though nobody canceled it
+type RunStop string
 
 // RunError defines model for RunError.
 type RunError struct {
@@ -3500,6 +3695,23 @@ type RunStart struct {
 
 // RunStartKind defines model for RunStart.Kind.
 type RunStartKind string
+
+// ScheduleExports defines model for ScheduleExports.
+type ScheduleExports struct {
+	ExportIds []string `json:"export_ids"`
+
+	// KeepOwn Exports with a schedule of their own keep it
+	KeepOwn  bool           `json:"keep_own,omitempty,omitzero"`
+	Schedule ExportSchedule `json:"schedule"`
+}
+
+// ScheduledExports defines model for ScheduledExports.
+type ScheduledExports struct {
+	Changed []Export `json:"changed"`
+
+	// Kept Those that keep a schedule of their own
+	Kept []Export `json:"kept"`
+}
 
 // Segment defines model for Segment.
 type Segment struct {
@@ -3797,12 +4009,15 @@ type Task struct {
 	Attempt int64 `json:"attempt"`
 
 	// CauseID The task whose failure it was skipped for
-	CauseID string    `json:"cause_id,omitempty,omitzero"`
-	EndedAt time.Time `json:"ended_at,omitempty,omitzero"`
-	Error   *RunError `json:"error,omitempty"`
-	ID      string    `json:"id"`
-	Kind    TaskKind  `json:"kind"`
-	Name    string    `json:"name"`
+	CauseID string `json:"cause_id,omitempty,omitzero"`
+
+	// ConnectionID The connection that needs an export user
+	ConnectionID string    `json:"connection_id,omitempty,omitzero"`
+	EndedAt      time.Time `json:"ended_at,omitempty,omitzero"`
+	Error        *RunError `json:"error,omitempty"`
+	ID           string    `json:"id"`
+	Kind         TaskKind  `json:"kind"`
+	Name         string    `json:"name"`
 
 	// ObjectID What it works on
 	ObjectID string `json:"object_id,omitempty,omitzero"`
@@ -3913,6 +4128,12 @@ type ListConnectionsParams struct {
 
 	// Name Only the one with this name, compared without regard to case
 	Name *string `form:"name,omitempty" json:"name,omitempty"`
+}
+
+// CheckContractParams defines parameters for CheckContract.
+type CheckContractParams struct {
+	// SegmentID Segments to count
+	SegmentID *[]string `form:"segment_id,omitempty" json:"segment_id,omitempty"`
 }
 
 // ListExportsParams defines parameters for ListExports.
@@ -4074,11 +4295,23 @@ type CreateAttributeJSONRequestBody = AttributeInput
 // CreateListJSONRequestBody defines body for CreateList for application/json ContentType.
 type CreateListJSONRequestBody = ContactListInput
 
+// RemoveConnectionJSONRequestBody defines body for RemoveConnection for application/json ContentType.
+type RemoveConnectionJSONRequestBody = RemovalInput
+
 // CreateExportJSONRequestBody defines body for CreateExport for application/json ContentType.
 type CreateExportJSONRequestBody = ExportInput
 
+// ScheduleExportsJSONRequestBody defines body for ScheduleExports for application/json ContentType.
+type ScheduleExportsJSONRequestBody = ScheduleExports
+
 // UpdateExportJSONRequestBody defines body for UpdateExport for application/json ContentType.
 type UpdateExportJSONRequestBody = ExportUpdate
+
+// AttachExportJSONRequestBody defines body for AttachExport for application/json ContentType.
+type AttachExportJSONRequestBody = AttachInput
+
+// DuplicateExportJSONRequestBody defines body for DuplicateExport for application/json ContentType.
+type DuplicateExportJSONRequestBody = DuplicateInput
 
 // StartRunJSONRequestBody defines body for StartRun for application/json ContentType.
 type StartRunJSONRequestBody = RunStart
@@ -4283,7 +4516,7 @@ type ClientInterface interface {
 
 	// DeleteConnection Remove a connection
 	//
-	// Removes the connection and destroys its key; refused while an export uses it.
+	// Removes the connection and destroys its key; refused while an export uses it: remove-connection says what becomes of those.
 	//
 	// Corresponds with DELETE /api/v1/connections/{id} (the `DeleteConnection` operationId).
 	DeleteConnection(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4338,6 +4571,27 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/connections/{id}/attributes (the `CreateAttribute` operationId).
 	CreateAttribute(ctx context.Context, id string, body CreateAttributeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CheckContract Compare with the contract
+	//
+	// Counts segments and says which are larger than what the account's contract allows, as somebody entered it.
+	//
+	// Corresponds with GET /api/v1/connections/{id}/contract (the `CheckContract` operationId).
+	CheckContract(ctx context.Context, id string, params *CheckContractParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetExportUser Become the export user
+	//
+	// Makes whoever calls the export user: exports over the connection run on their behalf. Asks for a fresh proof of who they are; whoever was it before is replaced. The token of the server's machine needs no proof; a token of a person will not do.
+	//
+	// Corresponds with PUT /api/v1/connections/{id}/export-user (the `SetExportUser` operationId).
+	SetExportUser(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListUses List where a connection is used
+	//
+	// The exports that use the connection, with their status.
+	//
+	// Corresponds with GET /api/v1/connections/{id}/exports (the `ListUses` operationId).
+	ListUses(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListLists List the account's contact lists
 	//
 	// All contact lists of the account as they are now, in the order of their numbers.
@@ -4362,6 +4616,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/connections/{id}/lists (the `CreateList` operationId).
 	CreateList(ctx context.Context, id string, body CreateListJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveConnectionWithBody Remove a connection and say what becomes of its exports
+	//
+	// For each export that uses the connection it has to be said whether it is removed or detached; else nothing is done. Runs stop before their next batch; an import in flight is followed for at most 15 minutes. Then the stored key is destroyed.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/connections/{id}/removal (the `RemoveConnection` operationId).
+	RemoveConnectionWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveConnection Remove a connection and say what becomes of its exports
+	//
+	// For each export that uses the connection it has to be said whether it is removed or detached; else nothing is done. Runs stop before their next batch; an import in flight is followed for at most 15 minutes. Then the stored key is destroyed.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/connections/{id}/removal (the `RemoveConnection` operationId).
+	RemoveConnection(ctx context.Context, id string, body RemoveConnectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// TestConnection Test a connection
 	//
@@ -4402,6 +4674,24 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/exports/run-all (the `RunAll` operationId).
 	RunAll(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ScheduleExportsWithBody Schedule several exports
+	//
+	// Gives exports a schedule: all of them or, where one may not have it, none. Those with a schedule of their own keep it if asked.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/exports/schedule (the `ScheduleExports` operationId).
+	ScheduleExportsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ScheduleExports Schedule several exports
+	//
+	// Gives exports a schedule: all of them or, where one may not have it, none. Those with a schedule of their own keep it if asked.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/exports/schedule (the `ScheduleExports` operationId).
+	ScheduleExports(ctx context.Context, body ScheduleExportsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DeleteExport Remove an export
 	//
 	// Removes the export; refused while a run of it has not ended. The list stays as it is.
@@ -4433,6 +4723,49 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /api/v1/exports/{id} (the `UpdateExport` operationId).
 	UpdateExport(ctx context.Context, id string, body UpdateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AttachExportWithBody Attach a detached export to a connection
+	//
+	// Over a connection to the same account it goes on where it was. Another account asks for a list; the export begins there with nobody, and whom it owned before is owned by nobody.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/exports/{id}/attach (the `AttachExport` operationId).
+	AttachExportWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AttachExport Attach a detached export to a connection
+	//
+	// Over a connection to the same account it goes on where it was. Another account asks for a list; the export begins there with nobody, and whom it owned before is owned by nobody.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/exports/{id}/attach (the `AttachExport` operationId).
+	AttachExport(ctx context.Context, id string, body AttachExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DetachExport Detach an export from its connection
+	//
+	// The export keeps its definition and does not run. Nothing is touched at the destination; whom it owns on lists it goes on owning. A run of it stops before its next batch.
+	//
+	// Corresponds with POST /api/v1/exports/{id}/detach (the `DetachExport` operationId).
+	DetachExport(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DuplicateExportWithBody Duplicate an export
+	//
+	// Makes a copy under another name, with the same segments, list and mapping. The copy runs on demand only, until it is given a schedule.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/exports/{id}/duplicate (the `DuplicateExport` operationId).
+	DuplicateExportWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DuplicateExport Duplicate an export
+	//
+	// Makes a copy under another name, with the same segments, list and mapping. The copy runs on demand only, until it is given a schedule.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/exports/{id}/duplicate (the `DuplicateExport` operationId).
+	DuplicateExport(ctx context.Context, id string, body DuplicateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RefreshAndRun Refresh and run an export
 	//
@@ -5318,7 +5651,7 @@ func (c *Client) CheckConnection(ctx context.Context, body CheckConnectionJSONRe
 
 // DeleteConnection Remove a connection
 //
-// Removes the connection and destroys its key; refused while an export uses it.
+// Removes the connection and destroys its key; refused while an export uses it: remove-connection says what becomes of those.
 //
 // Corresponds with DELETE /api/v1/connections/{id} (the `DeleteConnection` operationId).
 func (c *Client) DeleteConnection(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5443,6 +5776,57 @@ func (c *Client) CreateAttribute(ctx context.Context, id string, body CreateAttr
 	return c.Client.Do(req)
 }
 
+// CheckContract Compare with the contract
+//
+// Counts segments and says which are larger than what the account's contract allows, as somebody entered it.
+//
+// Corresponds with GET /api/v1/connections/{id}/contract (the `CheckContract` operationId).
+func (c *Client) CheckContract(ctx context.Context, id string, params *CheckContractParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckContractRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetExportUser Become the export user
+//
+// Makes whoever calls the export user: exports over the connection run on their behalf. Asks for a fresh proof of who they are; whoever was it before is replaced. The token of the server's machine needs no proof; a token of a person will not do.
+//
+// Corresponds with PUT /api/v1/connections/{id}/export-user (the `SetExportUser` operationId).
+func (c *Client) SetExportUser(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetExportUserRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListUses List where a connection is used
+//
+// The exports that use the connection, with their status.
+//
+// Corresponds with GET /api/v1/connections/{id}/exports (the `ListUses` operationId).
+func (c *Client) ListUses(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListUsesRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListLists List the account's contact lists
 //
 // All contact lists of the account as they are now, in the order of their numbers.
@@ -5488,6 +5872,44 @@ func (c *Client) CreateListWithBody(ctx context.Context, id string, contentType 
 // Corresponds with POST /api/v1/connections/{id}/lists (the `CreateList` operationId).
 func (c *Client) CreateList(ctx context.Context, id string, body CreateListJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateListRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveConnectionWithBody Remove a connection and say what becomes of its exports
+//
+// For each export that uses the connection it has to be said whether it is removed or detached; else nothing is done. Runs stop before their next batch; an import in flight is followed for at most 15 minutes. Then the stored key is destroyed.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/connections/{id}/removal (the `RemoveConnection` operationId).
+func (c *Client) RemoveConnectionWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveConnectionRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveConnection Remove a connection and say what becomes of its exports
+//
+// For each export that uses the connection it has to be said whether it is removed or detached; else nothing is done. Runs stop before their next batch; an import in flight is followed for at most 15 minutes. Then the stored key is destroyed.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/connections/{id}/removal (the `RemoveConnection` operationId).
+func (c *Client) RemoveConnection(ctx context.Context, id string, body RemoveConnectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveConnectionRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5587,6 +6009,44 @@ func (c *Client) RunAll(ctx context.Context, reqEditors ...RequestEditorFn) (*ht
 	return c.Client.Do(req)
 }
 
+// ScheduleExportsWithBody Schedule several exports
+//
+// Gives exports a schedule: all of them or, where one may not have it, none. Those with a schedule of their own keep it if asked.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/exports/schedule (the `ScheduleExports` operationId).
+func (c *Client) ScheduleExportsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScheduleExportsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ScheduleExports Schedule several exports
+//
+// Gives exports a schedule: all of them or, where one may not have it, none. Those with a schedule of their own keep it if asked.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/exports/schedule (the `ScheduleExports` operationId).
+func (c *Client) ScheduleExports(ctx context.Context, body ScheduleExportsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScheduleExportsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // DeleteExport Remove an export
 //
 // Removes the export; refused while a run of it has not ended. The list stays as it is.
@@ -5649,6 +6109,99 @@ func (c *Client) UpdateExportWithBody(ctx context.Context, id string, contentTyp
 // Corresponds with PUT /api/v1/exports/{id} (the `UpdateExport` operationId).
 func (c *Client) UpdateExport(ctx context.Context, id string, body UpdateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateExportRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AttachExportWithBody Attach a detached export to a connection
+//
+// Over a connection to the same account it goes on where it was. Another account asks for a list; the export begins there with nobody, and whom it owned before is owned by nobody.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/exports/{id}/attach (the `AttachExport` operationId).
+func (c *Client) AttachExportWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAttachExportRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AttachExport Attach a detached export to a connection
+//
+// Over a connection to the same account it goes on where it was. Another account asks for a list; the export begins there with nobody, and whom it owned before is owned by nobody.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/exports/{id}/attach (the `AttachExport` operationId).
+func (c *Client) AttachExport(ctx context.Context, id string, body AttachExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAttachExportRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DetachExport Detach an export from its connection
+//
+// The export keeps its definition and does not run. Nothing is touched at the destination; whom it owns on lists it goes on owning. A run of it stops before its next batch.
+//
+// Corresponds with POST /api/v1/exports/{id}/detach (the `DetachExport` operationId).
+func (c *Client) DetachExport(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDetachExportRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DuplicateExportWithBody Duplicate an export
+//
+// Makes a copy under another name, with the same segments, list and mapping. The copy runs on demand only, until it is given a schedule.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/exports/{id}/duplicate (the `DuplicateExport` operationId).
+func (c *Client) DuplicateExportWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDuplicateExportRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DuplicateExport Duplicate an export
+//
+// Makes a copy under another name, with the same segments, list and mapping. The copy runs on demand only, until it is given a schedule.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/exports/{id}/duplicate (the `DuplicateExport` operationId).
+func (c *Client) DuplicateExport(ctx context.Context, id string, body DuplicateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDuplicateExportRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7827,6 +8380,135 @@ func NewCreateAttributeRequestWithBody(server string, id string, contentType str
 	return req, nil
 }
 
+// NewCheckContractRequest constructs an http.Request for the CheckContract method
+func NewCheckContractRequest(server string, id string, params *CheckContractParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/connections/%s/contract", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SegmentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "segment_id", *params.SegmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetExportUserRequest constructs an http.Request for the SetExportUser method
+func NewSetExportUserRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/connections/%s/export-user", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListUsesRequest constructs an http.Request for the ListUses method
+func NewListUsesRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/connections/%s/exports", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListListsRequest constructs an http.Request for the ListLists method
 func NewListListsRequest(server string, id string) (*http.Request, error) {
 	var err error
@@ -7889,6 +8571,53 @@ func NewCreateListRequestWithBody(server string, id string, contentType string, 
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/connections/%s/lists", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRemoveConnectionRequest calls the generic RemoveConnection builder with application/json body
+func NewRemoveConnectionRequest(server string, id string, body RemoveConnectionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRemoveConnectionRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewRemoveConnectionRequestWithBody constructs an http.Request for the RemoveConnection method, with any body, and a specified content type
+func NewRemoveConnectionRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/connections/%s/removal", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -8087,6 +8816,46 @@ func NewRunAllRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewScheduleExportsRequest calls the generic ScheduleExports builder with application/json body
+func NewScheduleExportsRequest(server string, body ScheduleExportsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewScheduleExportsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewScheduleExportsRequestWithBody constructs an http.Request for the ScheduleExports method, with any body, and a specified content type
+func NewScheduleExportsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/schedule")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewDeleteExportRequest constructs an http.Request for the DeleteExport method
 func NewDeleteExportRequest(server string, id string) (*http.Request, error) {
 	var err error
@@ -8193,6 +8962,134 @@ func NewUpdateExportRequestWithBody(server string, id string, contentType string
 	}
 
 	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAttachExportRequest calls the generic AttachExport builder with application/json body
+func NewAttachExportRequest(server string, id string, body AttachExportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAttachExportRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewAttachExportRequestWithBody constructs an http.Request for the AttachExport method, with any body, and a specified content type
+func NewAttachExportRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/%s/attach", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDetachExportRequest constructs an http.Request for the DetachExport method
+func NewDetachExportRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/%s/detach", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDuplicateExportRequest calls the generic DuplicateExport builder with application/json body
+func NewDuplicateExportRequest(server string, id string, body DuplicateExportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDuplicateExportRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewDuplicateExportRequestWithBody constructs an http.Request for the DuplicateExport method, with any body, and a specified content type
+func NewDuplicateExportRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/%s/duplicate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
 	if err != nil {
 		return nil, err
 	}

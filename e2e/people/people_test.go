@@ -87,6 +87,9 @@ func TestADayOfAdministratorContributorAndViewer(t *testing.T) {
 	contributor.mayNot(http.MethodPost, "/connections", rig.Object{"name": "mine", "api_key": sandboxKey, "agree": true})
 	connection := administrator.Must(http.MethodPost, "/connections", rig.Object{"name": "Brevo", "api_key": sandboxKey, "agree": true})
 	require.Equal(t, "Ana", connection["consent"].(rig.Object)["by"], "who agreed is recorded")
+	require.Equal(t, "none", connection["export_user"].(rig.Object)["kind"], "a person has to confirm")
+	connection = administrator.Must(http.MethodPut, "/connections/"+id(connection)+"/export-user", nil)
+	require.Equal(t, "Ana", connection["export_user"].(rig.Object)["name"])
 	administrator.Must(http.MethodPost, "/connections/"+id(connection)+"/lists", rig.Object{"name": "Newsletter"})
 
 	// Before it is shared the contributor cannot use it; afterwards they can.
@@ -149,6 +152,17 @@ func TestADayOfAdministratorContributorAndViewer(t *testing.T) {
 	}
 	status, _ = contributor.Call(http.MethodGet, "/exports", nil)
 	require.Equal(t, http.StatusUnauthorized, status)
+
+	// The administrator removes the connection; the export stays, detached, and does not run.
+	removed := administrator.Must(http.MethodPost, "/connections/"+id(connection)+"/removal", rig.Object{"exports": []rig.Object{{"export_id": id(made), "do": "detach"}}})
+	require.Eventually(t, func() bool {
+		return len(administrator.Must(http.MethodGet, "/connections", nil)["items"].([]any)) == 0
+	}, time.Minute, 50*time.Millisecond, "%v", removed)
+	require.Eventually(t, func() bool {
+		return viewer.Must(http.MethodGet, "/exports/"+id(made), nil)["status"] == "no_connection"
+	}, time.Minute, 50*time.Millisecond)
+	status, _ = administrator.Call(http.MethodPost, "/exports/"+id(made)+"/runs", nil)
+	require.Equal(t, http.StatusConflict, status)
 
 	// All of it is in the audit log, and none of it tells of customers or passwords.
 	require.Positive(t, administrator.Must(http.MethodGet, "/audit/verification", nil)["entries"])

@@ -188,7 +188,7 @@ func (s *Sim) id() string {
 // Connect makes a connection to the sandbox.
 func (s *Sim) Connect(name string) activation.ConnectionID {
 	c, err := s.Connections.Create(context.Background(), connection.NewConnection{
-		Name: name, Type: activation.DestinationBrevo, BaseURL: s.URL + "/v3", Key: brevosandbox.DefaultKey, Agree: true, By: "sim",
+		Name: name, Type: activation.DestinationBrevo, BaseURL: s.URL + "/v3", Key: brevosandbox.DefaultKey, Agree: true, By: "sim", ExportUser: activation.MachineExportUser(s.Clock.Now()),
 	})
 	require.NoError(s.t, err)
 	return c.ID
@@ -227,7 +227,7 @@ func (s *Sim) Drive(id activation.RunID) activation.Run {
 		s.Clock.Advance(max(res.Snooze, time.Millisecond))
 		run, err = s.Exports.Run(ctx, id)
 		require.NoError(s.t, err)
-		if run.Status.Final() || (run.Status == activation.StatusHeld && !run.CancelRequested) {
+		if run.Status.Final() || (run.Status == activation.StatusHeld && !run.Stops()) {
 			return run
 		}
 	}

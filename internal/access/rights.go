@@ -69,14 +69,15 @@ var operations = map[string]Right{
 
 	"create-export": RightChangeExport, "update-export": RightChangeExport, "delete-export": RightChangeExport, "start-run": RightChangeExport,
 	"cancel-run": RightChangeExport, "release-run": RightChangeExport, "refuse-run": RightChangeExport, "decide-run": RightChangeExport, "give-up-run": RightChangeExport,
-	"refresh-and-run": RightChangeExport, "run-all": RightChangeExport,
+	"refresh-and-run": RightChangeExport, "run-all": RightChangeExport, "detach-export": RightChangeExport, "attach-export": RightChangeExport,
+	"duplicate-export": RightChangeExport, "schedule-exports": RightChangeExport,
 
 	"list-connections": RightUseConnection, "get-connection": RightUseConnection, "list-lists": RightUseConnection, "create-list": RightUseConnection,
-	"list-attributes": RightUseConnection, "create-attribute": RightUseConnection,
+	"list-attributes": RightUseConnection, "create-attribute": RightUseConnection, "check-contract": RightUseConnection,
 
 	"create-connection": RightAdminister, "check-connection": RightAdminister, "update-connection": RightAdminister, "delete-connection": RightAdminister,
-	"test-connection": RightAdminister,
-	"list-people":     RightAdminister, "create-person": RightAdminister, "get-person": RightAdminister, "update-person": RightAdminister,
+	"test-connection": RightAdminister, "remove-connection": RightAdminister, "set-export-user": RightAdminister, "list-uses": RightAdminister,
+	"list-people": RightAdminister, "create-person": RightAdminister, "get-person": RightAdminister, "update-person": RightAdminister,
 	"reset-password":       RightAdminister,
 	"put-refresh-schedule": RightAdminister,
 	"list-audit":           RightAdminister, "download-audit": RightAdminister, "verify-audit": RightAdminister,

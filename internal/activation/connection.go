@@ -26,6 +26,8 @@ type AccountDetails struct {
 	Email   string `json:"email,omitempty"`
 	Plan    string `json:"plan,omitempty"`
 	Credits string `json:"credits,omitempty"`
+	// Contacts is how many contacts it holds; nil if the destination did not say.
+	Contacts *int64 `json:"contacts,omitempty"`
 }
 
 // Connection is an account at a destination with the credentials to use it.
@@ -49,6 +51,13 @@ type Connection struct {
 	ClearEmpty ClearState
 	// MirrorOff says that runs over it do not read the account's contacts (S2); MirrorRisk says what that means.
 	MirrorOff bool
+	// ExportUser is on whose behalf exports over it run.
+	ExportUser ExportUser
+	// ContactLimit is how many contacts the account's contract allows, as a person entered it; 0 if nobody has.
+	ContactLimit int64
+	// RemovingAt is when a person removed it, RemovedBy who. The key is still there for the import in flight (S29).
+	RemovingAt time.Time
+	RemovedBy  string
 	// ConsentAt is when the data privacy statement was agreed to, and ConsentBy by whom; ConsentVersion is its version.
 	ConsentAt      time.Time
 	ConsentBy      string
@@ -92,6 +101,9 @@ func (c Connection) Validate() error {
 	}
 	if c.ClearEmpty != ClearOff && c.ClearEmpty != ClearAsked && c.ClearEmpty != ClearOn {
 		return Errorf(CodeInvalid, "must be asked or on, or nothing").WithField("clear_empty")
+	}
+	if c.ContactLimit < 0 {
+		return Errorf(CodeInvalid, "must not be less than 0").WithField("contact_limit")
 	}
 	if !validBaseURL(c.BaseURL) {
 		return Errorf(CodeInvalid, "must begin with https:// (http only for a sandbox on this machine)").WithField("base_url")

@@ -41,6 +41,8 @@ const (
 	CodeReceiptMismatch  Code = "receipt_mismatch"  // a receipt that does not add up (S11)
 	CodeRefused          Code = "refused"           // the destination refused the request
 	CodeHeld             Code = "held"              // waits for a person's release (S26)
+	CodeNoConnection     Code = "no_connection"     // the export was detached from its connection
+	CodeNeedsExportUser  Code = "needs_export_user" // nobody valid is on record on whose behalf the connection's exports run
 )
 
 // Error is the one error type of Segue. Message says what went wrong and where; Remedy says how to mend it.

@@ -62,10 +62,15 @@ var attributeName = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,49}$`)
 
 // Export says which segments go over which connection, to which list, with which fields.
 type Export struct {
-	ID         ExportID
-	Name       string // unique, case-insensitively
+	ID   ExportID
+	Name string // unique, case-insensitively
+	// Connection is empty for a detached export, which does not run.
 	Connection ConnectionID
-	List       ListID
+	// Detached says since when it has no connection and which account it went to; nil while it has one.
+	Detached *Detachment
+	// Removing says that it is removed as soon as its runs have ended.
+	Removing bool
+	List     ListID
 	// ListName is the list's name when it was chosen, for people; never used to find it.
 	ListName string
 	Segments []SegmentID
@@ -81,6 +86,25 @@ type Export struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Version   int64
+}
+
+// Detachment is what is known of the connection that an export no longer has. What the export owns on lists stays its own
+// (SEMANTICS S20).
+type Detachment struct {
+	At time.Time `json:"at"`
+	By string    `json:"by,omitempty"`
+	// Connection and Name are those of the connection.
+	Connection ConnectionID `json:"connection"`
+	Name       string       `json:"name"`
+	// Account is where its ledger is (S1); empty once what it owned there was orphaned. Company names it for people.
+	Account Account `json:"account"`
+	Company string  `json:"company,omitempty"`
+}
+
+// Detach takes the export off its connection.
+func (e *Export) Detach(c Connection, by string, at time.Time) {
+	e.Connection, e.UpdatedAt = "", at
+	e.Detached = &Detachment{At: at, By: by, Connection: c.ID, Name: c.Name, Account: c.Details.Account, Company: c.Details.Company}
 }
 
 // Validate checks e against the profile; segments, connection, list and attributes are checked where they are known.

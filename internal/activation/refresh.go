@@ -82,6 +82,8 @@ type Task struct {
 	TryAt   time.Time `json:"try_at,omitzero"`
 	// Run is the run of an export.
 	Run RunID `json:"run,omitempty"`
+	// Connection is the one whose export user is missing.
+	Connection ConnectionID `json:"connection,omitempty"`
 	// Code, Error and Remedy say why it failed or is tried again. They hold no person's data.
 	Code   Code   `json:"code,omitempty"`
 	Error  string `json:"error,omitempty"`
@@ -89,7 +91,9 @@ type Task struct {
 }
 
 // Done reports whether nothing more happens to the task within its refresh. A held run is left to people.
-func (t Task) Done() bool { return t.Status.Final() || t.Status == StatusHeld }
+func (t Task) Done() bool {
+	return t.Status.Final() || slices.Contains([]RunStatus{StatusHeld, StatusNoConnection, StatusNeedsExportUser}, t.Status)
+}
 
 // OK reports whether what needs the task can go on.
 func (t Task) OK() bool {

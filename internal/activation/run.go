@@ -101,8 +101,12 @@ type Run struct {
 	Remedy    string
 	// Attempt counts tries in a row that met trouble; 0 when all is well.
 	Attempt int
+	// Connection is what it runs over, whatever becomes of its export meanwhile; empty for runs made before that was noted.
+	Connection ConnectionID
 	// CancelRequested says that a person wants it to stop before the next batch (S29).
 	CancelRequested bool
+	// Stop says why else it stops before its next batch (S29).
+	Stop StopReason
 	// RefreshMirror says that the account's contacts are read before it plans, however fresh the mirror is and even where it is
 	// switched off (S2).
 	RefreshMirror bool
@@ -111,6 +115,29 @@ type Run struct {
 	ReleasedBy string
 	Version    int64
 }
+
+// StopReason is why a run stops before its next batch though nobody canceled it.
+type StopReason string
+
+// The reasons; nothing is none.
+const (
+	StopDetached StopReason = "detached"           // its export was detached from the connection
+	StopRemoved  StopReason = "connection_removed" // its connection was removed
+)
+
+// Words says the reason to people.
+func (r StopReason) Words() string {
+	switch r {
+	case StopDetached:
+		return "its export was detached from the connection"
+	case StopRemoved:
+		return "its connection was removed"
+	}
+	return ""
+}
+
+// Stops reports whether the run stops before its next batch.
+func (r Run) Stops() bool { return r.CancelRequested || r.Stop != "" }
 
 // Progress counts addresses of a run.
 type Progress struct {

@@ -168,7 +168,7 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 		return err
 	}
 	a.queue, err = riverq.Open(ctx, riverq.Config{
-		DB: a.store.Writer(), Handlers: jobs.Handlers{StepRun: a.exports.Step, StepRefresh: a.refreshes.Step}, Clock: clock, Log: log,
+		DB: a.store.Writer(), Handlers: jobs.Handlers{StepRun: a.exports.Step, StepRefresh: a.refreshes.Step, RemoveConnection: a.exports.StepRemoval}, Clock: clock, Log: log,
 	})
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func withoutValues(r activation.Rule) activation.Rule {
 func drawConnection(c activation.Connection) picture {
 	return picture{
 		shown: map[string]any{
-			"name": c.Name, "type": c.Type, "base_url": c.BaseURL, "key_tail": c.KeyTail, "shared": c.Shared, "clear_empty": c.ClearEmpty, "mirror_off": c.MirrorOff, "organization_id": c.Details.OrganizationID,
+			"name": c.Name, "type": c.Type, "base_url": c.BaseURL, "key_tail": c.KeyTail, "shared": c.Shared, "clear_empty": c.ClearEmpty, "mirror_off": c.MirrorOff, "export_user": c.ExportUser, "contact_limit": c.ContactLimit, "removing_at": moment(c.RemovingAt), "organization_id": c.Details.OrganizationID,
 			"company": c.Details.Company, "consent_at": moment(c.ConsentAt), "consent_by": c.ConsentBy, "consent_version": c.ConsentVersion,
 		},
 		hidden: map[string]any{"api_key": string(c.SealedKey)},
@@ -106,14 +106,14 @@ func drawConnection(c activation.Connection) picture {
 
 func drawExport(e activation.Export) picture {
 	return picture{shown: map[string]any{
-		"name": e.Name, "connection": e.Connection, "list_id": e.List, "list_name": e.ListName, "segments": e.Segments, "mapping": e.Mapping,
+		"name": e.Name, "connection": e.Connection, "detached": e.Detached, "removing": e.Removing, "list_id": e.List, "list_name": e.ListName, "segments": e.Segments, "mapping": e.Mapping,
 		"leavers": e.Leavers, "take_over": e.TakeOver, "time_zone": e.TimeZone, "schedule": e.Schedule,
 	}}
 }
 
 func drawRun(r activation.Run) picture {
 	return picture{shown: map[string]any{
-		"export": r.Export, "kind": r.Kind, "status": r.Status, "cancel_requested": r.CancelRequested, "refresh_mirror": r.RefreshMirror, "released": r.Released, "released_by": r.ReleasedBy,
+		"export": r.Export, "kind": r.Kind, "status": r.Status, "cancel_requested": r.CancelRequested, "stop": r.Stop, "refresh_mirror": r.RefreshMirror, "released": r.Released, "released_by": r.ReleasedBy,
 	}}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // Lists returns the lists of the account.
 func (s *Service) Lists(ctx context.Context, id activation.ConnectionID) ([]destination.List, error) {
-	d, _, err := s.Open(ctx, id)
+	d, _, err := s.use(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func (s *Service) Lists(ctx context.Context, id activation.ConnectionID) ([]dest
 
 // Attributes returns the attributes of the account, as they are now.
 func (s *Service) Attributes(ctx context.Context, id activation.ConnectionID) ([]destination.Attribute, error) {
-	d, _, err := s.Open(ctx, id)
+	d, _, err := s.use(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (s *Service) CreateList(ctx context.Context, id activation.ConnectionID, na
 	if err := activation.ValidateName("name", name); err != nil {
 		return destination.List{}, err
 	}
-	d, _, err := s.Open(ctx, id)
+	d, _, err := s.use(ctx, id)
 	if err != nil {
 		return destination.List{}, err
 	}
@@ -46,7 +46,7 @@ func (s *Service) CreateList(ctx context.Context, id activation.ConnectionID, na
 
 // CreateAttribute makes an attribute of the account.
 func (s *Service) CreateAttribute(ctx context.Context, id activation.ConnectionID, a destination.Attribute) error {
-	d, _, err := s.Open(ctx, id)
+	d, _, err := s.use(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,10 @@ type NewConnection struct {
 	By    string
 	// Shared says that contributors may use it.
 	Shared bool
+	// ExportUser is on whose behalf its exports run; nobody, and they do not run before somebody is.
+	ExportUser activation.ExportUser
+	// ContactLimit is how many contacts the contract allows; 0 if that is not known.
+	ContactLimit int64
 }
 
 // Check asks the destination who a key belongs to, without storing anything (the Connect button).
@@ -83,7 +87,22 @@ func (s *Service) Check(ctx context.Context, t activation.DestinationType, baseU
 		return activation.AccountDetails{}, destination.Translate(err)
 	}
 	details.Account.BaseURL = c.BaseURL
+	s.count(ctx, d, &details)
 	return details, nil
+}
+
+// count adds how many contacts the account holds, if the destination says so.
+func (s *Service) count(ctx context.Context, d destination.Destination, details *activation.AccountDetails) {
+	counter, can := d.(destination.ContactCounter)
+	if !can {
+		return
+	}
+	n, err := counter.CountContacts(ctx)
+	if err != nil { // the account is known all the same
+		s.cfg.Log.WarnContext(ctx, "the contacts of an account could not be counted", "error", err)
+		return
+	}
+	details.Contacts = &n
 }
 
 // Create checks the key with the destination, seals it and stores the connection.
@@ -91,7 +110,7 @@ func (s *Service) Create(ctx context.Context, n NewConnection) (activation.Conne
 	now := s.cfg.Clock().UTC()
 	c := activation.Connection{
 		ID: activation.ConnectionID(s.cfg.IDs()), Name: n.Name, Type: n.Type, BaseURL: s.baseURL(n.Type, n.BaseURL),
-		Shared: n.Shared, ConsentAt: now, ConsentBy: n.By, ConsentVersion: activation.ConsentStatementVersion,
+		Shared: n.Shared, ExportUser: n.ExportUser, ContactLimit: n.ContactLimit, ConsentAt: now, ConsentBy: n.By, ConsentVersion: activation.ConsentStatementVersion,
 		CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	if err := c.Validate(); err != nil {
@@ -127,6 +146,10 @@ type Change struct {
 	// ClearEmpty asks for values that are missing to empty what the destination has, which a run must prove before it does
 	// (S16), or ends that.
 	ClearEmpty *bool
+	// ContactLimit is how many contacts the contract allows; 0 for not known.
+	ContactLimit *int64
+	// ExportUser takes over as export user. Whoever calls holds that the person proved who they are.
+	ExportUser *activation.ExportUser
 	// MirrorOff says that runs over it do not read the account's contacts (S2); see activation.MirrorRisk.
 	MirrorOff *bool
 	Version   int64
@@ -138,7 +161,17 @@ func (s *Service) Update(ctx context.Context, id activation.ConnectionID, ch Cha
 	if err != nil {
 		return activation.Connection{}, err
 	}
+	if err := c.Usable(); err != nil {
+		return activation.Connection{}, err
+	}
 	now := s.cfg.Clock().UTC()
+	if ch.ContactLimit != nil {
+		c.ContactLimit = *ch.ContactLimit
+	}
+	if ch.ExportUser != nil {
+		c.ExportUser = *ch.ExportUser
+		c.ExportUser.At = now
+	}
 	if ch.Name != nil {
 		c.Name = *ch.Name
 	}
@@ -176,6 +209,12 @@ func (s *Service) Update(ctx context.Context, id activation.ConnectionID, ch Cha
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.UpdateConnection(ctx, c) }); err != nil {
 		return activation.Connection{}, fmt.Errorf("update connection: %w", err)
 	}
+	if ch.Key != nil {
+		// The key that was replaced lies in no file any more; trouble is not the caller's, and the next one makes up for it.
+		if err := s.cfg.Store.Scrub(ctx); err != nil {
+			s.cfg.Log.WarnContext(ctx, "a replaced key could not be wiped from the store's log", "error", err)
+		}
+	}
 	return s.Get(ctx, id)
 }
 
@@ -208,15 +247,10 @@ func (s *Service) Get(ctx context.Context, id activation.ConnectionID) (c activa
 	return c, err
 }
 
-// Delete removes a connection and with it the sealed key. It fails with CodeInUse while exports use it.
-func (s *Service) Delete(ctx context.Context, id activation.ConnectionID) error {
-	return s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteConnection(ctx, id) })
-}
-
 // Test asks the destination again who the key belongs to and stores what it says; another account than before is
 // refused (S1).
 func (s *Service) Test(ctx context.Context, id activation.ConnectionID) (activation.Connection, error) {
-	d, c, err := s.Open(ctx, id)
+	d, c, err := s.use(ctx, id)
 	if err != nil {
 		return activation.Connection{}, err
 	}
@@ -224,6 +258,7 @@ func (s *Service) Test(ctx context.Context, id activation.ConnectionID) (activat
 	if err != nil {
 		return activation.Connection{}, err
 	}
+	s.count(ctx, d, &details)
 	c.Details, c.CheckedAt = details, s.cfg.Clock().UTC()
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.UpdateConnection(ctx, c) }); err != nil {
 		return activation.Connection{}, fmt.Errorf("update connection: %w", err)
@@ -231,7 +266,17 @@ func (s *Service) Test(ctx context.Context, id activation.ConnectionID) (activat
 	return s.Get(ctx, id)
 }
 
-// Open returns the destination behind a connection, ready to be called.
+// use is Open for what a connection that is being removed is not used for any more.
+func (s *Service) use(ctx context.Context, id activation.ConnectionID) (destination.Destination, activation.Connection, error) {
+	d, c, err := s.Open(ctx, id)
+	if err == nil {
+		err = c.Usable()
+	}
+	return d, c, err
+}
+
+// Open returns the destination behind a connection, ready to be called; one that is being removed, too, for imports in
+// flight (S29).
 func (s *Service) Open(ctx context.Context, id activation.ConnectionID) (destination.Destination, activation.Connection, error) {
 	c, err := s.Get(ctx, id)
 	if err != nil {

@@ -156,7 +156,9 @@ func TestARemovedConnectionTakesItsKeyAlong(t *testing.T) {
 	s := apitest.New(t)
 	c, err := s.Connections.Create(t.Context(), fresh())
 	require.NoError(t, err)
-	require.NoError(t, s.Connections.Delete(t.Context(), c.ID))
+	removed, err := s.Exports.RemoveConnection(t.Context(), c.ID, nil, "ana")
+	require.NoError(t, err)
+	require.True(t, removed.Destroyed)
 	_, _, err = s.Connections.Open(t.Context(), c.ID)
 	require.Equal(t, activation.CodeNotFound, activation.CodeOf(err))
 }
@@ -172,4 +174,24 @@ func TestOnlyHTTPSUnlessItIsThisMachine(t *testing.T) {
 		_, err := s.Connections.Check(t.Context(), activation.DestinationBrevo, url, apitest.GoodKey)
 		require.Equal(t, ok, err == nil, "%s: %v", url, err)
 	}
+}
+
+func TestTheContractsLimitIsEnteredByHandAndTheExportUserTakesOver(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	n := fresh()
+	n.ContactLimit, n.ExportUser = 500, activation.MachineExportUser(s.Clock())
+	c, err := s.Connections.Create(t.Context(), n)
+	require.NoError(t, err)
+	require.EqualValues(t, 500, c.ContactLimit)
+	user := activation.ExportUser{Kind: activation.ExportUserPerson, Person: "p1", Name: "Mara"}
+	limit := int64(-1)
+	_, err = s.Connections.Update(t.Context(), c.ID, connection.Change{ContactLimit: &limit})
+	require.Equal(t, activation.CodeInvalid, activation.CodeOf(err))
+	limit = 0
+	c, err = s.Connections.Update(t.Context(), c.ID, connection.Change{ContactLimit: &limit, ExportUser: &user})
+	require.NoError(t, err)
+	require.Zero(t, c.ContactLimit)
+	require.Equal(t, []any{user.Kind, user.Person, user.Name}, []any{c.ExportUser.Kind, c.ExportUser.Person, c.ExportUser.Name})
+	require.False(t, c.ExportUser.At.IsZero(), "when is recorded")
 }

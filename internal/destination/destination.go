@@ -133,6 +133,11 @@ type Clearer interface {
 	ImportClearing(ctx context.Context, list activation.ListID, rows []activation.Row) (activation.ProcessID, error)
 }
 
+// ContactCounter is the ability to say how many contacts an account holds.
+type ContactCounter interface {
+	CountContacts(ctx context.Context) (int64, error)
+}
+
 // AttributeCreator is the ability to make attributes.
 type AttributeCreator interface {
 	// CreateAttribute makes an attribute; one of the same name and type that is already there is fine.

@@ -8,6 +8,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/destination"
 	"segue/internal/ledger"
+	"segue/internal/store"
 )
 
 // batch takes a batch of the run one move further.
@@ -16,8 +17,13 @@ func (s *Service) batch(ctx context.Context, w *work, b ledger.Batch) error {
 	if err != nil {
 		return err
 	}
-	if w.run.CancelRequested && (b.State == ledger.BatchReady || b.Kind == ledger.BatchRemoval) {
-		return s.abort(ctx, w, activation.ReasonCanceled, nil)
+	if b.State == ledger.BatchReady || b.Kind == ledger.BatchRemoval {
+		if w.run.Stops() {
+			return s.abort(ctx, w, activation.ReasonCanceled, nil)
+		}
+		if err := s.mayRun(ctx, w); err != nil {
+			return err
+		}
 	}
 	switch {
 	case b.Kind == ledger.BatchRemoval:
@@ -36,6 +42,21 @@ func (s *Service) batch(ctx context.Context, w *work, b ledger.Batch) error {
 		return err
 	}
 	return s.showProgress(ctx, w)
+}
+
+// mayRun fails with CodeNeedsExportUser if nobody is left on whose behalf the run could go on (S29).
+func (s *Service) mayRun(ctx context.Context, w *work) error {
+	return s.cfg.Store.View(ctx, func(r store.Reader) error {
+		c, err := r.Connection(ctx, w.conn.ID)
+		if err != nil {
+			return err
+		}
+		return mayRun(ctx, r, c)
+	})
+}
+
+func mayRun(ctx context.Context, r store.Reader, c activation.Connection) error {
+	return c.MayRun(func(id activation.PersonID) (activation.Person, error) { return r.Person(ctx, id) })
 }
 
 // canceled reads again whether somebody asked the run to stop (S29).

@@ -42,9 +42,12 @@ func (s *Service) Update(ctx context.Context, e activation.Export) (activation.E
 		if err != nil {
 			return err
 		}
+		if old.Connection == "" {
+			return noConnection(old)
+		}
 		if old.Connection != e.Connection {
 			return activation.Errorf(activation.CodeInvalid, "the connection of an export cannot be changed").WithField("connection").
-				WithRemedy("Make a new export over the other connection")
+				WithRemedy("Detach the export and attach it to the other connection")
 		}
 		if err := checkFeeds(ctx, tx, e); err != nil {
 			return err
@@ -101,8 +104,11 @@ func (s *Service) check(ctx context.Context, e *activation.Export) error {
 	if err != nil {
 		return err
 	}
-	d, _, err := s.cfg.Connections.Open(ctx, e.Connection)
+	d, c, err := s.cfg.Connections.Open(ctx, e.Connection)
 	if err != nil {
+		return err
+	}
+	if err := c.Usable(); err != nil {
 		return err
 	}
 	list, err := checkList(ctx, d, e.List)
@@ -163,8 +169,11 @@ func checkFeeds(ctx context.Context, r store.Reader, e activation.Export) error 
 	if err != nil {
 		return err
 	}
+	if err := mine.Usable(); err != nil {
+		return err
+	}
 	return eachExport(ctx, r, func(o activation.Export) error {
-		if o.ID == e.ID {
+		if o.ID == e.ID || o.Connection == "" {
 			return nil
 		}
 		c, err := r.Connection(ctx, o.Connection)

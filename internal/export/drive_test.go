@@ -75,6 +75,7 @@ func (w *world) step() bool {
 	now := w.clock.now()
 	switch {
 	case crashed:
+		w.again(run, now) // the queue has it still
 		w.restart()
 	case err != nil:
 		w.again(run, now.Add(10*time.Second))
@@ -87,6 +88,10 @@ func (w *world) step() bool {
 }
 
 func (w *world) again(run activation.RunID, at time.Time) {
+	if c, ok := strings.CutPrefix(string(run), removalPrefix); ok {
+		_ = w.enqueue(w.Context(), nil, jobs.RemoveConnection{Connection: activation.ConnectionID(c)}, at)
+		return
+	}
 	_ = w.enqueue(w.Context(), nil, jobs.StepRun{Run: run}, at)
 }
 
@@ -100,6 +105,10 @@ func (w *world) work(run activation.RunID) (res jobs.Result, crashed bool, err e
 			panic(r)
 		}
 	}()
+	if c, ok := strings.CutPrefix(string(run), removalPrefix); ok {
+		res, err = w.svc.StepRemoval(w.Context(), jobs.RemoveConnection{Connection: activation.ConnectionID(c)})
+		return res, false, err
+	}
 	res, err = w.svc.Step(w.Context(), jobs.StepRun{Run: run})
 	return res, false, err
 }

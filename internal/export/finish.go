@@ -109,6 +109,9 @@ func (s *Service) end(ctx context.Context, w *work, status activation.RunStatus,
 		if status != activation.StatusFailed {
 			r.ErrorCode, r.Error, r.Remedy = "", "", "" // of one that failed it was noted why before it was stopped
 		}
+		if status == activation.StatusCanceled && r.Stop != "" {
+			r.Error = r.Stop.Words()
+		}
 		if cause != nil {
 			r.ErrorCode, r.Error, r.Remedy = describe(destination.Translate(cause))
 		}

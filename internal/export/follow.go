@@ -159,7 +159,7 @@ func (s *Service) lookAfterUnknown(ctx context.Context, w *work, b ledger.Batch)
 		return wait{d: s.cfg.LookGap, status: activation.StatusWaiting}
 	}
 	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), false)
-	if w.run.CancelRequested {
+	if w.run.Stops() {
 		return s.abort(ctx, w, activation.ReasonCanceled, nil)
 	}
 	return s.cfg.Ledger.RecordNotDone(ctx, b.ID)

@@ -30,7 +30,7 @@ func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) erro
 	if err := s.refusals(ctx, w); err != nil {
 		return err
 	}
-	if w.run.CancelRequested {
+	if w.run.Stops() {
 		return s.abort(ctx, w, activation.ReasonCanceled, nil)
 	}
 	if err := s.project(ctx, w, func(r *activation.Run) {

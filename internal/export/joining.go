@@ -48,6 +48,9 @@ func (s *Service) neighbours(ctx context.Context, w *work) (list []neighbour, er
 			if o.ID == w.export.ID || o.List != w.export.List {
 				return nil
 			}
+			if o.Connection == "" {
+				return nil // it does not run: whom it owns it keeps, nobody joins
+			}
 			c, err := r.Connection(ctx, o.Connection)
 			if err != nil || c.Details.Account != w.account() {
 				return err

@@ -123,9 +123,11 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 	round, batch := now.UnixMicro(), make([]ledger.MirrorContact, 0, 1000)
 	put := func() error {
 		jobs.Alive(ctx)
-		err := s.cfg.Ledger.PutMirror(ctx, w.acct, round, batch)
+		if err := s.cfg.Ledger.PutMirror(ctx, w.acct, round, batch); err != nil {
+			return err
+		}
 		batch = batch[:0]
-		return err
+		return s.stopReading(ctx, w)
 	}
 	for c, err := range w.dest.Contacts(ctx, since) {
 		if err != nil {
@@ -142,6 +144,14 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 		return err
 	}
 	return s.cfg.Ledger.FinishMirror(ctx, w.acct, round, since.IsZero(), now)
+}
+
+// stopReading ends a run that reads for long and is to stop: nothing of it is in flight.
+func (s *Service) stopReading(ctx context.Context, w *work) error {
+	if err := s.canceled(ctx, w); err != nil || !w.run.Stops() {
+		return err
+	}
+	return s.abort(ctx, w, activation.ReasonCanceled, nil)
 }
 
 func mirrored(c destination.Contact) ledger.MirrorContact {

@@ -105,7 +105,7 @@ func (s *Service) readList(ctx context.Context, w *work, size int64) error {
 		if err := s.canceled(ctx, w); err != nil {
 			return err
 		}
-		if w.run.CancelRequested {
+		if w.run.Stops() {
 			return s.abort(ctx, w, activation.ReasonCanceled, nil)
 		}
 		return s.project(ctx, w, func(r *activation.Run) {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -26,7 +27,7 @@ func (s *Service) Recover(ctx context.Context) error {
 			return err
 		}
 		for _, r := range open {
-			if r.Status == activation.StatusHeld && !r.CancelRequested {
+			if r.Status == activation.StatusHeld && !r.Stops() {
 				continue
 			}
 			if err := tx.Enqueue(ctx, jobs.StepRun{Run: r.ID}, time.Time{}); err != nil {
@@ -91,13 +92,9 @@ func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) erro
 			continue
 		}
 		if err := s.cfg.Store.View(ctx, func(r store.Reader) error {
-			e, err := r.Export(ctx, st.Export)
-			if err != nil {
-				return err
-			}
-			c, err := r.Connection(ctx, e.Connection)
+			account, err := accountOf(ctx, r, st.Run)
 			if err == nil {
-				s.turns.take(c.Details.Account, st.Run, false)
+				s.turns.take(account, st.Run, false)
 			}
 			return err
 		}); err != nil {
@@ -105,6 +102,23 @@ func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) erro
 		}
 	}
 	return nil
+}
+
+// accountOf returns the account that a run goes to, be its connection gone.
+func accountOf(ctx context.Context, r store.Reader, id activation.RunID) (activation.Account, error) {
+	run, err := r.Run(ctx, id)
+	if err != nil {
+		return activation.Account{}, err
+	}
+	e, err := r.Export(ctx, run.Export)
+	if err != nil {
+		return activation.Account{}, err
+	}
+	c, err := r.Connection(ctx, cmp.Or(run.Connection, e.Connection))
+	if activation.CodeOf(err) == activation.CodeNotFound && e.Detached != nil {
+		return e.Detached.Account, nil
+	}
+	return c.Details.Account, err
 }
 
 func (s *Service) endUnknown(ctx context.Context, st ledger.RunState) error {

@@ -54,11 +54,10 @@ func (s *Service) noticeRestored(ctx context.Context) error {
 		var last *activation.Run
 		var account activation.Account
 		err := s.cfg.Store.View(ctx, func(r store.Reader) error {
-			c, err := r.Connection(ctx, e.Connection)
-			if err != nil {
+			var err error
+			if account, err = homeOf(ctx, r, e); err != nil || account.OrganizationID == "" {
 				return err
 			}
-			account = c.Details.Account
 			list, _, err := r.Runs(ctx, e.ID, store.Page{Limit: 50})
 			for i, o := range list {
 				if last == nil && o.Kind == activation.RunReal && o.Receipt != nil &&

@@ -33,7 +33,8 @@ func (s *Service) StartRun(ctx context.Context, q StartRequest) (r activation.Ru
 	now := s.cfg.Clock().UTC()
 	var replaced []activation.RunID
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		if _, err := tx.Export(ctx, id); err != nil {
+		e, err := tx.Export(ctx, id)
+		if err != nil {
 			return err
 		}
 		if idempotencyKey != "" {
@@ -45,6 +46,9 @@ func (s *Service) StartRun(ctx context.Context, q StartRequest) (r activation.Ru
 			default:
 				return err
 			}
+		}
+		if err := canRun(ctx, tx, e); err != nil {
+			return err
 		}
 		open, err := tx.OpenRuns(ctx)
 		if err != nil {
@@ -69,7 +73,7 @@ func (s *Service) StartRun(ctx context.Context, q StartRequest) (r activation.Ru
 			replaced = append(replaced, o.ID)
 		}
 		r = activation.Run{
-			ID: activation.RunID(s.cfg.IDs()), Export: id, Kind: kind, Status: activation.StatusQueued, Step: activation.StepPlan,
+			ID: activation.RunID(s.cfg.IDs()), Export: id, Connection: e.Connection, Kind: kind, Status: activation.StatusQueued, Step: activation.StepPlan,
 			RequestedBy: q.By, RefreshMirror: q.RefreshMirror, CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		created = true
@@ -115,6 +119,22 @@ func (s *Service) Cancel(ctx context.Context, id activation.RunID) (activation.R
 
 // Release lets a held run go on (S26).
 func (s *Service) Release(ctx context.Context, id activation.RunID, by string) (activation.Run, error) {
+	held, err := s.Run(ctx, id)
+	if err != nil {
+		return held, err
+	}
+	if held.Status == activation.StatusHeld {
+		err := s.cfg.Store.View(ctx, func(r store.Reader) error {
+			e, err := r.Export(ctx, held.Export)
+			if err != nil {
+				return err
+			}
+			return canRun(ctx, r, e)
+		})
+		if err != nil {
+			return held, err
+		}
+	}
 	return s.change(ctx, id, func(r *activation.Run) error {
 		if r.Status != activation.StatusHeld {
 			return activation.Errorf(activation.CodeConflict, "the run is not held")

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,17 +85,28 @@ func (s *Service) Step(ctx context.Context, a jobs.StepRun) (jobs.Result, error)
 // advance does one turn's worth of work; nil means there is more to do at once.
 func (s *Service) advance(ctx context.Context, w *work) error {
 	if w.run.Status == activation.StatusHeld {
-		if !w.run.CancelRequested {
+		if !w.run.Stops() {
 			return errEnded // nothing to do until a person decides
 		}
 		return s.abort(ctx, w, activation.ReasonCanceled, nil)
 	}
-	if err := s.open(ctx, w); err != nil {
+	err := s.open(ctx, w)
+	if w.run.Stop != "" && activation.CodeOf(err) == activation.CodeNoConnection {
+		return s.abort(ctx, w, activation.ReasonCanceled, nil) // its key is destroyed
+	}
+	if err != nil {
 		return err
 	}
-	if w.run.CancelRequested {
+	if w.run.Stop == activation.StopRemoved && s.cfg.Clock().Sub(w.conn.RemovingAt) >= followRemoved {
+		return s.abort(ctx, w, activation.ReasonCanceled, nil) // what is in flight is left there (S29)
+	}
+	if w.run.Stops() {
 		if err := s.stopReady(ctx, w); err != nil {
 			return err
+		}
+	} else if err := s.mayRun(ctx, w); err != nil {
+		if stop, serr := s.stopsNow(ctx, w); serr != nil || stop {
+			return cmp.Or(serr, err)
 		}
 	}
 	if ok, err := s.turn(ctx, w); err != nil {
@@ -203,6 +215,20 @@ func (s *Service) yield(ctx context.Context, w *work, pause time.Duration) {
 	s.turns.pause(w.account(), w.run.ID, s.cfg.Clock().Add(pause))
 }
 
+// stopsNow reports whether a run that may not go on can be stopped now: not while an import of it is in flight, which is
+// followed first (S29), nor when there is nothing left of it to send.
+func (s *Service) stopsNow(ctx context.Context, w *work) (bool, error) {
+	_, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
+	return ok && !inFlight(b), err
+}
+
 // stopReady ends a canceled run that has nothing in flight without waiting for its turn (S29).
 func (s *Service) stopReady(ctx context.Context, w *work) error {
 	b, ok, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
@@ -229,7 +255,21 @@ func (s *Service) open(ctx context.Context, w *work) (err error) {
 	if err != nil {
 		return err
 	}
-	if w.dest, w.conn, err = s.cfg.Connections.Open(ctx, w.export.Connection); err != nil {
+	over := cmp.Or(w.run.Connection, w.export.Connection)
+	w.dest, w.conn, err = s.cfg.Connections.Open(ctx, over)
+	if activation.CodeOf(err) == activation.CodeNotFound && w.run.Status.Final() && w.export.Connection != "" {
+		w.dest, w.conn, err = s.cfg.Connections.Open(ctx, w.export.Connection) // what it left in flight is looked after over another one
+	}
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		if d := w.export.Detached; d != nil && d.Account.OrganizationID != "" {
+			w.conn = activation.Connection{ID: over, Details: activation.AccountDetails{Account: d.Account}}
+			if w.acct, err = s.cfg.Ledger.Account(ctx, d.Account); err != nil {
+				return err
+			}
+		}
+		return noConnection(w.export)
+	}
+	if err != nil {
 		return err
 	}
 	w.acct, err = s.cfg.Ledger.Account(ctx, w.account())
@@ -276,7 +316,7 @@ func definite(c activation.Code) bool {
 		activation.CodeInvalid, activation.CodeNotFound, activation.CodeForbidden, activation.CodeNotReady, activation.CodeCannotEvaluate,
 		activation.CodeBadCredentials, activation.CodeKeyMissing, activation.CodeAddressRefused, activation.CodeWrongAccount,
 		activation.CodeListMissing, activation.CodeAttributeMissing, activation.CodeAttributeTaken, activation.CodeProofFailed,
-		activation.CodeReceiptMismatch, activation.CodeRefused, activation.CodeCorrupt,
+		activation.CodeReceiptMismatch, activation.CodeRefused, activation.CodeCorrupt, activation.CodeNoConnection, activation.CodeNeedsExportUser,
 	}, c)
 }
 

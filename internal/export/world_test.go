@@ -200,7 +200,7 @@ func (w *world) define() {
 // connect makes a connection.
 func (w *world) connect(name, key string) activation.ConnectionID {
 	w.Helper()
-	c, err := w.conns.Create(w.Context(), connection.NewConnection{Name: name, Type: activation.DestinationBrevo, Key: key, Agree: true, By: "ana"})
+	c, err := w.conns.Create(w.Context(), connection.NewConnection{Name: name, Type: activation.DestinationBrevo, Key: key, Agree: true, By: "ana", ExportUser: activation.MachineExportUser(day)})
 	require.NoError(w, err)
 	return c.ID
 }
@@ -216,6 +216,9 @@ func (w *world) export(name string, over activation.ConnectionID, list activatio
 	return e
 }
 
+// removalPrefix marks removals of connections in the queue.
+const removalPrefix = "removal/"
+
 // queue keeps when runs are due, as the job queue does: over restarts.
 type queue struct {
 	mu  sync.Mutex
@@ -223,7 +226,10 @@ type queue struct {
 }
 
 func (w *world) enqueue(_ context.Context, _ *sql.Tx, a jobs.Args, at time.Time) error {
-	run := a.(jobs.StepRun).Run
+	run := activation.RunID(removalPrefix + a.Key())
+	if step, ok := a.(jobs.StepRun); ok {
+		run = step.Run
+	}
 	w.queue.mu.Lock()
 	defer w.queue.mu.Unlock()
 	now := w.clock.now()

@@ -129,6 +129,9 @@ func (a *api) checkObject(ctx context.Context, c access.Caller, right access.Rig
 				return ignoreMissing(err)
 			}
 			connection = e.Connection
+			if connection == "" { // detached: nobody shares it with contributors
+				return c.CheckUse(activation.Connection{})
+			}
 		}
 		k, err := r.Connection(ctx, connection)
 		if err != nil {

@@ -46,6 +46,8 @@ func codes() []codeInfo {
 		{activation.CodeReceiptMismatch, http.StatusInternalServerError, "A receipt does not add up"},
 		{activation.CodeRefused, http.StatusUnprocessableEntity, "The destination refused the request"},
 		{activation.CodeHeld, http.StatusConflict, "Waits for a person's release"},
+		{activation.CodeNoConnection, http.StatusConflict, "The export has no connection"},
+		{activation.CodeNeedsExportUser, http.StatusConflict, "The connection needs an export user"},
 	}
 }
 

@@ -48,14 +48,15 @@ func (a *api) connectionOperations() {
 	}, a.updateConnection)
 	register(a, endpoint{
 		id: "delete-connection", method: http.MethodDelete, path: "/connections/{id}", tag: tag, summary: "Remove a connection",
-		description: "Removes the connection and destroys its key; refused while an export uses it.",
-		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
+		description: "Removes the connection and destroys its key; refused while an export uses it: remove-connection says what becomes of those.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse, activation.CodeConflict},
 	}, a.deleteConnection)
 	register(a, endpoint{
 		id: "test-connection", method: http.MethodPost, path: "/connections/{id}/test", tag: tag, summary: "Test a connection",
 		description: "Asks the destination again who the key belongs to, and stores what it says. Another account than before is refused.",
 		errors:      destinationCodes(activation.CodeNotFound, activation.CodeWrongAccount, activation.CodeCorrupt, activation.CodeConflict),
 	}, a.testConnection)
+	a.linkOperations()
 }
 
 func (a *api) listConnections(ctx context.Context, in *Named) (*body[wire.List[wire.Connection]], error) {
@@ -86,7 +87,7 @@ func shownConnection(c access.Caller, k activation.Connection) wire.Connection {
 func (a *api) createConnection(ctx context.Context, in *input[wire.ConnectionInput]) (*made[wire.Connection], error) {
 	c, err := a.cfg.Services.Connections.Create(ctx, connection.NewConnection{
 		Name: in.Body.Name, Type: activation.DestinationType(in.Body.Type), BaseURL: in.Body.BaseURL, Key: in.Body.APIKey,
-		Agree: in.Body.Agree, By: caller(ctx), Shared: in.Body.Shared,
+		Agree: in.Body.Agree, By: caller(ctx), Shared: in.Body.Shared, ContactLimit: in.Body.ContactLimit, ExportUser: a.atOnce(ctx),
 	})
 	if err != nil {
 		return nil, err
@@ -124,12 +125,13 @@ func (a *api) updateConnection(ctx context.Context, in *change[wire.ConnectionCh
 		off = &is
 	}
 	return oneConnection(a.cfg.Services.Connections.Update(ctx, activation.ConnectionID(in.ID), connection.Change{
-		Name: in.Body.Name, Key: in.Body.APIKey, Shared: in.Body.Shared, ClearEmpty: in.Body.ClearEmpty, MirrorOff: off, Version: in.Body.Version,
+		Name: in.Body.Name, Key: in.Body.APIKey, Shared: in.Body.Shared, ClearEmpty: in.Body.ClearEmpty, MirrorOff: off, ContactLimit: in.Body.ContactLimit, Version: in.Body.Version,
 	}))
 }
 
 func (a *api) deleteConnection(ctx context.Context, in *ByID) (*nothing, error) {
-	return nil, a.cfg.Services.Connections.Delete(ctx, activation.ConnectionID(in.ID))
+	_, err := a.cfg.Services.Exports.RemoveConnection(ctx, activation.ConnectionID(in.ID), nil, caller(ctx))
+	return nil, err
 }
 
 func (a *api) testConnection(ctx context.Context, in *ByID) (*body[wire.Connection], error) {

@@ -35,6 +35,26 @@ func (a *api) exportOperations() {
 		description: "Removes the export; refused while a run of it has not ended. The list stays as it is.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
 	}, a.deleteExport)
+	register(a, endpoint{
+		id: "detach-export", method: http.MethodPost, path: "/exports/{id}/detach", tag: tag, summary: "Detach an export from its connection",
+		description: "The export keeps its definition and does not run. Nothing is touched at the destination; whom it owns on lists it goes on owning. A run of it stops before its next batch.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeNoConnection, activation.CodeConflict},
+	}, a.detachExport)
+	register(a, endpoint{
+		id: "attach-export", method: http.MethodPost, path: "/exports/{id}/attach", tag: tag, summary: "Attach a detached export to a connection",
+		description: "Over a connection to the same account it goes on where it was. Another account asks for a list; the export begins there with nobody, and whom it owned before is owned by nobody.",
+		errors:      append(checks, activation.CodeInUse),
+	}, a.attachExport)
+	register(a, endpoint{
+		id: "duplicate-export", method: http.MethodPost, path: "/exports/{id}/duplicate", tag: tag, status: http.StatusCreated, summary: "Duplicate an export",
+		description: "Makes a copy under another name, with the same segments, list and mapping. The copy runs on demand only, until it is given a schedule.",
+		errors:      append(checks, activation.CodeNoConnection),
+	}, a.duplicateExport)
+	register(a, endpoint{
+		id: "schedule-exports", method: http.MethodPost, path: "/exports/schedule", tag: tag, summary: "Schedule several exports",
+		description: "Gives exports a schedule: all of them or, where one may not have it, none. Those with a schedule of their own keep it if asked.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict},
+	}, a.scheduleExports)
 }
 
 func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.Export]], error) {
@@ -66,11 +86,28 @@ func shownExport(ctx context.Context, r store.Reader, e activation.Export) (wire
 	if err != nil {
 		return wire.Export{}, err
 	}
-	over, err := r.Connection(ctx, e.Connection)
-	if err != nil {
+	var over activation.Connection
+	if e.Connection != "" {
+		if over, err = r.Connection(ctx, e.Connection); err != nil {
+			return wire.Export{}, err
+		}
+	}
+	out := wire.FromExport(e, over, latest, callerOf(ctx).MayUse(over))
+	if latest != nil && !latest.Status.Final() && latest.Status != activation.StatusHeld {
+		return out, nil // it is under way, be it to its end
+	}
+	if e.Connection == "" {
+		out.Status = wire.RunStatus(activation.StatusNoConnection)
+		return out, nil
+	}
+	switch err := over.MayRun(func(id activation.PersonID) (activation.Person, error) { return r.Person(ctx, id) }); activation.CodeOf(err) {
+	case "":
+	case activation.CodeNeedsExportUser:
+		out.Status = wire.RunStatus(activation.StatusNeedsExportUser)
+	default:
 		return wire.Export{}, err
 	}
-	return wire.FromExport(e, over, latest, callerOf(ctx).MayUse(over)), nil
+	return out, nil
 }
 
 // latestRun returns the newest run of an export that is no dry run, nil if there is none.
@@ -139,4 +176,71 @@ func (a *api) updateExport(ctx context.Context, in *change[wire.ExportUpdate]) (
 
 func (a *api) deleteExport(ctx context.Context, in *ByID) (*nothing, error) {
 	return nil, a.cfg.Services.Exports.Delete(ctx, activation.ExportID(in.ID))
+}
+
+func (a *api) detachExport(ctx context.Context, in *ByID) (*body[wire.Export], error) {
+	e, err := a.cfg.Services.Exports.Detach(ctx, activation.ExportID(in.ID), caller(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return a.oneExport(ctx, e.ID)
+}
+
+func (a *api) attachExport(ctx context.Context, in *change[wire.AttachInput]) (*body[wire.Export], error) {
+	to := activation.ConnectionID(in.Body.ConnectionID)
+	if err := a.checkConnectionUse(ctx, to); err != nil {
+		return nil, err
+	}
+	e, err := a.cfg.Services.Exports.Attach(ctx, activation.ExportID(in.ID), to, activation.ListID(in.Body.ListID))
+	if err != nil {
+		return nil, err
+	}
+	return a.oneExport(ctx, e.ID)
+}
+
+func (a *api) duplicateExport(ctx context.Context, in *change[wire.DuplicateInput]) (*made[wire.Export], error) {
+	e, err := a.cfg.Services.Exports.Duplicate(ctx, activation.ExportID(in.ID), in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	out, err := a.oneExport(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &made[wire.Export]{Location: Prefix + "/exports/" + string(e.ID), Body: out.Body}, nil
+}
+
+// scheduleExports asks for each export whether the caller may change it, for the path names none.
+func (a *api) scheduleExports(ctx context.Context, in *input[wire.ScheduleExports]) (*body[wire.ScheduledExports], error) {
+	ids := make([]activation.ExportID, len(in.Body.ExportIDs))
+	for i, id := range in.Body.ExportIDs {
+		ids[i] = activation.ExportID(id)
+	}
+	changed, kept, err := a.cfg.Services.Exports.Schedule(ctx, ids, in.Body.Schedule.Domain(), in.Body.KeepOwn, func(r store.Reader, e activation.Export) error {
+		var over activation.Connection
+		if e.Connection != "" {
+			var err error
+			if over, err = r.Connection(ctx, e.Connection); err != nil {
+				return err
+			}
+		}
+		return callerOf(ctx).CheckUse(over)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := wire.ScheduledExports{Changed: []wire.Export{}, Kept: []wire.Export{}}
+	for _, part := range []struct {
+		ids []activation.ExportID
+		to  *[]wire.Export
+	}{{changed, &out.Changed}, {kept, &out.Kept}} {
+		for _, id := range part.ids {
+			e, err := a.oneExport(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			*part.to = append(*part.to, e.Body)
+		}
+	}
+	return answer(out), nil
 }

@@ -41,7 +41,7 @@ func (a *api) refreshOperations() {
 	register(a, endpoint{
 		id: "refresh-and-run", method: http.MethodPost, path: "/exports/{id}/refresh", tag: tag, status: http.StatusCreated, summary: "Refresh and run an export",
 		description: "Takes over the source of the profile, builds the profile, evaluates the segments of the export, then runs it.",
-		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeNotReady},
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeNotReady, activation.CodeNoConnection, activation.CodeNeedsExportUser},
 	}, a.refreshAndRun)
 	register(a, endpoint{
 		id: "run-all", method: http.MethodPost, path: "/exports/run-all", tag: tag, summary: "Run all exports",
@@ -119,9 +119,11 @@ func (a *api) runAll(ctx context.Context, _ *nothing) (*body[wire.StartedRuns], 
 				return err
 			}
 			for _, e := range list {
-				over, err := r.Connection(ctx, e.Connection)
-				if err != nil {
-					return err
+				var over activation.Connection // none of a detached one, which is named among those refused
+				if e.Connection != "" {
+					if over, err = r.Connection(ctx, e.Connection); err != nil {
+						return err
+					}
 				}
 				if callerOf(ctx).MayUse(over) && e.Schedule.Effective() != activation.ScheduleOnDemand {
 					chosen = append(chosen, e)

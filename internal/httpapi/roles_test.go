@@ -143,6 +143,8 @@ func TestAContributorChangesOnlyExportsOfSharedConnections(t *testing.T) {
 		{"POST", "/runs/" + run + "/release", nil}, {"POST", "/runs/" + run + "/refuse", nil},
 		{"POST", "/runs/" + run + "/decisions", object{"missing": "keep", "sent": "keep", "profile": "keep", "unknown": "keep"}},
 		{"POST", "/exports", input},
+		{"POST", "/exports/" + exp + "/detach", nil}, {"POST", "/exports/" + exp + "/attach", object{"connection_id": connection}}, {"POST", "/exports/" + exp + "/duplicate", object{"name": "copy"}},
+		{"POST", "/exports/schedule", object{"export_ids": []string{exp}, "schedule": object{"mode": "on_demand"}}}, {"GET", "/connections/" + connection + "/contract", nil},
 		{"GET", "/connections/" + connection, nil}, {"GET", "/connections/" + connection + "/lists", nil}, {"GET", "/connections/" + connection + "/attributes", nil},
 		{"POST", "/connections/" + connection + "/lists", object{"name": "new"}}, {"POST", "/connections/" + connection + "/attributes", object{"name": "NEW", "type": "text"}},
 	}
@@ -265,6 +267,12 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	k := do("GET", "/connections/"+connection, nil)
 	do("PATCH", "/connections/"+connection, object{"name": "Main", "version": k["version"]})
 	do("DELETE", "/connections/"+b.withConnection("second"), nil)
+	do("PUT", "/connections/"+connection+"/export-user", nil)
+	do("POST", "/connections/"+b.withConnection("third")+"/removal", object{"exports": []object{}})
+	copied := id(do("POST", "/exports/"+id(exp)+"/duplicate", object{"name": "copy"}))
+	do("POST", "/exports/"+copied+"/detach", nil)
+	do("POST", "/exports/"+copied+"/attach", object{"connection_id": connection})
+	do("POST", "/exports/schedule", object{"export_ids": []string{copied}, "schedule": object{"mode": "on_demand"}})
 	do("PUT", "/exports/"+id(exp), with(object{"version": exp["version"]}, object{
 		"name": "VIPs", "connection_id": connection, "list_id": 7, "segment_ids": exp["segment_ids"], "mapping": object{"email": "mail"},
 	}))

@@ -19,7 +19,7 @@ func (a *api) runOperations() {
 	register(a, endpoint{
 		id: "start-run", method: http.MethodPost, path: "/exports/{id}/runs", tag: tag, status: http.StatusCreated, summary: "Start a run",
 		description: "Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.",
-		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict},
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeNoConnection, activation.CodeNeedsExportUser},
 		change: func(op *huma.Operation) {
 			op.Responses[strconv.Itoa(http.StatusOK)] = &huma.Response{
 				Description: "The run that an earlier request with this Idempotency-Key started",
@@ -34,7 +34,7 @@ func (a *api) runOperations() {
 		id: "get-run", method: http.MethodGet, path: "/runs/{id}", tag: tag, summary: "Get a run",
 		description: "One run with its plan, its progress and, once ended, its receipt.", errors: []activation.Code{activation.CodeNotFound},
 	}, a.getRun)
-	acting := []activation.Code{activation.CodeNotFound, activation.CodeConflict}
+	acting := []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeNoConnection, activation.CodeNeedsExportUser}
 	register(a, endpoint{
 		id: "cancel-run", method: http.MethodPost, path: "/runs/{id}/cancel", tag: tag, summary: "Cancel a run",
 		description: "Stops the run before its next batch. An import on its way is followed to its end.", errors: acting,

@@ -77,7 +77,6 @@ type connections interface {
 	Create(ctx context.Context, n connection.NewConnection) (activation.Connection, error)
 	Update(ctx context.Context, id activation.ConnectionID, ch connection.Change) (activation.Connection, error)
 	Get(ctx context.Context, id activation.ConnectionID) (activation.Connection, error)
-	Delete(ctx context.Context, id activation.ConnectionID) error
 	Test(ctx context.Context, id activation.ConnectionID) (activation.Connection, error)
 	Lists(ctx context.Context, id activation.ConnectionID) ([]destination.List, error)
 	Attributes(ctx context.Context, id activation.ConnectionID) ([]destination.Attribute, error)
@@ -91,6 +90,12 @@ type exports interface {
 	Update(ctx context.Context, e activation.Export) (activation.Export, error)
 	Get(ctx context.Context, id activation.ExportID) (activation.Export, error)
 	Delete(ctx context.Context, id activation.ExportID) error
+	Detach(ctx context.Context, id activation.ExportID, by string) (activation.Export, error)
+	Attach(ctx context.Context, id activation.ExportID, to activation.ConnectionID, list activation.ListID) (activation.Export, error)
+	Duplicate(ctx context.Context, id activation.ExportID, name string) (activation.Export, error)
+	Schedule(ctx context.Context, ids []activation.ExportID, to activation.ExportSchedule, keepOwn bool,
+		may func(store.Reader, activation.Export) error) (changed, kept []activation.ExportID, err error)
+	RemoveConnection(ctx context.Context, id activation.ConnectionID, choices map[activation.ExportID]export.UseChoice, by string) (export.Removal, error)
 	StartRun(ctx context.Context, q export.StartRequest) (activation.Run, bool, error)
 	Run(ctx context.Context, id activation.RunID) (activation.Run, error)
 	Cancel(ctx context.Context, id activation.RunID) (activation.Run, error)

@@ -44,6 +44,17 @@ func (StepRefresh) Kind() string { return "step_refresh" }
 // Key implements Args.
 func (a StepRefresh) Key() string { return string(a.Refresh) }
 
+// RemoveConnection takes the removal of a connection to its end: runs stop, then its key is destroyed.
+type RemoveConnection struct {
+	Connection activation.ConnectionID `json:"connection"`
+}
+
+// Kind implements Args.
+func (RemoveConnection) Kind() string { return "remove_connection" }
+
+// Key implements Args.
+func (a RemoveConnection) Key() string { return string(a.Connection) }
+
 // Result says what becomes of a job that was worked.
 type Result struct {
 	// Snooze is how long to wait before working it again; zero means it is done, unless Again is set.
@@ -61,6 +72,8 @@ type Handlers struct {
 	StepRun func(ctx context.Context, a StepRun) (Result, error)
 	// StepRefresh may be nil: then no refresh can be enqueued.
 	StepRefresh func(ctx context.Context, a StepRefresh) (Result, error)
+	// RemoveConnection may be nil: then none can be enqueued.
+	RemoveConnection func(ctx context.Context, a RemoveConnection) (Result, error)
 }
 
 type aliveKey struct{}

@@ -123,6 +123,9 @@ func (s *Service) fire(ctx context.Context, key string, at time.Time) error {
 		return nil
 	case activation.CodeNotFound:
 		return nil
+	case activation.CodeNoConnection, activation.CodeNeedsExportUser: // its status says so; a run would not help
+		s.cfg.Log.WarnContext(ctx, "an export was due but cannot run", "export", id, "reason", activation.CodeOf(err))
+		return nil
 	}
 	return err
 }

@@ -81,7 +81,7 @@ func (w *world) define() {
 		for _, id := range []activation.SegmentID{"all", "vip"} {
 			require.NoError(w.t, tx.CreateSegment(ctx, activation.Segment{ID: id, Name: string(id), CreatedAt: at, UpdatedAt: at, Version: 1}))
 		}
-		require.NoError(w.t, tx.CreateConnection(ctx, activation.Connection{ID: "c", Name: "c", Type: activation.DestinationBrevo, CreatedAt: at, UpdatedAt: at, Version: 1}))
+		require.NoError(w.t, tx.CreateConnection(ctx, activation.Connection{ID: "c", Name: "c", Type: activation.DestinationBrevo, ExportUser: activation.MachineExportUser(at), CreatedAt: at, UpdatedAt: at, Version: 1}))
 		for id, e := range map[activation.ExportID]activation.Export{
 			"news":    {Segments: []activation.SegmentID{"all"}},
 			"club":    {Segments: []activation.SegmentID{"vip", "all"}, Schedule: activation.ExportSchedule{Mode: activation.ScheduleWithRefresh}},
@@ -488,4 +488,63 @@ func TestKilledBetweenStartAndNoteNothingIsStartedTwice(t *testing.T) {
 	}
 	require.Equal(t, 1, n)
 	require.True(t, slices.Contains(w.did, "export nightly"))
+}
+
+func TestAnExportWithoutAConnectionFailsNoRefreshAndOneWithoutAnExportUserDoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.fail["export news"] = broken(activation.CodeNoConnection)
+	r, err := w.Start(t.Context(), "Ana")
+	require.NoError(t, err)
+	r = w.work(r.ID)
+	require.Equal(t, activation.StatusSuccessful, r.Status)
+	require.Equal(t, activation.StatusNoConnection, r.Task("export:news").Status)
+	require.Equal(t, activation.StatusSuccessful, r.Task("export:club").Status)
+
+	w.fail["export news"] = broken(activation.CodeNeedsExportUser)
+	r, err = w.Start(t.Context(), "Ana")
+	require.NoError(t, err)
+	r = w.work(r.ID)
+	require.Equal(t, activation.StatusFailed, r.Status)
+	task := r.Task("export:news")
+	require.Equal(t, []any{activation.StatusNeedsExportUser, activation.ConnectionID("c"), "Mend it"}, []any{task.Status, task.Connection, task.Remedy}, "with a link to the cause")
+	require.Equal(t, activation.StatusSuccessful, r.Task("export:club").Status)
+}
+
+func TestWhatCannotRunIsNotStartedAgainAndAgainWhenItIsDue(t *testing.T) {
+	t.Parallel()
+	for _, code := range []activation.Code{activation.CodeNoConnection, activation.CodeNeedsExportUser} {
+		w := newWorld(t)
+		w.tick("2026-11-25T09:00:00Z")
+		w.fail["export nightly"] = broken(code)
+		w.tick("2026-11-25T22:00:05Z")
+		w.tick("2026-11-25T22:00:15Z")
+		require.Equal(t, []string{"export nightly"}, w.did, code)
+		delete(w.fail, "export nightly")
+		w.tick("2026-11-26T22:00:05Z")
+		require.Len(t, w.runs, 1, "it runs when it is due next")
+	}
+}
+
+func TestRefreshingForAnExportThatCannotRunIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	edit := func(f func(tx store.Tx) error) { require.NoError(t, w.store.Update(t.Context(), f)) }
+	edit(func(tx store.Tx) error {
+		c, err := tx.Connection(t.Context(), "c")
+		require.NoError(t, err)
+		c.ExportUser = activation.ExportUser{}
+		return tx.UpdateConnection(t.Context(), c)
+	})
+	_, err := w.StartFor(t.Context(), "news", "Ana")
+	require.Equal(t, activation.CodeNeedsExportUser, activation.CodeOf(err))
+	edit(func(tx store.Tx) error {
+		e, err := tx.Export(t.Context(), "news")
+		require.NoError(t, err)
+		e.Detach(activation.Connection{ID: "c"}, "Ana", w.now)
+		return tx.UpdateExport(t.Context(), e)
+	})
+	_, err = w.StartFor(t.Context(), "news", "Ana")
+	require.Equal(t, activation.CodeNoConnection, activation.CodeOf(err))
+	require.Empty(t, w.refreshes())
 }

@@ -182,6 +182,9 @@ func (d *drawing) add(t activation.Task, needs ...string) {
 func (d *drawing) exports(only activation.ExportID) ([]activation.Export, error) {
 	if only != "" {
 		e, err := d.reader.Export(d.ctx, only)
+		if err == nil {
+			err = d.canRun(e)
+		}
 		return []activation.Export{e}, err
 	}
 	all, err := every(func(p store.Page) ([]activation.Export, string, error) { return d.reader.Exports(d.ctx, p) })
@@ -192,6 +195,19 @@ func (d *drawing) exports(only activation.ExportID) ([]activation.Export, error)
 		}
 	}
 	return out, err
+}
+
+// canRun fails where refreshing for one export would end in nothing: it has no connection, or that no export user.
+func (d *drawing) canRun(e activation.Export) error {
+	if e.Connection == "" {
+		return activation.Errorf(activation.CodeNoConnection, "the export %q has no connection", e.Name).
+			WithRemedy("Attach it to a connection: segue export attach")
+	}
+	c, err := d.reader.Connection(d.ctx, e.Connection)
+	if err != nil {
+		return err
+	}
+	return c.MayRun(func(id activation.PersonID) (activation.Person, error) { return d.reader.Person(d.ctx, id) })
 }
 
 func (d *drawing) sources(feeding activation.SourceID, only bool) error {

@@ -245,6 +245,15 @@ func (w *work) export(ctx context.Context, t *activation.Task) error {
 		case activation.CodeNotFound:
 			t.Status, t.EndedAt, t.Code, t.Error = activation.StatusCanceled, now, activation.CodeNotFound, "the export was removed meanwhile"
 			return nil
+		case activation.CodeNoConnection:
+			t.Status, t.EndedAt = activation.StatusNoConnection, now
+			t.Code, t.Error, t.Remedy = describe(err)
+			return nil
+		case activation.CodeNeedsExportUser:
+			t.Status, t.EndedAt = activation.StatusNeedsExportUser, now
+			t.Code, t.Error, t.Remedy = describe(err)
+			t.Connection, err = w.connectionOf(ctx, activation.ExportID(t.Object))
+			return err
 		default:
 			w.outcome(ctx, t, err)
 			return nil
@@ -263,6 +272,19 @@ func (w *work) export(ctx context.Context, t *activation.Task) error {
 		t.EndedAt = now
 	}
 	return nil
+}
+
+// connectionOf returns the connection of an export, where the cause lies when it has no export user.
+func (w *work) connectionOf(ctx context.Context, id activation.ExportID) (c activation.ConnectionID, err error) {
+	err = w.cfg.Store.View(ctx, func(r store.Reader) error {
+		e, err := r.Export(ctx, id)
+		c = e.Connection
+		return err
+	})
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		err = nil
+	}
+	return c, err
 }
 
 // cancel ends what has not begun, and follows what cannot be stopped at once.
@@ -301,7 +323,7 @@ func (w *work) end() {
 		return slices.ContainsFunc(w.r.Tasks, func(t activation.Task) bool { return slices.Contains(statuses, t.Status) })
 	}
 	switch {
-	case has(activation.StatusFailed, activation.StatusSkipped):
+	case has(activation.StatusFailed, activation.StatusSkipped, activation.StatusNeedsExportUser):
 		w.r.Status = activation.StatusFailed
 	case w.r.CancelRequested:
 		w.r.Status = activation.StatusCanceled

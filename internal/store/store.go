@@ -25,6 +25,9 @@ type Store interface {
 	// Update runs f in a write transaction, committed when f returns nil. Writers wait for each other, so f must not
 	// call Update again nor wait for anything else.
 	Update(ctx context.Context, f func(Tx) error) error
+	// Scrub makes sure that no file holds any more what was deleted or replaced, such as a sealed key. It fails with CodeLocked
+	// where somebody reads for longer than the engine waits; it can be repeated.
+	Scrub(ctx context.Context) error
 	// Close releases the store.
 	Close() error
 }
@@ -60,6 +63,8 @@ type Reader interface {
 	Export(ctx context.Context, id activation.ExportID) (activation.Export, error)
 	ExportByName(ctx context.Context, name string) (activation.Export, error)
 	Exports(ctx context.Context, p Page) (list []activation.Export, next string, err error)
+	// ExportsOf lists the exports over a connection.
+	ExportsOf(ctx context.Context, id activation.ConnectionID) ([]activation.Export, error)
 
 	Run(ctx context.Context, id activation.RunID) (activation.Run, error)
 	// Runs lists runs newest first, of one export or, with an empty id, of all.

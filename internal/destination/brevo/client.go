@@ -21,6 +21,7 @@ var (
 	_ destination.Destination      = (*Client)(nil)
 	_ destination.ListCreator      = (*Client)(nil)
 	_ destination.AttributeCreator = (*Client)(nil)
+	_ destination.ContactCounter   = (*Client)(nil)
 )
 
 // DefaultUserAgent is what Brevo sees where Config names nothing. Without any, what stands before Brevo answers 403.

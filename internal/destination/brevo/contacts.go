@@ -53,6 +53,20 @@ func (c *Client) ListContacts(ctx context.Context, list activation.ListID) iter.
 	return c.stream(ctx, call{endpoint: getListContacts, in: escaped(list), query: url.Values{}}, 500)
 }
 
+// CountContacts implements destination.ContactCounter: a page of one contact tells the count of all.
+func (c *Client) CountContacts(ctx context.Context) (int64, error) {
+	r := call{endpoint: getContacts, query: url.Values{"limit": {"1"}, "offset": {"0"}}}
+	v, err := c.do(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	n := v.Get("count")
+	if n.Type != gjson.Number || n.Int() < 0 {
+		return 0, r.failed(destination.Unknown, "the answer holds no count", nil)
+	}
+	return n.Int(), nil
+}
+
 // attributeTypes are the account's attributes, read once for a client: without them the stored value of a category or a
 // boolean means nothing.
 func (c *Client) attributeTypes(ctx context.Context) (map[string]definition, error) {

@@ -151,6 +151,8 @@ func tour(t *testing.T, rec *recorder) {
 	for _, err := range d.ListContacts(ctx, 1) {
 		check(err)
 	}
+	_, err = d.CountContacts(ctx)
+	check(err)
 	check(d.Remove(ctx, 1, []activation.Email{"ana+a/b@example.com", "nobody@example.com"}))
 }
 

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) Stage) {
 		"processes come newest first and in pages":              newestFirst,
 		"rows cut by the limits are taken, larger ones are not": limits,
 		"calls are counted by kind":                             counted,
+		"contacts can be counted":                               countContacts,
 		"lists can be made":                                     makeList,
 		"attributes can be made, twice too":                     makeAttribute,
 	} {
@@ -193,4 +194,18 @@ func makeAttribute(b *bench) {
 	err := c.CreateAttribute(b.Context(), destination.Attribute{Name: "LOYALTY", Type: activation.AttributeDate})
 	require.Equal(b, destination.Refused, b.failed(err).Outcome, "a type cannot change")
 	require.NoError(b, c.CreateAttribute(b.Context(), destination.Attribute{Name: "EXT_ID", Type: activation.AttributeIdentifier}))
+}
+
+func countContacts(b *bench) {
+	c, ok := b.d.(destination.ContactCounter)
+	if !ok {
+		return
+	}
+	before, err := c.CountContacts(b.Context())
+	require.NoError(b, err)
+	list := b.NewList("Counted")
+	b.send(list, row("new.one@example.com", `{}`), row("new.two@example.com", `{}`))
+	n, err := c.CountContacts(b.Context())
+	require.NoError(b, err)
+	require.Equal(b, before+2, n)
 }

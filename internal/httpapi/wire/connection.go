@@ -19,13 +19,17 @@ type Connection struct {
 	// ClearEmpty is absent for contributors.
 	ClearEmpty string `json:"clear_empty,omitempty" enum:"off,asked,on" doc:"Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off"`
 	// Mirror and MirrorRisk are absent for contributors.
-	Mirror     string    `json:"mirror,omitempty" enum:"on,off" doc:"Whether runs read the account's contacts: who opted out, and which identifiers they have"`
-	MirrorRisk string    `json:"mirror_risk,omitempty" doc:"What it means that the mirror is off"`
-	CheckedAt  time.Time `json:"checked_at,omitzero" doc:"When the destination last said who the key belongs to"`
-	Consent    Consent   `json:"consent" doc:"Empty for contributors"`
-	CreatedAt  time.Time `json:"created_at"`
-	UpdatedAt  time.Time `json:"updated_at"`
-	Version    int64     `json:"version"`
+	Mirror     string `json:"mirror,omitempty" enum:"on,off" doc:"Whether runs read the account's contacts: who opted out, and which identifiers they have"`
+	MirrorRisk string `json:"mirror_risk,omitempty" doc:"What it means that the mirror is off"`
+	// ExportUser, ContactLimit and RemovingAt are absent for contributors.
+	ExportUser   *ExportUser `json:"export_user,omitempty" doc:"On whose behalf its exports run"`
+	ContactLimit int64       `json:"contact_limit,omitempty" doc:"How many contacts the account's contract allows, as somebody entered it"`
+	RemovingAt   time.Time   `json:"removing_at,omitzero" doc:"When it was removed; its key is destroyed once its runs have stopped, 15 minutes later at the latest"`
+	CheckedAt    time.Time   `json:"checked_at,omitzero" doc:"When the destination last said who the key belongs to"`
+	Consent      Consent     `json:"consent" doc:"Empty for contributors"`
+	CreatedAt    time.Time   `json:"created_at"`
+	UpdatedAt    time.Time   `json:"updated_at"`
+	Version      int64       `json:"version"`
 }
 
 // Account describes an account at a destination.
@@ -36,6 +40,7 @@ type Account struct {
 	Email          string `json:"email,omitempty" doc:"The address of the account's owner"`
 	Plan           string `json:"plan,omitempty"`
 	Credits        string `json:"credits,omitempty"`
+	Contacts       *int64 `json:"contacts,omitempty" doc:"How many contacts it holds"`
 }
 
 // Consent says who agreed to the data privacy statement, and when.
@@ -47,22 +52,24 @@ type Consent struct {
 
 // ConnectionInput describes a connection to be made.
 type ConnectionInput struct {
-	Name    string `json:"name" maxLength:"480"`
-	Type    string `json:"type,omitempty" enum:"brevo" default:"brevo"`
-	BaseURL string `json:"base_url,omitempty" maxLength:"500" doc:"Defaults to the destination's own address"`
-	APIKey  string `json:"api_key" maxLength:"4096" writeOnly:"true" doc:"Stored encrypted and never shown again"`
-	Agree   bool   `json:"agree" doc:"Agreement to the data privacy statement of GET /api/v1/settings; required to be true"`
-	Shared  bool   `json:"shared,omitempty" doc:"Contributors may use it, and not only administrators"`
+	Name         string `json:"name" maxLength:"480"`
+	Type         string `json:"type,omitempty" enum:"brevo" default:"brevo"`
+	BaseURL      string `json:"base_url,omitempty" maxLength:"500" doc:"Defaults to the destination's own address"`
+	APIKey       string `json:"api_key" maxLength:"4096" writeOnly:"true" doc:"Stored encrypted and never shown again"`
+	Agree        bool   `json:"agree" doc:"Agreement to the data privacy statement of GET /api/v1/settings; required to be true"`
+	Shared       bool   `json:"shared,omitempty" doc:"Contributors may use it, and not only administrators"`
+	ContactLimit int64  `json:"contact_limit,omitempty" minimum:"0" doc:"How many contacts the account's contract allows"`
 }
 
 // ConnectionChange changes a connection; what is left out stays.
 type ConnectionChange struct {
-	Name       *string `json:"name,omitempty" maxLength:"480"`
-	APIKey     *string `json:"api_key,omitempty" maxLength:"4096" writeOnly:"true" doc:"A new key of the same account"`
-	Shared     *bool   `json:"shared,omitempty" doc:"Whether contributors may use it; existing exports stay as they are"`
-	ClearEmpty *bool   `json:"clear_empty,omitempty" doc:"Asks for values that are missing to empty what the destination has, once a run has proved it; or ends that"`
-	Mirror     *string `json:"mirror,omitempty" enum:"on,off" doc:"Whether runs read the account's contacts; the answer says what switching it off risks"`
-	Version    int64   `json:"version" minimum:"1" doc:"The version that was read"`
+	Name         *string `json:"name,omitempty" maxLength:"480"`
+	APIKey       *string `json:"api_key,omitempty" maxLength:"4096" writeOnly:"true" doc:"A new key of the same account"`
+	Shared       *bool   `json:"shared,omitempty" doc:"Whether contributors may use it; existing exports stay as they are"`
+	ClearEmpty   *bool   `json:"clear_empty,omitempty" doc:"Asks for values that are missing to empty what the destination has, once a run has proved it; or ends that"`
+	Mirror       *string `json:"mirror,omitempty" enum:"on,off" doc:"Whether runs read the account's contacts; the answer says what switching it off risks"`
+	ContactLimit *int64  `json:"contact_limit,omitempty" minimum:"0" doc:"How many contacts the account's contract allows; 0 for not known"`
+	Version      int64   `json:"version" minimum:"1" doc:"The version that was read"`
 }
 
 // ConnectionCheck asks who a key belongs to, without storing anything.
@@ -106,6 +113,7 @@ func FromConnection(c activation.Connection) Connection {
 	w := Connection{
 		ID: string(c.ID), Name: c.Name, Type: string(c.Type), BaseURL: c.BaseURL, KeyTail: c.KeyTail, Account: FromAccount(c.Details), Shared: c.Shared,
 		ClearEmpty: clearState(c.ClearEmpty), CheckedAt: utc(c.CheckedAt), Consent: Consent{At: utc(c.ConsentAt), By: c.ConsentBy, Version: c.ConsentVersion},
+		ExportUser: fromExportUser(c.ExportUser), ContactLimit: c.ContactLimit, RemovingAt: utc(c.RemovingAt),
 		CreatedAt: utc(c.CreatedAt), UpdatedAt: utc(c.UpdatedAt), Version: c.Version,
 	}
 	if w.Mirror = "on"; c.MirrorOff {
@@ -124,7 +132,7 @@ func clearState(s activation.ClearState) string {
 // FromAccount makes the JSON of an account.
 func FromAccount(a activation.AccountDetails) Account {
 	return Account{
-		BaseURL: a.BaseURL, OrganizationID: a.OrganizationID, Company: a.Company, Email: a.Email, Plan: a.Plan, Credits: a.Credits,
+		BaseURL: a.BaseURL, OrganizationID: a.OrganizationID, Company: a.Company, Email: a.Email, Plan: a.Plan, Credits: a.Credits, Contacts: a.Contacts,
 	}
 }
 

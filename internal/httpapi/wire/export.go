@@ -11,7 +11,9 @@ type Export struct {
 	ID           string         `json:"id"`
 	Name         string         `json:"name" doc:"Unique"`
 	ConnectionID string         `json:"connection_id"`
-	Connection   ConnectionName `json:"connection" doc:"Name and type of the connection"`
+	Connection   ConnectionName `json:"connection" doc:"Name and type of the connection; without a name for a detached export"`
+	Detached     *Detachment    `json:"detached,omitempty" doc:"Since when it has no connection"`
+	Removing     bool           `json:"removing,omitempty" doc:"It is removed as soon as its runs have stopped"`
 	Permissions  string         `json:"your_permissions" enum:"edit,view" doc:"Whether you may change and run it, or look at it only"`
 	ListID       int64          `json:"list_id"`
 	ListName     string         `json:"list_name,omitempty" doc:"The list's name when it was chosen"`
@@ -21,7 +23,7 @@ type Export struct {
 	TakeOver     bool           `json:"take_over" doc:"People who were on the list before count as sent by this export"`
 	TimeZone     string         `json:"time_zone,omitempty" doc:"The IANA zone of relative dates; UTC if absent"`
 	Schedule     ExportSchedule `json:"schedule" doc:"When it runs by itself"`
-	Status       RunStatus      `json:"status" doc:"The status of the latest run that is no dry run"`
+	Status       RunStatus      `json:"status" doc:"The status of the latest run that is no dry run; no_connection or needs_export_user where it cannot run"`
 	LatestRun    *Run           `json:"latest_run,omitempty" doc:"The latest run that is no dry run"`
 	CreatedAt    time.Time      `json:"created_at"`
 	UpdatedAt    time.Time      `json:"updated_at"`
@@ -87,7 +89,11 @@ func FromExport(e activation.Export, over activation.Connection, latest *activat
 		r := FromRun(*latest)
 		w.LatestRun, w.Status = &r, r.Status
 	}
+	w.Detached, w.Removing = fromDetachment(e.Detached), e.Removing
 	w.Connection, w.Permissions = ConnectionName{Name: over.Name, Type: string(over.Type)}, PermissionView
+	if w.Connection.Type == "" {
+		w.Connection.Type = string(activation.DestinationBrevo)
+	}
 	if edit {
 		w.Permissions = PermissionEdit
 	}

@@ -32,6 +32,6 @@ func Codes() []activation.Code {
 		activation.CodeBadCredentials, activation.CodeKeyMissing, activation.CodeAddressRefused,
 		activation.CodeWrongAccount, activation.CodeListMissing, activation.CodeAttributeMissing,
 		activation.CodeAttributeTaken, activation.CodeProofFailed, activation.CodeReceiptMismatch,
-		activation.CodeRefused, activation.CodeHeld, activation.CodeNeedsCode, activation.CodeNotProved, activation.CodeTooMany,
+		activation.CodeRefused, activation.CodeHeld, activation.CodeNoConnection, activation.CodeNeedsExportUser, activation.CodeNeedsCode, activation.CodeNotProved, activation.CodeTooMany,
 	}
 }

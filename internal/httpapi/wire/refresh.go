@@ -41,18 +41,19 @@ type Refresh struct {
 
 // Task is one step of a refresh.
 type Task struct {
-	ID        string    `json:"id"`
-	Kind      string    `json:"kind" enum:"source,profile,segment,export"`
-	ObjectID  string    `json:"object_id,omitempty" doc:"What it works on"`
-	Name      string    `json:"name"`
-	Status    RunStatus `json:"status"`
-	CauseID   string    `json:"cause_id,omitempty" doc:"The task whose failure it was skipped for"`
-	RunID     string    `json:"run_id,omitempty" doc:"The run of an export"`
-	StartedAt time.Time `json:"started_at,omitzero"`
-	EndedAt   time.Time `json:"ended_at,omitzero"`
-	Attempt   int       `json:"attempt" doc:"Tries that met trouble"`
-	TryAt     time.Time `json:"try_at,omitzero" doc:"When it is tried again"`
-	Error     *RunError `json:"error,omitempty" doc:"Why it failed, was skipped or is tried again"`
+	ID           string    `json:"id"`
+	Kind         string    `json:"kind" enum:"source,profile,segment,export"`
+	ObjectID     string    `json:"object_id,omitempty" doc:"What it works on"`
+	Name         string    `json:"name"`
+	Status       RunStatus `json:"status"`
+	CauseID      string    `json:"cause_id,omitempty" doc:"The task whose failure it was skipped for"`
+	ConnectionID string    `json:"connection_id,omitempty" doc:"The connection that needs an export user"`
+	RunID        string    `json:"run_id,omitempty" doc:"The run of an export"`
+	StartedAt    time.Time `json:"started_at,omitzero"`
+	EndedAt      time.Time `json:"ended_at,omitzero"`
+	Attempt      int       `json:"attempt" doc:"Tries that met trouble"`
+	TryAt        time.Time `json:"try_at,omitzero" doc:"When it is tried again"`
+	Error        *RunError `json:"error,omitempty" doc:"Why it failed, was skipped or is tried again"`
 }
 
 // StartedRuns is what running all exports has begun.
@@ -111,7 +112,7 @@ func FromRefresh(r activation.Refresh) Refresh {
 
 func fromTask(t activation.Task) Task {
 	w := Task{
-		ID: t.ID, Kind: string(t.Kind), ObjectID: t.Object, Name: t.Name, Status: RunStatus(t.Status), CauseID: t.Cause, RunID: string(t.Run),
+		ID: t.ID, Kind: string(t.Kind), ObjectID: t.Object, Name: t.Name, Status: RunStatus(t.Status), CauseID: t.Cause, RunID: string(t.Run), ConnectionID: string(t.Connection),
 		StartedAt: utc(t.StartedAt), EndedAt: utc(t.EndedAt), Attempt: t.Attempt, TryAt: utc(t.TryAt),
 	}
 	if t.Error != "" || t.Code != "" {

@@ -23,6 +23,7 @@ type Run struct {
 	Error           *RunError       `json:"error,omitempty" doc:"Why it failed, waits, is held or is retried"`
 	Attempt         int             `json:"attempt" doc:"Tries in a row that met trouble"`
 	CancelRequested bool            `json:"cancel_requested" doc:"It stops before its next batch"`
+	Stop            string          `json:"stop,omitempty" enum:"detached,connection_removed" doc:"Why it stops before its next batch though nobody canceled it"`
 	RefreshMirror   bool            `json:"refresh_mirror,omitempty" doc:"The account's contacts are read before it plans"`
 	Released        bool            `json:"released" doc:"A person released it from a hold"`
 	ReleasedBy      string          `json:"released_by,omitempty"`
@@ -109,7 +110,7 @@ func FromRun(r activation.Run) Run {
 	w := Run{
 		ID: string(r.ID), ExportID: string(r.Export), Kind: string(r.Kind), Status: RunStatus(r.Status), Ended: r.Status.Final(),
 		Step: string(r.Step), RequestedBy: r.RequestedBy, Progress: Progress(r.Progress), Attempt: r.Attempt,
-		CancelRequested: r.CancelRequested, RefreshMirror: r.RefreshMirror, Released: r.Released, ReleasedBy: r.ReleasedBy, CreatedAt: utc(r.CreatedAt),
+		CancelRequested: r.CancelRequested, Stop: string(r.Stop), RefreshMirror: r.RefreshMirror, Released: r.Released, ReleasedBy: r.ReleasedBy, CreatedAt: utc(r.CreatedAt),
 		StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), UpdatedAt: utc(r.UpdatedAt), Version: r.Version,
 	}
 	if r.Plan != nil {

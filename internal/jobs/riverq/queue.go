@@ -83,6 +83,11 @@ func (q *Queue) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if q.cfg.Handlers.RemoveConnection != nil {
+		if err := register(q, workers, q.cfg.Handlers.RemoveConnection); err != nil {
+			return err
+		}
+	}
 	driver := riversqlite.New(q.cfg.DB)
 	log := slog.New(quiet{q.cfg.Log.Handler()})
 	if err := migrate(ctx, q.cfg.DB, driver, log); err != nil {

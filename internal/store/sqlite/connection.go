@@ -40,35 +40,41 @@ func toConnection(row sqlcgen.Connection) (activation.Connection, error) {
 		ID: activation.ConnectionID(row.ID), Name: row.Name, Type: activation.DestinationType(row.Type), BaseURL: row.BaseUrl,
 		SealedKey: row.SealedKey, KeyTail: row.KeyTail, CheckedAt: moment(row.CheckedAt),
 		ConsentAt: moment(row.ConsentAt), ConsentBy: row.ConsentBy, ConsentVersion: row.ConsentVersion, Shared: row.Shared == 1, ClearEmpty: activation.ClearState(row.ClearEmpty), MirrorOff: row.MirrorOff == 1,
+		ContactLimit: row.ContactLimit, RemovingAt: moment(row.RemovingAt), RemovedBy: row.RemovedBy,
 		CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
+	}
+	if err := decode("export user", row.ExportUser, &c.ExportUser); err != nil {
+		return c, err
 	}
 	return c, decode("account details", row.Details, &c.Details)
 }
 
 // CreateConnection implements store.Tx.
 func (t *txn) CreateConnection(ctx context.Context, c activation.Connection) error {
-	details, err := encode(c.Details)
+	parts, err := encodeAll(c.Details, c.ExportUser)
 	if err != nil {
 		return err
 	}
 	return written(ctx, "connection", c.Name, t.q.InsertConnection(ctx, sqlcgen.InsertConnectionParams{
 		ID: string(c.ID), Name: c.Name, NameKey: nameKey(c.Name), Type: string(c.Type), BaseUrl: c.BaseURL,
-		SealedKey: present(c.SealedKey), KeyTail: c.KeyTail, Details: details, CheckedAt: micros(c.CheckedAt),
+		SealedKey: present(c.SealedKey), KeyTail: c.KeyTail, Details: parts[0], ExportUser: parts[1], CheckedAt: micros(c.CheckedAt),
 		ConsentAt: micros(c.ConsentAt), ConsentBy: c.ConsentBy, ConsentVersion: c.ConsentVersion, Shared: flag(c.Shared),
-		ClearEmpty: string(c.ClearEmpty), MirrorOff: flag(c.MirrorOff), CreatedAt: micros(c.CreatedAt), UpdatedAt: micros(c.UpdatedAt),
+		ClearEmpty: string(c.ClearEmpty), MirrorOff: flag(c.MirrorOff), ContactLimit: c.ContactLimit, RemovingAt: micros(c.RemovingAt), RemovedBy: c.RemovedBy,
+		CreatedAt: micros(c.CreatedAt), UpdatedAt: micros(c.UpdatedAt),
 	}))
 }
 
 // UpdateConnection implements store.Tx.
 func (t *txn) UpdateConnection(ctx context.Context, c activation.Connection) error {
-	details, err := encode(c.Details)
+	parts, err := encodeAll(c.Details, c.ExportUser)
 	if err != nil {
 		return err
 	}
 	n, err := t.q.UpdateConnection(ctx, sqlcgen.UpdateConnectionParams{
-		Name: c.Name, NameKey: nameKey(c.Name), BaseUrl: c.BaseURL, SealedKey: present(c.SealedKey), KeyTail: c.KeyTail, Details: details,
+		Name: c.Name, NameKey: nameKey(c.Name), BaseUrl: c.BaseURL, SealedKey: present(c.SealedKey), KeyTail: c.KeyTail, Details: parts[0], ExportUser: parts[1],
 		CheckedAt: micros(c.CheckedAt), ConsentAt: micros(c.ConsentAt), ConsentBy: c.ConsentBy, ConsentVersion: c.ConsentVersion, Shared: flag(c.Shared),
-		ClearEmpty: string(c.ClearEmpty), MirrorOff: flag(c.MirrorOff), UpdatedAt: micros(c.UpdatedAt), ID: string(c.ID), Version: c.Version,
+		ClearEmpty: string(c.ClearEmpty), MirrorOff: flag(c.MirrorOff), ContactLimit: c.ContactLimit, RemovingAt: micros(c.RemovingAt), RemovedBy: c.RemovedBy,
+		UpdatedAt: micros(c.UpdatedAt), ID: string(c.ID), Version: c.Version,
 	})
 	if err != nil {
 		return written(ctx, "connection", c.Name, err)
@@ -78,7 +84,7 @@ func (t *txn) UpdateConnection(ctx context.Context, c activation.Connection) err
 
 // DeleteConnection implements store.Tx.
 func (t *txn) DeleteConnection(ctx context.Context, id activation.ConnectionID) error {
-	names, err := t.q.ExportNamesOfConnection(ctx, string(id))
+	names, err := t.q.ExportNamesOfConnection(ctx, optional(string(id)))
 	if err != nil {
 		return translate(ctx, "delete connection", err)
 	}

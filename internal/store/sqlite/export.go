@@ -37,9 +37,26 @@ func (r *reader) Exports(ctx context.Context, p store.Page) ([]activation.Export
 		func(e activation.Export) string { return string(e.ID) })
 }
 
+// ExportsOf implements store.Reader.
+func (r *reader) ExportsOf(ctx context.Context, id activation.ConnectionID) ([]activation.Export, error) {
+	rows, err := r.q.ExportsOfConnection(ctx, optional(string(id)))
+	if err != nil {
+		return nil, translate(ctx, "list the exports of a connection", err)
+	}
+	list := make([]activation.Export, 0, len(rows))
+	for _, row := range rows {
+		e, err := r.toExport(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}
+
 func (r *reader) toExport(ctx context.Context, row sqlcgen.Export) (activation.Export, error) {
 	e := activation.Export{
-		ID: activation.ExportID(row.ID), Name: row.Name, Connection: activation.ConnectionID(row.ConnectionID),
+		ID: activation.ExportID(row.ID), Name: row.Name, Connection: activation.ConnectionID(row.ConnectionID.String), Removing: row.Removing == 1,
 		List: activation.ListID(row.ListID), ListName: row.ListName, Leavers: activation.LeaversPolicy(row.Leavers),
 		TakeOver: row.TakeOver != 0, TimeZone: row.TimeZone,
 		CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
@@ -54,6 +71,9 @@ func (r *reader) toExport(ctx context.Context, row sqlcgen.Export) (activation.E
 	if err := decode("schedule", row.Schedule, &e.Schedule); err != nil {
 		return e, err
 	}
+	if err := decodeNull("detachment", row.Detached, &e.Detached); err != nil {
+		return e, err
+	}
 	return e, decode("mapping", row.Mapping, &e.Mapping)
 }
 
@@ -63,11 +83,15 @@ func (t *txn) CreateExport(ctx context.Context, e activation.Export) error {
 	if err != nil {
 		return err
 	}
+	detached, err := encodeNull(e.Detached)
+	if err != nil {
+		return err
+	}
 	if err := t.checkReferences(ctx, e); err != nil {
 		return err
 	}
 	err = t.q.InsertExport(ctx, sqlcgen.InsertExportParams{
-		ID: string(e.ID), Name: e.Name, NameKey: nameKey(e.Name), ConnectionID: string(e.Connection), ListID: int64(e.List),
+		ID: string(e.ID), Name: e.Name, NameKey: nameKey(e.Name), ConnectionID: optional(string(e.Connection)), Detached: detached, Removing: flag(e.Removing), ListID: int64(e.List),
 		ListName: e.ListName, Mapping: parts[0], Schedule: parts[1], Leavers: string(e.Leavers), TakeOver: flag(e.TakeOver), TimeZone: e.TimeZone,
 		CreatedAt: micros(e.CreatedAt), UpdatedAt: micros(e.UpdatedAt),
 	})
@@ -83,11 +107,15 @@ func (t *txn) UpdateExport(ctx context.Context, e activation.Export) error {
 	if err != nil {
 		return err
 	}
+	detached, err := encodeNull(e.Detached)
+	if err != nil {
+		return err
+	}
 	if err := t.checkReferences(ctx, e); err != nil {
 		return err
 	}
 	n, err := t.q.UpdateExport(ctx, sqlcgen.UpdateExportParams{
-		Name: e.Name, NameKey: nameKey(e.Name), ConnectionID: string(e.Connection), ListID: int64(e.List), ListName: e.ListName,
+		Name: e.Name, NameKey: nameKey(e.Name), ConnectionID: optional(string(e.Connection)), Detached: detached, Removing: flag(e.Removing), ListID: int64(e.List), ListName: e.ListName,
 		Mapping: parts[0], Schedule: parts[1], Leavers: string(e.Leavers), TakeOver: flag(e.TakeOver), TimeZone: e.TimeZone,
 		UpdatedAt: micros(e.UpdatedAt), ID: string(e.ID), Version: e.Version,
 	})
@@ -102,8 +130,10 @@ func (t *txn) UpdateExport(ctx context.Context, e activation.Export) error {
 
 // checkReferences fails with the offending field if the connection or a segment is not there.
 func (t *txn) checkReferences(ctx context.Context, e activation.Export) error {
-	if _, err := t.Connection(ctx, e.Connection); err != nil {
-		return refers(err, "connection")
+	if e.Connection != "" || e.Detached == nil {
+		if _, err := t.Connection(ctx, e.Connection); err != nil {
+			return refers(err, "connection")
+		}
 	}
 	for i, id := range e.Segments {
 		if _, err := t.Segment(ctx, id); err != nil {

@@ -84,7 +84,8 @@ func toRun(row sqlcgen.Run) (activation.Run, error) {
 		Status: activation.RunStatus(row.Status), Step: activation.RunStep(row.Step), RequestedBy: row.RequestedBy,
 		CreatedAt: moment(row.CreatedAt), StartedAt: moment(row.StartedAt), EndedAt: moment(row.EndedAt), UpdatedAt: moment(row.UpdatedAt),
 		ErrorCode: activation.Code(row.ErrorCode), Error: row.ErrorMessage, Remedy: row.Remedy, Attempt: int(row.Attempt),
-		CancelRequested: row.CancelRequested != 0, Released: row.Released != 0, ReleasedBy: row.ReleasedBy, RefreshMirror: row.RefreshMirror != 0, Version: row.Version,
+		CancelRequested: row.CancelRequested != 0, Released: row.Released != 0, ReleasedBy: row.ReleasedBy, RefreshMirror: row.RefreshMirror != 0,
+		Connection: activation.ConnectionID(row.ConnectionID), Stop: activation.StopReason(row.Stop), Version: row.Version,
 	}
 	if err := decode("progress", row.Progress, &r.Progress); err != nil {
 		return r, err
@@ -134,6 +135,7 @@ func (t *txn) CreateRun(ctx context.Context, r activation.Run, idempotencyKey st
 		PlanSummary: o.plan, Receipt: o.receipt, Progress: o.progress,
 		ErrorCode: string(r.ErrorCode), ErrorMessage: r.Error, Remedy: r.Remedy, Attempt: int64(r.Attempt),
 		CancelRequested: flag(r.CancelRequested), Released: flag(r.Released), ReleasedBy: r.ReleasedBy, Reconciliation: o.reconciliation, RefreshMirror: flag(r.RefreshMirror),
+		ConnectionID: string(r.Connection), Stop: string(r.Stop),
 	})
 	if isUnique(err) {
 		return activation.Errorf(activation.CodeConflict, "a run of this export was made with the same idempotency key").WithField("idempotency_key")
@@ -152,7 +154,7 @@ func (t *txn) UpdateRun(ctx context.Context, r activation.Run) error {
 		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), UpdatedAt: micros(r.UpdatedAt),
 		PlanSummary: o.plan, Receipt: o.receipt, Progress: o.progress,
 		ErrorCode: string(r.ErrorCode), ErrorMessage: r.Error, Remedy: r.Remedy, Attempt: int64(r.Attempt),
-		CancelRequested: flag(r.CancelRequested), Released: flag(r.Released), ReleasedBy: r.ReleasedBy, Reconciliation: o.reconciliation,
+		CancelRequested: flag(r.CancelRequested), Released: flag(r.Released), ReleasedBy: r.ReleasedBy, Reconciliation: o.reconciliation, Stop: string(r.Stop),
 		ID: string(r.ID), Version: r.Version,
 	})
 	if err != nil {

@@ -190,6 +190,36 @@ func (s *Store) Update(ctx context.Context, f func(store.Tx) error) error {
 	return translate(ctx, "commit", tx.Commit())
 }
 
+// Scrub implements store.Store. What is deleted is overwritten in its page (secure_delete), but pages as they were before lie in
+// the log until it is cut; the file is written anew for what moving rows between pages may have left.
+func (s *Store) Scrub(ctx context.Context) error {
+	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		if err := s.scrub(ctx, statement); err != nil {
+			return translate(ctx, "scrub", err)
+		}
+	}
+	return nil
+}
+
+// scrub works one statement, which a checkpoint answers with a row: whether a reader was in its way, and what is in the log.
+func (s *Store) scrub(ctx context.Context, statement string) error {
+	rows, err := s.writer.QueryContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var busy, pages, done int64
+		if err := rows.Scan(&busy, &pages, &done); err != nil {
+			return err
+		}
+		if busy != 0 {
+			return activation.Errorf(activation.CodeLocked, "the control store is being read, its log cannot be cut now").WithRemedy("It is tried again")
+		}
+	}
+	return rows.Err()
+}
+
 // Close implements store.Store; the queue that shares the writer must have stopped.
 func (s *Store) Close() error {
 	var errs []error

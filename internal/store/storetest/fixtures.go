@@ -51,6 +51,7 @@ func connection(id activation.ConnectionID, name string) activation.Connection {
 		SealedKey: []byte{0, 1, 2, 0xff, 0}, KeyTail: "abcd",
 		Details:   activation.AccountDetails{Account: account, Company: "Primjer d.o.o.", Email: "owner@example.com", Plan: "business", Credits: "1,000"},
 		CheckedAt: start().Add(time.Second), ConsentAt: start().Add(-time.Hour), ConsentBy: "ana", ConsentVersion: activation.ConsentStatementVersion, Shared: true, ClearEmpty: activation.ClearAsked, MirrorOff: true,
+		ExportUser: activation.ExportUser{Kind: activation.ExportUserPerson, Person: "pe1", Name: "Ana", At: start()}, ContactLimit: 50_000, RemovingAt: start().Add(time.Minute), RemovedBy: "iva",
 		CreatedAt: start(), UpdatedAt: start(), Version: 1,
 	}
 }
@@ -70,7 +71,7 @@ func export(id activation.ExportID, name string) activation.Export {
 func run(id activation.RunID, of activation.ExportID) activation.Run {
 	return activation.Run{
 		ID: id, Export: of, Kind: activation.RunReal, Status: activation.StatusQueued, Step: activation.StepPlan,
-		RequestedBy: "ana", RefreshMirror: true, CreatedAt: start(), UpdatedAt: start(), Version: 1,
+		RequestedBy: "ana", RefreshMirror: true, Connection: "co1", CreatedAt: start(), UpdatedAt: start(), Version: 1,
 	}
 }
 

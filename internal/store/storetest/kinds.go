@@ -73,6 +73,7 @@ func connections() named[activation.Connection] {
 			v.Details.Company, v.Details.Email = "Druga d.o.o.", ""
 			v.CheckedAt, v.ConsentAt, v.ConsentBy, v.ConsentVersion = start().Add(time.Hour), time.Time{}, "", "2027-01"
 			v.Shared, v.ClearEmpty, v.MirrorOff = false, activation.ClearOn, false
+			v.ExportUser, v.ContactLimit, v.RemovingAt, v.RemovedBy = activation.ExportUser{}, 0, time.Time{}, ""
 		},
 		create: func(ctx context.Context, tx store.Tx, v activation.Connection) error {
 			return tx.CreateConnection(ctx, v)
@@ -105,6 +106,8 @@ func exports() named[activation.Export] {
 		change: func(v *activation.Export) {
 			v.List, v.ListName, v.Segments = 8, "", []activation.SegmentID{"se1"}
 			v.Mapping, v.Leavers, v.TakeOver, v.TimeZone = activation.Mapping{Email: "Mail"}, activation.LeaversKeep, false, ""
+			v.Connection, v.Removing = "", true
+			v.Detached = &activation.Detachment{At: start(), By: "iva", Connection: "co1", Name: "Brevo main", Account: activation.Account{OrganizationID: "org-1"}, Company: "Primjer d.o.o."}
 		},
 		create: func(ctx context.Context, tx store.Tx, v activation.Export) error { return tx.CreateExport(ctx, v) },
 		update: func(ctx context.Context, tx store.Tx, v activation.Export) error { return tx.UpdateExport(ctx, v) },

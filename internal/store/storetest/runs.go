@@ -96,7 +96,7 @@ func testRunDetails(t *testing.T, open func(*testing.T) Bundle) {
 		}
 		r.Progress = activation.Progress{Removals: 1, RemovalsDone: 1, Imports: 6, ImportsSent: 4, ImportsDone: 2, Batches: 3, BatchesDone: 1}
 		r.ErrorCode, r.Error, r.Remedy, r.Attempt = activation.CodeUnavailable, "Brevo does not answer", "Wait", 4
-		r.CancelRequested, r.Released, r.ReleasedBy = true, true, "iva"
+		r.CancelRequested, r.Released, r.ReleasedBy, r.Stop = true, true, "iva", activation.StopRemoved
 		update(t, s, func(tx store.Tx) error { return tx.UpdateRun(ctx, r) })
 		refused(t, s, activation.CodeConflict, func(tx store.Tx) error { return tx.UpdateRun(ctx, r) })
 		r.Version = 2

@@ -25,6 +25,9 @@ type connectionCmd struct {
 	Unshare         connectionUnshare         `cmd:"" help:"Keep a connection to administrators; exports over it stay as they are."`
 	ClearEmpty      connectionClearEmpty      `cmd:"" help:"Let values that are missing empty what the account has, once a run has proved it, or end that."`
 	Mirror          connectionMirror          `cmd:"" help:"Let runs read the account's contacts, or not, which is risky."`
+	ExportUser      connectionExportUser      `cmd:"" help:"Become the export user of a connection: its exports run on your behalf."`
+	WhereUsed       connectionWhereUsed       `cmd:"" help:"List the exports that use a connection."`
+	Limit           connectionLimit           `cmd:"" help:"Enter how many contacts the account's contract allows."`
 	Remove          connectionRemove          `cmd:"" help:"Remove a connection and destroy its key."`
 }
 
@@ -112,6 +115,7 @@ func (a *connectionAdd) Run(inv *invocation) error {
 	}
 	return inv.show(n, func(io.Writer) error {
 		inv.say("Connection %q to the account of %s is added.", n.Name, n.Account.Company)
+		inv.sayExportUser(n)
 		return nil
 	})
 }
@@ -189,6 +193,7 @@ func (inv *invocation) writeConnection(w io.Writer, n client.Connection) error {
 	if n.ClearEmpty != "" {
 		pairs = append(pairs, [2]string{"Missing values", clearWords(n)})
 	}
+	pairs = append(pairs, linkPairs(inv, n)...)
 	pairs = append(pairs, [2]string{"Checked", inv.when(n.CheckedAt)},
 		[2]string{"Agreed", fmt.Sprintf("%s by %s (statement of %s)", inv.when(n.Consent.At), n.Consent.By, n.Consent.Version)})
 	return table.Pairs(w, pairs...)
@@ -437,19 +442,4 @@ func mirrorWords(n client.Connection) string {
 		return n.MirrorRisk
 	}
 	return "Runs read the account's contacts: who opted out, and which identifiers they have."
-}
-
-type connectionRemove struct{ connectionName }
-
-// Run works the command.
-func (k *connectionRemove) Run(inv *invocation) error {
-	c, n, err := k.one(inv)
-	if err != nil {
-		return err
-	}
-	if err := client.Done(c.DeleteConnection(inv.ctx, n.ID)); err != nil {
-		return err
-	}
-	inv.say("Connection %q is removed, its key destroyed.", n.Name)
-	return nil
 }

@@ -28,9 +28,9 @@ func remoteCommands() [][]string {
 		{"connection", "add", "x", "--agree"}, {"connection", "check"}, {"connection", "list"}, {"connection", "show", "x"}, {"connection", "test", "x"},
 		{"connection", "lists", "x"}, {"connection", "attributes", "x"}, {"connection", "create-list", "x", "l"},
 		{"connection", "create-attribute", "x", "A", "text"}, {"connection", "rotate-key", "x"}, {"connection", "rename", "x", "y"}, {"connection", "remove", "x"},
-		{"connection", "share", "x"}, {"connection", "unshare", "x"}, {"connection", "clear-empty", "x", "on"}, {"connection", "mirror", "x", "off"},
+		{"connection", "share", "x"}, {"connection", "unshare", "x"}, {"connection", "clear-empty", "x", "on"}, {"connection", "mirror", "x", "off"}, {"connection", "export-user", "x", "--machine"}, {"connection", "where-used", "x"}, {"connection", "limit", "x", "5"},
 		{"refresh", "start"}, {"refresh", "list"}, {"refresh", "show", "x"}, {"refresh", "cancel", "x"}, {"refresh", "schedule"},
-		{"export", "schedule", "x", "--on-demand"}, {"export", "run-all"},
+		{"export", "schedule", "x", "--on-demand"}, {"export", "run-all"}, {"export", "duplicate", "x", "y"}, {"export", "detach", "x"}, {"export", "attach", "x", "--connection", "c"},
 		{"person", "add", "x", "--email", "x@example.com"}, {"person", "list"}, {"person", "show", "x"}, {"person", "change", "x", "--off"}, {"person", "reset-password", "x"},
 		{"audit", "list"}, {"audit", "download"}, {"audit", "verify"},
 		{"me", "sessions", "--email", "x@example.com"}, {"me", "end-session", "x", "--email", "x@example.com"}, {"me", "tokens", "--email", "x@example.com"},
@@ -131,7 +131,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 	b.env["SEGUE_PASSWORD"] = goodPassword
 	for _, args := range remoteCommands() {
 		switch strings.Join(args[:2], " ") {
-		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename",
+		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename", "export detach", "export attach",
 			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":

@@ -18,6 +18,9 @@ type exportCmd struct {
 	Update    exportUpdate    `cmd:"" help:"Change an export."`
 	Remove    exportRemove    `cmd:"" help:"Remove an export; its list stays as it is."`
 	Schedule  exportSchedule  `cmd:"" help:"Say when exports run by themselves."`
+	Duplicate exportDuplicate `cmd:"" help:"Make a copy of an export under another name. It runs on demand only."`
+	Detach    exportDetach    `cmd:"" help:"Take an export off its connection: it keeps its definition and does not run."`
+	Attach    exportAttach    `cmd:"" help:"Give a detached export a connection."`
 	RunAll    exportRunAll    `cmd:"" help:"Run every export that runs by itself, now."`
 	Reconcile exportReconcile `cmd:"" help:"Read an export's list back and show who is missing or extra; sends nothing."`
 }
@@ -103,6 +106,7 @@ func (e *exportAdd) Run(inv *invocation) error {
 	}
 	return inv.show(x, func(io.Writer) error {
 		inv.say("Export %q to the list %d (%s) is added.", x.Name, x.ListID, x.ListName)
+		inv.warnContract(c, n.ID, x.SegmentIds)
 		inv.say("See what it would do: segue run start %s --dry-run --wait", shellWord(x.Name))
 		return nil
 	})
@@ -168,6 +172,9 @@ func (inv *invocation) writeExport(w io.Writer, c *client.Client, x client.Expor
 	pairs := [][2]string{
 		{"Export", x.Name}, {"Id", x.ID}, {"Status", statusWord(string(x.Status))}, {"Connection", x.Connection.Name}, {"List", fmt.Sprintf("%d (%s)", x.ListID, x.ListName)},
 		{"Segments", strings.Join(segments, ", ")}, {"People who leave", leave}, {"Time zone", x.TimeZone}, {"Runs by itself", scheduleWords(x.Schedule)}, {"You may", permissionWords(x)}, {"EMAIL", x.Mapping.Email},
+	}
+	if x.Detached != nil {
+		pairs = append(pairs, [2]string{"No connection", fmt.Sprintf("since %s (it was %s); whom it sent it still owns", inv.when(x.Detached.At), x.Detached.Connection)})
 	}
 	if x.TakeOver {
 		pairs = append(pairs, [2]string{"People there before", "are taken over"})

@@ -22,7 +22,7 @@ func TestConnectionIsAddedAndLookedAt(t *testing.T) {
 	b := newBench(t)
 	b.env["SEGUE_API_KEY"] = apitest.GoodKey
 	require.Contains(t, b.ok("connection", "check"), "Company  Primjer d.o.o.\n")
-	require.Equal(t, "Connection \"main\" to the account of Primjer d.o.o. is added.\n", b.ok("connection", "add", "main", "--agree"))
+	require.Equal(t, "Connection \"main\" to the account of Primjer d.o.o. is added.\nIts exports run on behalf of the server's machine.\n", b.ok("connection", "add", "main", "--agree"))
 	require.Contains(t, b.ok("connection", "list"), "main  brevo  Primjer d.o.o.  business  ...good  2026-11-24 10:00\n")
 	require.Contains(t, b.ok("connection", "show", "main"), "statement of "+activation.ConsentStatementVersion)
 	require.Contains(t, b.ok("connection", "test", "main"), "The connection works.\n")

@@ -241,28 +241,26 @@ func (s *exportSchedule) Run(inv *invocation) error {
 	case s.OnDemand:
 		to.Mode = "on_demand"
 	}
-	changed := []client.Export{}
+	in := client.ScheduleExports{Schedule: to, KeepOwn: s.KeepOwn}
 	for _, name := range s.Name {
 		x, err := inv.export(c, name)
 		if err != nil {
 			return err
 		}
-		if s.KeepOwn && x.Schedule.Mode == "own" {
-			inv.say("Export %q keeps its own schedule: %s.", x.Name, scheduleWords(x.Schedule))
-			continue
-		}
-		x, err = client.Decode[client.Export](c.UpdateExport(inv.ctx, x.ID, client.ExportUpdate{
-			Name: x.Name, ConnectionID: x.ConnectionID, ListID: x.ListID, SegmentIds: x.SegmentIds, Mapping: x.Mapping,
-			Leavers: client.ExportUpdateLeavers(x.Leavers), TakeOver: x.TakeOver, TimeZone: x.TimeZone, Schedule: &to, Version: x.Version,
-		}))
-		if err != nil {
-			return err
-		}
-		changed = append(changed, x)
+		in.ExportIds = append(in.ExportIds, x.ID)
+	}
+	out, err := client.Decode[client.ScheduledExports](c.ScheduleExports(inv.ctx, in))
+	if err != nil {
+		return err
+	}
+	for _, x := range out.Kept {
+		inv.say("Export %q keeps its own schedule: %s.", x.Name, scheduleWords(x.Schedule))
+	}
+	for _, x := range out.Changed {
 		inv.say("Export %q runs %s.", x.Name, scheduleWords(x.Schedule))
 	}
 	if inv.globals.Output == "json" {
-		return writeJSON(inv.Terminal.Out, listing[client.Export]{changed})
+		return writeJSON(inv.Terminal.Out, listing[client.Export]{out.Changed})
 	}
 	return nil
 }

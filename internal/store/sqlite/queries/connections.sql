@@ -9,13 +9,13 @@ SELECT * FROM connections WHERE id > sqlc.arg(after) ORDER BY id LIMIT sqlc.arg(
 
 -- name: InsertConnection :exec
 INSERT INTO connections (id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by,
-    consent_version, shared, clear_empty, mirror_off, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+    consent_version, shared, clear_empty, mirror_off, export_user, contact_limit, removing_at, removed_by, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
 
 -- name: UpdateConnection :execrows
 UPDATE connections
 SET name = ?, name_key = ?, base_url = ?, sealed_key = ?, key_tail = ?, details = ?, checked_at = ?, consent_at = ?, consent_by = ?,
-    consent_version = ?, shared = ?, clear_empty = ?, mirror_off = ?, updated_at = ?, version = version + 1
+    consent_version = ?, shared = ?, clear_empty = ?, mirror_off = ?, export_user = ?, contact_limit = ?, removing_at = ?, removed_by = ?, updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?;
 
 -- name: DeleteConnection :execrows

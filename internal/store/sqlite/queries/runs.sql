@@ -18,12 +18,12 @@ SELECT id FROM runs WHERE export_id = ? AND idempotency_key = ?;
 
 -- name: InsertRun :exec
 INSERT INTO runs (id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at,
-    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, refresh_mirror, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, refresh_mirror, connection_id, stop, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
 
 -- name: UpdateRun :execrows
 UPDATE runs
 SET status = ?, ended = ?, step = ?, started_at = ?, ended_at = ?, updated_at = ?, plan_summary = ?, receipt = ?, progress = ?,
-    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, reconciliation = ?,
+    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, reconciliation = ?, stop = ?,
     version = version + 1
 WHERE id = ? AND version = ?;

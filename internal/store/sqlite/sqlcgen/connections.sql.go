@@ -7,10 +7,11 @@ package sqlcgen
 
 import (
 	"context"
+	"database/sql"
 )
 
 const connectionByID = `-- name: ConnectionByID :one
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off FROM connections WHERE id = ?
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off, export_user, contact_limit, removing_at, removed_by FROM connections WHERE id = ?
 `
 
 func (q *Queries) ConnectionByID(ctx context.Context, id string) (Connection, error) {
@@ -35,12 +36,16 @@ func (q *Queries) ConnectionByID(ctx context.Context, id string) (Connection, er
 		&i.Shared,
 		&i.ClearEmpty,
 		&i.MirrorOff,
+		&i.ExportUser,
+		&i.ContactLimit,
+		&i.RemovingAt,
+		&i.RemovedBy,
 	)
 	return i, err
 }
 
 const connectionByNameKey = `-- name: ConnectionByNameKey :one
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off FROM connections WHERE name_key = ?
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off, export_user, contact_limit, removing_at, removed_by FROM connections WHERE name_key = ?
 `
 
 func (q *Queries) ConnectionByNameKey(ctx context.Context, nameKey string) (Connection, error) {
@@ -65,12 +70,16 @@ func (q *Queries) ConnectionByNameKey(ctx context.Context, nameKey string) (Conn
 		&i.Shared,
 		&i.ClearEmpty,
 		&i.MirrorOff,
+		&i.ExportUser,
+		&i.ContactLimit,
+		&i.RemovingAt,
+		&i.RemovedBy,
 	)
 	return i, err
 }
 
 const connectionsAfter = `-- name: ConnectionsAfter :many
-SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off FROM connections WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by, consent_version, created_at, updated_at, version, shared, clear_empty, mirror_off, export_user, contact_limit, removing_at, removed_by FROM connections WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type ConnectionsAfterParams struct {
@@ -106,6 +115,10 @@ func (q *Queries) ConnectionsAfter(ctx context.Context, arg ConnectionsAfterPara
 			&i.Shared,
 			&i.ClearEmpty,
 			&i.MirrorOff,
+			&i.ExportUser,
+			&i.ContactLimit,
+			&i.RemovingAt,
+			&i.RemovedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -136,7 +149,7 @@ const exportNamesOfConnection = `-- name: ExportNamesOfConnection :many
 SELECT name FROM exports WHERE connection_id = ? ORDER BY id
 `
 
-func (q *Queries) ExportNamesOfConnection(ctx context.Context, connectionID string) ([]string, error) {
+func (q *Queries) ExportNamesOfConnection(ctx context.Context, connectionID sql.NullString) ([]string, error) {
 	rows, err := q.db.QueryContext(ctx, exportNamesOfConnection, connectionID)
 	if err != nil {
 		return nil, err
@@ -161,8 +174,8 @@ func (q *Queries) ExportNamesOfConnection(ctx context.Context, connectionID stri
 
 const insertConnection = `-- name: InsertConnection :exec
 INSERT INTO connections (id, name, name_key, type, base_url, sealed_key, key_tail, details, checked_at, consent_at, consent_by,
-    consent_version, shared, clear_empty, mirror_off, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    consent_version, shared, clear_empty, mirror_off, export_user, contact_limit, removing_at, removed_by, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertConnectionParams struct {
@@ -181,6 +194,10 @@ type InsertConnectionParams struct {
 	Shared         int64
 	ClearEmpty     string
 	MirrorOff      int64
+	ExportUser     string
+	ContactLimit   int64
+	RemovingAt     int64
+	RemovedBy      string
 	CreatedAt      int64
 	UpdatedAt      int64
 }
@@ -202,6 +219,10 @@ func (q *Queries) InsertConnection(ctx context.Context, arg InsertConnectionPara
 		arg.Shared,
 		arg.ClearEmpty,
 		arg.MirrorOff,
+		arg.ExportUser,
+		arg.ContactLimit,
+		arg.RemovingAt,
+		arg.RemovedBy,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -211,7 +232,7 @@ func (q *Queries) InsertConnection(ctx context.Context, arg InsertConnectionPara
 const updateConnection = `-- name: UpdateConnection :execrows
 UPDATE connections
 SET name = ?, name_key = ?, base_url = ?, sealed_key = ?, key_tail = ?, details = ?, checked_at = ?, consent_at = ?, consent_by = ?,
-    consent_version = ?, shared = ?, clear_empty = ?, mirror_off = ?, updated_at = ?, version = version + 1
+    consent_version = ?, shared = ?, clear_empty = ?, mirror_off = ?, export_user = ?, contact_limit = ?, removing_at = ?, removed_by = ?, updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?
 `
 
@@ -229,6 +250,10 @@ type UpdateConnectionParams struct {
 	Shared         int64
 	ClearEmpty     string
 	MirrorOff      int64
+	ExportUser     string
+	ContactLimit   int64
+	RemovingAt     int64
+	RemovedBy      string
 	UpdatedAt      int64
 	ID             string
 	Version        int64
@@ -249,6 +274,10 @@ func (q *Queries) UpdateConnection(ctx context.Context, arg UpdateConnectionPara
 		arg.Shared,
 		arg.ClearEmpty,
 		arg.MirrorOff,
+		arg.ExportUser,
+		arg.ContactLimit,
+		arg.RemovingAt,
+		arg.RemovedBy,
 		arg.UpdatedAt,
 		arg.ID,
 		arg.Version,

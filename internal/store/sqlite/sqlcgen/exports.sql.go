@@ -7,6 +7,7 @@ package sqlcgen
 
 import (
 	"context"
+	"database/sql"
 )
 
 const deleteExport = `-- name: DeleteExport :execrows
@@ -31,7 +32,7 @@ func (q *Queries) DeleteExportSegments(ctx context.Context, exportID string) err
 }
 
 const exportByID = `-- name: ExportByID :one
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE id = ?
+SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing FROM exports WHERE id = ?
 `
 
 func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
@@ -41,7 +42,6 @@ func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
 		&i.ID,
 		&i.Name,
 		&i.NameKey,
-		&i.ConnectionID,
 		&i.ListID,
 		&i.ListName,
 		&i.Mapping,
@@ -52,12 +52,15 @@ func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Schedule,
+		&i.ConnectionID,
+		&i.Detached,
+		&i.Removing,
 	)
 	return i, err
 }
 
 const exportByNameKey = `-- name: ExportByNameKey :one
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE name_key = ?
+SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing FROM exports WHERE name_key = ?
 `
 
 func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, error) {
@@ -67,7 +70,6 @@ func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, 
 		&i.ID,
 		&i.Name,
 		&i.NameKey,
-		&i.ConnectionID,
 		&i.ListID,
 		&i.ListName,
 		&i.Mapping,
@@ -78,12 +80,15 @@ func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, 
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Schedule,
+		&i.ConnectionID,
+		&i.Detached,
+		&i.Removing,
 	)
 	return i, err
 }
 
 const exportsAfter = `-- name: ExportsAfter :many
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing FROM exports WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type ExportsAfterParams struct {
@@ -104,7 +109,6 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 			&i.ID,
 			&i.Name,
 			&i.NameKey,
-			&i.ConnectionID,
 			&i.ListID,
 			&i.ListName,
 			&i.Mapping,
@@ -115,6 +119,53 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 			&i.UpdatedAt,
 			&i.Version,
 			&i.Schedule,
+			&i.ConnectionID,
+			&i.Detached,
+			&i.Removing,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exportsOfConnection = `-- name: ExportsOfConnection :many
+SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing FROM exports WHERE connection_id = ? ORDER BY id
+`
+
+func (q *Queries) ExportsOfConnection(ctx context.Context, connectionID sql.NullString) ([]Export, error) {
+	rows, err := q.db.QueryContext(ctx, exportsOfConnection, connectionID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Export
+	for rows.Next() {
+		var i Export
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.NameKey,
+			&i.ListID,
+			&i.ListName,
+			&i.Mapping,
+			&i.Leavers,
+			&i.TakeOver,
+			&i.TimeZone,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Version,
+			&i.Schedule,
+			&i.ConnectionID,
+			&i.Detached,
+			&i.Removing,
 		); err != nil {
 			return nil, err
 		}
@@ -130,15 +181,15 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 }
 
 const insertExport = `-- name: InsertExport :exec
-INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, detached, removing, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertExportParams struct {
 	ID           string
 	Name         string
 	NameKey      string
-	ConnectionID string
+	ConnectionID sql.NullString
 	ListID       int64
 	ListName     string
 	Mapping      string
@@ -146,6 +197,8 @@ type InsertExportParams struct {
 	TakeOver     int64
 	TimeZone     string
 	Schedule     string
+	Detached     sql.NullString
+	Removing     int64
 	CreatedAt    int64
 	UpdatedAt    int64
 }
@@ -163,6 +216,8 @@ func (q *Queries) InsertExport(ctx context.Context, arg InsertExportParams) erro
 		arg.TakeOver,
 		arg.TimeZone,
 		arg.Schedule,
+		arg.Detached,
+		arg.Removing,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -240,7 +295,7 @@ func (q *Queries) SegmentsOfExport(ctx context.Context, exportID string) ([]stri
 
 const updateExport = `-- name: UpdateExport :execrows
 UPDATE exports
-SET name = ?, name_key = ?, connection_id = ?, list_id = ?, list_name = ?, mapping = ?, leavers = ?, take_over = ?, time_zone = ?, schedule = ?,
+SET name = ?, name_key = ?, connection_id = ?, list_id = ?, list_name = ?, mapping = ?, leavers = ?, take_over = ?, time_zone = ?, schedule = ?, detached = ?, removing = ?,
     updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?
 `
@@ -248,7 +303,7 @@ WHERE id = ? AND version = ?
 type UpdateExportParams struct {
 	Name         string
 	NameKey      string
-	ConnectionID string
+	ConnectionID sql.NullString
 	ListID       int64
 	ListName     string
 	Mapping      string
@@ -256,6 +311,8 @@ type UpdateExportParams struct {
 	TakeOver     int64
 	TimeZone     string
 	Schedule     string
+	Detached     sql.NullString
+	Removing     int64
 	UpdatedAt    int64
 	ID           string
 	Version      int64
@@ -273,6 +330,8 @@ func (q *Queries) UpdateExport(ctx context.Context, arg UpdateExportParams) (int
 		arg.TakeOver,
 		arg.TimeZone,
 		arg.Schedule,
+		arg.Detached,
+		arg.Removing,
 		arg.UpdatedAt,
 		arg.ID,
 		arg.Version,

@@ -33,6 +33,10 @@ type Connection struct {
 	Shared         int64
 	ClearEmpty     string
 	MirrorOff      int64
+	ExportUser     string
+	ContactLimit   int64
+	RemovingAt     int64
+	RemovedBy      string
 }
 
 type Device struct {
@@ -51,7 +55,6 @@ type Export struct {
 	ID           string
 	Name         string
 	NameKey      string
-	ConnectionID string
 	ListID       int64
 	ListName     string
 	Mapping      string
@@ -62,6 +65,9 @@ type Export struct {
 	UpdatedAt    int64
 	Version      int64
 	Schedule     string
+	ConnectionID sql.NullString
+	Detached     sql.NullString
+	Removing     int64
 }
 
 type ExportSegment struct {
@@ -147,6 +153,8 @@ type Run struct {
 	Version         int64
 	Reconciliation  sql.NullString
 	RefreshMirror   int64
+	ConnectionID    string
+	Stop            string
 }
 
 type Segment struct {

@@ -12,8 +12,8 @@ import (
 
 const insertRun = `-- name: InsertRun :exec
 INSERT INTO runs (id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at,
-    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, refresh_mirror, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, refresh_mirror, connection_id, stop, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertRunParams struct {
@@ -41,6 +41,8 @@ type InsertRunParams struct {
 	ReleasedBy      string
 	Reconciliation  sql.NullString
 	RefreshMirror   int64
+	ConnectionID    string
+	Stop            string
 }
 
 func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) error {
@@ -69,12 +71,14 @@ func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) error {
 		arg.ReleasedBy,
 		arg.Reconciliation,
 		arg.RefreshMirror,
+		arg.ConnectionID,
+		arg.Stop,
 	)
 	return err
 }
 
 const lastEndedRun = `-- name: LastEndedRun :one
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE export_id = ? AND kind = ? AND ended = 1 ORDER BY id DESC LIMIT 1
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror, connection_id, stop FROM runs WHERE export_id = ? AND kind = ? AND ended = 1 ORDER BY id DESC LIMIT 1
 `
 
 type LastEndedRunParams struct {
@@ -111,12 +115,14 @@ func (q *Queries) LastEndedRun(ctx context.Context, arg LastEndedRunParams) (Run
 		&i.Version,
 		&i.Reconciliation,
 		&i.RefreshMirror,
+		&i.ConnectionID,
+		&i.Stop,
 	)
 	return i, err
 }
 
 const openRuns = `-- name: OpenRuns :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE ended = 0 ORDER BY id
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror, connection_id, stop FROM runs WHERE ended = 0 ORDER BY id
 `
 
 func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
@@ -154,6 +160,8 @@ func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
 			&i.Version,
 			&i.Reconciliation,
 			&i.RefreshMirror,
+			&i.ConnectionID,
+			&i.Stop,
 		); err != nil {
 			return nil, err
 		}
@@ -169,7 +177,7 @@ func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
 }
 
 const runByID = `-- name: RunByID :one
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE id = ?
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror, connection_id, stop FROM runs WHERE id = ?
 `
 
 func (q *Queries) RunByID(ctx context.Context, id string) (Run, error) {
@@ -201,6 +209,8 @@ func (q *Queries) RunByID(ctx context.Context, id string) (Run, error) {
 		&i.Version,
 		&i.Reconciliation,
 		&i.RefreshMirror,
+		&i.ConnectionID,
+		&i.Stop,
 	)
 	return i, err
 }
@@ -222,7 +232,7 @@ func (q *Queries) RunByIdempotencyKey(ctx context.Context, arg RunByIdempotencyK
 }
 
 const runsBefore = `-- name: RunsBefore :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror, connection_id, stop FROM runs WHERE id < ?1 ORDER BY id DESC LIMIT ?2
 `
 
 type RunsBeforeParams struct {
@@ -265,6 +275,8 @@ func (q *Queries) RunsBefore(ctx context.Context, arg RunsBeforeParams) ([]Run, 
 			&i.Version,
 			&i.Reconciliation,
 			&i.RefreshMirror,
+			&i.ConnectionID,
+			&i.Stop,
 		); err != nil {
 			return nil, err
 		}
@@ -280,7 +292,7 @@ func (q *Queries) RunsBefore(ctx context.Context, arg RunsBeforeParams) ([]Run, 
 }
 
 const runsOfExportBefore = `-- name: RunsOfExportBefore :many
-SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror FROM runs WHERE export_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3
+SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror, connection_id, stop FROM runs WHERE export_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3
 `
 
 type RunsOfExportBeforeParams struct {
@@ -324,6 +336,8 @@ func (q *Queries) RunsOfExportBefore(ctx context.Context, arg RunsOfExportBefore
 			&i.Version,
 			&i.Reconciliation,
 			&i.RefreshMirror,
+			&i.ConnectionID,
+			&i.Stop,
 		); err != nil {
 			return nil, err
 		}
@@ -341,7 +355,7 @@ func (q *Queries) RunsOfExportBefore(ctx context.Context, arg RunsOfExportBefore
 const updateRun = `-- name: UpdateRun :execrows
 UPDATE runs
 SET status = ?, ended = ?, step = ?, started_at = ?, ended_at = ?, updated_at = ?, plan_summary = ?, receipt = ?, progress = ?,
-    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, reconciliation = ?,
+    error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, reconciliation = ?, stop = ?,
     version = version + 1
 WHERE id = ? AND version = ?
 `
@@ -364,6 +378,7 @@ type UpdateRunParams struct {
 	Released        int64
 	ReleasedBy      string
 	Reconciliation  sql.NullString
+	Stop            string
 	ID              string
 	Version         int64
 }
@@ -387,6 +402,7 @@ func (q *Queries) UpdateRun(ctx context.Context, arg UpdateRunParams) (int64, er
 		arg.Released,
 		arg.ReleasedBy,
 		arg.Reconciliation,
+		arg.Stop,
 		arg.ID,
 		arg.Version,
 	)

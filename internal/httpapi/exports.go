@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
@@ -46,7 +47,7 @@ func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.
 		}
 		out = wire.List[wire.Export]{Items: make([]wire.Export, 0, len(list)), NextCursor: next}
 		for _, e := range list {
-			shown, err := shownExport(ctx, r, e)
+			shown, err := shownExport(ctx, r, e, a.cfg.Clock())
 			if err != nil {
 				return err
 			}
@@ -61,7 +62,7 @@ func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.
 }
 
 // shownExport is an export as the caller sees it.
-func shownExport(ctx context.Context, r store.Reader, e activation.Export) (wire.Export, error) {
+func shownExport(ctx context.Context, r store.Reader, e activation.Export, now time.Time) (wire.Export, error) {
 	latest, err := latestRun(ctx, r, e.ID)
 	if err != nil {
 		return wire.Export{}, err
@@ -70,7 +71,15 @@ func shownExport(ctx context.Context, r store.Reader, e activation.Export) (wire
 	if err != nil {
 		return wire.Export{}, err
 	}
-	return wire.FromExport(e, over, latest, callerOf(ctx).MayUse(over)), nil
+	out := wire.FromExport(e, over, latest, callerOf(ctx).MayUse(over))
+	if e.Freshness > 0 {
+		success, err := r.LastSuccess(ctx, e.ID)
+		if err != nil {
+			return wire.Export{}, err
+		}
+		out.Freshness = wire.FromFreshness(e.Freshness, success, e.Late(success, now))
+	}
+	return out, nil
 }
 
 // latestRun returns the newest run of an export that is no dry run, nil if there is none.
@@ -117,7 +126,7 @@ func (a *api) oneExport(ctx context.Context, id activation.ExportID) (*body[wire
 		if err != nil {
 			return err
 		}
-		out, err = shownExport(ctx, r, e)
+		out, err = shownExport(ctx, r, e, a.cfg.Clock())
 		return err
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ func (q *Queries) DeleteExportSegments(ctx context.Context, exportID string) err
 }
 
 const exportByID = `-- name: ExportByID :one
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE id = ?
+SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, freshness FROM exports WHERE id = ?
 `
 
 func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
@@ -52,12 +52,13 @@ func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Schedule,
+		&i.Freshness,
 	)
 	return i, err
 }
 
 const exportByNameKey = `-- name: ExportByNameKey :one
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE name_key = ?
+SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, freshness FROM exports WHERE name_key = ?
 `
 
 func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, error) {
@@ -78,12 +79,13 @@ func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, 
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Schedule,
+		&i.Freshness,
 	)
 	return i, err
 }
 
 const exportsAfter = `-- name: ExportsAfter :many
-SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule FROM exports WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, freshness FROM exports WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type ExportsAfterParams struct {
@@ -115,6 +117,7 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 			&i.UpdatedAt,
 			&i.Version,
 			&i.Schedule,
+			&i.Freshness,
 		); err != nil {
 			return nil, err
 		}
@@ -130,8 +133,8 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 }
 
 const insertExport = `-- name: InsertExport :exec
-INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, freshness, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertExportParams struct {
@@ -146,6 +149,7 @@ type InsertExportParams struct {
 	TakeOver     int64
 	TimeZone     string
 	Schedule     string
+	Freshness    int64
 	CreatedAt    int64
 	UpdatedAt    int64
 }
@@ -163,6 +167,7 @@ func (q *Queries) InsertExport(ctx context.Context, arg InsertExportParams) erro
 		arg.TakeOver,
 		arg.TimeZone,
 		arg.Schedule,
+		arg.Freshness,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -236,6 +241,30 @@ func (q *Queries) SegmentsOfExport(ctx context.Context, exportID string) ([]stri
 		return nil, err
 	}
 	return items, nil
+}
+
+const setFreshness = `-- name: SetFreshness :execrows
+UPDATE exports SET freshness = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?
+`
+
+type SetFreshnessParams struct {
+	Freshness int64
+	UpdatedAt int64
+	ID        string
+	Version   int64
+}
+
+func (q *Queries) SetFreshness(ctx context.Context, arg SetFreshnessParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setFreshness,
+		arg.Freshness,
+		arg.UpdatedAt,
+		arg.ID,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const updateExport = `-- name: UpdateExport :execrows

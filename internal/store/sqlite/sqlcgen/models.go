@@ -35,6 +35,17 @@ type Connection struct {
 	MirrorOff      int64
 }
 
+type Delivery struct {
+	NoticeID string
+	Channel  string
+	PersonID string
+	State    string
+	Attempts int64
+	NextAt   int64
+	EndedAt  int64
+	Error    string
+}
+
 type Device struct {
 	Hash     []byte
 	PersonID string
@@ -45,6 +56,11 @@ type Due struct {
 	Key  string
 	Spec string
 	At   int64
+}
+
+type EndedRun struct {
+	Number int64
+	RunID  string
 }
 
 type Export struct {
@@ -62,12 +78,28 @@ type Export struct {
 	UpdatedAt    int64
 	Version      int64
 	Schedule     string
+	Freshness    int64
 }
 
 type ExportSegment struct {
 	ExportID  string
 	Position  int64
 	SegmentID string
+}
+
+type Notice struct {
+	ID     string
+	At     int64
+	Notice string
+}
+
+type NoticeSetting struct {
+	ID             int64
+	Settings       string
+	SealedPassword []byte
+	SealedSecret   []byte
+	UpdatedAt      int64
+	Version        int64
 }
 
 type Person struct {
@@ -85,6 +117,7 @@ type Person struct {
 	CreatedAt    int64
 	UpdatedAt    int64
 	Version      int64
+	Notices      string
 }
 
 type Profile struct {
@@ -187,6 +220,11 @@ type Source struct {
 	UpdatedAt     int64
 	Version       int64
 	Ingest        sql.NullString
+}
+
+type Standing struct {
+	Subject  string
+	Standing string
 }
 
 type Token struct {

@@ -401,6 +401,48 @@ func (e DecisionInputMissing) Valid() bool {
 	}
 }
 
+// Defines values for DeliveryChannel.
+const (
+	DeliveryChannelMail    DeliveryChannel = "mail"
+	DeliveryChannelWebhook DeliveryChannel = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryChannel enum.
+func (e DeliveryChannel) Valid() bool {
+	switch e {
+	case DeliveryChannelMail:
+		return true
+	case DeliveryChannelWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliveryState.
+const (
+	DeliveryStateDropped DeliveryState = "dropped"
+	DeliveryStateFailed  DeliveryState = "failed"
+	DeliveryStateQueued  DeliveryState = "queued"
+	DeliveryStateSent    DeliveryState = "sent"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryState enum.
+func (e DeliveryState) Valid() bool {
+	switch e {
+	case DeliveryStateDropped:
+		return true
+	case DeliveryStateFailed:
+		return true
+	case DeliveryStateQueued:
+		return true
+	case DeliveryStateSent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportLeavers.
 const (
 	ExportLeaversKeep   ExportLeavers = "keep"
@@ -917,6 +959,48 @@ func (e LastFailureCode) Valid() bool {
 	}
 }
 
+// Defines values for MailSettingsSecurity.
+const (
+	MailSettingsSecurityNone     MailSettingsSecurity = "none"
+	MailSettingsSecurityStarttls MailSettingsSecurity = "starttls"
+	MailSettingsSecurityTLS      MailSettingsSecurity = "tls"
+)
+
+// Valid indicates whether the value is a known member of the MailSettingsSecurity enum.
+func (e MailSettingsSecurity) Valid() bool {
+	switch e {
+	case MailSettingsSecurityNone:
+		return true
+	case MailSettingsSecurityStarttls:
+		return true
+	case MailSettingsSecurityTLS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MailSettingsInputSecurity.
+const (
+	MailSettingsInputSecurityNone     MailSettingsInputSecurity = "none"
+	MailSettingsInputSecurityStarttls MailSettingsInputSecurity = "starttls"
+	MailSettingsInputSecurityTLS      MailSettingsInputSecurity = "tls"
+)
+
+// Valid indicates whether the value is a known member of the MailSettingsInputSecurity enum.
+func (e MailSettingsInputSecurity) Valid() bool {
+	switch e {
+	case MailSettingsInputSecurityNone:
+		return true
+	case MailSettingsInputSecurityStarttls:
+		return true
+	case MailSettingsInputSecurityTLS:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NewTokenRole.
 const (
 	NewTokenRoleAdministrator NewTokenRole = "administrator"
@@ -932,6 +1016,78 @@ func (e NewTokenRole) Valid() bool {
 	case NewTokenRoleContributor:
 		return true
 	case NewTokenRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NoticeKind.
+const (
+	NoticeKindFailed    NoticeKind = "failed"
+	NoticeKindHeld      NoticeKind = "held"
+	NoticeKindLate      NoticeKind = "late"
+	NoticeKindRecovered NoticeKind = "recovered"
+	NoticeKindStopped   NoticeKind = "stopped"
+	NoticeKindWaiting   NoticeKind = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the NoticeKind enum.
+func (e NoticeKind) Valid() bool {
+	switch e {
+	case NoticeKindFailed:
+		return true
+	case NoticeKindHeld:
+		return true
+	case NoticeKindLate:
+		return true
+	case NoticeKindRecovered:
+		return true
+	case NoticeKindStopped:
+		return true
+	case NoticeKindWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NoticeTask.
+const (
+	NoticeTaskExport  NoticeTask = "export"
+	NoticeTaskProfile NoticeTask = "profile"
+	NoticeTaskSegment NoticeTask = "segment"
+	NoticeTaskSource  NoticeTask = "source"
+)
+
+// Valid indicates whether the value is a known member of the NoticeTask enum.
+func (e NoticeTask) Valid() bool {
+	switch e {
+	case NoticeTaskExport:
+		return true
+	case NoticeTaskProfile:
+		return true
+	case NoticeTaskSegment:
+		return true
+	case NoticeTaskSource:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NoticeTestChannel.
+const (
+	NoticeTestChannelMail    NoticeTestChannel = "mail"
+	NoticeTestChannelWebhook NoticeTestChannel = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the NoticeTestChannel enum.
+func (e NoticeTestChannel) Valid() bool {
+	switch e {
+	case NoticeTestChannelMail:
+		return true
+	case NoticeTestChannelWebhook:
 		return true
 	default:
 		return false
@@ -2186,6 +2342,132 @@ func (e TaskStatus) Valid() bool {
 	}
 }
 
+// Defines values for TaskRunStatus.
+const (
+	TaskRunStatusCanceled              TaskRunStatus = "canceled"
+	TaskRunStatusFailedPermanent       TaskRunStatus = "failed_permanent"
+	TaskRunStatusFailedRetrying        TaskRunStatus = "failed_retrying"
+	TaskRunStatusHeld                  TaskRunStatus = "held"
+	TaskRunStatusNeedsExportUser       TaskRunStatus = "needs_export_user"
+	TaskRunStatusNoConnection          TaskRunStatus = "no_connection"
+	TaskRunStatusNotStarted            TaskRunStatus = "not_started"
+	TaskRunStatusQueued                TaskRunStatus = "queued"
+	TaskRunStatusRunning               TaskRunStatus = "running"
+	TaskRunStatusSkipped               TaskRunStatus = "skipped"
+	TaskRunStatusSuccessful            TaskRunStatus = "successful"
+	TaskRunStatusSuccessfulWithRejects TaskRunStatus = "successful_with_rejects"
+	TaskRunStatusWaitingForBrevo       TaskRunStatus = "waiting_for_brevo"
+)
+
+// Valid indicates whether the value is a known member of the TaskRunStatus enum.
+func (e TaskRunStatus) Valid() bool {
+	switch e {
+	case TaskRunStatusCanceled:
+		return true
+	case TaskRunStatusFailedPermanent:
+		return true
+	case TaskRunStatusFailedRetrying:
+		return true
+	case TaskRunStatusHeld:
+		return true
+	case TaskRunStatusNeedsExportUser:
+		return true
+	case TaskRunStatusNoConnection:
+		return true
+	case TaskRunStatusNotStarted:
+		return true
+	case TaskRunStatusQueued:
+		return true
+	case TaskRunStatusRunning:
+		return true
+	case TaskRunStatusSkipped:
+		return true
+	case TaskRunStatusSuccessful:
+		return true
+	case TaskRunStatusSuccessfulWithRejects:
+		return true
+	case TaskRunStatusWaitingForBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TaskStandingKind.
+const (
+	TaskStandingKindExport  TaskStandingKind = "export"
+	TaskStandingKindProfile TaskStandingKind = "profile"
+	TaskStandingKindSegment TaskStandingKind = "segment"
+	TaskStandingKindSource  TaskStandingKind = "source"
+)
+
+// Valid indicates whether the value is a known member of the TaskStandingKind enum.
+func (e TaskStandingKind) Valid() bool {
+	switch e {
+	case TaskStandingKindExport:
+		return true
+	case TaskStandingKindProfile:
+		return true
+	case TaskStandingKindSegment:
+		return true
+	case TaskStandingKindSource:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TaskStandingStatus.
+const (
+	TaskStandingStatusCanceled              TaskStandingStatus = "canceled"
+	TaskStandingStatusFailedPermanent       TaskStandingStatus = "failed_permanent"
+	TaskStandingStatusFailedRetrying        TaskStandingStatus = "failed_retrying"
+	TaskStandingStatusHeld                  TaskStandingStatus = "held"
+	TaskStandingStatusNeedsExportUser       TaskStandingStatus = "needs_export_user"
+	TaskStandingStatusNoConnection          TaskStandingStatus = "no_connection"
+	TaskStandingStatusNotStarted            TaskStandingStatus = "not_started"
+	TaskStandingStatusQueued                TaskStandingStatus = "queued"
+	TaskStandingStatusRunning               TaskStandingStatus = "running"
+	TaskStandingStatusSkipped               TaskStandingStatus = "skipped"
+	TaskStandingStatusSuccessful            TaskStandingStatus = "successful"
+	TaskStandingStatusSuccessfulWithRejects TaskStandingStatus = "successful_with_rejects"
+	TaskStandingStatusWaitingForBrevo       TaskStandingStatus = "waiting_for_brevo"
+)
+
+// Valid indicates whether the value is a known member of the TaskStandingStatus enum.
+func (e TaskStandingStatus) Valid() bool {
+	switch e {
+	case TaskStandingStatusCanceled:
+		return true
+	case TaskStandingStatusFailedPermanent:
+		return true
+	case TaskStandingStatusFailedRetrying:
+		return true
+	case TaskStandingStatusHeld:
+		return true
+	case TaskStandingStatusNeedsExportUser:
+		return true
+	case TaskStandingStatusNoConnection:
+		return true
+	case TaskStandingStatusNotStarted:
+		return true
+	case TaskStandingStatusQueued:
+		return true
+	case TaskStandingStatusRunning:
+		return true
+	case TaskStandingStatusSkipped:
+		return true
+	case TaskStandingStatusSuccessful:
+		return true
+	case TaskStandingStatusSuccessfulWithRejects:
+		return true
+	case TaskStandingStatusWaitingForBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TokenRole.
 const (
 	TokenRoleAdministrator TokenRole = "administrator"
@@ -2701,6 +2983,31 @@ type DecisionInput struct {
 // DecisionInputMissing resend makes them not acknowledged, so that the next run sends whom its export still wants
 type DecisionInputMissing string
 
+// Delivery defines model for Delivery.
+type Delivery struct {
+	Attempts int64           `json:"attempts"`
+	Channel  DeliveryChannel `json:"channel"`
+	EndedAt  time.Time       `json:"ended_at,omitempty,omitzero"`
+
+	// Error Why the last try failed
+	Error string `json:"error,omitempty,omitzero"`
+
+	// NextAt When it is tried next
+	NextAt time.Time `json:"next_at,omitempty,omitzero"`
+
+	// PersonID Whom a mail is for
+	PersonID string `json:"person_id,omitempty,omitzero"`
+
+	// State Dropped: not wanted any more; failed: tried for three days
+	State DeliveryState `json:"state"`
+}
+
+// DeliveryChannel defines model for Delivery.Channel.
+type DeliveryChannel string
+
+// DeliveryState Dropped: not wanted any more; failed: tried for three days
+type DeliveryState string
+
 // Detachment defines model for Detachment.
 type Detachment struct {
 	At time.Time `json:"at"`
@@ -2724,6 +3031,7 @@ type Export struct {
 	ConnectionID string         `json:"connection_id"`
 	CreatedAt    time.Time      `json:"created_at"`
 	Detached     *Detachment    `json:"detached,omitempty"`
+	Freshness    *Freshness     `json:"freshness,omitempty"`
 	ID           string         `json:"id"`
 	LatestRun    *Run           `json:"latest_run,omitempty"`
 
@@ -2948,6 +3256,25 @@ type FieldValue struct {
 	Value string `json:"value"`
 }
 
+// Freshness defines model for Freshness.
+type Freshness struct {
+	// LastSuccess When a run last succeeded
+	LastSuccess time.Time `json:"last_success,omitempty,omitzero"`
+
+	// Late That is longer ago than it may be
+	Late          bool  `json:"late"`
+	WithinMinutes int64 `json:"within_minutes"`
+}
+
+// FreshnessInput defines model for FreshnessInput.
+type FreshnessInput struct {
+	// Version The version that was read
+	Version int64 `json:"version"`
+
+	// WithinMinutes At least 60; 0 asks for nothing
+	WithinMinutes int64 `json:"within_minutes"`
+}
+
 // GivenUp defines model for GivenUp.
 type GivenUp struct {
 	At time.Time `json:"at"`
@@ -3007,6 +3334,42 @@ type LastFailure struct {
 // LastFailureCode defines model for LastFailure.Code.
 type LastFailureCode string
 
+// MailSettings defines model for MailSettings.
+type MailSettings struct {
+	// From The sender's address
+	From        string               `json:"from,omitempty,omitzero"`
+	HasPassword bool                 `json:"has_password"`
+	Host        string               `json:"host,omitempty,omitzero"`
+	On          bool                 `json:"on"`
+	Port        int64                `json:"port,omitempty,omitzero"`
+	Security    MailSettingsSecurity `json:"security,omitempty,omitzero"`
+	User        string               `json:"user,omitempty,omitzero"`
+}
+
+// MailSettingsSecurity defines model for MailSettings.Security.
+type MailSettingsSecurity string
+
+// MailSettingsInput defines model for MailSettingsInput.
+type MailSettingsInput struct {
+	// From The sender's address
+	From string `json:"from,omitempty,omitzero"`
+	Host string `json:"host,omitempty,omitzero"`
+	On   bool   `json:"on"`
+
+	// Password Stays as it is if absent; has to be entered again when the server is changed
+	Password string `json:"password,omitempty,omitzero"`
+
+	// Port 587 with starttls, 465 with tls
+	Port     int64                     `json:"port,omitempty,omitzero"`
+	Security MailSettingsInputSecurity `json:"security,omitempty,omitzero"`
+
+	// User Absent for a server that asks for no sign-in
+	User string `json:"user,omitempty,omitzero"`
+}
+
+// MailSettingsInputSecurity defines model for MailSettingsInput.Security.
+type MailSettingsInputSecurity string
+
 // Mapping defines model for Mapping.
 type Mapping struct {
 	Attributes []AttributeMapping `json:"attributes,omitempty,omitzero"`
@@ -3053,6 +3416,70 @@ type NewToken struct {
 
 // NewTokenRole The most that it may do
 type NewTokenRole string
+
+// Notice defines model for Notice.
+type Notice struct {
+	At         time.Time  `json:"at"`
+	Deliveries []Delivery `json:"deliveries"`
+	Error      *RunError  `json:"error,omitempty"`
+	ID         string     `json:"id"`
+	Kind       NoticeKind `json:"kind"`
+	Name       string     `json:"name"`
+
+	// ObjectID What it speaks of
+	ObjectID string     `json:"object_id,omitempty,omitzero"`
+	RunID    string     `json:"run_id,omitempty,omitzero"`
+	Task     NoticeTask `json:"task"`
+}
+
+// NoticeKind defines model for Notice.Kind.
+type NoticeKind string
+
+// NoticeTask defines model for Notice.Task.
+type NoticeTask string
+
+// NoticeChoice defines model for NoticeChoice.
+type NoticeChoice struct {
+	On bool `json:"on"`
+}
+
+// NoticeList defines model for NoticeList.
+type NoticeList struct {
+	// Items The items of this page
+	Items []Notice `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// NoticeSettings defines model for NoticeSettings.
+type NoticeSettings struct {
+	Mail MailSettings `json:"mail"`
+
+	// Version 0 before they were ever set
+	Version int64           `json:"version"`
+	Webhook WebhookSettings `json:"webhook"`
+}
+
+// NoticeSettingsInput defines model for NoticeSettingsInput.
+type NoticeSettingsInput struct {
+	Mail *MailSettingsInput `json:"mail,omitempty"`
+
+	// Version The version that was read; 0 before they were ever set
+	Version int64                 `json:"version"`
+	Webhook *WebhookSettingsInput `json:"webhook,omitempty"`
+}
+
+// NoticeTest defines model for NoticeTest.
+type NoticeTest struct {
+	Channel NoticeTestChannel `json:"channel"`
+
+	// To For a mail: the address; one's own if absent
+	To string `json:"to,omitempty,omitzero"`
+}
+
+// NoticeTestChannel defines model for NoticeTest.Channel.
+type NoticeTestChannel string
 
 // OneTimeCodes defines model for OneTimeCodes.
 type OneTimeCodes struct {
@@ -3115,7 +3542,10 @@ type Person struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// Email What the person signs in with; unique
-	Email           string `json:"email"`
+	Email string `json:"email"`
+
+	// GetsNotices Whether messages about the pipeline are sent to the person
+	GetsNotices     bool   `json:"gets_notices"`
 	HasOneTimeCodes bool   `json:"has_one_time_codes"`
 	HasPassword     bool   `json:"has_password"`
 	HasSingleSignOn bool   `json:"has_single_sign_on"`
@@ -4003,6 +4433,12 @@ type StartedRuns struct {
 	Runs    []Run          `json:"runs"`
 }
 
+// Status defines model for Status.
+type Status struct {
+	At    time.Time      `json:"at"`
+	Tasks []TaskStanding `json:"tasks"`
+}
+
 // Task defines model for Task.
 type Task struct {
 	// Attempt Tries that met trouble
@@ -4036,6 +4472,54 @@ type TaskKind string
 
 // TaskStatus defines model for Task.Status.
 type TaskStatus string
+
+// TaskRun defines model for TaskRun.
+type TaskRun struct {
+	// CauseID The task whose failure it was skipped for
+	CauseID    string    `json:"cause_id,omitempty,omitzero"`
+	DurationMs int64     `json:"duration_ms,omitempty,omitzero"`
+	EndedAt    time.Time `json:"ended_at,omitempty,omitzero"`
+	Error      *RunError `json:"error,omitempty"`
+
+	// RefreshID The refresh that it was part of
+	RefreshID string `json:"refresh_id,omitempty,omitzero"`
+
+	// RunID The run of an export
+	RunID     string        `json:"run_id,omitempty,omitzero"`
+	StartedAt time.Time     `json:"started_at,omitempty,omitzero"`
+	Status    TaskRunStatus `json:"status"`
+}
+
+// TaskRunStatus defines model for TaskRun.Status.
+type TaskRunStatus string
+
+// TaskStanding defines model for TaskStanding.
+type TaskStanding struct {
+	// DurationMs How long the latest run took, or has taken so far
+	DurationMs int64            `json:"duration_ms,omitempty,omitzero"`
+	Error      *RunError        `json:"error,omitempty"`
+	Freshness  *Freshness       `json:"freshness,omitempty"`
+	Kind       TaskStandingKind `json:"kind"`
+	Name       string           `json:"name"`
+
+	// NextAt When it runs next by itself, or is tried again
+	NextAt time.Time `json:"next_at,omitempty,omitzero"`
+
+	// ObjectID What it works on
+	ObjectID string    `json:"object_id,omitempty,omitzero"`
+	Progress *Progress `json:"progress,omitempty"`
+
+	// Runs The last five runs, newest first
+	Runs     []TaskRun          `json:"runs"`
+	Schedule *ExportSchedule    `json:"schedule,omitempty"`
+	Status   TaskStandingStatus `json:"status"`
+}
+
+// TaskStandingKind defines model for TaskStanding.Kind.
+type TaskStandingKind string
+
+// TaskStandingStatus defines model for TaskStanding.Status.
+type TaskStandingStatus string
 
 // Token defines model for Token.
 type Token struct {
@@ -4103,6 +4587,22 @@ type Version struct {
 	Version string `json:"version"`
 }
 
+// WebhookSettings defines model for WebhookSettings.
+type WebhookSettings struct {
+	HasSecret bool   `json:"has_secret"`
+	On        bool   `json:"on"`
+	URL       string `json:"url,omitempty,omitzero"`
+}
+
+// WebhookSettingsInput defines model for WebhookSettingsInput.
+type WebhookSettingsInput struct {
+	On bool `json:"on"`
+
+	// Secret What calls are signed with, at least 16 characters; stays as it is if absent
+	Secret string `json:"secret,omitempty,omitzero"`
+	URL    string `json:"url,omitempty,omitzero"`
+}
+
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
 	// After The cursor of an earlier page
@@ -4152,6 +4652,15 @@ type ListExportsParams struct {
 type StartRunParams struct {
 	// IdempotencyKey Repeating a request with the same key starts no second run
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListNoticesParams defines parameters for ListNotices.
+type ListNoticesParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListPeopleParams defines parameters for ListPeople.
@@ -4313,17 +4822,29 @@ type AttachExportJSONRequestBody = AttachInput
 // DuplicateExportJSONRequestBody defines body for DuplicateExport for application/json ContentType.
 type DuplicateExportJSONRequestBody = DuplicateInput
 
+// SetFreshnessJSONRequestBody defines body for SetFreshness for application/json ContentType.
+type SetFreshnessJSONRequestBody = FreshnessInput
+
 // StartRunJSONRequestBody defines body for StartRun for application/json ContentType.
 type StartRunJSONRequestBody = RunStart
 
 // ConfirmCodesJSONRequestBody defines body for ConfirmCodes for application/json ContentType.
 type ConfirmCodesJSONRequestBody = OneTimeCodesInput
 
+// ChooseNoticesJSONRequestBody defines body for ChooseNotices for application/json ContentType.
+type ChooseNoticesJSONRequestBody = NoticeChoice
+
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = NewPassword
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = TokenInput
+
+// PutNoticeSettingsJSONRequestBody defines body for PutNoticeSettings for application/json ContentType.
+type PutNoticeSettingsJSONRequestBody = NoticeSettingsInput
+
+// TestNoticesJSONRequestBody defines body for TestNotices for application/json ContentType.
+type TestNoticesJSONRequestBody = NoticeTest
 
 // CreatePersonJSONRequestBody defines body for CreatePerson for application/json ContentType.
 type CreatePersonJSONRequestBody = PersonInput
@@ -4767,6 +5288,24 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/exports/{id}/duplicate (the `DuplicateExport` operationId).
 	DuplicateExport(ctx context.Context, id string, body DuplicateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SetFreshnessWithBody Set an export's freshness objective
+	//
+	// Within which time a run must have succeeded. Where none has, the export is late, and a message goes out.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/exports/{id}/freshness (the `SetFreshness` operationId).
+	SetFreshnessWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetFreshness Set an export's freshness objective
+	//
+	// Within which time a run must have succeeded. Where none has, the export is late, and a message goes out.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/exports/{id}/freshness (the `SetFreshness` operationId).
+	SetFreshness(ctx context.Context, id string, body SetFreshnessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RefreshAndRun Refresh and run an export
 	//
 	// Takes over the source of the profile, builds the profile, evaluates the segments of the export, then runs it.
@@ -4831,6 +5370,24 @@ type ClientInterface interface {
 	// Corresponds with PUT /api/v1/me/codes (the `ConfirmCodes` operationId).
 	ConfirmCodes(ctx context.Context, body ConfirmCodesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ChooseNoticesWithBody Choose whether one gets messages
+	//
+	// Administrators get messages unless they say no, contributors if they say yes, viewers never.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/me/notices (the `ChooseNotices` operationId).
+	ChooseNoticesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChooseNotices Choose whether one gets messages
+	//
+	// Administrators get messages unless they say no, contributors if they say yes, viewers never.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/me/notices (the `ChooseNotices` operationId).
+	ChooseNotices(ctx context.Context, body ChooseNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ChangePasswordWithBody Change one's own password
 	//
 	// Sets a new password and ends every other session of one's own. Asks for a fresh proof.
@@ -4894,6 +5451,56 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/me/tokens/{id} (the `DeleteToken` operationId).
 	DeleteToken(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetNoticeSettings Get on which ways messages go out
+	//
+	// The mail server and the webhook. Password and secret are never shown.
+	//
+	// Corresponds with GET /api/v1/notice-settings (the `GetNoticeSettings` operationId).
+	GetNoticeSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutNoticeSettingsWithBody Set on which ways messages go out
+	//
+	// What happened before a way was switched on is not told on it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/notice-settings (the `PutNoticeSettings` operationId).
+	PutNoticeSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutNoticeSettings Set on which ways messages go out
+	//
+	// What happened before a way was switched on is not told on it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/notice-settings (the `PutNoticeSettings` operationId).
+	PutNoticeSettings(ctx context.Context, body PutNoticeSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestNoticesWithBody Send a test message
+	//
+	// Sends a message now, once, on a way that is set, switched on or not.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/notice-settings/test (the `TestNotices` operationId).
+	TestNoticesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestNotices Send a test message
+	//
+	// Sends a message now, once, on a way that is set, switched on or not.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/notice-settings/test (the `TestNotices` operationId).
+	TestNotices(ctx context.Context, body TestNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListNotices List messages
+	//
+	// Messages of the last 90 days with their deliveries, newest first.
+	//
+	// Corresponds with GET /api/v1/notices (the `ListNotices` operationId).
+	ListNotices(ctx context.Context, params *ListNoticesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListOperators List the operators of rules
 	//
@@ -5487,6 +6094,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/sso/start (the `StartSso` operationId).
 	StartSso(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetStatus See how everything stands
+	//
+	// Every task of the pipeline in its order, data sources, profile, segments, exports: status, last five runs, progress, error with remedy, next run. An export with a schedule of its own is told by its own runs alone.
+	//
+	// Corresponds with GET /api/v1/status (the `GetStatus` operationId).
+	GetStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PutUploadWithBody Upload a file
 	//
@@ -6212,6 +6826,44 @@ func (c *Client) DuplicateExport(ctx context.Context, id string, body DuplicateE
 	return c.Client.Do(req)
 }
 
+// SetFreshnessWithBody Set an export's freshness objective
+//
+// Within which time a run must have succeeded. Where none has, the export is late, and a message goes out.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/exports/{id}/freshness (the `SetFreshness` operationId).
+func (c *Client) SetFreshnessWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetFreshnessRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetFreshness Set an export's freshness objective
+//
+// Within which time a run must have succeeded. Where none has, the export is late, and a message goes out.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/exports/{id}/freshness (the `SetFreshness` operationId).
+func (c *Client) SetFreshness(ctx context.Context, id string, body SetFreshnessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetFreshnessRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RefreshAndRun Refresh and run an export
 //
 // Takes over the source of the profile, builds the profile, evaluates the segments of the export, then runs it.
@@ -6356,6 +7008,44 @@ func (c *Client) ConfirmCodes(ctx context.Context, body ConfirmCodesJSONRequestB
 	return c.Client.Do(req)
 }
 
+// ChooseNoticesWithBody Choose whether one gets messages
+//
+// Administrators get messages unless they say no, contributors if they say yes, viewers never.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/me/notices (the `ChooseNotices` operationId).
+func (c *Client) ChooseNoticesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChooseNoticesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChooseNotices Choose whether one gets messages
+//
+// Administrators get messages unless they say no, contributors if they say yes, viewers never.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/me/notices (the `ChooseNotices` operationId).
+func (c *Client) ChooseNotices(ctx context.Context, body ChooseNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChooseNoticesRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ChangePasswordWithBody Change one's own password
 //
 // Sets a new password and ends every other session of one's own. Asks for a fresh proof.
@@ -6490,6 +7180,116 @@ func (c *Client) CreateToken(ctx context.Context, body CreateTokenJSONRequestBod
 // Corresponds with DELETE /api/v1/me/tokens/{id} (the `DeleteToken` operationId).
 func (c *Client) DeleteToken(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteTokenRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetNoticeSettings Get on which ways messages go out
+//
+// The mail server and the webhook. Password and secret are never shown.
+//
+// Corresponds with GET /api/v1/notice-settings (the `GetNoticeSettings` operationId).
+func (c *Client) GetNoticeSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetNoticeSettingsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutNoticeSettingsWithBody Set on which ways messages go out
+//
+// What happened before a way was switched on is not told on it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/notice-settings (the `PutNoticeSettings` operationId).
+func (c *Client) PutNoticeSettingsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutNoticeSettingsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutNoticeSettings Set on which ways messages go out
+//
+// What happened before a way was switched on is not told on it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/notice-settings (the `PutNoticeSettings` operationId).
+func (c *Client) PutNoticeSettings(ctx context.Context, body PutNoticeSettingsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutNoticeSettingsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestNoticesWithBody Send a test message
+//
+// Sends a message now, once, on a way that is set, switched on or not.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/notice-settings/test (the `TestNotices` operationId).
+func (c *Client) TestNoticesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestNoticesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestNotices Send a test message
+//
+// Sends a message now, once, on a way that is set, switched on or not.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/notice-settings/test (the `TestNotices` operationId).
+func (c *Client) TestNotices(ctx context.Context, body TestNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestNoticesRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListNotices List messages
+//
+// Messages of the last 90 days with their deliveries, newest first.
+//
+// Corresponds with GET /api/v1/notices (the `ListNotices` operationId).
+func (c *Client) ListNotices(ctx context.Context, params *ListNoticesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListNoticesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7843,6 +8643,23 @@ func (c *Client) StartSso(ctx context.Context, reqEditors ...RequestEditorFn) (*
 	return c.Client.Do(req)
 }
 
+// GetStatus See how everything stands
+//
+// Every task of the pipeline in its order, data sources, profile, segments, exports: status, last five runs, progress, error with remedy, next run. An export with a schedule of its own is told by its own runs alone.
+//
+// Corresponds with GET /api/v1/status (the `GetStatus` operationId).
+func (c *Client) GetStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStatusRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // PutUploadWithBody Upload a file
 //
 // Stores the body as a file of that name, whole or not at all; one of that name is replaced. The answer's path is what a source names as its file. The body is streamed and may be large.
@@ -9099,6 +9916,53 @@ func NewDuplicateExportRequestWithBody(server string, id string, contentType str
 	return req, nil
 }
 
+// NewSetFreshnessRequest calls the generic SetFreshness builder with application/json body
+func NewSetFreshnessRequest(server string, id string, body SetFreshnessJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetFreshnessRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewSetFreshnessRequestWithBody constructs an http.Request for the SetFreshness method, with any body, and a specified content type
+func NewSetFreshnessRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/%s/freshness", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewRefreshAndRunRequest constructs an http.Request for the RefreshAndRun method
 func NewRefreshAndRunRequest(server string, id string) (*http.Request, error) {
 	var err error
@@ -9316,6 +10180,46 @@ func NewConfirmCodesRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewChooseNoticesRequest calls the generic ChooseNotices builder with application/json body
+func NewChooseNoticesRequest(server string, body ChooseNoticesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChooseNoticesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewChooseNoticesRequestWithBody constructs an http.Request for the ChooseNotices method, with any body, and a specified content type
+func NewChooseNoticesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/me/notices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewChangePasswordRequest calls the generic ChangePassword builder with application/json body
 func NewChangePasswordRequest(server string, body ChangePasswordJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -9511,6 +10415,179 @@ func NewDeleteTokenRequest(server string, id string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetNoticeSettingsRequest constructs an http.Request for the GetNoticeSettings method
+func NewGetNoticeSettingsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/notice-settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutNoticeSettingsRequest calls the generic PutNoticeSettings builder with application/json body
+func NewPutNoticeSettingsRequest(server string, body PutNoticeSettingsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutNoticeSettingsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPutNoticeSettingsRequestWithBody constructs an http.Request for the PutNoticeSettings method, with any body, and a specified content type
+func NewPutNoticeSettingsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/notice-settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewTestNoticesRequest calls the generic TestNotices builder with application/json body
+func NewTestNoticesRequest(server string, body TestNoticesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTestNoticesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewTestNoticesRequestWithBody constructs an http.Request for the TestNotices method, with any body, and a specified content type
+func NewTestNoticesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/notice-settings/test")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListNoticesRequest constructs an http.Request for the ListNotices method
+func NewListNoticesRequest(server string, params *ListNoticesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/notices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -11991,6 +13068,33 @@ func NewStartSsoRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetStatusRequest constructs an http.Request for the GetStatus method
+func NewGetStatusRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/status")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func serveConfig(o cli.ServeOptions, out, logs io.Writer) app.Config {
 		},
 		WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory,
 		BrevoURL: o.BrevoURL, BrevoTier: o.BrevoTier, Log: logger(logs, o.LogOptions),
-		MirrorAge: o.MirrorAge, FirstLook: o.FirstLook, LooksPerHour: o.LooksPerHour, LookGap: o.LookGap, ProofTime: o.ProofTime, GiveUpAfter: o.GiveUpAfter, Restored: o.Restored, KeepRuns: o.KeepRuns,
+		MirrorAge: o.MirrorAge, FirstLook: o.FirstLook, LooksPerHour: o.LooksPerHour, LookGap: o.LookGap, ProofTime: o.ProofTime, GiveUpAfter: o.GiveUpAfter, Restored: o.Restored, KeepRuns: o.KeepRuns, WebhookPrivate: o.WebhookPrivate,
 		FailPoint: failPoint(os.Getenv, os.Stderr),
 		Ready: func(r app.Running) {
 			_, _ = fmt.Fprintf(out, "Segue serves at %s with the data in %s. Ctrl-C ends it.\n", r.URL, r.Data)

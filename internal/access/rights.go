@@ -56,7 +56,7 @@ var operations = map[string]Right{
 	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee,
 	"list-exports": RightSee, "get-export": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
 
-	"get-refresh-schedule": RightSee, "list-refreshes": RightSee, "get-refresh": RightSee,
+	"get-refresh-schedule": RightSee, "list-refreshes": RightSee, "get-refresh": RightSee, "get-status": RightSee,
 
 	"list-profiles": RightSeePersons, "search-profiles": RightSeePersons, "get-customer": RightSeePersons, "get-field-stats": RightSeePersons,
 	"list-members": RightSeePersons, "download-rejects": RightSeePersons, "list-rows": RightSeeMasked,
@@ -70,7 +70,7 @@ var operations = map[string]Right{
 	"create-export": RightChangeExport, "update-export": RightChangeExport, "delete-export": RightChangeExport, "start-run": RightChangeExport,
 	"cancel-run": RightChangeExport, "release-run": RightChangeExport, "refuse-run": RightChangeExport, "decide-run": RightChangeExport, "give-up-run": RightChangeExport,
 	"refresh-and-run": RightChangeExport, "run-all": RightChangeExport, "detach-export": RightChangeExport, "attach-export": RightChangeExport,
-	"duplicate-export": RightChangeExport, "schedule-exports": RightChangeExport,
+	"duplicate-export": RightChangeExport, "schedule-exports": RightChangeExport, "set-freshness": RightChangeExport,
 
 	"list-connections": RightUseConnection, "get-connection": RightUseConnection, "list-lists": RightUseConnection, "create-list": RightUseConnection,
 	"list-attributes": RightUseConnection, "create-attribute": RightUseConnection, "check-contract": RightUseConnection,
@@ -80,10 +80,12 @@ var operations = map[string]Right{
 	"list-people": RightAdminister, "create-person": RightAdminister, "get-person": RightAdminister, "update-person": RightAdminister,
 	"reset-password":       RightAdminister,
 	"put-refresh-schedule": RightAdminister,
-	"list-audit":           RightAdminister, "download-audit": RightAdminister, "verify-audit": RightAdminister,
+	"get-notice-settings":  RightAdminister, "put-notice-settings": RightAdminister, "test-notices": RightAdminister, "list-notices": RightAdminister,
+	"list-audit": RightAdminister, "download-audit": RightAdminister, "verify-audit": RightAdminister,
 
 	"get-me": RightOwn, "sign-out": RightOwn, "prove-again": RightOwn, "prove-by-sso": RightOwn, "change-password": RightOwn, "list-sessions": RightOwn, "end-session": RightOwn,
 	"new-codes": RightOwn, "confirm-codes": RightOwn, "remove-codes": RightOwn, "list-tokens": RightOwn, "create-token": RightOwn, "delete-token": RightOwn,
+	"choose-notices": RightOwn,
 }
 
 // RightOf returns the right that an operation asks for; ok is false for one that has no rule.

@@ -82,6 +82,8 @@ type Export struct {
 	TimeZone string
 	// Schedule says when it runs by itself.
 	Schedule ExportSchedule
+	// Freshness is within which time a run must have succeeded; 0 asks for nothing. It is changed by a method of its own.
+	Freshness time.Duration
 
 	CreatedAt time.Time
 	UpdatedAt time.Time

@@ -23,6 +23,8 @@ type (
 	TokenID string
 	// RefreshID is of a refresh.
 	RefreshID string
+	// NoticeID is of a message to people.
+	NoticeID string
 )
 
 // ListID is the number that Brevo gives a contact list.

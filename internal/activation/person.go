@@ -57,6 +57,8 @@ type Person struct {
 	TOTPStep int64
 	// Issuer and Subject are who the person is at a single sign-on provider; empty without.
 	Issuer, Subject string
+	// Notices is whether the person wants messages, where they have said so.
+	Notices NoticeChoice
 
 	CreatedAt time.Time
 	UpdatedAt time.Time

@@ -44,6 +44,8 @@ type Config struct {
 	MirrorAge, LookGap, FirstLook, ProofTime, GiveUpAfter time.Duration
 	// Restored says that the data folder was restored from a copy: exports pause until their lists are reconciled. See export.Service.
 	Restored bool
+	// WebhookPrivate lets messages be told to webhooks of private networks, and to unencrypted ones. Defaults to no.
+	WebhookPrivate bool
 	// LooksPerHour: see export.Config.
 	LooksPerHour int
 	// KeepRuns is how long rows of runs are kept. Defaults to 90 days (SEMANTICS S35).

@@ -23,6 +23,7 @@ import (
 	"segue/internal/jobs"
 	"segue/internal/jobs/riverq"
 	ledgerduck "segue/internal/ledger/duckdb"
+	"segue/internal/notify"
 	"segue/internal/refresh"
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
@@ -45,6 +46,7 @@ type App struct {
 	exports   *export.Service
 	people    *access.Service
 	refreshes *refresh.Service
+	notices   *notify.Service
 	queue     *riverq.Queue
 	handler   http.Handler
 }
@@ -167,6 +169,9 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	if err != nil {
 		return err
 	}
+	if a.notices, err = notices(a.cfg, v, control, keys); err != nil {
+		return err
+	}
 	a.queue, err = riverq.Open(ctx, riverq.Config{
 		DB: a.store.Writer(), Handlers: jobs.Handlers{StepRun: a.exports.Step, StepRefresh: a.refreshes.Step, RemoveConnection: a.exports.StepRemoval}, Clock: clock, Log: log,
 	})
@@ -180,7 +185,7 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	a.handler, err = httpapi.New(httpapi.Config{
 		Services: httpapi.Services{
 			Store: a.store, Sources: sources, Profiles: a.warehouse, Segments: segments, Connections: connections, Exports: a.exports, Ledger: a.ledger,
-			Access: a.people, Audit: trail, Refresh: a.refreshes,
+			Access: a.people, Audit: trail, Refresh: a.refreshes, Notify: a.notices,
 		},
 		Pages: pages, TrustedProxies: a.cfg.TrustedProxies, Hosts: a.cfg.Hosts, Token: a.token, Version: v.Version, Commit: v.Commit, SourceDirs: a.cfg.SourceDirs, DestinationURLs: urls,
 		Clock: clock, IDs: newID, Log: log,
@@ -224,6 +229,10 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.tidy(ctx) })
 	g.Go(func() error { return a.schedule(ctx) })
 	g.Go(func() error { return a.lookAfterGivenUp(ctx) })
+	g.Go(func() error {
+		return a.every(ctx, noticesEvery, "looking what people want to know of", a.notices.Watch)
+	})
+	g.Go(func() error { return a.every(ctx, noticesEvery, "delivering messages", a.notices.Deliver) })
 	if a.cfg.Ready != nil {
 		a.cfg.Ready(Running{URL: url, Token: a.token, Data: a.folder.path, SetUp: setUp})
 	}
@@ -266,6 +275,9 @@ func (a *App) tidy(ctx context.Context) error {
 	tick := time.NewTicker(tidyEvery)
 	defer tick.Stop()
 	for {
+		if err := a.notices.Prune(ctx); err != nil && ctx.Err() == nil {
+			a.cfg.Log.ErrorContext(ctx, "dropping old messages failed; it is tried again", "error", err)
+		}
 		if err := a.ledger.Prune(ctx, time.Now().UTC().Add(-a.cfg.KeepRuns)); err != nil && ctx.Err() == nil {
 			a.cfg.Log.ErrorContext(ctx, "dropping rows of old runs failed; it is tried again", "error", err)
 		}

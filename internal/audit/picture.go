@@ -108,6 +108,7 @@ func drawExport(e activation.Export) picture {
 	return picture{shown: map[string]any{
 		"name": e.Name, "connection": e.Connection, "detached": e.Detached, "removing": e.Removing, "list_id": e.List, "list_name": e.ListName, "segments": e.Segments, "mapping": e.Mapping,
 		"leavers": e.Leavers, "take_over": e.TakeOver, "time_zone": e.TimeZone, "schedule": e.Schedule,
+		"freshness": e.Freshness.String(),
 	}}
 }
 
@@ -125,11 +126,25 @@ func drawRefresh(r activation.Refresh) picture {
 	return picture{shown: map[string]any{"status": r.Status, "export": r.Export, "cancel_requested": r.CancelRequested}}
 }
 
+// drawNoticeSettings leaves out who mails come from and whom the server knows: these are addresses. Where a webhook is called may hold
+// a key in its path.
+func drawNoticeSettings(s activation.NoticeSettings) picture {
+	return picture{
+		shown: map[string]any{
+			"mail_on": s.MailOn, "host": s.Server.Host, "port": s.Server.Port, "security": s.Server.Security, "webhook_on": s.WebhookOn,
+			"has_password": s.SealedPassword != nil, "has_secret": s.SealedSecret != nil,
+		},
+		hidden: map[string]any{
+			"user": s.Server.User, "from": s.From, "password": string(s.SealedPassword), "url": s.URL, "secret": string(s.SealedSecret),
+		},
+	}
+}
+
 func drawPerson(p activation.Person) picture {
 	return picture{
 		shown: map[string]any{
 			"name": p.Name, "role": p.Role, "sees_persons": p.SeesPersons, "off": p.Off, "has_password": p.PasswordHash != "",
-			"has_one_time_codes": p.SealedTOTP != nil, "has_single_sign_on": p.Issuer != "",
+			"has_one_time_codes": p.SealedTOTP != nil, "has_single_sign_on": p.Issuer != "", "notices": p.Notices,
 		},
 		hidden: map[string]any{"email": p.Email.String(), "password": p.PasswordHash, "one_time_codes": string(p.SealedTOTP), "single_sign_on": p.Issuer + " " + p.Subject},
 	}

@@ -259,3 +259,31 @@ func (r *recorder) UpdateRefresh(ctx context.Context, f activation.Refresh) erro
 	return replace(ctx, r, "refresh", string(f.ID), func() (activation.Refresh, error) { return r.Refresh(ctx, f.ID) }, drawRefresh, &f,
 		func() error { return r.Tx.UpdateRefresh(ctx, f) })
 }
+
+// SetFreshness implements store.Tx.
+func (r *recorder) SetFreshness(ctx context.Context, id activation.ExportID, within time.Duration, version int64, at time.Time) error {
+	is, err := r.Export(ctx, id)
+	if err != nil {
+		return err
+	}
+	is.Freshness = within
+	return replace(ctx, r, "export", string(id), func() (activation.Export, error) { return r.Export(ctx, id) }, drawExport, &is,
+		func() error { return r.Tx.SetFreshness(ctx, id, within, version, at) })
+}
+
+// PutNoticeSettings implements store.Tx.
+func (r *recorder) PutNoticeSettings(ctx context.Context, s activation.NoticeSettings) error {
+	load := func() (activation.NoticeSettings, error) { return r.NoticeSettings(ctx) }
+	return replace(ctx, r, "notice_settings", "", load, drawNoticeSettings, &s, func() error { return r.Tx.PutNoticeSettings(ctx, s) })
+}
+
+// SetNoticeChoice implements store.Tx.
+func (r *recorder) SetNoticeChoice(ctx context.Context, id activation.PersonID, choice activation.NoticeChoice) error {
+	is, err := r.Person(ctx, id)
+	if err != nil {
+		return err
+	}
+	is.Notices = choice
+	return replace(ctx, r, "person", string(id), func() (activation.Person, error) { return r.Person(ctx, id) }, drawPerson, &is,
+		func() error { return r.Tx.SetNoticeChoice(ctx, id, choice) })
+}

@@ -44,7 +44,7 @@ func newBundle(t *testing.T, change ...func(*Config)) *bundle {
 	cfg := Config{
 		Services: Services{
 			Store: s.Store, Sources: s.Sources, Profiles: s.Engine, Segments: s.Segments, Connections: s.Connections, Exports: s.Exports, Ledger: s.Book,
-			Access: s.Access, Audit: s.Audit, Refresh: s.Refresh,
+			Access: s.Access, Audit: s.Audit, Refresh: s.Refresh, Notify: s.Notify,
 		},
 		Token: testToken, Version: "1.2.3", Commit: "abc", SourceDirs: []string{s.Files}, Clock: time.Now, IDs: s.IDs, Log: s.Logger,
 		DestinationURLs: map[activation.DestinationType]string{activation.DestinationBrevo: apitest.BaseURL},

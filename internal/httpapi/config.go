@@ -103,6 +103,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.exportOperations()
 	a.runOperations()
 	a.refreshOperations()
+	a.noticeOperations()
 	a.rowOperations()
 	a.eventOperations()
 	return a

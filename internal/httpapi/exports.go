@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
@@ -66,7 +67,7 @@ func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.
 		}
 		out = wire.List[wire.Export]{Items: make([]wire.Export, 0, len(list)), NextCursor: next}
 		for _, e := range list {
-			shown, err := shownExport(ctx, r, e)
+			shown, err := shownExport(ctx, r, e, a.cfg.Clock())
 			if err != nil {
 				return err
 			}
@@ -81,7 +82,7 @@ func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.
 }
 
 // shownExport is an export as the caller sees it.
-func shownExport(ctx context.Context, r store.Reader, e activation.Export) (wire.Export, error) {
+func shownExport(ctx context.Context, r store.Reader, e activation.Export, now time.Time) (wire.Export, error) {
 	latest, err := latestRun(ctx, r, e.ID)
 	if err != nil {
 		return wire.Export{}, err
@@ -93,19 +94,22 @@ func shownExport(ctx context.Context, r store.Reader, e activation.Export) (wire
 		}
 	}
 	out := wire.FromExport(e, over, latest, callerOf(ctx).MayUse(over))
+	if e.Freshness > 0 {
+		success, err := r.LastSuccess(ctx, e.ID)
+		if err != nil {
+			return wire.Export{}, err
+		}
+		out.Freshness = wire.FromFreshness(e.Freshness, success, e.Late(success, now))
+	}
 	if latest != nil && !latest.Status.Final() && latest.Status != activation.StatusHeld {
 		return out, nil // it is under way, be it to its end
 	}
-	if e.Connection == "" {
-		out.Status = wire.RunStatus(activation.StatusNoConnection)
-		return out, nil
-	}
-	switch err := over.MayRun(func(id activation.PersonID) (activation.Person, error) { return r.Person(ctx, id) }); activation.CodeOf(err) {
-	case "":
-	case activation.CodeNeedsExportUser:
-		out.Status = wire.RunStatus(activation.StatusNeedsExportUser)
-	default:
+	stopped, err := store.Impediment(ctx, r, e)
+	if err != nil {
 		return wire.Export{}, err
+	}
+	if stopped != "" {
+		out.Status = wire.RunStatus(stopped)
 	}
 	return out, nil
 }
@@ -154,7 +158,7 @@ func (a *api) oneExport(ctx context.Context, id activation.ExportID) (*body[wire
 		if err != nil {
 			return err
 		}
-		out, err = shownExport(ctx, r, e)
+		out, err = shownExport(ctx, r, e, a.cfg.Clock())
 		return err
 	})
 	if err != nil {

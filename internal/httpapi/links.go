@@ -72,7 +72,7 @@ func (a *api) listUses(ctx context.Context, in *ByID) (*body[wire.List[wire.Expo
 			return err
 		}
 		for _, e := range list {
-			shown, err := shownExport(ctx, r, e)
+			shown, err := shownExport(ctx, r, e, a.cfg.Clock())
 			if err != nil {
 				return err
 			}

@@ -283,6 +283,12 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	b.setRun(run, func(r *activation.Run) { r.Status, r.CancelRequested = activation.StatusHeld, false })
 	do("POST", "/runs/"+run+"/refuse", nil)
 	do("PUT", "/refresh-schedule", object{"on": true, "times": []string{"06:30"}, "version": 0})
+	do("PUT", "/exports/"+id(exp)+"/freshness", object{"within_minutes": 1560, "version": do("GET", "/exports/"+id(exp), nil)["version"]})
+	do("PUT", "/notice-settings", object{
+		"mail":    object{"on": true, "host": "smtp.example.com", "port": 587, "user": "mailer", "password": "made-up-mail-password", "from": "segue@example.com"},
+		"webhook": object{"on": true, "url": "https://hooks.example.com/secret-path", "secret": "made-up-webhook-secret"}, "version": 0,
+	})
+	do("POST", "/notice-settings/test", object{"channel": "mail", "to": "somebody@example.com"})
 	do("POST", "/refreshes/"+id(do("POST", "/refreshes", nil))+"/cancel", nil)
 	b.endRefresh()
 	do("POST", "/exports/"+id(exp)+"/refresh", nil)
@@ -305,6 +311,7 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	}
 	require.Equal(t, 401, b.call("GET", "/session", nil, "Authorization", "", "Cookie", second).status)
 	asMember("DELETE", "/me/codes", nil)
+	asMember("PUT", "/me/notices", object{"on": true})
 	asMember("DELETE", "/me/tokens/"+id(asMember("GET", "/me/tokens", nil)["items"].([]any)[0].(object)), nil)
 	asMember("PUT", "/me/password", object{"password": "violet harbour / nine stones"})
 	asMember("DELETE", "/session", nil)
@@ -337,7 +344,7 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	log := b.call("GET", "/audit.ndjson", nil)
 	require.Equal(t, 200, log.status)
 	require.Equal(t, len(strings.Split(strings.TrimSpace(log.raw), "\n")), int(b.must(200, "GET", "/audit/verification", nil)["entries"].(float64)))
-	for _, secret := range []string{goodKey, goodPassword, m.token, strings.TrimPrefix(m.cookie, sessionCookie+"="), "@example.com", `"Ana"`, `"Iva"`} {
+	for _, secret := range []string{goodKey, goodPassword, m.token, strings.TrimPrefix(m.cookie, sessionCookie+"="), "@example.com", `"Ana"`, `"Iva"`, "made-up-mail-password", "made-up-webhook-secret", "secret-path"} {
 		require.NotContains(t, log.raw, secret)
 		require.NotContains(t, b.Log.String(), secret)
 	}

@@ -13,6 +13,7 @@ import (
 	"segue/internal/destination"
 	"segue/internal/export"
 	"segue/internal/ledger"
+	"segue/internal/notify"
 	"segue/internal/refresh"
 	"segue/internal/store"
 	"segue/internal/warehouse"
@@ -30,6 +31,7 @@ type Services struct {
 	Access      *access.Service
 	Audit       *audit.Log
 	Refresh     *refresh.Service
+	Notify      *notify.Service
 }
 
 // definitions lists what is stored.
@@ -89,6 +91,7 @@ type exports interface {
 	Create(ctx context.Context, e activation.Export) (activation.Export, error)
 	Update(ctx context.Context, e activation.Export) (activation.Export, error)
 	Get(ctx context.Context, id activation.ExportID) (activation.Export, error)
+	SetFreshness(ctx context.Context, id activation.ExportID, within time.Duration, version int64) (activation.Export, error)
 	Delete(ctx context.Context, id activation.ExportID) error
 	Detach(ctx context.Context, id activation.ExportID, by string) (activation.Export, error)
 	Attach(ctx context.Context, id activation.ExportID, to activation.ConnectionID, list activation.ListID) (activation.Export, error)

@@ -199,15 +199,7 @@ func (d *drawing) exports(only activation.ExportID) ([]activation.Export, error)
 
 // canRun fails where refreshing for one export would end in nothing: it has no connection, or that no export user.
 func (d *drawing) canRun(e activation.Export) error {
-	if e.Connection == "" {
-		return activation.Errorf(activation.CodeNoConnection, "the export %q has no connection", e.Name).
-			WithRemedy("Attach it to a connection: segue export attach")
-	}
-	c, err := d.reader.Connection(d.ctx, e.Connection)
-	if err != nil {
-		return err
-	}
-	return c.MayRun(func(id activation.PersonID) (activation.Person, error) { return d.reader.Person(d.ctx, id) })
+	return store.MayRun(d.ctx, d.reader, e)
 }
 
 func (d *drawing) sources(feeding activation.SourceID, only bool) error {

@@ -44,6 +44,7 @@ type Reader interface {
 	PeopleReader
 	AuditReader
 	RefreshReader
+	NoticeReader
 
 	Source(ctx context.Context, id activation.SourceID) (activation.Source, error)
 	SourceByName(ctx context.Context, name string) (activation.Source, error)
@@ -80,12 +81,14 @@ type Reader interface {
 
 // Tx reads and writes the control store. Create takes Version as 1; Update compares Version with the stored one,
 // fails with CodeConflict if it moved, and stores Version+1. An update leaves alone what never changes: the id, the
-// kind or type, who made it and when, a run's export; and what has a method of its own: Ingest and Build.
+// kind or type, who made it and when, a run's export; and what has a method of its own: Ingest, Build, an export's
+// freshness, whether a person wants messages.
 type Tx interface {
 	Reader
 	PeopleWriter
 	AuditWriter
 	RefreshWriter
+	NoticeWriter
 
 	CreateSource(ctx context.Context, s activation.Source) error
 	UpdateSource(ctx context.Context, s activation.Source) error
@@ -111,6 +114,8 @@ type Tx interface {
 
 	CreateExport(ctx context.Context, e activation.Export) error
 	UpdateExport(ctx context.Context, e activation.Export) error
+	// SetFreshness changes the freshness objective alone; like every update it compares the version.
+	SetFreshness(ctx context.Context, id activation.ExportID, within time.Duration, version int64, at time.Time) error
 	// DeleteExport removes the export and its runs' rows; it fails with CodeInUse while a run of it has not ended.
 	DeleteExport(ctx context.Context, id activation.ExportID) error
 

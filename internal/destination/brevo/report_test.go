@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"segue/internal/activation"
 	"segue/internal/brevosandbox"
 	"segue/internal/destination"
 )
@@ -177,7 +178,7 @@ func TestS33ReportsAreFetchedFromPublicAddressesOnly(t *testing.T) {
 		"::": false, "::1": false, "fe80::1": false, "fe80::1%eth0": false, "fc00::1": false, "fd00:ec2::254": false, "ff02::1": false, "::ffff:10.0.0.1": false,
 		"64:ff9b::a00:1": false, "2002:a00:1::": false, "2001:0:1::": false, "::10.0.0.1": false, "fec0::1": false, "2001:db8::1": false,
 	} {
-		require.Equal(t, want, isPublic(netip.MustParseAddr(address)), address)
+		require.Equal(t, want, activation.PublicAddress(netip.MustParseAddr(address)), address)
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"segue/internal/export"
 	"segue/internal/ingest"
 	"segue/internal/jobs"
+	"segue/internal/notify"
 	"segue/internal/refresh"
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
@@ -47,6 +48,9 @@ type Stage struct {
 	Access      *access.Service
 	Audit       *audit.Log
 	Refresh     *refresh.Service
+	Notify      *notify.Service
+	// Outbox is what was sent to people.
+	Outbox *Outbox
 	// Files is a source folder, Uploads where uploads go.
 	Files, Uploads string
 	// Log is what was logged, by Logger.
@@ -82,7 +86,7 @@ func New(t testing.TB) *Stage {
 	t.Helper()
 	dir := t.TempDir()
 	data := filepath.Join(dir, "data")
-	s := &Stage{Engine: &Engine{}, Account: newAccount(), Book: &Book{}, Log: &Log{}, Uploads: filepath.Join(data, "uploads"), Files: filepath.Join(dir, "files")}
+	s := &Stage{Engine: &Engine{}, Account: newAccount(), Book: &Book{}, Outbox: &Outbox{}, Log: &Log{}, Uploads: filepath.Join(data, "uploads"), Files: filepath.Join(dir, "files")}
 	require.NoError(t, os.MkdirAll(s.Uploads, 0o700))
 	require.NoError(t, os.MkdirAll(s.Files, 0o700))
 	var id, tick atomic.Int64
@@ -132,6 +136,10 @@ func (s *Stage) serve(t testing.TB, dir, data string) {
 	require.NoError(t, err)
 	s.Refresh, err = refresh.New(refresh.Config{
 		Store: control, Sources: s.Sources, Segments: s.Segments, Exports: s.Exports, Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
+	})
+	require.NoError(t, err)
+	s.Notify, err = notify.New(notify.Config{
+		Store: control, Box: keys, Mailer: s.Outbox, Poster: s.Outbox, Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
 	})
 	require.NoError(t, err)
 }

@@ -18,6 +18,7 @@ type Person struct {
 	HasPassword     bool      `json:"has_password"`
 	HasOneTimeCodes bool      `json:"has_one_time_codes"`
 	HasSingleSignOn bool      `json:"has_single_sign_on"`
+	GetsNotices     bool      `json:"gets_notices" doc:"Whether messages about the pipeline are sent to the person"`
 	CreatedAt       time.Time `json:"created_at"`
 	UpdatedAt       time.Time `json:"updated_at"`
 	Version         int64     `json:"version"`
@@ -188,7 +189,7 @@ type AuditVerdict struct {
 func FromPerson(p activation.Person) Person {
 	return Person{
 		ID: string(p.ID), Name: p.Name, Email: p.Email.String(), Role: string(p.Role), SeesPersons: p.MaySeePersons(), Off: p.Off,
-		HasPassword: p.PasswordHash != "", HasOneTimeCodes: p.SealedTOTP != nil, HasSingleSignOn: p.Issuer != "",
+		HasPassword: p.PasswordHash != "", HasOneTimeCodes: p.SealedTOTP != nil, HasSingleSignOn: p.Issuer != "", GetsNotices: p.GetsNotices(),
 		CreatedAt: utc(p.CreatedAt), UpdatedAt: utc(p.UpdatedAt), Version: p.Version,
 	}
 }

@@ -23,6 +23,7 @@ type Export struct {
 	TakeOver     bool           `json:"take_over" doc:"People who were on the list before count as sent by this export"`
 	TimeZone     string         `json:"time_zone,omitempty" doc:"The IANA zone of relative dates; UTC if absent"`
 	Schedule     ExportSchedule `json:"schedule" doc:"When it runs by itself"`
+	Freshness    *Freshness     `json:"freshness,omitempty" doc:"Within which time a run must have succeeded, where that is asked for"`
 	Status       RunStatus      `json:"status" doc:"The status of the latest run that is no dry run; no_connection or needs_export_user where it cannot run"`
 	LatestRun    *Run           `json:"latest_run,omitempty" doc:"The latest run that is no dry run"`
 	CreatedAt    time.Time      `json:"created_at"`

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"segue/internal/activation"
 	"segue/internal/store"
@@ -58,7 +59,7 @@ func (r *reader) toExport(ctx context.Context, row sqlcgen.Export) (activation.E
 	e := activation.Export{
 		ID: activation.ExportID(row.ID), Name: row.Name, Connection: activation.ConnectionID(row.ConnectionID.String), Removing: row.Removing == 1,
 		List: activation.ListID(row.ListID), ListName: row.ListName, Leavers: activation.LeaversPolicy(row.Leavers),
-		TakeOver: row.TakeOver != 0, TimeZone: row.TimeZone,
+		TakeOver: row.TakeOver != 0, TimeZone: row.TimeZone, Freshness: time.Duration(row.Freshness) * time.Second,
 		CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
 	}
 	segments, err := r.q.SegmentsOfExport(ctx, row.ID)
@@ -93,7 +94,7 @@ func (t *txn) CreateExport(ctx context.Context, e activation.Export) error {
 	err = t.q.InsertExport(ctx, sqlcgen.InsertExportParams{
 		ID: string(e.ID), Name: e.Name, NameKey: nameKey(e.Name), ConnectionID: optional(string(e.Connection)), Detached: detached, Removing: flag(e.Removing), ListID: int64(e.List),
 		ListName: e.ListName, Mapping: parts[0], Schedule: parts[1], Leavers: string(e.Leavers), TakeOver: flag(e.TakeOver), TimeZone: e.TimeZone,
-		CreatedAt: micros(e.CreatedAt), UpdatedAt: micros(e.UpdatedAt),
+		Freshness: int64(e.Freshness / time.Second), CreatedAt: micros(e.CreatedAt), UpdatedAt: micros(e.UpdatedAt),
 	})
 	if err != nil {
 		return written(ctx, "export", e.Name, err)
@@ -126,6 +127,15 @@ func (t *txn) UpdateExport(ctx context.Context, e activation.Export) error {
 		return err
 	}
 	return t.putSegments(ctx, e)
+}
+
+// SetFreshness implements store.Tx.
+func (t *txn) SetFreshness(ctx context.Context, id activation.ExportID, within time.Duration, version int64, at time.Time) error {
+	n, err := t.q.SetFreshness(ctx, sqlcgen.SetFreshnessParams{Freshness: int64(within / time.Second), UpdatedAt: micros(at), ID: string(id), Version: version})
+	if err != nil {
+		return saved(ctx, "export", err)
+	}
+	return changed(n, "export", func() error { _, err := t.Export(ctx, id); return err })
 }
 
 // checkReferences fails with the offending field if the connection or a segment is not there.

@@ -55,7 +55,7 @@ func toPerson(row sqlcgen.Person) (activation.Person, error) {
 	p := activation.Person{
 		ID: activation.PersonID(row.ID), Name: row.Name, Email: activation.Email(row.Email), Role: activation.Role(row.Role),
 		SeesPersons: row.SeesPersons == 1, Off: row.Off == 1, PasswordHash: row.PasswordHash, TOTPStep: row.TotpStep,
-		Issuer: row.Issuer, Subject: row.Subject, CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
+		Issuer: row.Issuer, Subject: row.Subject, Notices: activation.NoticeChoice(row.Notices), CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
 	}
 	if len(row.SealedTotp) > 0 {
 		p.SealedTOTP = row.SealedTotp

@@ -149,6 +149,11 @@ func (t *txn) UpdateRun(ctx context.Context, r activation.Run) error {
 	if err != nil {
 		return err
 	}
+	if r.Status.Final() { // noted once, in the order in which runs end
+		if err := t.q.NoteEnd(ctx, string(r.ID)); err != nil {
+			return saved(ctx, "run", err)
+		}
+	}
 	n, err := t.q.UpdateRun(ctx, sqlcgen.UpdateRunParams{
 		Status: string(r.Status), Ended: flag(r.Status.Final()), Step: string(r.Step),
 		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), UpdatedAt: micros(r.UpdatedAt),

@@ -46,6 +46,13 @@ func Run(t *testing.T, open func(t *testing.T) Bundle) {
 		"sign-ins":     testSessions,
 		"tokens":       testTokens,
 		"audit log":    testAudit,
+
+		"settings of notices":         testNoticeSettings,
+		"changed settings of notices": testChangedNoticeSettings,
+		"standings":                   testStandings,
+		"ended runs":                  testEndedRuns,
+		"notices":                     testNotices,
+		"own methods":                 testOwnMethods,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

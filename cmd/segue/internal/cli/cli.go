@@ -50,6 +50,8 @@ type commands struct {
 	Export     exportCmd     `cmd:"" group:"export" help:"Exports: which segments go to which list."`
 	Run        runCmd        `cmd:"" group:"export" help:"Runs: executions of exports."`
 	Refresh    refreshCmd    `cmd:"" group:"export" help:"Refreshes: the pipeline from data sources to exports, on demand and by schedule."`
+	Status     statusCmd     `cmd:"" group:"export" help:"How everything stands: every task from data sources to exports."`
+	Notify     notifyCmd     `cmd:"" group:"server" help:"Messages to people: when something failed, is held, waits or is late."`
 	Person     personCmd     `cmd:"" group:"server" help:"People: who may sign in."`
 	Me         meCmd         `cmd:"" group:"server" help:"Your own account: where you are signed in, and tokens for your programs."`
 	Audit      auditCmd      `cmd:"" group:"server" help:"The audit log: what was done, by whom."`

@@ -34,7 +34,9 @@ func remoteCommands() [][]string {
 		{"person", "add", "x", "--email", "x@example.com"}, {"person", "list"}, {"person", "show", "x"}, {"person", "change", "x", "--off"}, {"person", "reset-password", "x"},
 		{"audit", "list"}, {"audit", "download"}, {"audit", "verify"},
 		{"me", "sessions", "--email", "x@example.com"}, {"me", "end-session", "x", "--email", "x@example.com"}, {"me", "tokens", "--email", "x@example.com"},
-		{"me", "add-token", "x", "--email", "x@example.com"}, {"me", "delete-token", "x", "--email", "x@example.com"},
+		{"me", "add-token", "x", "--email", "x@example.com"}, {"me", "delete-token", "x", "--email", "x@example.com"}, {"me", "notices", "on", "--email", "x@example.com"},
+		{"notify", "show"}, {"notify", "mail", "--host", "smtp.example.com", "--from", "segue@example.com"}, {"notify", "webhook", "--url", "https://hooks.example.com/"}, {"notify", "test", "webhook"}, {"notify", "list"},
+		{"export", "freshness", "x", "26h"},
 		{"export", "add", "x", "--connection", "c", "--list", "7", "--segment", "s", "--email", "mail"}, {"export", "list"}, {"export", "show", "x"},
 		{"export", "update", "x"}, {"export", "remove", "x"},
 		{"run", "start", "x"}, {"run", "list"}, {"run", "show", "x"}, {"run", "rows", "x"}, {"run", "rejects", "x"}, {"run", "batches", "x"},
@@ -49,7 +51,7 @@ func TestEveryCommandIsAmongThoseTested(t *testing.T) {
 	for _, c := range remoteCommands() {
 		known = append(known, "segue "+c[0]+" "+c[1])
 	}
-	known = append(known, "segue run watch", "segue serve", "segue sandbox", "segue demo", "segue version", "segue completion") // tested by themselves
+	known = append(known, "segue run watch", "segue serve", "segue sandbox", "segue demo", "segue version", "segue completion", "segue status") // tested by themselves
 	var check func(n *kong.Node)
 	check = func(n *kong.Node) {
 		for _, c := range n.Children {
@@ -132,7 +134,8 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 	for _, args := range remoteCommands() {
 		switch strings.Join(args[:2], " ") {
 		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename", "export detach", "export attach",
-			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token":
+			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token",
+			"me notices", "notify mail", "notify webhook", "notify test":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":
 		case "source add", "segment add", "connection add":

@@ -21,6 +21,7 @@ type exportCmd struct {
 	Duplicate exportDuplicate `cmd:"" help:"Make a copy of an export under another name. It runs on demand only."`
 	Detach    exportDetach    `cmd:"" help:"Take an export off its connection: it keeps its definition and does not run."`
 	Attach    exportAttach    `cmd:"" help:"Give a detached export a connection."`
+	Freshness exportFreshness `cmd:"" help:"Say within which time a run of an export must have succeeded."`
 	RunAll    exportRunAll    `cmd:"" help:"Run every export that runs by itself, now."`
 	Reconcile exportReconcile `cmd:"" help:"Read an export's list back and show who is missing or extra; sends nothing."`
 }
@@ -128,9 +129,9 @@ func (*exportList) Run(inv *invocation) error {
 		return err
 	}
 	return list(inv, items, "There is no export yet. Add one: segue export add",
-		[]table.Column{table.Text("name"), table.Number("list"), table.Text("list name"), table.Text("status"), table.Number("people"), table.Text("last run")},
+		[]table.Column{table.Text("name"), table.Number("list"), table.Text("list name"), table.Text("status"), table.Number("people"), table.Text("last run"), table.Text("in time")},
 		func(x client.Export) []string {
-			row := []string{x.Name, fmt.Sprint(x.ListID), x.ListName, statusWord(string(x.Status)), "", ""}
+			row := []string{x.Name, fmt.Sprint(x.ListID), x.ListName, statusWord(string(x.Status)), "", "", inTime(x.Freshness)}
 			if r := x.LatestRun; r != nil {
 				row[5] = inv.when(r.CreatedAt)
 				if r.Receipt != nil {
@@ -171,7 +172,7 @@ func (inv *invocation) writeExport(w io.Writer, c *client.Client, x client.Expor
 	}
 	pairs := [][2]string{
 		{"Export", x.Name}, {"Id", x.ID}, {"Status", statusWord(string(x.Status))}, {"Connection", x.Connection.Name}, {"List", fmt.Sprintf("%d (%s)", x.ListID, x.ListName)},
-		{"Segments", strings.Join(segments, ", ")}, {"People who leave", leave}, {"Time zone", x.TimeZone}, {"Runs by itself", scheduleWords(x.Schedule)}, {"You may", permissionWords(x)}, {"EMAIL", x.Mapping.Email},
+		{"Segments", strings.Join(segments, ", ")}, {"People who leave", leave}, {"Time zone", x.TimeZone}, {"Runs by itself", scheduleWords(x.Schedule)}, {"Freshness", freshnessWords(x.Freshness)}, {"You may", permissionWords(x)}, {"EMAIL", x.Mapping.Email},
 	}
 	if x.Detached != nil {
 		pairs = append(pairs, [2]string{"No connection", fmt.Sprintf("since %s (it was %s); whom it sent it still owns", inv.when(x.Detached.At), x.Detached.Connection)})

@@ -19,6 +19,7 @@ type meCmd struct {
 	Tokens      meTokens      `cmd:"" help:"List your tokens."`
 	AddToken    meAddToken    `cmd:"" help:"Make a token for a program; it is shown once."`
 	DeleteToken meDeleteToken `cmd:"" help:"Delete one of your tokens."`
+	Notices     meNotices     `cmd:"" help:"Choose whether you get messages when something needs somebody."`
 }
 
 // accountFlags say who signs in for the time of the command.

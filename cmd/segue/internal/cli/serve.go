@@ -47,14 +47,15 @@ type ServeOptions struct {
 	BrevoURL        string `default:"https://api.brevo.com/v3" placeholder:"URL" name:"brevo-url" help:"Where connections lead that name no address. Defaults to ${default}."`
 	BrevoTier       string `default:"general" enum:"general,advanced,extended,off" help:"Rate limits of the Brevo account: ${enum}. With off a sandbox on this machine is not limited; Brevo itself always is."`
 
-	MirrorAge    time.Duration `default:"24h" placeholder:"DURATION" help:"How old what is known of an account's contacts may be when a run plans. Defaults to ${default}."`
-	FirstLook    time.Duration `default:"2s" placeholder:"DURATION" help:"Least time before the first look at an import. Defaults to ${default}."`
-	LooksPerHour int           `default:"70" placeholder:"N" help:"Most looks at the imports of an account in an hour; Brevo has 100 calls an hour for them and a few others. Defaults to ${default}."`
-	LookGap      time.Duration `default:"1m" placeholder:"DURATION" help:"How far apart two looks are that must show no import before one of unknown outcome is sent again. Defaults to ${default}."`
-	ProofTime    time.Duration `default:"10m" placeholder:"DURATION" help:"How long reading back tries before a difference stops a run. Defaults to ${default}."`
-	GiveUpAfter  time.Duration `default:"6h" placeholder:"DURATION" help:"How long an import may take before people are told and may give it up. Defaults to ${default}."`
-	Restored     bool          `help:"Say once, after restoring the data folder from a copy: exports pause until their lists are reconciled."`
-	KeepRuns     time.Duration `default:"2160h" placeholder:"DURATION" help:"How long rows of runs are kept. Defaults to ${default}, which is 90 days."`
+	MirrorAge      time.Duration `default:"24h" placeholder:"DURATION" help:"How old what is known of an account's contacts may be when a run plans. Defaults to ${default}."`
+	FirstLook      time.Duration `default:"2s" placeholder:"DURATION" help:"Least time before the first look at an import. Defaults to ${default}."`
+	LooksPerHour   int           `default:"70" placeholder:"N" help:"Most looks at the imports of an account in an hour; Brevo has 100 calls an hour for them and a few others. Defaults to ${default}."`
+	LookGap        time.Duration `default:"1m" placeholder:"DURATION" help:"How far apart two looks are that must show no import before one of unknown outcome is sent again. Defaults to ${default}."`
+	ProofTime      time.Duration `default:"10m" placeholder:"DURATION" help:"How long reading back tries before a difference stops a run. Defaults to ${default}."`
+	GiveUpAfter    time.Duration `default:"6h" placeholder:"DURATION" help:"How long an import may take before people are told and may give it up. Defaults to ${default}."`
+	WebhookPrivate bool          `help:"Let messages be told to webhooks of private networks, and to unencrypted ones."`
+	Restored       bool          `help:"Say once, after restoring the data folder from a copy: exports pause until their lists are reconciled."`
+	KeepRuns       time.Duration `default:"2160h" placeholder:"DURATION" help:"How long rows of runs are kept. Defaults to ${default}, which is 90 days."`
 }
 
 // SandboxOptions say how a sandbox runs.

@@ -14,14 +14,17 @@ SELECT * FROM exports WHERE connection_id = ? ORDER BY id;
 SELECT segment_id FROM export_segments WHERE export_id = ? ORDER BY position;
 
 -- name: InsertExport :exec
-INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, detached, removing, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, freshness, detached, removing, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
 
 -- name: UpdateExport :execrows
 UPDATE exports
 SET name = ?, name_key = ?, connection_id = ?, list_id = ?, list_name = ?, mapping = ?, leavers = ?, take_over = ?, time_zone = ?, schedule = ?, detached = ?, removing = ?,
     updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?;
+
+-- name: SetFreshness :execrows
+UPDATE exports SET freshness = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?;
 
 -- name: DeleteExport :execrows
 DELETE FROM exports WHERE id = ?;

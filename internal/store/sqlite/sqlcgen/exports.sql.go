@@ -32,7 +32,7 @@ func (q *Queries) DeleteExportSegments(ctx context.Context, exportID string) err
 }
 
 const exportByID = `-- name: ExportByID :one
-SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing FROM exports WHERE id = ?
+SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing, freshness FROM exports WHERE id = ?
 `
 
 func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
@@ -55,12 +55,13 @@ func (q *Queries) ExportByID(ctx context.Context, id string) (Export, error) {
 		&i.ConnectionID,
 		&i.Detached,
 		&i.Removing,
+		&i.Freshness,
 	)
 	return i, err
 }
 
 const exportByNameKey = `-- name: ExportByNameKey :one
-SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing FROM exports WHERE name_key = ?
+SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing, freshness FROM exports WHERE name_key = ?
 `
 
 func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, error) {
@@ -83,12 +84,13 @@ func (q *Queries) ExportByNameKey(ctx context.Context, nameKey string) (Export, 
 		&i.ConnectionID,
 		&i.Detached,
 		&i.Removing,
+		&i.Freshness,
 	)
 	return i, err
 }
 
 const exportsAfter = `-- name: ExportsAfter :many
-SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing FROM exports WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing, freshness FROM exports WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type ExportsAfterParams struct {
@@ -122,6 +124,7 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 			&i.ConnectionID,
 			&i.Detached,
 			&i.Removing,
+			&i.Freshness,
 		); err != nil {
 			return nil, err
 		}
@@ -137,7 +140,7 @@ func (q *Queries) ExportsAfter(ctx context.Context, arg ExportsAfterParams) ([]E
 }
 
 const exportsOfConnection = `-- name: ExportsOfConnection :many
-SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing FROM exports WHERE connection_id = ? ORDER BY id
+SELECT id, name, name_key, list_id, list_name, mapping, leavers, take_over, time_zone, created_at, updated_at, version, schedule, connection_id, detached, removing, freshness FROM exports WHERE connection_id = ? ORDER BY id
 `
 
 func (q *Queries) ExportsOfConnection(ctx context.Context, connectionID sql.NullString) ([]Export, error) {
@@ -166,6 +169,7 @@ func (q *Queries) ExportsOfConnection(ctx context.Context, connectionID sql.Null
 			&i.ConnectionID,
 			&i.Detached,
 			&i.Removing,
+			&i.Freshness,
 		); err != nil {
 			return nil, err
 		}
@@ -181,8 +185,8 @@ func (q *Queries) ExportsOfConnection(ctx context.Context, connectionID sql.Null
 }
 
 const insertExport = `-- name: InsertExport :exec
-INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, detached, removing, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+INSERT INTO exports (id, name, name_key, connection_id, list_id, list_name, mapping, leavers, take_over, time_zone, schedule, freshness, detached, removing, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertExportParams struct {
@@ -197,6 +201,7 @@ type InsertExportParams struct {
 	TakeOver     int64
 	TimeZone     string
 	Schedule     string
+	Freshness    int64
 	Detached     sql.NullString
 	Removing     int64
 	CreatedAt    int64
@@ -216,6 +221,7 @@ func (q *Queries) InsertExport(ctx context.Context, arg InsertExportParams) erro
 		arg.TakeOver,
 		arg.TimeZone,
 		arg.Schedule,
+		arg.Freshness,
 		arg.Detached,
 		arg.Removing,
 		arg.CreatedAt,
@@ -291,6 +297,30 @@ func (q *Queries) SegmentsOfExport(ctx context.Context, exportID string) ([]stri
 		return nil, err
 	}
 	return items, nil
+}
+
+const setFreshness = `-- name: SetFreshness :execrows
+UPDATE exports SET freshness = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?
+`
+
+type SetFreshnessParams struct {
+	Freshness int64
+	UpdatedAt int64
+	ID        string
+	Version   int64
+}
+
+func (q *Queries) SetFreshness(ctx context.Context, arg SetFreshnessParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setFreshness,
+		arg.Freshness,
+		arg.UpdatedAt,
+		arg.ID,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const updateExport = `-- name: UpdateExport :execrows

@@ -39,6 +39,17 @@ type Connection struct {
 	RemovedBy      string
 }
 
+type Delivery struct {
+	NoticeID string
+	Channel  string
+	PersonID string
+	State    string
+	Attempts int64
+	NextAt   int64
+	EndedAt  int64
+	Error    string
+}
+
 type Device struct {
 	Hash     []byte
 	PersonID string
@@ -49,6 +60,11 @@ type Due struct {
 	Key  string
 	Spec string
 	At   int64
+}
+
+type EndedRun struct {
+	Number int64
+	RunID  string
 }
 
 type Export struct {
@@ -68,12 +84,28 @@ type Export struct {
 	ConnectionID sql.NullString
 	Detached     sql.NullString
 	Removing     int64
+	Freshness    int64
 }
 
 type ExportSegment struct {
 	ExportID  string
 	Position  int64
 	SegmentID string
+}
+
+type Notice struct {
+	ID     string
+	At     int64
+	Notice string
+}
+
+type NoticeSetting struct {
+	ID             int64
+	Settings       string
+	SealedPassword []byte
+	SealedSecret   []byte
+	UpdatedAt      int64
+	Version        int64
 }
 
 type Person struct {
@@ -91,6 +123,7 @@ type Person struct {
 	CreatedAt    int64
 	UpdatedAt    int64
 	Version      int64
+	Notices      string
 }
 
 type Profile struct {
@@ -195,6 +228,11 @@ type Source struct {
 	UpdatedAt     int64
 	Version       int64
 	Ingest        sql.NullString
+}
+
+type Standing struct {
+	Subject  string
+	Standing string
 }
 
 type Token struct {

@@ -226,7 +226,7 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) error 
 }
 
 const peopleAfter = `-- name: PeopleAfter :many
-SELECT id, name, email, role, sees_persons, off, password_hash, sealed_totp, totp_step, issuer, subject, created_at, updated_at, version FROM people WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, email, role, sees_persons, off, password_hash, sealed_totp, totp_step, issuer, subject, created_at, updated_at, version, notices FROM people WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type PeopleAfterParams struct {
@@ -258,6 +258,7 @@ func (q *Queries) PeopleAfter(ctx context.Context, arg PeopleAfterParams) ([]Per
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.Version,
+			&i.Notices,
 		); err != nil {
 			return nil, err
 		}
@@ -273,7 +274,7 @@ func (q *Queries) PeopleAfter(ctx context.Context, arg PeopleAfterParams) ([]Per
 }
 
 const personByEmail = `-- name: PersonByEmail :one
-SELECT id, name, email, role, sees_persons, off, password_hash, sealed_totp, totp_step, issuer, subject, created_at, updated_at, version FROM people WHERE email = ?
+SELECT id, name, email, role, sees_persons, off, password_hash, sealed_totp, totp_step, issuer, subject, created_at, updated_at, version, notices FROM people WHERE email = ?
 `
 
 func (q *Queries) PersonByEmail(ctx context.Context, email string) (Person, error) {
@@ -294,12 +295,13 @@ func (q *Queries) PersonByEmail(ctx context.Context, email string) (Person, erro
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Notices,
 	)
 	return i, err
 }
 
 const personByID = `-- name: PersonByID :one
-SELECT id, name, email, role, sees_persons, off, password_hash, sealed_totp, totp_step, issuer, subject, created_at, updated_at, version FROM people WHERE id = ?
+SELECT id, name, email, role, sees_persons, off, password_hash, sealed_totp, totp_step, issuer, subject, created_at, updated_at, version, notices FROM people WHERE id = ?
 `
 
 func (q *Queries) PersonByID(ctx context.Context, id string) (Person, error) {
@@ -320,12 +322,13 @@ func (q *Queries) PersonByID(ctx context.Context, id string) (Person, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Notices,
 	)
 	return i, err
 }
 
 const personBySubject = `-- name: PersonBySubject :one
-SELECT id, name, email, role, sees_persons, off, password_hash, sealed_totp, totp_step, issuer, subject, created_at, updated_at, version FROM people WHERE issuer = ? AND subject = ? AND issuer <> ''
+SELECT id, name, email, role, sees_persons, off, password_hash, sealed_totp, totp_step, issuer, subject, created_at, updated_at, version, notices FROM people WHERE issuer = ? AND subject = ? AND issuer <> ''
 `
 
 type PersonBySubjectParams struct {
@@ -351,6 +354,7 @@ func (q *Queries) PersonBySubject(ctx context.Context, arg PersonBySubjectParams
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Notices,
 	)
 	return i, err
 }

@@ -1,0 +1,102 @@
+package notify
+
+import (
+	"context"
+
+	"segue/internal/activation"
+	"segue/internal/store"
+)
+
+// newestRefreshes is how many refreshes are looked at; two never overlap, and each takes longer than the time between two looks.
+const newestRefreshes = 10
+
+// pipeline looks at sources, the profile and segments, which are worked by refreshes. What comes of exports their runs tell, and
+// what was skipped is told by what failed.
+func (w *watch) pipeline(ctx context.Context, r store.Reader) error {
+	if err := w.subjects(ctx, r); err != nil {
+		return err
+	}
+	list, _, err := r.Refreshes(ctx, store.Page{Limit: newestRefreshes})
+	if err != nil {
+		return err
+	}
+	for i := len(list) - 1; i >= 0; i-- { // oldest first
+		for _, t := range list[i].Tasks {
+			w.task(list[i].ID, t)
+		}
+	}
+	return w.byHand(ctx, r)
+}
+
+// subjects lists what there is, so that what was removed is forgotten.
+func (w *watch) subjects(ctx context.Context, r store.Reader) error {
+	add := func(kind activation.TaskKind, object string) {
+		x := w.subject(kind, object)
+		w.after[x.Subject] = x
+	}
+	add(activation.TaskProfile, "")
+	sources, err := every(func(p store.Page) ([]activation.Source, string, error) { return r.Sources(ctx, p) })
+	if err != nil {
+		return err
+	}
+	for _, x := range sources {
+		add(activation.TaskSource, string(x.ID))
+	}
+	segments, err := every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
+	for _, x := range segments {
+		add(activation.TaskSegment, string(x.ID))
+	}
+	return err
+}
+
+// task looks at a task of a refresh.
+func (w *watch) task(in activation.RefreshID, t activation.Task) {
+	subject := string(t.Kind) + ":" + t.Object
+	x, there := w.after[subject]
+	if !there || t.Kind == activation.TaskExport || !t.Status.Final() || in <= x.Seen {
+		return
+	}
+	x.Seen = in
+	about := activation.Notice{Task: t.Kind, Object: t.Object, Name: t.Name, Code: t.Code, Error: t.Error, Remedy: t.Remedy}
+	switch t.Status {
+	case activation.StatusFailed:
+		w.enter(&x, activation.StatusFailed, about)
+	case activation.StatusSuccessful:
+		w.leave(&x, activation.Notice{Task: t.Kind, Object: t.Object, Name: t.Name})
+	}
+	w.after[subject] = x
+}
+
+// byHand looks whether what failed in a refresh was done since by a person.
+func (w *watch) byHand(ctx context.Context, r store.Reader) error {
+	for subject, x := range w.after {
+		kind, object := activation.TaskSource, ""
+		switch {
+		case x.Trouble == "":
+			continue
+		case subject == string(activation.TaskProfile)+":":
+			d, err := r.Profile(ctx)
+			if err != nil || d.Build == nil || !d.Build.At.After(x.Since) {
+				if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
+					return err
+				}
+				continue
+			}
+			w.leave(&x, activation.Notice{Task: activation.TaskProfile, Name: "profile"})
+		case len(subject) > len(kind) && subject[:len(kind)+1] == string(kind)+":":
+			object = subject[len(kind)+1:]
+			src, err := r.Source(ctx, activation.SourceID(object))
+			if err != nil {
+				return err
+			}
+			if src.Ingest == nil || !src.Ingest.At.After(x.Since) {
+				continue
+			}
+			w.leave(&x, activation.Notice{Task: kind, Object: object, Name: src.Name})
+		default:
+			continue
+		}
+		w.after[subject] = x
+	}
+	return nil
+}

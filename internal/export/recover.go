@@ -93,10 +93,14 @@ func (s *Service) recoverLedger(ctx context.Context, open []activation.Run) erro
 		}
 		if err := s.cfg.Store.View(ctx, func(r store.Reader) error {
 			account, err := accountOf(ctx, r, st.Run)
-			if err == nil {
+			switch activation.CodeOf(err) {
+			case "":
 				s.turns.take(account, st.Run, false)
+			case activation.CodeNotFound: // its connection is gone: its next step ends it, and the program starts all the same
+			default:
+				return err
 			}
-			return err
+			return nil
 		}); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/destination"
 	"segue/internal/export"
+	"segue/internal/jobs"
 	"segue/internal/ledger"
 	"segue/internal/store"
 )
@@ -247,4 +248,35 @@ func TestAConnectionThatIsBeingRemovedTakesNoNewExport(t *testing.T) {
 		require.True(t, e.Removing)
 		return err
 	}))
+}
+
+func TestS29ARunThatOnlyComesByWhenTheKeyIsGoneEndsAsCanceled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connect("one", keyA)
+	e := w.export("vip", a, 7, "s1")
+	w.are(person("p1", "Ana", "s1"))
+	w.a.fates = []fate{{takes: 5 * time.Hour}}
+	id := w.start(e)
+	w.drive(w.state(id, ledger.BatchAccepted))
+	w.remove(a, map[activation.ExportID]export.UseChoice{e.ID: export.UseDetach})
+	w.clock.pass(16 * time.Minute) // nothing was worked meanwhile
+	_, err := w.svc.StepRemoval(t.Context(), jobs.RemoveConnection{Connection: a})
+	require.NoError(t, err)
+	require.True(t, w.gone(a), "the key goes all the same")
+	require.False(t, w.run(id).Status.Final())
+	w.restart()
+	w.drive()
+	r := w.run(id)
+	require.Equal(t, []any{activation.StatusCanceled, activation.StopRemoved.Words()}, []any{r.Status, r.Error})
+	require.EqualValues(t, 1, r.Receipt.NotSent)
+
+	// What it left in flight is known to be of that account still.
+	_, err = w.svc.Attach(t.Context(), e.ID, w.connect("two", keyA), 0)
+	require.NoError(t, err)
+	next := w.start(e)
+	w.driveFor(time.Hour)
+	require.Equal(t, activation.StatusWaiting, w.run(next).Status)
+	w.drive()
+	w.ok(w.run(next))
 }

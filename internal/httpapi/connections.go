@@ -71,7 +71,7 @@ func (a *api) listConnections(ctx context.Context, in *Named) (*body[wire.List[w
 	}
 	c := callerOf(ctx)
 	if !c.Has(access.RightAdminister) {
-		list = slices.DeleteFunc(list, func(k activation.Connection) bool { return !c.MayUse(k) })
+		list = slices.DeleteFunc(list, func(k activation.Connection) bool { return !c.MayUse(k) || k.Usable() != nil })
 	}
 	return listOf(list, next, func(k activation.Connection) wire.Connection { return shownConnection(c, k) }), nil
 }

@@ -16,7 +16,7 @@ func TestAConnectionShowsWhatHangsOnIt(t *testing.T) {
 	b.withExport()
 	require.Contains(t, b.ok("connection", "where-used", "main"), "VIP")
 	require.Contains(t, b.ok("connection", "where-used", "main"), "with every scheduled refresh")
-	require.Contains(t, b.ok("connection", "show", "main"), "Export user      the server's machine\n")
+	require.Contains(t, b.ok("connection", "show", "main"), "Export user     the server's machine\n")
 	require.Equal(t, "Contract allows: 50,000.\n", b.ok("connection", "limit", "main", "50,000"))
 	require.Equal(t, "How many contacts the contract allows is not known.\n", b.ok("connection", "limit", "main", "none"))
 	require.Contains(t, b.fails(exitUsage, "connection", "limit", "main", "many"), "is no number of contacts")

@@ -61,6 +61,7 @@ type Reader interface {
 	ExportByName(ctx context.Context, name string) (activation.Export, error)
 	Exports(ctx context.Context, p Page) (list []activation.Export, next string, err error)
 
+	// Run returns a run; also one that RemoveExport ended, though its export is gone.
 	Run(ctx context.Context, id activation.RunID) (activation.Run, error)
 	// Runs lists runs newest first, of one export or, with an empty id, of all.
 	Runs(ctx context.Context, export activation.ExportID, p Page) (list []activation.Run, next string, err error)
@@ -108,6 +109,9 @@ type Tx interface {
 	UpdateExport(ctx context.Context, e activation.Export) error
 	// DeleteExport removes the export and its runs' rows; it fails with CodeInUse while a run of it has not ended.
 	DeleteExport(ctx context.Context, id activation.ExportID) error
+	// RemoveExport stores the run, which has ended, and removes its export as DeleteExport does, both or neither. The run can be
+	// read by its id from then on (S22), and is in no listing.
+	RemoveExport(ctx context.Context, ended activation.Run) error
 
 	// CreateRun stores a new run, and with a non-empty key remembers it for IdempotentRun.
 	CreateRun(ctx context.Context, r activation.Run, idempotencyKey string) error

@@ -54,7 +54,7 @@ var operations = map[string]Right{
 	"get-version": RightSee, "get-settings": RightSee, "list-operators": RightSee,
 	"get-profile": RightSee, "list-sources": RightSee, "get-source": RightSee,
 	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee,
-	"list-exports": RightSee, "get-export": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
+	"list-exports": RightSee, "get-export": RightSee, "get-export-people": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
 
 	"get-refresh-schedule": RightSee, "list-refreshes": RightSee, "get-refresh": RightSee,
 
@@ -69,7 +69,7 @@ var operations = map[string]Right{
 
 	"create-export": RightChangeExport, "update-export": RightChangeExport, "delete-export": RightChangeExport, "start-run": RightChangeExport,
 	"cancel-run": RightChangeExport, "release-run": RightChangeExport, "refuse-run": RightChangeExport, "decide-run": RightChangeExport, "give-up-run": RightChangeExport,
-	"refresh-and-run": RightChangeExport, "run-all": RightChangeExport,
+	"adopt-orphans": RightChangeExport, "refresh-and-run": RightChangeExport, "run-all": RightChangeExport,
 
 	"list-connections": RightUseConnection, "get-connection": RightUseConnection, "list-lists": RightUseConnection, "create-list": RightUseConnection,
 	"list-attributes": RightUseConnection, "create-attribute": RightUseConnection,

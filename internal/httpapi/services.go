@@ -87,8 +87,11 @@ type connections interface {
 
 // exports is what the API needs of exports and runs.
 type exports interface {
-	Create(ctx context.Context, e activation.Export) (activation.Export, error)
-	Update(ctx context.Context, e activation.Export) (activation.Export, error)
+	Create(ctx context.Context, e activation.Export, takes ...string) (activation.Export, error)
+	Update(ctx context.Context, e activation.Export, takes ...string) (activation.Export, error)
+	Contested(ctx context.Context, e activation.Export) ([]export.Feed, error)
+	People(ctx context.Context, id activation.ExportID) (export.People, error)
+	Adopt(ctx context.Context, id activation.ExportID, by string) (activation.Adoption, error)
 	Get(ctx context.Context, id activation.ExportID) (activation.Export, error)
 	Delete(ctx context.Context, id activation.ExportID) error
 	StartRun(ctx context.Context, q export.StartRequest) (activation.Run, bool, error)

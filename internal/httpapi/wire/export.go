@@ -23,6 +23,7 @@ type Export struct {
 	Schedule     ExportSchedule `json:"schedule" doc:"When it runs by itself"`
 	Status       RunStatus      `json:"status" doc:"The status of the latest run that is no dry run"`
 	LatestRun    *Run           `json:"latest_run,omitempty" doc:"The latest run that is no dry run"`
+	TakenFrom    []TakenFrom    `json:"taken_from,omitempty" nullable:"false" doc:"What was taken over from other exports; only in the answer to the request that did it"`
 	CreatedAt    time.Time      `json:"created_at"`
 	UpdatedAt    time.Time      `json:"updated_at"`
 	Version      int64          `json:"version"`
@@ -51,6 +52,8 @@ type ExportInput struct {
 	TakeOver     bool           `json:"take_over,omitempty"`
 	TimeZone     string         `json:"time_zone,omitempty" maxLength:"100"`
 	Schedule     ExportSchedule `json:"schedule,omitzero" doc:"With every scheduled refresh if absent"`
+	// TakeAttributes is an order, no part of the definition.
+	TakeAttributes []string `json:"take_attributes,omitempty" nullable:"false" maxItems:"500" doc:"Attributes to take over from exports of the account that feed them from another field: they are removed from the mapping of those"`
 }
 
 // ExportUpdate replaces the definition of an export.

@@ -182,17 +182,17 @@ func (l *Ledger) KeepNote(ctx context.Context, a ledger.AccountID, list activati
 // forgetNote forgets who was there before on a list that the export never tried to write to; it reports whether it did.
 func (q querier) forgetNote(account int32, list int64, export string) (written bool, err error) {
 	key := []any{account, list, export}
-	err = q.row(`SELECT EXISTS (SELECT 1 FROM standing WHERE account = $1 AND list = $2 AND export = $3) OR EXISTS (SELECT 1 FROM batch b
+	err = q.row(`SELECT EXISTS (SELECT 1 FROM standing s WHERE account = $1 AND list = $2 AND export = $3 AND NOT EXISTS ( -- who was adopted was sent by another
+			SELECT 1 FROM adoption a WHERE a.account = $1 AND a.list = $2 AND a.export = $3 AND a.adopted_at = s.first_sent_at)) OR EXISTS (SELECT 1 FROM batch b
 		JOIN run r ON r.id = b.run WHERE r.account = $1 AND b.list = $2 AND r.export = $3 AND b.kind = 'import' AND b.attempts > 0)`, key, &written)
 	if err != nil || written {
 		return written, err
 	}
-	for _, t := range []string{"noted", "there_before"} {
-		if err := q.exec("DELETE FROM "+t+" WHERE account = $1 AND list = $2 AND export = $3", key...); err != nil {
-			return false, err
-		}
+	if err := q.exec("DELETE FROM noted WHERE account = $1 AND list = $2 AND export = $3", key...); err != nil {
+		return false, err
 	}
-	return false, nil
+	return false, q.exec(`DELETE FROM there_before WHERE account = $1 AND list = $2 AND export = $3
+		AND owner NOT IN (SELECT owner FROM standing WHERE account = $1 AND list = $2 AND export = $3)`, key...)
 }
 
 // NoteList implements ledger.Accounts.

@@ -59,7 +59,7 @@ func (q querier) orphans(r ledger.AdoptRequest) error {
 // this one would.
 func (q querier) adopt(r ledger.AdoptRequest, a activation.Adoption) error {
 	account, list, export := int32(r.Account), int64(r.List), string(r.Export)
-	// From now on it looks as if the export had written to the list: a note of before it did would never be made anew (S19).
+	// Of a list that the export did not write to yet the note is made anew, without those whom Segue sent (S19).
 	if _, err := q.forgetNote(account, list, export); err != nil {
 		return err
 	}

@@ -285,7 +285,8 @@ func orphansAdopted(d *Desk) {
 
 // adoptedBeforeTheFirstWrite adopts into an export that noted its list and never wrote to it: the note must not count for ever.
 func adoptedBeforeTheFirstWrite(d *Desk) {
-	d.Do("gone", 1, []Member{person("p1", "ana@example.com")}, nil)
+	d.Note(1, "gone", false, "guest@example.com")
+	d.Do("gone", 1, []Member{person("p0", "guest@example.com"), person("p1", "ana@example.com")}, nil)
 	require.NoError(d, d.L.Orphan(d.ctx(), "gone", d.now))
 	d.Note(1, "e", false, "ana@example.com", "ivo@example.com")
 	_, err := d.L.Adopt(d.ctx(), ledger.AdoptRequest{Account: d.Acct, List: 1, Export: "e", By: "ana", At: d.now})
@@ -294,6 +295,18 @@ func adoptedBeforeTheFirstWrite(d *Desk) {
 	require.NoError(d, err)
 	require.False(d, noted)
 	require.EqualValues(d, 2, d.Note(1, "e", false, "ana@example.com", "ivo@example.com", "mia@example.com"), "whom Segue sent was not there before")
+	// Its first run is held, and refused; meanwhile somebody comes to the list.
+	written, err := d.L.KeepNote(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.False(d, written, "adopting is no writing")
+	require.EqualValues(d, 3, d.Note(1, "e", false, "ana@example.com", "ivo@example.com", "mia@example.com", "late@example.com"))
+	d.Do("e", 1, []Member{person("p0", "guest@example.com"), person("p2", "late@example.com")}, nil)
+	written, err = d.L.KeepNote(d.ctx(), d.Acct, 1, "e")
+	require.NoError(d, err)
+	require.True(d, written)
+	s, rc := d.Do("e", 1, nil, nil)
+	require.Empty(d, s.Removals)
+	require.EqualValues(d, 2, rc.Kept, "there before is who was so for the export that is gone, and who came before this one wrote")
 }
 
 // adoptedFromTwo adopts somebody whom two exports left behind: the one that would have let her stay has the last word.

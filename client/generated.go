@@ -1876,9 +1876,11 @@ func (e RuleUnit) Valid() bool {
 
 // Defines values for RunKind.
 const (
-	RunKindDryRun    RunKind = "dry_run"
-	RunKindReconcile RunKind = "reconcile"
-	RunKindRun       RunKind = "run"
+	RunKindDryRun       RunKind = "dry_run"
+	RunKindReconcile    RunKind = "reconcile"
+	RunKindRemoveKept   RunKind = "remove_kept"
+	RunKindRemovePeople RunKind = "remove_people"
+	RunKindRun          RunKind = "run"
 )
 
 // Valid indicates whether the value is a known member of the RunKind enum.
@@ -1887,6 +1889,10 @@ func (e RunKind) Valid() bool {
 	case RunKindDryRun:
 		return true
 	case RunKindReconcile:
+		return true
+	case RunKindRemoveKept:
+		return true
+	case RunKindRemovePeople:
 		return true
 	case RunKindRun:
 		return true
@@ -2143,9 +2149,11 @@ func (e RunRowBucket) Valid() bool {
 
 // Defines values for RunStartKind.
 const (
-	RunStartKindDryRun    RunStartKind = "dry_run"
-	RunStartKindReconcile RunStartKind = "reconcile"
-	RunStartKindRun       RunStartKind = "run"
+	RunStartKindDryRun       RunStartKind = "dry_run"
+	RunStartKindReconcile    RunStartKind = "reconcile"
+	RunStartKindRemoveKept   RunStartKind = "remove_kept"
+	RunStartKindRemovePeople RunStartKind = "remove_people"
+	RunStartKindRun          RunStartKind = "run"
 )
 
 // Valid indicates whether the value is a known member of the RunStartKind enum.
@@ -2154,6 +2162,10 @@ func (e RunStartKind) Valid() bool {
 	case RunStartKindDryRun:
 		return true
 	case RunStartKindReconcile:
+		return true
+	case RunStartKindRemoveKept:
+		return true
+	case RunStartKindRemovePeople:
 		return true
 	case RunStartKindRun:
 		return true
@@ -2568,6 +2580,25 @@ type Account struct {
 	Email          string `json:"email,omitempty,omitzero"`
 	OrganizationID string `json:"organization_id"`
 	Plan           string `json:"plan,omitempty,omitzero"`
+}
+
+// Adoption defines model for Adoption.
+type Adoption struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Kept Kept on the list when they left; they stay until the kept are removed
+	Kept int64 `json:"kept"`
+
+	// Known The export's already
+	Known  int64 `json:"known"`
+	ListID int64 `json:"list_id"`
+
+	// Owned The export's own now: whom it wants is sent again, the others leave with its next run, under the mass-change brake
+	Owned int64 `json:"owned"`
+
+	// ThereBefore On the list before Segue; they stay
+	ThereBefore int64 `json:"there_before"`
 }
 
 // AttachInput defines model for AttachInput.
@@ -3057,6 +3088,9 @@ type Export struct {
 	// TakeOver People who were on the list before count as sent by this export
 	TakeOver bool `json:"take_over"`
 
+	// TakenFrom What was taken over from other exports; only in the answer to the request that did it
+	TakenFrom []TakenFrom `json:"taken_from,omitempty,omitzero"`
+
 	// TimeZone The IANA zone of relative dates; UTC if absent
 	TimeZone  string    `json:"time_zone,omitempty,omitzero"`
 	UpdatedAt time.Time `json:"updated_at"`
@@ -3096,8 +3130,11 @@ type ExportInput struct {
 	Name       string          `json:"name"`
 	Schedule   *ExportSchedule `json:"schedule,omitempty"`
 	SegmentIds []string        `json:"segment_ids"`
-	TakeOver   bool            `json:"take_over,omitempty,omitzero"`
-	TimeZone   string          `json:"time_zone,omitempty,omitzero"`
+
+	// TakeAttributes Attributes to take over from exports of the account that feed them from another field: they are removed from the mapping of those
+	TakeAttributes []string `json:"take_attributes,omitempty,omitzero"`
+	TakeOver       bool     `json:"take_over,omitempty,omitzero"`
+	TimeZone       string   `json:"time_zone,omitempty,omitzero"`
 }
 
 // ExportInputLeavers defines model for ExportInput.Leavers.
@@ -3110,6 +3147,21 @@ type ExportList struct {
 
 	// NextCursor Give it as 'after' to get the next page; absent on the last one
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ExportPeople defines model for ExportPeople.
+type ExportPeople struct {
+	// Adoptions What it has adopted, oldest first
+	Adoptions []Adoption `json:"adoptions"`
+
+	// ListID The list that the export goes to now
+	ListID int64 `json:"list_id"`
+
+	// Lists The lists on which it has somebody, those that it went to before among them
+	Lists []OnList `json:"lists"`
+
+	// Orphaned People on its list whom exports that are gone left behind; they can be adopted
+	Orphaned int64 `json:"orphaned"`
 }
 
 // ExportSchedule defines model for ExportSchedule.
@@ -3136,8 +3188,11 @@ type ExportUpdate struct {
 	Name       string          `json:"name"`
 	Schedule   *ExportSchedule `json:"schedule,omitempty"`
 	SegmentIds []string        `json:"segment_ids"`
-	TakeOver   bool            `json:"take_over,omitempty,omitzero"`
-	TimeZone   string          `json:"time_zone,omitempty,omitzero"`
+
+	// TakeAttributes Attributes to take over from exports of the account that feed them from another field: they are removed from the mapping of those
+	TakeAttributes []string `json:"take_attributes,omitempty,omitzero"`
+	TakeOver       bool     `json:"take_over,omitempty,omitzero"`
+	TimeZone       string   `json:"time_zone,omitempty,omitzero"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
@@ -3480,6 +3535,25 @@ type NoticeTest struct {
 
 // NoticeTestChannel defines model for NoticeTest.Channel.
 type NoticeTestChannel string
+
+// OnList defines model for OnList.
+type OnList struct {
+	// Acknowledged Those of all of them whose values are in step
+	Acknowledged int64 `json:"acknowledged"`
+
+	// Kept People who left the segments and were kept on the list
+	Kept   int64 `json:"kept"`
+	ListID int64 `json:"list_id"`
+
+	// Orphaned People whom it left behind itself
+	Orphaned int64 `json:"orphaned"`
+
+	// Owned People who leave the list when the export stops wanting them, unless another export owns them as well
+	Owned int64 `json:"owned"`
+
+	// ThereBefore People who were on the list before; they stay
+	ThereBefore int64 `json:"there_before"`
+}
 
 // OneTimeCodes defines model for OneTimeCodes.
 type OneTimeCodes struct {
@@ -4008,7 +4082,7 @@ type Run struct {
 	ExportID string    `json:"export_id"`
 	ID       string    `json:"id"`
 
-	// Kind A dry run ends after the plan; one that reconciles reads the list back and sends nothing
+	// Kind A dry run ends after the plan; one that reconciles reads the list back and sends nothing; remove_people takes all whom the export owns off its lists, and then the export is removed; remove_kept takes off whom it keeps
 	Kind           RunKind         `json:"kind"`
 	Plan           *Plan           `json:"plan,omitempty"`
 	Progress       Progress        `json:"progress"`
@@ -4036,7 +4110,7 @@ type Run struct {
 	Version int64 `json:"version"`
 }
 
-// RunKind A dry run ends after the plan; one that reconciles reads the list back and sends nothing
+// RunKind A dry run ends after the plan; one that reconciles reads the list back and sends nothing; remove_people takes all whom the export owns off its lists, and then the export is removed; remove_kept takes off whom it keeps
 type RunKind string
 
 // RunStatus defines model for Run.Status.
@@ -4437,6 +4511,18 @@ type StartedRuns struct {
 type Status struct {
 	At    time.Time      `json:"at"`
 	Tasks []TaskStanding `json:"tasks"`
+}
+
+// TakenFrom defines model for TakenFrom.
+type TakenFrom struct {
+	Attribute string `json:"attribute"`
+
+	// Export Its name
+	Export   string `json:"export"`
+	ExportID string `json:"export_id"`
+
+	// Field The field that it was fed from
+	Field string `json:"field"`
 }
 
 // Task defines model for Task.
@@ -5215,7 +5301,7 @@ type ClientInterface interface {
 
 	// DeleteExport Remove an export
 	//
-	// Removes the export; refused while a run of it has not ended. The list stays as it is.
+	// Removes the export; refused while a run of it has not ended. The list stays as it is. To take its people off first, start a run of the kind remove_people.
 	//
 	// Corresponds with DELETE /api/v1/exports/{id} (the `DeleteExport` operationId).
 	DeleteExport(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5244,6 +5330,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /api/v1/exports/{id} (the `UpdateExport` operationId).
 	UpdateExport(ctx context.Context, id string, body UpdateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AdoptOrphans Adopt who was left behind
+	//
+	// Makes the export own whoever exports that are gone left behind on its list. Its next run sends whom it wants of them and removes the others, under the mass-change brake. Who was on the list before Segue stays so; who was kept stays kept. Who adopted is recorded.
+	//
+	// Corresponds with POST /api/v1/exports/{id}/adoptions (the `AdoptOrphans` operationId).
+	AdoptOrphans(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AttachExportWithBody Attach a detached export to a connection
 	//
@@ -5306,6 +5399,13 @@ type ClientInterface interface {
 	// Corresponds with PUT /api/v1/exports/{id}/freshness (the `SetFreshness` operationId).
 	SetFreshness(ctx context.Context, id string, body SetFreshnessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetExportPeople Count an export's people
+	//
+	// How many people the export owns and keeps on which list, how many were there before, and how many on its list were left behind by exports that are gone. Counts only.
+	//
+	// Corresponds with GET /api/v1/exports/{id}/people (the `GetExportPeople` operationId).
+	GetExportPeople(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RefreshAndRun Refresh and run an export
 	//
 	// Takes over the source of the profile, builds the profile, evaluates the segments of the export, then runs it.
@@ -5315,7 +5415,7 @@ type ClientInterface interface {
 
 	// StartRunWithBody Start a run
 	//
-	// Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
+	// Starts a run or a dry run of an export, reconciles its list, or takes people off it, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5324,7 +5424,7 @@ type ClientInterface interface {
 
 	// StartRun Start a run
 	//
-	// Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
+	// Starts a run or a dry run of an export, reconciles its list, or takes people off it, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6663,7 +6763,7 @@ func (c *Client) ScheduleExports(ctx context.Context, body ScheduleExportsJSONRe
 
 // DeleteExport Remove an export
 //
-// Removes the export; refused while a run of it has not ended. The list stays as it is.
+// Removes the export; refused while a run of it has not ended. The list stays as it is. To take its people off first, start a run of the kind remove_people.
 //
 // Corresponds with DELETE /api/v1/exports/{id} (the `DeleteExport` operationId).
 func (c *Client) DeleteExport(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -6723,6 +6823,23 @@ func (c *Client) UpdateExportWithBody(ctx context.Context, id string, contentTyp
 // Corresponds with PUT /api/v1/exports/{id} (the `UpdateExport` operationId).
 func (c *Client) UpdateExport(ctx context.Context, id string, body UpdateExportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateExportRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AdoptOrphans Adopt who was left behind
+//
+// Makes the export own whoever exports that are gone left behind on its list. Its next run sends whom it wants of them and removes the others, under the mass-change brake. Who was on the list before Segue stays so; who was kept stays kept. Who adopted is recorded.
+//
+// Corresponds with POST /api/v1/exports/{id}/adoptions (the `AdoptOrphans` operationId).
+func (c *Client) AdoptOrphans(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAdoptOrphansRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -6864,6 +6981,23 @@ func (c *Client) SetFreshness(ctx context.Context, id string, body SetFreshnessJ
 	return c.Client.Do(req)
 }
 
+// GetExportPeople Count an export's people
+//
+// How many people the export owns and keeps on which list, how many were there before, and how many on its list were left behind by exports that are gone. Counts only.
+//
+// Corresponds with GET /api/v1/exports/{id}/people (the `GetExportPeople` operationId).
+func (c *Client) GetExportPeople(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetExportPeopleRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RefreshAndRun Refresh and run an export
 //
 // Takes over the source of the profile, builds the profile, evaluates the segments of the export, then runs it.
@@ -6883,7 +7017,7 @@ func (c *Client) RefreshAndRun(ctx context.Context, id string, reqEditors ...Req
 
 // StartRunWithBody Start a run
 //
-// Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
+// Starts a run or a dry run of an export, reconciles its list, or takes people off it, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6902,7 +7036,7 @@ func (c *Client) StartRunWithBody(ctx context.Context, id string, params *StartR
 
 // StartRun Start a run
 //
-// Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
+// Starts a run or a dry run of an export, reconciles its list, or takes people off it, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9788,6 +9922,40 @@ func NewUpdateExportRequestWithBody(server string, id string, contentType string
 	return req, nil
 }
 
+// NewAdoptOrphansRequest constructs an http.Request for the AdoptOrphans method
+func NewAdoptOrphansRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/%s/adoptions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewAttachExportRequest calls the generic AttachExport builder with application/json body
 func NewAttachExportRequest(server string, id string, body AttachExportJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -9959,6 +10127,40 @@ func NewSetFreshnessRequestWithBody(server string, id string, contentType string
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetExportPeopleRequest constructs an http.Request for the GetExportPeople method
+func NewGetExportPeopleRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/exports/%s/people", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }

@@ -47,7 +47,7 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	code := inCode(t)
 	require.NotEmpty(t, code)
 	var plan []string
-	for _, p := range slices.Concat(points(), aborts(), reconciles(), givenUps(), refusals(), clears()) {
+	for _, p := range slices.Concat(points(), aborts(), reconciles(), givenUps(), refusals(), clears(), removals()) {
 		if name, _, _ := strings.Cut(p, ":"); name != "" && name != "*" {
 			plan = append(plan, name)
 		}
@@ -90,6 +90,7 @@ func TestEveryFailPointIsInThePlanAndIsReached(t *testing.T) {
 	held.define(t)
 	held.exported(t, -1)
 	held.refused(t)
+	held.removed(t)
 
 	given := newSmallWorld(t, 12, 8*time.Second, "--give-up-after", "1s")
 	given.start(t, "list")

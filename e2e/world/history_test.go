@@ -432,7 +432,19 @@ func (h *history) changePeople() {
 func (h *history) redefine() {
 	m, r := h.model, h.rig
 	e := rapid.SampledFrom(h.exports()).Draw(h.T, "export")
-	switch what := rapid.SampledFrom([]string{"policy", "mapping", "list", "list", "name", "remove", "take", "mend", "week"}).Draw(h.T, "redefined"); what {
+	switch what := rapid.SampledFrom([]string{"policy", "mapping", "list", "list", "name", "remove", "remove with people", "remove kept", "adopt", "take", "mend", "week"}).Draw(h.T, "redefined"); what {
+	case "remove kept":
+		h.removal(e, true)
+		return
+	case "adopt":
+		h.adopt(e)
+		return
+	case "remove with people":
+		h.removal(e, false)
+		if len(h.exports()) == 0 {
+			h.create()
+		}
+		return
 	case "week":
 		m.day += 8
 		r.Clock.Advance(8 * 24 * time.Hour)

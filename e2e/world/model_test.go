@@ -89,6 +89,7 @@ type standing struct {
 	acked     bool
 	ever      bool   // was acknowledged once: not added any more
 	values    string // what was acknowledged
+	kept      bool   // orphaned, it was kept before
 }
 
 type place struct {
@@ -135,6 +136,8 @@ type model struct {
 	before    map[place]bool // of an export and a list: addresses there before
 	wrote     map[place]bool // an export and a list, without address: it has written there; until then who is there is noted anew
 	optedOut  map[string]bool
+	// went are lists and addresses that left, and were not taken off as refused since: once refused they are taken off again (S7).
+	went map[place]bool
 	removals  map[string][]removal // of exports, but for refusals (S26)
 	succeeded map[string]string    // the definition that an export last succeeded with
 	// released says that a release was not carried out: it may cover a newer plan (S26).
@@ -154,7 +157,7 @@ func newModel() *model {
 	return &model{
 		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{}, unsubscribed: map[int64]map[string]bool{},
 		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
-		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{},
+		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{}, went: map[place]bool{},
 		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{},
 		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, unknown: map[string]bool{}, mirror: map[int]seen{},
 	}
@@ -420,7 +423,7 @@ func (m *model) note(e *exportDef) {
 	if m.wrote[place{e.id, e.list, ""}] {
 		return
 	}
-	maps.DeleteFunc(m.before, func(p place, _ bool) bool { return p.export == e.id && p.list == e.list })
+	maps.DeleteFunc(m.before, func(p place, _ bool) bool { return p.export == e.id && p.list == e.list && m.standings[p] == nil }) // but for the adopted
 	if e.takeOver {
 		return
 	}
@@ -483,7 +486,7 @@ func (m *model) leave(e *exportDef, p *plan, refused map[string]bool, outcome ma
 				l.bucket = "kept"
 			case m.owned(at) || (at.list == e.list && m.joining(e, at.addr)):
 				l.bucket = "still_wanted"
-			case e.keep:
+			case e.keep || m.keptByAnother(at):
 				l.bucket = "kept"
 			default:
 				l.bucket = "removed"
@@ -491,6 +494,11 @@ func (m *model) leave(e *exportDef, p *plan, refused map[string]bool, outcome ma
 			p.leavers = append(p.leavers, l)
 		} else if barred {
 			others[place{"", at.list, at.addr}] = true
+		}
+	}
+	for at, left := range m.went {
+		if left && (refused[at.addr] || m.optedOut[at.addr]) {
+			others[at] = true
 		}
 	}
 	for _, l := range p.leavers {
@@ -657,6 +665,7 @@ func (m *model) settleLeaver(l leaver) {
 // takeOff takes an address off a list: of one export, or of all of them if it is refused.
 func (m *model) takeOff(at place, refused bool) {
 	delete(m.lists[at.list], at.addr)
+	m.went[place{"", at.list, at.addr}] = !refused
 	for q := range m.standings {
 		if q.list == at.list && q.addr == at.addr && (refused || q.export == at.export) {
 			delete(m.standings, q)
@@ -734,8 +743,8 @@ func (m *model) sent(e *exportDef, s sending) {
 func (m *model) orphan(e *exportDef) {
 	e.removed = true
 	for at, st := range m.standings {
-		if at.export == e.id && st.ownership != "left" {
-			st.ownership = "orphaned"
+		if at.export == e.id && st.ownership != "left" && st.ownership != "orphaned" {
+			st.ownership, st.kept = "orphaned", st.ownership == "kept"
 		}
 	}
 }

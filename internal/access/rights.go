@@ -54,7 +54,7 @@ var operations = map[string]Right{
 	"get-version": RightSee, "get-settings": RightSee, "list-operators": RightSee,
 	"get-profile": RightSee, "list-sources": RightSee, "get-source": RightSee,
 	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee,
-	"list-exports": RightSee, "get-export": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
+	"list-exports": RightSee, "get-export": RightSee, "get-export-people": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
 
 	"get-refresh-schedule": RightSee, "list-refreshes": RightSee, "get-refresh": RightSee, "get-status": RightSee,
 
@@ -70,7 +70,7 @@ var operations = map[string]Right{
 	"create-export": RightChangeExport, "update-export": RightChangeExport, "delete-export": RightChangeExport, "start-run": RightChangeExport,
 	"cancel-run": RightChangeExport, "release-run": RightChangeExport, "refuse-run": RightChangeExport, "decide-run": RightChangeExport, "give-up-run": RightChangeExport,
 	"refresh-and-run": RightChangeExport, "run-all": RightChangeExport, "detach-export": RightChangeExport, "attach-export": RightChangeExport,
-	"duplicate-export": RightChangeExport, "schedule-exports": RightChangeExport, "set-freshness": RightChangeExport,
+	"duplicate-export": RightChangeExport, "schedule-exports": RightChangeExport, "set-freshness": RightChangeExport, "adopt-orphans": RightChangeExport,
 
 	"list-connections": RightUseConnection, "get-connection": RightUseConnection, "list-lists": RightUseConnection, "create-list": RightUseConnection,
 	"list-attributes": RightUseConnection, "create-attribute": RightUseConnection, "check-contract": RightUseConnection,

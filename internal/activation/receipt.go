@@ -43,6 +43,9 @@ const (
 	ReasonOutcomeUnknown  = "outcome_unknown"       // S11, S12
 	ReasonRefusal         = "refusal"               // removal by S7
 	ReasonLeftSegments    = "left_the_segments"     // ordinary leaver
+	ReasonExportRemoved   = "export_removed"        // S22, the export is removed with its people
+	ReasonKeptRemoved     = "kept_removed"          // S20, a person had the kept people removed
+	ReasonKeptByAnother   = "kept_by_another"       // S20, stays because another export keeps the person
 	ReasonListGone        = "list_gone"             // S18
 	ReasonPhoneShared     = "phone_shared"          // S10, withheld value
 	ReasonIdentifierShard = "identifier_shared"     // S10, withheld EXT_ID

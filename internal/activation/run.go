@@ -57,12 +57,22 @@ func (s RunStatus) CanBecome(next RunStatus) bool {
 // RunKind says how far a run goes.
 type RunKind string
 
-// The kinds. A dry run ends after the plan; one that reconciles reads the list back and sends nothing (S23).
+// The kinds. A dry run ends after the plan; one that reconciles reads the list back and sends nothing (S23). Two take people off
+// lists and do nothing else: RunRemovePeople all whom the export owns, and then the export is removed (S22); RunRemoveKept those
+// whom it keeps (S20).
 const (
-	RunReal      RunKind = "run"
-	RunDry       RunKind = "dry_run"
-	RunReconcile RunKind = "reconcile"
+	RunReal         RunKind = "run"
+	RunDry          RunKind = "dry_run"
+	RunReconcile    RunKind = "reconcile"
+	RunRemovePeople RunKind = "remove_people"
+	RunRemoveKept   RunKind = "remove_kept"
 )
+
+// OnlyRemoves reports whether a run of the kind does nothing but take people off lists, without looking at its segments.
+func (k RunKind) OnlyRemoves() bool { return k == RunRemovePeople || k == RunRemoveKept }
+
+// Writes reports whether a run of the kind changes lists. Of an export there is one at a time.
+func (k RunKind) Writes() bool { return k == RunReal || k.OnlyRemoves() }
 
 // RunStep is where a run stands on its way.
 type RunStep string

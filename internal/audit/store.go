@@ -182,6 +182,12 @@ func (r *recorder) DeleteExport(ctx context.Context, id activation.ExportID) err
 		func() error { return r.Tx.DeleteExport(ctx, id) })
 }
 
+// RemoveExport implements store.Tx.
+func (r *recorder) RemoveExport(ctx context.Context, ended activation.Run) error {
+	return replace(ctx, r, "export", string(ended.Export), func() (activation.Export, error) { return r.Export(ctx, ended.Export) }, drawExport, nil,
+		func() error { return r.Tx.RemoveExport(ctx, ended) })
+}
+
 // CreateRun implements store.Tx.
 func (r *recorder) CreateRun(ctx context.Context, run activation.Run, key string) error {
 	return create(ctx, r, "run", string(run.ID), drawRun, run, func() error { return r.Tx.CreateRun(ctx, run, key) })

@@ -195,6 +195,9 @@ func (s *Service) replan(ctx context.Context, w *work, b ledger.Batch, err error
 
 // planAgain plans the rest of the run again from what it planned on before.
 func (s *Service) planAgain(ctx context.Context, w *work, clear, unproved bool) error {
+	if w.run.Kind.OnlyRemoves() {
+		return s.planRemovalAgain(ctx, w)
+	}
 	h, specs, err := s.members(ctx, w)
 	if err != nil {
 		return err

@@ -12,15 +12,20 @@ import (
 )
 
 // Create checks an export against the profile, its segments, the account's list and attributes, and stores it. Saving
-// does not run it. ID, times and version are set here.
-func (s *Service) Create(ctx context.Context, e activation.Export) (activation.Export, error) {
+// does not run it. ID, times and version are set here. The attributes in takes are taken over from the exports of the account that
+// feed them from another field (S21).
+func (s *Service) Create(ctx context.Context, e activation.Export, takes ...string) (activation.Export, error) {
 	now := s.cfg.Clock().UTC()
 	e.ID, e.CreatedAt, e.UpdatedAt, e.Version = activation.ExportID(s.cfg.IDs()), now, now, 1
 	if err := s.check(ctx, &e); err != nil {
 		return activation.Export{}, err
 	}
+	plans, err := s.planned(ctx)
+	if err != nil {
+		return activation.Export{}, err
+	}
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		if err := checkFeeds(ctx, tx, e); err != nil {
+		if err := s.feed(ctx, tx, e, takes, plans); err != nil {
 			return err
 		}
 		return tx.CreateExport(ctx, e)
@@ -31,10 +36,14 @@ func (s *Service) Create(ctx context.Context, e activation.Export) (activation.E
 	return s.Get(ctx, e.ID)
 }
 
-// Update changes an export; e.Version must be the one that was read.
-func (s *Service) Update(ctx context.Context, e activation.Export) (activation.Export, error) {
+// Update changes an export; e.Version must be the one that was read. It takes attributes over as Create does.
+func (s *Service) Update(ctx context.Context, e activation.Export, takes ...string) (activation.Export, error) {
 	e.UpdatedAt = s.cfg.Clock().UTC()
 	if err := s.check(ctx, &e); err != nil {
+		return activation.Export{}, err
+	}
+	plans, err := s.planned(ctx)
+	if err != nil {
 		return activation.Export{}, err
 	}
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
@@ -49,7 +58,7 @@ func (s *Service) Update(ctx context.Context, e activation.Export) (activation.E
 			return activation.Errorf(activation.CodeInvalid, "the connection of an export cannot be changed").WithField("connection").
 				WithRemedy("Detach the export and attach it to the other connection")
 		}
-		if err := checkFeeds(ctx, tx, e); err != nil {
+		if err := s.feed(ctx, tx, e, takes, plans); err != nil {
 			return err
 		}
 		e.CreatedAt = old.CreatedAt
@@ -83,9 +92,7 @@ func (s *Service) Delete(ctx context.Context, id activation.ExportID) error {
 
 // check validates e and asks the account for list and attributes.
 func (s *Service) check(ctx context.Context, e *activation.Export) error {
-	for i := range e.Mapping.Attributes {
-		e.Mapping.Attributes[i].Attribute = strings.ToUpper(strings.TrimSpace(e.Mapping.Attributes[i].Attribute))
-	}
+	e.Mapping = normalised(e.Mapping)
 	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
 		p, err := r.Profile(ctx)
 		if err != nil {
@@ -161,38 +168,4 @@ func attributeSpecs(ctx context.Context, d destination.Destination, m activation
 		specs = append(specs, activation.AttributeSpec{Name: a.Attribute, Type: have[j].Type, Options: have[j].Options})
 	}
 	return specs, nil
-}
-
-// checkFeeds holds that an attribute of an account is fed by one field (S21).
-func checkFeeds(ctx context.Context, r store.Reader, e activation.Export) error {
-	mine, err := r.Connection(ctx, e.Connection)
-	if err != nil {
-		return err
-	}
-	if err := mine.Usable(); err != nil {
-		return err
-	}
-	return eachExport(ctx, r, func(o activation.Export) error {
-		if o.ID == e.ID || o.Connection == "" {
-			return nil
-		}
-		c, err := r.Connection(ctx, o.Connection)
-		if err != nil || c.Details.Account != mine.Details.Account {
-			return err
-		}
-		return sameFeeds(e, o)
-	})
-}
-
-func sameFeeds(e, o activation.Export) error {
-	for i, a := range e.Mapping.Attributes {
-		for _, b := range o.Mapping.Attributes {
-			if a.Attribute == b.Attribute && a.Field != b.Field {
-				return activation.Errorf(activation.CodeAttributeTaken, "the export %q feeds %s from the field %q", o.Name, b.Attribute, b.Field).
-					WithField(fmt.Sprintf("mapping.attributes[%d]", i)).
-					WithRemedy("Use the same field, or leave the attribute out")
-			}
-		}
-	}
-	return nil
 }

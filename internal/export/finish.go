@@ -97,7 +97,11 @@ func firstError(errs ...error) error {
 // end writes the run's last word and tidies up.
 func (s *Service) end(ctx context.Context, w *work, status activation.RunStatus, receipt *activation.Receipt, cause error) error {
 	now := s.cfg.Clock().UTC()
-	err := s.project(ctx, w, func(r *activation.Run) {
+	last := s.project
+	if w.run.Kind == activation.RunRemovePeople && status == activation.StatusSuccessful {
+		last = s.removeExport
+	}
+	err := last(ctx, w, func(r *activation.Run) {
 		r.Status, r.EndedAt, r.Attempt = status, now, 0
 		if r.StartedAt.IsZero() {
 			r.StartedAt = now

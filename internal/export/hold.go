@@ -35,7 +35,7 @@ func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) erro
 	}
 	if err := s.project(ctx, w, func(r *activation.Run) {
 		r.Status, r.Step = activation.StatusHeld, activation.StepCheck
-		r.ErrorCode, r.Error = activation.CodeHeld, holdMessage(sum)
+		r.ErrorCode, r.Error = activation.CodeHeld, holdMessage(w.run.Kind, sum)
 		r.Remedy = "Look at the plan, then release or refuse the run"
 	}); err != nil {
 		return err
@@ -99,8 +99,11 @@ func (s *Service) suspend(ctx context.Context, w *work) (restore func(*activatio
 	}, nil
 }
 
-func holdMessage(sum activation.PlanSummary) string {
+func holdMessage(kind activation.RunKind, sum activation.PlanSummary) string {
 	h := sum.Held[0]
+	if kind == activation.RunRemovePeople {
+		return fmt.Sprintf("the plan would remove all %d people whom this export owns, and then the export", h.Count)
+	}
 	switch h.Code {
 	case "removes_all":
 		return fmt.Sprintf("the plan would remove all %d people of this export from the list", h.Of)
@@ -116,6 +119,9 @@ func holdMessage(sum activation.PlanSummary) string {
 // coveredByRelease reports whether the latest release covers the plan (S26): it was not carried out yet, the removals are
 // those that were released or at most 5 % more, and nothing is held that was not held, and as large, then.
 func (s *Service) coveredByRelease(ctx context.Context, w *work, sum activation.PlanSummary) (bool, error) {
+	if w.run.Kind != activation.RunReal {
+		return false, nil // what was released was another thing
+	}
 	var released *activation.Run
 	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
 		list, _, err := r.Runs(ctx, w.export.ID, store.Page{Limit: 50})

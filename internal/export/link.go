@@ -143,9 +143,13 @@ func (s *Service) Attach(ctx context.Context, id activation.ExportID, to activat
 			return e, err
 		}
 	}
+	plans, err := s.planned(ctx)
+	if err != nil {
+		return e, err
+	}
 	e.Detached, e.UpdatedAt = nil, s.cfg.Clock().UTC()
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		if err := checkFeeds(ctx, tx, e); err != nil {
+		if err := s.feed(ctx, tx, e, nil, plans); err != nil {
 			return err
 		}
 		return tx.UpdateExport(ctx, e)

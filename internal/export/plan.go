@@ -362,9 +362,15 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	if err != nil {
 		return sum, err
 	}
+	err = s.cost(ctx, w, &sum)
+	return sum, err
+}
+
+// cost adds to a plan what it will take.
+func (s *Service) cost(ctx context.Context, w *work, sum *activation.PlanSummary) error {
 	batches, err := s.cfg.Ledger.BatchesOf(ctx, w.run.ID)
 	if err != nil {
-		return sum, err
+		return err
 	}
 	var removals, imports int64
 	for _, b := range batches {
@@ -378,5 +384,5 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	// Calls at four fifths of ten a second, imports one after the other, with what a process of a batch is known to take
 	// at the least: a first look and a settle.
 	sum.ExpectedSeconds = removals/8 + imports*int64(s.cfg.FirstLook/time.Second+1) + (sum.Add+sum.Update)/2000
-	return sum, nil
+	return nil
 }

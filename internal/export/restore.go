@@ -11,7 +11,7 @@ import (
 // reconciledFirst stops a run on a list of which the ledger may not know what was done last, for it was restored from a copy:
 // it could send, or forget to remove, the wrong people (S23).
 func (s *Service) reconciledFirst(ctx context.Context, w *work) error {
-	if w.run.Kind != activation.RunReal {
+	if !w.run.Kind.Writes() {
 		return nil
 	}
 	lists, err := s.cfg.Ledger.Unreconciled(ctx, w.acct)
@@ -26,7 +26,7 @@ func (s *Service) reconciledFirst(ctx context.Context, w *work) error {
 			if err != nil {
 				return err
 			}
-			if n.Owned == 0 {
+			if n.Owned == 0 && (n.Kept == 0 || w.run.Kind != activation.RunRemoveKept) {
 				continue
 			}
 			remedy = fmt.Sprintf("Let the export go to the list %d again and reconcile it (segue export reconcile, segue run decide), then to the new one", list)

@@ -55,7 +55,7 @@ func (s *Service) StartRun(ctx context.Context, q StartRequest) (r activation.Ru
 			return err
 		}
 		for _, o := range open {
-			if o.Export != id || o.Kind != kind {
+			if o.Export != id || !excludes(o, kind) {
 				continue
 			}
 			if o.Status != activation.StatusHeld {
@@ -94,6 +94,12 @@ func (s *Service) StartRun(ctx context.Context, q StartRequest) (r activation.Ru
 		s.cfg.Log.InfoContext(ctx, "run created", "run", r.ID, "export", id, "kind", kind)
 	}
 	return r, created, nil
+}
+
+// excludes reports whether a run of the kind cannot begin beside the open one: there is one of each kind, one that changes lists
+// (S20, S22), and none beside one that is about to remove the export. One that is held gives way to what changes lists (S26).
+func excludes(o activation.Run, kind activation.RunKind) bool {
+	return o.Kind == kind || (o.Kind.Writes() && kind.Writes()) || (o.Kind == activation.RunRemovePeople && o.Status != activation.StatusHeld)
 }
 
 // Run returns a run.

@@ -124,7 +124,11 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 	if activation.CodeOf(err) == activation.CodeNotFound {
 		s.tryLookAfter(ctx, w)
-		if err := s.plan(ctx, w); err != nil {
+		plan := s.plan
+		if w.run.Kind.OnlyRemoves() {
+			plan = s.planRemoval
+		}
+		if err := plan(ctx, w); err != nil {
 			return err
 		}
 		state, err = s.cfg.Ledger.RunState(ctx, w.run.ID)
@@ -139,7 +143,7 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	if w.run.Released && !begun {
+	if w.run.Released && !begun && !w.run.Kind.OnlyRemoves() {
 		// While it was held the mirror may have grown old; what it shows now is compared with every batch (S2, S25).
 		if err := s.mirror(ctx, w); err != nil {
 			return err
@@ -157,7 +161,7 @@ func (s *Service) advance(ctx context.Context, w *work) error {
 
 // turn takes the account's turn, or a place in the line for it: ahead of imports if it is known that only removals are left.
 func (s *Service) turn(ctx context.Context, w *work) (bool, error) {
-	removals := false
+	removals := w.run.Kind.OnlyRemoves()
 	if w.run.Kind == activation.RunReal && !s.turns.waits(w.account(), w.run.ID) {
 		st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
 		if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
@@ -394,7 +398,7 @@ func (s *Service) tidy(ctx context.Context, r activation.Run) error {
 
 // afterEnd does what is left to do for a run that has ended in the store, whatever was done already.
 func (s *Service) afterEnd(ctx context.Context, r activation.Run) error {
-	if r.Status == activation.StatusCanceled && r.Receipt == nil && r.Kind == activation.RunReal {
+	if r.Status == activation.StatusCanceled && r.Receipt == nil && r.Kind.Writes() {
 		return s.forget(ctx, r.ID) // the program was killed while it was refused or replaced
 	}
 	return errors.Join(s.recallDecision(ctx, r), s.tidy(ctx, r))

@@ -101,6 +101,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.connectionOperations()
 	a.accountOperations()
 	a.exportOperations()
+	a.ownerOperations()
 	a.runOperations()
 	a.refreshOperations()
 	a.noticeOperations()

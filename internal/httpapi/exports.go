@@ -33,7 +33,7 @@ func (a *api) exportOperations() {
 	}, a.updateExport)
 	register(a, endpoint{
 		id: "delete-export", method: http.MethodDelete, path: "/exports/{id}", tag: tag, summary: "Remove an export",
-		description: "Removes the export; refused while a run of it has not ended. The list stays as it is.",
+		description: "Removes the export; refused while a run of it has not ended. The list stays as it is. To take its people off first, start a run of the kind remove_people.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
 	}, a.deleteExport)
 	register(a, endpoint{
@@ -114,14 +114,15 @@ func shownExport(ctx context.Context, r store.Reader, e activation.Export, now t
 	return out, nil
 }
 
-// latestRun returns the newest run of an export that is no dry run, nil if there is none.
+// latestRun returns the newest run of an export that is no dry run, nil if there is none. One that removes people counts until it has
+// ended: what became of the members is told by another.
 func latestRun(ctx context.Context, r store.Reader, id activation.ExportID) (*activation.Run, error) {
 	recent, _, err := r.Runs(ctx, id, store.Page{Limit: 20})
 	if err != nil {
 		return nil, err
 	}
 	for _, run := range recent {
-		if run.Kind == activation.RunReal {
+		if run.Kind == activation.RunReal || (run.Kind.OnlyRemoves() && !run.Status.Final()) {
 			return &run, nil
 		}
 	}
@@ -136,7 +137,11 @@ func (a *api) createExport(ctx context.Context, in *input[wire.ExportInput]) (*m
 	if err := a.checkConnectionUse(ctx, activation.ConnectionID(in.Body.ConnectionID)); err != nil {
 		return nil, err
 	}
-	e, err := a.cfg.Services.Exports.Create(ctx, in.Body.Domain())
+	taken, err := a.taken(ctx, in.Body.Domain(), in.Body.TakeAttributes)
+	if err != nil {
+		return nil, err
+	}
+	e, err := a.cfg.Services.Exports.Create(ctx, in.Body.Domain(), in.Body.TakeAttributes...)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +149,7 @@ func (a *api) createExport(ctx context.Context, in *input[wire.ExportInput]) (*m
 	if err != nil {
 		return nil, err
 	}
+	out.Body.TakenFrom = wire.FromFeeds(taken)
 	return &made[wire.Export]{Location: Prefix + "/exports/" + string(e.ID), Body: out.Body}, nil
 }
 
@@ -171,11 +177,20 @@ func (a *api) updateExport(ctx context.Context, in *change[wire.ExportUpdate]) (
 	if err := a.checkConnectionUse(ctx, activation.ConnectionID(in.Body.ConnectionID)); err != nil { // the new one
 		return nil, err
 	}
-	e, err := a.cfg.Services.Exports.Update(ctx, in.Body.Domain(in.ID))
+	taken, err := a.taken(ctx, in.Body.Domain(in.ID), in.Body.TakeAttributes)
 	if err != nil {
 		return nil, err
 	}
-	return a.oneExport(ctx, e.ID)
+	e, err := a.cfg.Services.Exports.Update(ctx, in.Body.Domain(in.ID), in.Body.TakeAttributes...)
+	if err != nil {
+		return nil, err
+	}
+	out, err := a.oneExport(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.TakenFrom = wire.FromFeeds(taken)
+	return out, nil
 }
 
 func (a *api) deleteExport(ctx context.Context, in *ByID) (*nothing, error) {

@@ -296,6 +296,7 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	for _, r := range do("GET", "/runs", nil)["items"].([]any) {
 		b.setRun(id(r.(object)), func(r *activation.Run) { r.Status = activation.StatusCanceled })
 	}
+	do("POST", "/exports/"+id(exp)+"/adoptions", nil)
 	m := b.withMember(activation.RoleContributor, false)
 	asMember := func(method, path string, body any) object {
 		r := b.call(method, path, body, "Authorization", "", "Cookie", m.cookie)

@@ -18,7 +18,7 @@ func (a *api) runOperations() {
 	const tag = "runs"
 	register(a, endpoint{
 		id: "start-run", method: http.MethodPost, path: "/exports/{id}/runs", tag: tag, status: http.StatusCreated, summary: "Start a run",
-		description: "Starts a run or a dry run of an export, or reconciles its list, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.",
+		description: "Starts a run or a dry run of an export, reconciles its list, or takes people off it, and answers at once. With an Idempotency-Key a repeated request answers 200 with the run of the first one.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeNoConnection, activation.CodeNeedsExportUser},
 		change: func(op *huma.Operation) {
 			op.Responses[strconv.Itoa(http.StatusOK)] = &huma.Response{

@@ -88,8 +88,11 @@ type connections interface {
 
 // exports is what the API needs of exports and runs.
 type exports interface {
-	Create(ctx context.Context, e activation.Export) (activation.Export, error)
-	Update(ctx context.Context, e activation.Export) (activation.Export, error)
+	Create(ctx context.Context, e activation.Export, takes ...string) (activation.Export, error)
+	Update(ctx context.Context, e activation.Export, takes ...string) (activation.Export, error)
+	Contested(ctx context.Context, e activation.Export) ([]export.Feed, error)
+	People(ctx context.Context, id activation.ExportID) (export.People, error)
+	Adopt(ctx context.Context, id activation.ExportID, by string) (activation.Adoption, error)
 	Get(ctx context.Context, id activation.ExportID) (activation.Export, error)
 	SetFreshness(ctx context.Context, id activation.ExportID, within time.Duration, version int64) (activation.Export, error)
 	Delete(ctx context.Context, id activation.ExportID) error

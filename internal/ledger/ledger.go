@@ -43,6 +43,7 @@ type Ledger interface {
 	GivingUp
 	Reconciler
 	Restored
+	Owners
 	Reader
 
 	// Size returns the bytes that the ledger takes on disk.
@@ -81,7 +82,7 @@ type Accounts interface {
 	// that it was looked at. It returns how many were noted; the whole is one transaction and a second call changes nothing.
 	NoteList(ctx context.Context, a AccountID, list activation.ListID, e activation.ExportID, takeOver bool,
 		members iter.Seq2[activation.Email, error], at time.Time) (int64, error)
-	// Orphan turns all that the export owns into Orphaned (S20).
+	// Orphan turns all that the export owns or keeps into Orphaned (S20); whom it kept is remembered.
 	Orphan(ctx context.Context, e activation.ExportID, at time.Time) error
 	// Doubt lets all that the exports had acknowledged be sent again by their next runs: what the contacts hold is not what they
 	// were sent any more (S12). For a run under way they keep being acknowledged.
@@ -127,7 +128,7 @@ type Runs interface {
 	Abort(ctx context.Context, run activation.RunID, reason string) error
 	// Finish ends a run whose batches have all ended: it derives every member's and every leaver's bucket from rows,
 	// fails with CodeReceiptMismatch if they do not add up (S11), and drops what the run no longer needs. Repeated, it
-	// returns the same receipt. It needs the hand-over to be there still.
+	// returns the same receipt. It needs the hand-over of a run that has one to be there still.
 	Finish(ctx context.Context, run activation.RunID, at time.Time) (activation.Receipt, error)
 	// EndDry ends a dry run: its rows stay readable until they are pruned, its payloads and batches are dropped.
 	EndDry(ctx context.Context, run activation.RunID, at time.Time) error

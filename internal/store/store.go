@@ -67,6 +67,7 @@ type Reader interface {
 	// ExportsOf lists the exports over a connection.
 	ExportsOf(ctx context.Context, id activation.ConnectionID) ([]activation.Export, error)
 
+	// Run returns a run; also one that RemoveExport ended, though its export is gone.
 	Run(ctx context.Context, id activation.RunID) (activation.Run, error)
 	// Runs lists runs newest first, of one export or, with an empty id, of all.
 	Runs(ctx context.Context, export activation.ExportID, p Page) (list []activation.Run, next string, err error)
@@ -118,6 +119,9 @@ type Tx interface {
 	SetFreshness(ctx context.Context, id activation.ExportID, within time.Duration, version int64, at time.Time) error
 	// DeleteExport removes the export and its runs' rows; it fails with CodeInUse while a run of it has not ended.
 	DeleteExport(ctx context.Context, id activation.ExportID) error
+	// RemoveExport stores the run, which has ended, and removes its export as DeleteExport does, both or neither. The run can be
+	// read by its id from then on (S22), and is in no listing.
+	RemoveExport(ctx context.Context, ended activation.Run) error
 
 	// CreateRun stores a new run, and with a non-empty key remembers it for IdempotentRun.
 	CreateRun(ctx context.Context, r activation.Run, idempotencyKey string) error

@@ -21,6 +21,10 @@ type Book struct {
 	Found activation.Reconciliation
 	// Fail is what reading fails with.
 	Fail error
+	// Held are what an export has on its lists, Left how many are orphaned on any, Adopted what was adopted.
+	Held    []ledger.Holding
+	Left    int64
+	Adopted []activation.Adoption
 }
 
 // Rows implements ledger.Reader.

@@ -26,6 +26,7 @@ type Export struct {
 	Freshness    *Freshness     `json:"freshness,omitempty" doc:"Within which time a run must have succeeded, where that is asked for"`
 	Status       RunStatus      `json:"status" doc:"The status of the latest run that is no dry run; no_connection or needs_export_user where it cannot run"`
 	LatestRun    *Run           `json:"latest_run,omitempty" doc:"The latest run that is no dry run"`
+	TakenFrom    []TakenFrom    `json:"taken_from,omitempty" nullable:"false" doc:"What was taken over from other exports; only in the answer to the request that did it"`
 	CreatedAt    time.Time      `json:"created_at"`
 	UpdatedAt    time.Time      `json:"updated_at"`
 	Version      int64          `json:"version"`
@@ -54,6 +55,8 @@ type ExportInput struct {
 	TakeOver     bool           `json:"take_over,omitempty"`
 	TimeZone     string         `json:"time_zone,omitempty" maxLength:"100"`
 	Schedule     ExportSchedule `json:"schedule,omitzero" doc:"With every scheduled refresh if absent"`
+	// TakeAttributes is an order, no part of the definition.
+	TakeAttributes []string `json:"take_attributes,omitempty" nullable:"false" maxItems:"500" doc:"Attributes to take over from exports of the account that feed them from another field: they are removed from the mapping of those"`
 }
 
 // ExportUpdate replaces the definition of an export.

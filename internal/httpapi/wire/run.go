@@ -11,7 +11,7 @@ import (
 type Run struct {
 	ID              string          `json:"id"`
 	ExportID        string          `json:"export_id"`
-	Kind            string          `json:"kind" enum:"run,dry_run,reconcile" doc:"A dry run ends after the plan; one that reconciles reads the list back and sends nothing"`
+	Kind            string          `json:"kind" enum:"run,dry_run,reconcile,remove_people,remove_kept" doc:"A dry run ends after the plan; one that reconciles reads the list back and sends nothing; remove_people takes all whom the export owns off its lists, and then the export is removed; remove_kept takes off whom it keeps"`
 	Status          RunStatus       `json:"status"`
 	Ended           bool            `json:"ended" doc:"Nothing more happens to it"`
 	Step            string          `json:"step,omitempty" enum:"plan,check,send,settle" doc:"Where it stands on its way"`
@@ -36,7 +36,7 @@ type Run struct {
 
 // RunStart asks for a run.
 type RunStart struct {
-	Kind string `json:"kind,omitempty" enum:"run,dry_run,reconcile" default:"run"`
+	Kind string `json:"kind,omitempty" enum:"run,dry_run,reconcile,remove_people,remove_kept" default:"run"`
 	// RefreshMirror is for whoever knows that somebody opted out just now.
 	RefreshMirror bool `json:"refresh_mirror,omitempty" doc:"Read the account's contacts before it plans, however fresh what is known of them is and even where the mirror is off"`
 }

@@ -193,20 +193,26 @@ func (l *Ledger) ListNoted(ctx context.Context, a ledger.AccountID, list activat
 // KeepNote implements ledger.Accounts.
 func (l *Ledger) KeepNote(ctx context.Context, a ledger.AccountID, list activation.ListID, e activation.ExportID) (written bool, err error) {
 	err = l.update(ctx, func(q querier) error {
-		key := []any{int32(a), int64(list), string(e)}
-		err := q.row(`SELECT EXISTS (SELECT 1 FROM standing WHERE account = $1 AND list = $2 AND export = $3) OR EXISTS (SELECT 1 FROM batch b
-			JOIN run r ON r.id = b.run WHERE r.account = $1 AND b.list = $2 AND r.export = $3 AND b.kind = 'import' AND b.attempts > 0)`, key, &written)
-		if err != nil || written {
-			return err
-		}
-		for _, t := range []string{"noted", "there_before"} {
-			if err := q.exec("DELETE FROM "+t+" WHERE account = $1 AND list = $2 AND export = $3", key...); err != nil {
-				return err
-			}
-		}
-		return nil
+		written, err = q.forgetNote(int32(a), int64(list), string(e))
+		return err
 	})
 	return written, err
+}
+
+// forgetNote forgets who was there before on a list that the export never tried to write to; it reports whether it did.
+func (q querier) forgetNote(account int32, list int64, export string) (written bool, err error) {
+	key := []any{account, list, export}
+	err = q.row(`SELECT EXISTS (SELECT 1 FROM standing s WHERE account = $1 AND list = $2 AND export = $3 AND NOT EXISTS ( -- who was adopted was sent by another
+			SELECT 1 FROM adoption a WHERE a.account = $1 AND a.list = $2 AND a.export = $3 AND a.adopted_at = s.first_sent_at)) OR EXISTS (SELECT 1 FROM batch b
+		JOIN run r ON r.id = b.run WHERE r.account = $1 AND b.list = $2 AND r.export = $3 AND b.kind = 'import' AND b.attempts > 0)`, key, &written)
+	if err != nil || written {
+		return written, err
+	}
+	if err := q.exec("DELETE FROM noted WHERE account = $1 AND list = $2 AND export = $3", key...); err != nil {
+		return false, err
+	}
+	return false, q.exec(`DELETE FROM there_before WHERE account = $1 AND list = $2 AND export = $3
+		AND owner NOT IN (SELECT owner FROM standing WHERE account = $1 AND list = $2 AND export = $3)`, key...)
 }
 
 // NoteList implements ledger.Accounts.
@@ -253,6 +259,9 @@ func (l *Ledger) NoteList(ctx context.Context, a ledger.AccountID, list activati
 // Orphan implements ledger.Accounts.
 func (l *Ledger) Orphan(ctx context.Context, e activation.ExportID, _ time.Time) error {
 	return l.update(ctx, func(q querier) error {
+		if err := q.exec("INSERT INTO orphan_kept SELECT account, list, export, owner FROM standing WHERE export = ? AND ownership = 'kept'", string(e)); err != nil {
+			return err
+		}
 		return q.exec("UPDATE standing SET ownership = 'orphaned' WHERE export = ? AND ownership IN ('owned', 'there_before', 'kept')", string(e))
 	})
 }

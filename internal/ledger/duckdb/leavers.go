@@ -31,12 +31,7 @@ func (p *planner) writeLeavers() error {
 		p.acct, string(p.Export), int64(p.List), string(p.Run)); err != nil {
 		return err
 	}
-	// Few leave, and many stand: the few are what is looked up.
-	if err := p.exec(`UPDATE leaving SET wanted_elsewhere = leaving.wanted_elsewhere OR o.wants, kept_elsewhere = o.keeps
-		FROM (SELECT o.list, o.address, bool_or(o.ownership <> 'kept') AS wants, bool_or(o.ownership = 'kept') AS keeps FROM standing o
-			WHERE o.account = $1 AND o.export <> $2 AND o.ownership IN ('owned', 'there_before', 'kept')
-				AND EXISTS (SELECT 1 FROM leaving v WHERE v.list = o.list AND v.address = o.address) GROUP BY ALL) o
-		WHERE o.list = leaving.list AND o.address = leaving.address`, p.acct, string(p.Export)); err != nil {
+	if err := p.elsewhere(); err != nil {
 		return err
 	}
 	if err := p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,
@@ -62,4 +57,14 @@ func (p *planner) writeLeavers() error {
 		WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind IN ('leaver', 'refusal') AND d.list = s.list AND d.address = s.address)
 			AND NOT EXISTS (SELECT 1 FROM planned_row d WHERE d.kind = 'leaver' AND d.list = s.list AND d.address = s.address)`,
 		string(p.Run), activation.ReasonRefusal, p.acct)
+}
+
+// elsewhere marks those of the leaving whom other exports own, or keep (S20). Few leave, and many stand: the few are what is
+// looked up.
+func (p *planner) elsewhere() error {
+	return p.exec(`UPDATE leaving SET wanted_elsewhere = leaving.wanted_elsewhere OR o.wants, kept_elsewhere = o.keeps
+		FROM (SELECT o.list, o.address, bool_or(o.ownership <> 'kept') AS wants, bool_or(o.ownership = 'kept') AS keeps FROM standing o
+			WHERE o.account = $1 AND o.export <> $2 AND o.ownership IN ('owned', 'there_before', 'kept')
+				AND EXISTS (SELECT 1 FROM leaving v WHERE v.list = o.list AND v.address = o.address) GROUP BY ALL) o
+		WHERE o.list = leaving.list AND o.address = leaving.address`, p.acct, string(p.Export))
 }

@@ -97,6 +97,30 @@ func TestABatchThatAnOlderSegueSentIsSettled(t *testing.T) {
 	require.Len(t, rows, 1)
 }
 
+func TestWhatAnOlderSegueOrphanedIsAdopted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := os.ReadFile(filepath.Join("migrations", "0001_start.sql"))
+	require.NoError(t, err)
+	db, err := sql.Open("duckdb", filepath.Join(dir, "ledger.duckdb"))
+	require.NoError(t, err)
+	for _, s := range []string{
+		"CREATE TABLE schema_version (version INTEGER NOT NULL)", string(first), "INSERT INTO schema_version VALUES (1)",
+		"INSERT INTO there_before VALUES (1, 7, 'gone', '\\x02'::BLOB)",
+		"INSERT INTO standing VALUES (1, 7, 'gone', 'ana@example.com', '\\x01'::BLOB, 'orphaned', 5, TIMESTAMP '2026-11-24 08:00:00', NULL, NULL)",
+		"INSERT INTO standing VALUES (1, 7, 'gone', 'ivo@example.com', '\\x02'::BLOB, 'orphaned', 5, TIMESTAMP '2026-11-24 08:00:00', NULL, NULL)",
+	} {
+		_, err := db.ExecContext(t.Context(), s)
+		require.NoError(t, err, s)
+	}
+	require.NoError(t, db.Close())
+	l := open(t, dir, t.TempDir())
+	defer func() { require.NoError(t, l.Close()) }()
+	a, err := l.Adopt(t.Context(), ledger.AdoptRequest{Account: 1, List: 7, Export: "e", By: "ana", At: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)})
+	require.NoError(t, err)
+	require.EqualValues(t, []int64{1, 1, 0}, []int64{a.Owned, a.ThereBefore, a.Kept})
+}
+
 func TestChance(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {

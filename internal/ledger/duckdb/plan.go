@@ -30,28 +30,9 @@ func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.Pla
 	p.sum = activation.PlanSummary{
 		At: r.At.UTC(), AsOf: r.AsOf.UTC(), DataAt: r.DataAt.UTC(), ClearsEmpty: r.Clear, Reasons: map[string]int64{}, Withheld: map[string]int64{},
 	}
-	err := l.writing(ctx, func() error {
-		if err := l.fold(ctx); err != nil {
-			return err
-		}
-		if err := l.tx(ctx, func(q querier) error {
-			p.querier = q
-			for _, step := range []func() error{
-				p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.readMembers, p.writeMembers, p.writeLeavers, p.cut, p.count, p.brake, p.store, p.drop,
-			} {
-				if err := step(); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-		l.compared(r.Run, p.acct, ledger.BatchImport, ledger.BatchRemoval)
-		return nil
-	})
-	if err != nil {
-		return activation.PlanSummary{}, fmt.Errorf("plan run %s: %w", r.Run, err)
+	if err := l.planning(ctx, p, p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.readMembers, p.writeMembers, p.writeLeavers, p.cut,
+		p.count, p.brake, p.store, p.drop); err != nil {
+		return activation.PlanSummary{}, err
 	}
 	return p.sum, nil
 }
@@ -400,7 +381,7 @@ func (p *planner) tally(kind string, b activation.Bucket, reason string, n int64
 // brake says whether a person must look at the plan first (S26). Refusals are never held. Of a plan that is made again half-way it
 // looks at what is left to do; who was removed by the run before is among those of the last seven days.
 func (p *planner) brake() error {
-	var acked, refused, removals, leaving, recent int64
+	var acked, refused, removals, leaving int64
 	if err := p.row(`SELECT count(*), count(r.address) FROM standing s LEFT JOIN (SELECT DISTINCT address FROM refused) r ON r.address = s.address
 		WHERE s.account = ? AND s.export = ? AND s.fingerprint IS NOT NULL AND s.ownership IN ('owned', 'there_before')`,
 		[]any{p.acct, string(p.Export)}, &acked, &refused); err != nil {
@@ -414,36 +395,27 @@ func (p *planner) brake() error {
 	}
 	// Those who are refused go whatever is decided: whom a person decides on are the others.
 	stay := acked - refused
-	if err := p.row(`SELECT coalesce(sum(people), 0)::BIGINT FROM removal_log WHERE export = ? AND removed_at > ?`,
-		[]any{string(p.Export), p.At.UTC().Add(-7 * 24 * time.Hour)}, &recent); err != nil {
+	recent, err := p.removedRecently()
+	if err != nil {
 		return err
 	}
 	var definition string
 	var after int64
-	err := p.row(`SELECT definition, acknowledged FROM success WHERE export = ? ORDER BY succeeded_at DESC LIMIT 1`, []any{string(p.Export)}, &definition, &after)
+	err = p.row(`SELECT definition, acknowledged FROM success WHERE export = ? ORDER BY succeeded_at DESC LIMIT 1`, []any{string(p.Export)}, &definition, &after)
 	first := errors.Is(err, sql.ErrNoRows)
 	if err != nil && !first {
 		return err
 	}
-	hold := func(code string, n, of int64) {
-		p.sum.Held = append(p.sum.Held, activation.HoldReason{Code: code, Count: n, Of: of})
-	}
-	people := stay + recent // those there were before the last seven days' removals
-	switch {
-	case removals > 0 && leaving >= stay:
-		hold("removes_all", removals, stay)
-	case removals > 0 && removals+recent >= p.Brake.RemoveAtLeast && float64(removals+recent) > p.Brake.RemoveShare*float64(people):
-		hold("removes_share", removals+recent, people)
-	}
+	p.holdRemovals(removals, leaving, stay, recent)
 	adds, updates, err := p.writes()
 	if err != nil || first {
 		return err
 	}
 	if grown := acked - removals + adds; grown-acked >= p.Brake.GrowAtLeast && float64(grown) > p.Brake.GrowFactor*float64(acked) {
-		hold("grows", grown, acked)
+		p.hold("grows", grown, acked)
 	}
 	if definition == p.DefinitionHash && updates >= p.Brake.UpdateAtLeast && float64(updates) > p.Brake.UpdateShare*float64(acked) {
-		hold("updates_share", updates, acked)
+		p.hold("updates_share", updates, acked)
 	}
 	return nil
 }

@@ -79,10 +79,13 @@ func (l *Ledger) Standings(ctx context.Context, address activation.Email) (list 
 	return list, err
 }
 
+// counted are the columns of ListCounts.
+const counted = `count(*) FILTER (ownership = 'owned'), count(*) FILTER (ownership = 'there_before'), count(*) FILTER (ownership = 'kept'),
+	count(*) FILTER (ownership = 'orphaned'), count(*) FILTER (fingerprint IS NOT NULL)`
+
 // Counts implements ledger.Reader.
 func (l *Ledger) Counts(ctx context.Context, a ledger.AccountID, list activation.ListID, e activation.ExportID) (c ledger.ListCounts, err error) {
-	err = l.query(ctx, `SELECT count(*) FILTER (ownership = 'owned'), count(*) FILTER (ownership = 'there_before'), count(*) FILTER (ownership = 'kept'),
-		count(*) FILTER (ownership = 'orphaned'), count(*) FILTER (fingerprint IS NOT NULL) FROM standing WHERE account = ? AND list = ? AND export = ?`,
+	err = l.query(ctx, "SELECT "+counted+" FROM standing WHERE account = ? AND list = ? AND export = ?",
 		[]any{int32(a), int64(list), string(e)}, func(scan func(...any) error) error {
 			return scan(&c.Owned, &c.ThereBefore, &c.Kept, &c.Orphaned, &c.Acknowledged)
 		})

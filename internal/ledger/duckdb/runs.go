@@ -183,7 +183,7 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 	if open > 0 {
 		return rc, activation.Errorf(activation.CodeReceiptMismatch, "%d rows of the run have no outcome", open)
 	}
-	if err := q.exec("CREATE OR REPLACE TEMP TABLE member AS SELECT DISTINCT profile_id, address, problem, winner FROM read_parquet(?)", membersPath); err != nil {
+	if err := q.handedOver(membersPath); err != nil {
 		return rc, err
 	}
 	var doubled, stray int64
@@ -225,6 +225,14 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 	return rc, err
 }
 
+// handedOver takes in the members of a run; one without a hand-over has none.
+func (q querier) handedOver(membersPath string) error {
+	if membersPath == "" {
+		return q.exec("CREATE OR REPLACE TEMP TABLE member (profile_id VARCHAR, address VARCHAR, problem VARCHAR, winner VARCHAR)")
+	}
+	return q.exec("CREATE OR REPLACE TEMP TABLE member AS SELECT DISTINCT profile_id, address, problem, winner FROM read_parquet(?)", membersPath)
+}
+
 // refusedMeanwhile adds whom runs have taken off lists as refused since the run was planned, be it on older data: whoever was
 // found unchanged before is not on the list any more (S7).
 func (q querier) refusedMeanwhile(run activation.RunID, p place) error {
@@ -260,6 +268,10 @@ func (q querier) close(run activation.RunID, p place, addressesPath, aborted, de
 	for _, s := range []struct{ which, stmt string }{
 		{`planned = 'kept' AND reason <> 'there_before'`, `UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL AND r.planned = 'kept' AND r.reason <> 'there_before'
 			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address`},
+		// Whom another export keeps stays that one's to keep: were both to keep her, nobody could take her off any more (S20).
+		{`planned = 'kept' AND reason = 'kept_by_another'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
+			AND r.planned = 'kept' AND r.reason = 'kept_by_another' AND r.list = standing.list AND r.address = standing.address
+			AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list AND o.address = r.address AND o.ownership IN ('owned', 'there_before', 'kept')))`},
 		// Whom another export only wants as yet, it may never send: until then this one keeps owning the address (S20).
 		{`planned = 'still_wanted'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND ((r.planned = 'still_wanted' AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list
@@ -286,7 +298,7 @@ func (q querier) close(run activation.RunID, p place, addressesPath, aborted, de
 	if err := q.exec("DELETE FROM clear_before WHERE run = ?", string(run)); err != nil {
 		return err
 	}
-	if aborted == "" {
+	if aborted == "" && addressesPath != "" { // a run without a hand-over wants nobody, and says nothing of what the export sends
 		// Somebody who was kept is wanted again, unchanged: owned again (S20).
 		if err := q.exec(`UPDATE standing SET ownership = CASE WHEN EXISTS (SELECT 1 FROM there_before t WHERE t.account = $1 AND t.list = $2 AND t.export = $3 AND t.owner = standing.owner)
 				THEN 'there_before' ELSE 'owned' END

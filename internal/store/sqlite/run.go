@@ -15,10 +15,22 @@ import (
 // Run implements store.Reader.
 func (r *reader) Run(ctx context.Context, id activation.RunID) (activation.Run, error) {
 	row, err := r.q.RunByID(ctx, string(id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return r.removing(ctx, id)
+	}
 	if err != nil {
 		return activation.Run{}, missing(ctx, "run", string(id), err)
 	}
 	return toRun(row)
+}
+
+// removing returns a run with which its export was removed.
+func (r *reader) removing(ctx context.Context, id activation.RunID) (run activation.Run, err error) {
+	text, err := r.q.RemovingRun(ctx, string(id))
+	if err != nil {
+		return activation.Run{}, missing(ctx, "run", string(id), err)
+	}
+	return run, decode("run", text, &run)
 }
 
 // Runs implements store.Reader.
@@ -166,6 +178,27 @@ func (t *txn) UpdateRun(ctx context.Context, r activation.Run) error {
 		return saved(ctx, "run", err)
 	}
 	return changed(n, "run", func() error { _, err := t.Run(ctx, r.ID); return err })
+}
+
+// RemoveExport implements store.Tx.
+func (t *txn) RemoveExport(ctx context.Context, ended activation.Run) error {
+	e, err := t.Export(ctx, ended.Export)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateRun(ctx, ended); err != nil {
+		return err
+	}
+	ended.Version++
+	text, err := encode(ended)
+	if err != nil {
+		return err
+	}
+	p := sqlcgen.InsertRemovingRunParams{ID: string(ended.ID), ExportID: string(e.ID), ExportName: e.Name, Run: text}
+	if err := t.q.InsertRemovingRun(ctx, p); err != nil {
+		return saved(ctx, "run", err)
+	}
+	return t.DeleteExport(ctx, e.ID)
 }
 
 func optional(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

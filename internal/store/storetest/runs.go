@@ -124,6 +124,37 @@ func testRunDetails(t *testing.T, open func(*testing.T) Bundle) {
 		}
 		refused(t, s, activation.CodeConflict, func(tx store.Tx) error { return tx.CreateRun(ctx, run("r5", "ex1"), "k") })
 	})
+	t.Run("S22 the run with which an export is removed can be read", func(t *testing.T) {
+		t.Parallel()
+		b := open(t)
+		ctx, s := t.Context(), b.Store
+		seed(t, s)
+		r := run("r1", "ex1")
+		r.Kind = activation.RunRemovePeople
+		createRun(t, s, r, "k")
+		createRun(t, s, run("r2", "ex1"), "")
+		r = ended(r, activation.StatusSuccessful)
+		r.Receipt = &activation.Receipt{At: start(), Leavers: 2, Removed: 2, ListSize: -1}
+		refused(t, s, activation.CodeInUse, func(tx store.Tx) error { return tx.RemoveExport(ctx, r) })
+		require.False(t, load(t, s, func(ctx context.Context, rd store.Reader) (activation.Run, error) { return rd.Run(ctx, "r1") }).Status.Final(), "both or neither")
+		update(t, s, func(tx store.Tx) error { return tx.UpdateRun(ctx, ended(run("r2", "ex1"), activation.StatusCanceled)) })
+		old := r
+		old.Version = 7
+		refused(t, s, activation.CodeConflict, func(tx store.Tx) error { return tx.RemoveExport(ctx, old) })
+		update(t, s, func(tx store.Tx) error { return tx.RemoveExport(ctx, r) })
+		s = b.Reopen(t)
+		refused(t, s, activation.CodeNotFound, func(tx store.Tx) error { _, err := tx.Export(ctx, "ex1"); return err })
+		r.Version = 2
+		same(t, r, load(t, s, func(ctx context.Context, rd store.Reader) (activation.Run, error) { return rd.Run(ctx, "r1") }))
+		refused(t, s, activation.CodeNotFound, func(tx store.Tx) error { _, err := tx.Run(ctx, "r2"); return err })
+		refused(t, s, activation.CodeNotFound, func(tx store.Tx) error { return tx.RemoveExport(ctx, r) })
+		refused(t, s, activation.CodeConflict, func(tx store.Tx) error { return tx.UpdateRun(ctx, r) })
+		view(t, s, func(rd store.Reader) error {
+			list, _, err := rd.Runs(ctx, "", store.Page{})
+			require.Empty(t, list)
+			return err
+		})
+	})
 	t.Run("a run belongs to an export and has its own id", func(t *testing.T) {
 		t.Parallel()
 		ctx, s := t.Context(), open(t).Store

@@ -16,7 +16,7 @@ type exportCmd struct {
 	List      exportList      `cmd:"" help:"List exports with their status."`
 	Show      exportShow      `cmd:"" help:"Show an export."`
 	Update    exportUpdate    `cmd:"" help:"Change an export."`
-	Remove    exportRemove    `cmd:"" help:"Remove an export; its list stays as it is."`
+	Remove    exportRemove    `cmd:"" help:"Remove an export; its list stays as it is, or its people are taken off it first."`
 	Schedule  exportSchedule  `cmd:"" help:"Say when exports run by themselves."`
 	Duplicate exportDuplicate `cmd:"" help:"Make a copy of an export under another name. It runs on demand only."`
 	Detach    exportDetach    `cmd:"" help:"Take an export off its connection: it keeps its definition and does not run."`
@@ -24,6 +24,10 @@ type exportCmd struct {
 	Freshness exportFreshness `cmd:"" help:"Say within which time a run of an export must have succeeded."`
 	RunAll    exportRunAll    `cmd:"" help:"Run every export that runs by itself, now."`
 	Reconcile exportReconcile `cmd:"" help:"Read an export's list back and show who is missing or extra; sends nothing."`
+
+	People     exportPeople     `cmd:"" help:"Count whom an export owns and keeps on its lists, and who was left behind there."`
+	RemoveKept exportRemoveKept `cmd:"" help:"Take whom an export keeps off its lists."`
+	Adopt      exportAdopt      `cmd:"" help:"Make an export own whoever exports that are gone left behind on its list."`
 }
 
 type exportName struct {
@@ -38,6 +42,7 @@ type exportFlags struct {
 	Map      map[string]string `mapsep:"none" placeholder:"ATTRIBUTE=FIELD" help:"Profile field that feeds an attribute of the account, such as FIRSTNAME=name. May be given several times."`
 	Leavers  string            `enum:",remove,keep" default:"" placeholder:"POLICY" help:"What happens to people who leave the segments: remove (default) or keep."`
 	TimeZone string            `placeholder:"ZONE" help:"IANA zone of relative dates. Defaults to UTC."`
+	Take     []string          `name:"take-attributes" placeholder:"ATTRIBUTE,..." help:"Attributes to take over from exports of the account that feed them from another field; those do not feed them any more."`
 }
 
 // apply puts what was given over what is there; segments and attributes are replaced as a whole.
@@ -46,6 +51,7 @@ func (f exportFlags) apply(inv *invocation, c *client.Client, in *client.ExportU
 	set(&in.Mapping.Email, f.Email)
 	set(&in.Leavers, client.ExportUpdateLeavers(f.Leavers))
 	set(&in.TimeZone, f.TimeZone)
+	in.TakeAttributes = f.Take
 	if len(f.Segment) > 0 {
 		in.SegmentIds = nil
 		for _, name := range f.Segment {
@@ -100,7 +106,7 @@ func (e *exportAdd) Run(inv *invocation) error {
 	}
 	x, err := client.Decode[client.Export](c.CreateExport(inv.ctx, client.ExportInput{
 		Name: e.Name, ConnectionID: n.ID, ListID: in.ListID, SegmentIds: in.SegmentIds, Mapping: in.Mapping,
-		Leavers: client.ExportInputLeavers(in.Leavers), TakeOver: e.TakeOver, TimeZone: in.TimeZone,
+		Leavers: client.ExportInputLeavers(in.Leavers), TakeOver: e.TakeOver, TimeZone: in.TimeZone, TakeAttributes: in.TakeAttributes,
 	}))
 	if err != nil {
 		return err
@@ -108,6 +114,7 @@ func (e *exportAdd) Run(inv *invocation) error {
 	return inv.show(x, func(io.Writer) error {
 		inv.say("Export %q to the list %d (%s) is added.", x.Name, x.ListID, x.ListName)
 		inv.warnContract(c, n.ID, x.SegmentIds)
+		inv.sayTaken(x)
 		inv.say("See what it would do: segue run start %s --dry-run --wait", shellWord(x.Name))
 		return nil
 	})
@@ -221,25 +228,7 @@ func (e *exportUpdate) Run(inv *invocation) error {
 	}
 	return inv.show(x, func(io.Writer) error {
 		inv.say("Export %q is changed. Its list follows with the next run.", x.Name)
+		inv.sayTaken(x)
 		return nil
 	})
-}
-
-type exportRemove struct{ exportName }
-
-// Run works the command.
-func (e *exportRemove) Run(inv *invocation) error {
-	c, err := inv.api()
-	if err != nil {
-		return err
-	}
-	x, err := inv.export(c, e.Name)
-	if err != nil {
-		return err
-	}
-	if err := client.Done(c.DeleteExport(inv.ctx, x.ID)); err != nil {
-		return err
-	}
-	inv.say("Export %q is removed. Its list stays as it is.", x.Name)
-	return nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -59,6 +60,20 @@ func planLines(p client.Plan) []line {
 	return lines
 }
 
+// onlyRemoves reports whether the run does nothing but take people off lists.
+func onlyRemoves(r client.Run) bool {
+	return r.Kind == client.RunKindRemovePeople || r.Kind == client.RunKindRemoveKept
+}
+
+// ofKind leaves out the members of a run that has none.
+func ofKind(r client.Run, lines []line) []line {
+	if !onlyRemoves(r) {
+		return lines
+	}
+	i := slices.IndexFunc(lines, func(l line) bool { return l.level == 0 && strings.HasPrefix(l.what, "People who le") })
+	return lines[i:]
+}
+
 // receiptLines is a receipt as a sum.
 func receiptLines(r client.Receipt) []line {
 	lines := []line{
@@ -82,8 +97,9 @@ func receiptLines(r client.Receipt) []line {
 }
 
 // writePlan prints a plan for people.
-func (inv *invocation) writePlan(w io.Writer, p client.Plan) error {
-	if err := writeSum(w, planLines(p)); err != nil {
+func (inv *invocation) writePlan(w io.Writer, r client.Run) error {
+	p := *r.Plan
+	if err := writeSum(w, ofKind(r, planLines(p))); err != nil {
 		return err
 	}
 	var notes []string
@@ -112,13 +128,14 @@ func (inv *invocation) writePlan(w io.Writer, p client.Plan) error {
 }
 
 // writeReceipt prints a receipt for people.
-func (inv *invocation) writeReceipt(w io.Writer, run string, r client.Receipt) error {
-	if err := writeSum(w, receiptLines(r)); err != nil {
+func (inv *invocation) writeReceipt(w io.Writer, run client.Run) error {
+	r := *run.Receipt
+	if err := writeSum(w, ofKind(run, receiptLines(r))); err != nil {
 		return err
 	}
 	var notes []string
 	if s := reasonList(r.Reasons); s != "" {
-		notes = append(notes, "Not exported or not removed: "+s+". Who: segue run rejects "+run)
+		notes = append(notes, "Not exported or not removed: "+s+". Who: segue run rejects "+run.ID)
 	}
 	if s := reasonList(r.Withheld); s != "" {
 		notes = append(notes, "Exported without their phone or other identifier: "+s+".")
@@ -173,6 +190,10 @@ func (inv *invocation) writeRun(w io.Writer, r client.Run) error {
 		kind = "Dry run"
 	case client.RunKindReconcile:
 		kind = "Reconcile"
+	case client.RunKindRemovePeople:
+		kind = "Removal of an export's people"
+	case client.RunKindRemoveKept:
+		kind = "Removal of the kept"
 	}
 	status := statusWords(r.Status)
 	if r.Kind == client.RunKindDryRun && r.Status == client.RunStatusSuccessful {
@@ -195,7 +216,7 @@ func (inv *invocation) writeRun(w io.Writer, r client.Run) error {
 		if _, err := fmt.Fprintln(w, "\nPlan"); err != nil {
 			return err
 		}
-		if err := inv.writePlan(w, *r.Plan); err != nil {
+		if err := inv.writePlan(w, r); err != nil {
 			return err
 		}
 	}
@@ -203,7 +224,7 @@ func (inv *invocation) writeRun(w io.Writer, r client.Run) error {
 		if _, err := fmt.Fprintln(w, "\nReceipt"); err != nil {
 			return err
 		}
-		if err := inv.writeReceipt(w, r.ID, *r.Receipt); err != nil {
+		if err := inv.writeReceipt(w, r); err != nil {
 			return err
 		}
 	}

@@ -106,20 +106,13 @@ func (s *runStart) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	replaced := func() {
-		for _, id := range held {
-			if old, err := client.Decode[client.Run](c.GetRun(inv.ctx, id)); err == nil && old.Status == client.RunStatusCanceled {
-				inv.say("It replaces the held run %s, which is canceled.", id)
-			}
-		}
-	}
 	if s.Wait {
-		replaced()
+		inv.sayReplaced(c, held)
 		return inv.follow(c, r.ID)
 	}
 	return inv.show(r, func(io.Writer) error {
 		inv.say("Run %s of %q is queued.", r.ID, x.Name)
-		replaced()
+		inv.sayReplaced(c, held)
 		inv.say("Watch it: segue run watch %s", r.ID)
 		return nil
 	})
@@ -192,7 +185,7 @@ func (l *runList) Run(inv *invocation) error {
 			table.Number("removed"), table.Number("rejected"), table.Text("created")},
 		func(r client.Run) []string {
 			row := []string{r.ID, names[r.ExportID], strings.ReplaceAll(string(r.Kind), "_", " "), statusWords(r.Status), "", "", "", "", inv.when(r.CreatedAt)}
-			if c := r.Receipt; c != nil && r.Kind == client.RunKindRun {
+			if c := r.Receipt; c != nil && (r.Kind == client.RunKindRun || onlyRemoves(r)) {
 				row[4], row[5], row[6], row[7] = num(c.Added), num(c.Updated), num(c.Removed), num(c.Rejected)
 			}
 			return row

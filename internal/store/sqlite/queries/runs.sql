@@ -27,3 +27,9 @@ SET status = ?, ended = ?, step = ?, started_at = ?, ended_at = ?, updated_at = 
     error_code = ?, error_message = ?, remedy = ?, attempt = ?, cancel_requested = ?, released = ?, released_by = ?, reconciliation = ?, stop = ?,
     version = version + 1
 WHERE id = ? AND version = ?;
+
+-- name: RemovingRun :one
+SELECT run FROM removing_runs WHERE id = ?;
+
+-- name: InsertRemovingRun :exec
+INSERT INTO removing_runs (id, export_id, export_name, run) VALUES (?, ?, ?, ?);

@@ -160,6 +160,13 @@ type RefreshSchedule struct {
 	Version   int64
 }
 
+type RemovingRun struct {
+	ID         string
+	ExportID   string
+	ExportName string
+	Run        string
+}
+
 type Run struct {
 	ID              string
 	ExportID        string

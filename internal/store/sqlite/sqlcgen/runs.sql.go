@@ -10,6 +10,27 @@ import (
 	"database/sql"
 )
 
+const insertRemovingRun = `-- name: InsertRemovingRun :exec
+INSERT INTO removing_runs (id, export_id, export_name, run) VALUES (?, ?, ?, ?)
+`
+
+type InsertRemovingRunParams struct {
+	ID         string
+	ExportID   string
+	ExportName string
+	Run        string
+}
+
+func (q *Queries) InsertRemovingRun(ctx context.Context, arg InsertRemovingRunParams) error {
+	_, err := q.db.ExecContext(ctx, insertRemovingRun,
+		arg.ID,
+		arg.ExportID,
+		arg.ExportName,
+		arg.Run,
+	)
+	return err
+}
+
 const insertRun = `-- name: InsertRun :exec
 INSERT INTO runs (id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at,
     plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, reconciliation, refresh_mirror, connection_id, stop, version)
@@ -174,6 +195,17 @@ func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const removingRun = `-- name: RemovingRun :one
+SELECT run FROM removing_runs WHERE id = ?
+`
+
+func (q *Queries) RemovingRun(ctx context.Context, id string) (string, error) {
+	row := q.db.QueryRowContext(ctx, removingRun, id)
+	var run string
+	err := row.Scan(&run)
+	return run, err
 }
 
 const runByID = `-- name: RunByID :one

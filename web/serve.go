@@ -49,7 +49,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if path.Ext(name) != "" || strings.HasPrefix(name, "assets/") {
+	if path.Ext(name) != "" || name == "assets" || strings.HasPrefix(name, "assets/") {
 		h.file(w, r, name)
 		return
 	}

@@ -22,6 +22,7 @@ export default function Audit() {
   const entries = query.data?.pages.flatMap((p) => p.items) ?? [];
   return (
     <Page
+      wide
       title={t('audit.title')}
       sentence={t('audit.sentence')}
       actions={

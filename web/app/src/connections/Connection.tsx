@@ -8,6 +8,7 @@ import { Card, Empty, Facts } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { StatusBadge } from '../parts/StatusBadge';
+import { useWho } from '../parts/useWho';
 import { connectionQuery } from './queries';
 
 export default function ConnectionPage() {
@@ -28,6 +29,7 @@ export default function ConnectionPage() {
 function Detail({ value: c }: { value: Api['Connection'] }) {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
+  const who = useWho();
   const exports = useQuery(exportsQuery);
   return (
     <>
@@ -49,7 +51,7 @@ function Detail({ value: c }: { value: Api['Connection'] }) {
             [t('connections.column.who'), c.shared ? t('connections.who.shared') : t('connections.who.administrators')],
             [
               t('connections.consent'),
-              c.consent.at && t('connections.agreed', { by: c.consent.by, at: dateTime(c.consent.at) }),
+              c.consent.at && t('connections.agreed', { by: who(c.consent.by), at: dateTime(c.consent.at) }),
             ],
           ]}
         />
@@ -60,12 +62,12 @@ function Detail({ value: c }: { value: Api['Connection'] }) {
             const users = all.filter((e) => e.connection_id === c.id);
             if (users.length === 0) return <Empty text={t('connections.used.none')} />;
             return (
-              <ul>
+              <ul className="plain">
                 {users.map((e) => (
                   <li key={e.id}>
                     <Link to="/exports/$id" params={{ id: e.id }}>
                       {e.name}
-                    </Link>{' '}
+                    </Link>
                     <StatusBadge status={e.status} />
                   </li>
                 ))}

@@ -68,7 +68,7 @@ export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }
         opened={cancelling}
         title={t('exports.cancel.title')}
         verb={t('exports.cancel.verb')}
-        onConfirm={() => answer.mutateAsync({ id: run.id, verb: 'cancel' })}
+        onConfirm={() => answer.mutateAsync({ id: run.id, choice: 'cancel' })}
         onClose={() => setCancelling(false)}
       >
         {t('exports.cancel.what')}
@@ -96,7 +96,7 @@ function Held({ run, plan, mayEdit }: { run: Api['Run']; plan: Api['Plan']; mayE
         {mayEdit ? (
           <div className="row wide">
             <div>
-              <Button loading={answer.isPending} onClick={() => answer.mutate({ id: run.id, verb: 'release' })}>
+              <Button loading={answer.isPending} onClick={() => answer.mutate({ id: run.id, choice: 'release' })}>
                 {t('exports.held.release')}
               </Button>
               <p className="muted">{t('exports.held.release_does')}</p>
@@ -105,7 +105,7 @@ function Held({ run, plan, mayEdit }: { run: Api['Run']; plan: Api['Plan']; mayE
               <Button
                 variant="default"
                 loading={answer.isPending}
-                onClick={() => answer.mutate({ id: run.id, verb: 'refuse' })}
+                onClick={() => answer.mutate({ id: run.id, choice: 'refuse' })}
               >
                 {t('exports.held.refuse')}
               </Button>

@@ -5,11 +5,13 @@ import { useFormats } from '../languages/format';
 import { Empty } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { StatusBadge } from '../parts/StatusBadge';
+import { useWho } from '../parts/useWho';
 
 /** The runs of an export, newest first. */
 export function RunsTable({ runs, exportId }: { runs: Api['Run'][]; exportId: string }) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
+  const who = useWho();
   if (runs.length === 0) return <Empty text={t('exports.never_ran')} />;
   const count = (of: (r: Api['Receipt']) => number, plan: (p: Api['Plan']) => number) => (r: Api['Run']) => {
     const n = r.receipt ? of(r.receipt) : r.kind === 'dry_run' && r.plan ? plan(r.plan) : undefined;
@@ -32,7 +34,7 @@ export function RunsTable({ runs, exportId }: { runs: Api['Run'][]; exportId: st
         },
         { id: 'kind', header: t('exports.runs.kind'), cell: (r) => t(`exports.runs.${r.kind}`) },
         { id: 'status', header: t('exports.column.status'), cell: (r) => <StatusBadge status={r.status} /> },
-        { id: 'by', header: t('exports.runs.by'), cell: (r) => r.requested_by },
+        { id: 'by', header: t('exports.runs.by'), cell: (r) => who(r.requested_by) },
         {
           id: 'added',
           header: t('parts.bucket.added'),

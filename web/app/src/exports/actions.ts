@@ -23,8 +23,8 @@ export function useExportActions() {
     }),
     runAll: useMutation({ mutationFn: () => send(api.POST('/api/v1/exports/run-all')), onSuccess: again }),
     answer: useMutation({
-      mutationFn: ({ id, verb }: { id: string; verb: 'release' | 'refuse' | 'cancel' }) =>
-        send(api.POST(`/api/v1/runs/{id}/${verb}`, { params: { path: { id } } })),
+      mutationFn: ({ id, choice }: { id: string; choice: 'release' | 'refuse' | 'cancel' }) =>
+        send(api.POST(`/api/v1/runs/{id}/${choice}`, { params: { path: { id } } })),
       onSuccess: (run) => {
         client.setQueryData(runKey(run.id), run);
         return again();

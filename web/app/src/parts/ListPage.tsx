@@ -49,7 +49,7 @@ export function ListPage<T>(props: Props<T>) {
       ]
     : props.columns;
   return (
-    <Page title={props.title} sentence={props.sentence} actions={props.actions}>
+    <Page wide title={props.title} sentence={props.sentence} actions={props.actions}>
       {props.children}
       <Loaded query={props.query}>
         {(rows) =>

@@ -13,17 +13,19 @@ type Props = {
   beside?: ReactNode;
   /** The buttons of the page: at most one of them is the primary one. */
   actions?: ReactNode;
+  /** A table that takes all the width there is. */
+  wide?: boolean;
   children?: ReactNode;
 };
 
 /** A page: its title (of the document as well), what it is, its buttons, and its content. */
-export function Page({ title, sentence, back, beside, actions, children }: Props) {
+export function Page({ title, sentence, back, beside, actions, wide, children }: Props) {
   const { t } = useTranslation();
   useEffect(() => {
     document.title = t('parts.page.title', { page: title });
   }, [title, t]);
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-wide={wide}>
       {back && (
         <nav aria-label={t('parts.page.back')} className={classes.back}>
           <Link to={back.to}>{back.label}</Link>

@@ -12,14 +12,14 @@ import {
   IconRefreshAlert,
   IconUserQuestion,
 } from '@tabler/icons-react';
-import type { ComponentType } from 'react';
+import type { ComponentType, CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import type { Token } from '../theme/tokens';
 
 export type Status = Api['Export']['status'];
 
-type Look = { icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>; tone: Token };
+type Look = { icon: ComponentType<{ size?: number; style?: CSSProperties; 'aria-hidden'?: boolean }>; tone: Token };
 
 /** Every status with its icon and colour; the word comes from `parts.status`. */
 export const looks: Record<Status, Look> = {
@@ -45,7 +45,7 @@ export function StatusBadge({ status }: { status: string }) {
   const { icon: Icon, tone } = known ? looks[status as Status] : { icon: IconAlertTriangle, tone: 'muted' as const };
   return (
     <span style={{ color: `var(--${tone})`, display: 'inline-flex', gap: 6, alignItems: 'center' }}>
-      <Icon size={16} aria-hidden />
+      <Icon size={16} aria-hidden style={{ flexShrink: 0 }} />
       {known ? t(`parts.status.${status}`) : status}
     </span>
   );

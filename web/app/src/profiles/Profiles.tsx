@@ -29,7 +29,7 @@ export default function Profiles() {
   const items = query.data?.items ?? [];
   const fields = (items[0]?.values ?? []).slice(0, 6).map((v) => v.field);
   return (
-    <Page title={t('profiles.title')} sentence={t('profiles.sentence')}>
+    <Page wide title={t('profiles.title')} sentence={t('profiles.sentence')}>
       <TextInput
         type="search"
         aria-label={t('profiles.search')}

@@ -53,12 +53,12 @@ function UsedBy({ segment }: { segment: Api['Segment'] }) {
           const users = all.filter((e) => e.segment_ids.includes(segment.id));
           if (users.length === 0) return <Empty text={t('segments.used.none')} />;
           return (
-            <ul>
+            <ul className="plain">
               {users.map((e) => (
                 <li key={e.id}>
                   <Link to="/exports/$id" params={{ id: e.id }}>
                     {e.name}
-                  </Link>{' '}
+                  </Link>
                   <StatusBadge status={e.status} />
                 </li>
               ))}

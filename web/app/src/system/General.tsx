@@ -14,7 +14,7 @@ export default function General() {
           <>
             <Card title={t('system.general.folders')}>
               {s.source_dirs.length ? (
-                <ul>
+                <ul className="plain">
                   {s.source_dirs.map((d) => (
                     <li key={d} className="break">
                       <code>{d}</code>

@@ -11,6 +11,7 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
+import { useWho } from '../parts/useWho';
 import { refreshesQuery } from './queries';
 
 export default function StatusPage() {
@@ -61,11 +62,12 @@ export default function StatusPage() {
 }
 
 function Refresh({ refresh: r, open }: { refresh: Api['Refresh']; open: boolean }) {
+  const who = useWho();
   const { t } = useTranslation();
   const { dateTime } = useFormats();
   const title = r.scheduled
     ? t('system.status.scheduled', { at: dateTime(r.created_at) })
-    : t('system.status.by', { at: dateTime(r.created_at), by: r.requested_by });
+    : t('system.status.by', { at: dateTime(r.created_at), by: who(r.requested_by) });
   if (open) {
     return (
       <Card title={title} actions={<StatusBadge status={r.status} />}>

@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { Button, type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 import { dark, light, type Tokens } from './tokens';
 
 const tuple = (color: string): MantineColorsTuple => Array(10).fill(color) as unknown as MantineColorsTuple;
@@ -9,7 +9,34 @@ const system =
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 6 },
-  colors: { accent: tuple(light.accent), bad: tuple(light.bad) },
+  colors: {
+    accent: tuple(light.accent),
+    // What Mantine takes its neutral colours from, lightest first.
+    gray: [
+      light.hover,
+      light.hover,
+      light.hairline,
+      light.hairline,
+      light.edge,
+      light.muted,
+      light.muted,
+      light.muted,
+      light.ink,
+      light.ink,
+    ],
+    dark: [
+      dark.ink,
+      dark.ink,
+      dark.muted,
+      dark.muted,
+      dark.edge,
+      dark.hairline,
+      dark.surface,
+      dark.surface,
+      dark.page,
+      dark.page,
+    ],
+  },
   white: light.surface,
   black: light.ink,
   fontFamily: system,
@@ -30,6 +57,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
+    Button: Button.extend({
+      vars: (_, { variant = 'filled' }) => ({
+        root: variant === 'filled' ? { '--button-color': 'var(--onAccent)' } : {},
+      }),
+    }),
     Modal: { defaultProps: { transitionProps: { duration: 150 }, centered: true, radius: '8px' } },
     Drawer: { defaultProps: { transitionProps: { duration: 150 } } },
     Menu: { defaultProps: { transitionProps: { duration: 150 }, shadow: 'md' } },

@@ -17,9 +17,9 @@ export function Frame({ title, children }: { title: string; children: ReactNode 
         <h1>{title}</h1>
         {children}
       </main>
-      <div className={classes.language}>
+      <footer className={classes.language}>
         <LanguageSwitch />
-      </div>
+      </footer>
     </div>
   );
 }

@@ -34,8 +34,9 @@ export function DataTable<T>({ label, columns, rows, rowKey, order, onOrder, non
   const turn = (id: string) =>
     onOrder?.(order?.sort === id ? { sort: id, down: !order.down } : { sort: id, down: false });
   return (
+    // biome-ignore lint/a11y/useSemanticElements: it is no set of fields
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={classes.frame} tabIndex={0} aria-label={label}>
+    <div role="group" className={classes.frame} tabIndex={0} aria-label={label}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -81,6 +82,6 @@ export function DataTable<T>({ label, columns, rows, rowKey, order, onOrder, non
         </tbody>
       </table>
       {rows.length === 0 && none && <p className={classes.none}>{none}</p>}
-    </section>
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { ApiError } from '../api/problem';
 import { show } from '../test/render';
 import { Confirm } from './Confirm';
 import { ErrorPanel } from './ErrorPanel';
-import { useProof, ProofProvider } from './Proof';
+import { ProofProvider, useProof } from './Proof';
 import { ReceiptBars } from './ReceiptBars';
 import { Sections } from './Sections';
 import { StatusBadge } from './StatusBadge';
@@ -20,7 +20,9 @@ test('an error says what, why and what to do, with the technical text a click aw
   expect(panel.textContent).toContain('Something else still needs this');
   expect(panel.textContent).toContain('the export "VIP" uses it');
   expect(panel.textContent).toContain('Remove the export first');
-  expect(panel.querySelector('pre')?.textContent).toBe('in_use\nthe export "VIP" uses it\nRemove the export first\nrequest r7');
+  expect(panel.querySelector('pre')?.textContent).toBe(
+    'in_use\nthe export "VIP" uses it\nRemove the export first\nrequest r7',
+  );
 });
 
 test('a Croatian reader gets Croatian words, and English only in the technical text', async () => {
@@ -46,7 +48,23 @@ test('a status is a word; one of a newer server is shown as it is called', async
   expect(screen.getByText('brand_new')).toBeTruthy();
 });
 
-const receipt = { at: '', added: 5, updated: 1, unchanged: 10, rejected: 2, duplicates: 1, not_sent: 0, members: 19, leavers: 3, removed: 2, kept: 1, still_wanted: 0, not_removed: 0, list_size: 15, refusal_removed: 0 };
+const receipt = {
+  at: '',
+  added: 5,
+  updated: 1,
+  unchanged: 10,
+  rejected: 2,
+  duplicates: 1,
+  not_sent: 0,
+  members: 19,
+  leavers: 3,
+  removed: 2,
+  kept: 1,
+  still_wanted: 0,
+  not_removed: 0,
+  list_size: 15,
+  refusal_removed: 0,
+};
 
 test('a receipt that adds up says nothing of it, one that does not is told', async () => {
   const { rerender } = await show(<ReceiptBars receipt={receipt} />);
@@ -74,7 +92,13 @@ function Wizard() {
     <Sections
       end={<p>the summary</p>}
       sections={[
-        { id: 'a', title: 'First', complete: name !== '', summary: name, content: <input aria-label="Name" value={name} onChange={(e) => setName(e.target.value)} /> },
+        {
+          id: 'a',
+          title: 'First',
+          complete: name !== '',
+          summary: name,
+          content: <input aria-label="Name" value={name} onChange={(e) => setName(e.target.value)} />,
+        },
         { id: 'b', title: 'Second', complete: name !== '', content: <p>second content</p> },
       ]}
     />

@@ -7,19 +7,19 @@ import { Page } from '../parts/Page';
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <div style={{ padding: 24 }}>
+    <main style={{ padding: 24 }}>
       <Page title={t('shell.not_found.title')} sentence={t('shell.not_found.sentence')}>
         <Link to="/">{t('shell.not_found.home')}</Link>
       </Page>
-    </div>
+    </main>
   );
 }
 
 /** What is shown where a page cannot be: the server does not answer, or a defect. */
 export function Defect({ error, reset }: { error: unknown; reset: () => void }) {
   return (
-    <div style={{ padding: 24, maxWidth: 640, margin: '0 auto' }}>
+    <main style={{ padding: 24, maxWidth: 640, margin: '0 auto' }}>
       <ErrorPanel error={error} onRetry={reset} />
-    </div>
+    </main>
   );
 }

@@ -32,7 +32,9 @@ for (const [language, scheme] of [['en-GB', 'light'], ['hr-HR', 'dark']] as cons
         await open(page, place.split(' > ')[0] ?? '/');
         const steps = place.split(' > ').slice(1);
         for (const _ of steps) {
+          const before = page.url();
           await page.locator('main table a').first().click();
+          await expect(page).not.toHaveURL(before);
           await settled(page);
         }
         expect(await page.locator('html').getAttribute('lang')).toBe(language.slice(0, 2));
@@ -49,7 +51,7 @@ for (const [language, scheme] of [['en-GB', 'light'], ['hr-HR', 'dark']] as cons
       await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
       await page.setViewportSize({ width: 360, height: 740 });
       await open(page, '/exports');
-      await page.locator('header button').first().click();
+      await page.getByRole('button', { name: /^(Menu|Izbornik)$/ }).click();
       await expect(page.getByRole('dialog')).toBeVisible();
       expect(await barriers(page)).toEqual([]);
     });

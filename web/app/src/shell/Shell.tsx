@@ -44,7 +44,7 @@ export function Shell() {
         <button type="button" className={classes.skip} onClick={() => main.current?.focus()}>
           {t('shell.skip')}
         </button>
-        <header className={classes.bar}>
+        <section className={classes.bar} aria-label={t('shell.menu')}>
           <Logo />
           <span className="grow" />
           <ActionIcon
@@ -57,7 +57,7 @@ export function Shell() {
           >
             <IconMenu2 size={20} aria-hidden />
           </ActionIcon>
-        </header>
+        </section>
         <aside className={classes.side}>
           <div className={classes.top}>
             <Logo small={collapsed} />

@@ -19,8 +19,9 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
-build: ## build bin/segue
-	@scripts/require go gcc g++
+build: ## build bin/segue, the web application in it
+	@scripts/require go gcc g++ node npm
+	@scripts/webapp
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/segue ./cmd/segue
 
 .PHONY: demo
@@ -55,7 +56,8 @@ chaos: ## kill the server at every fail-point and at random moments, 500 runs; S
 
 .PHONY: clean
 clean: ## delete what was built here; data folders stay
-	rm -rf bin .cache e2e/sdk/node_modules
+	rm -rf bin .cache e2e/sdk/node_modules e2e/ui/node_modules web/app/node_modules
+	find web/dist -mindepth 1 -not -name .keep -delete
 
 .cache/bin/golangci-lint-%:
 	@scripts/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint $*

@@ -1,5 +1,5 @@
-// Package web owns the pages that the server shows to browsers. It knows no service: pages speak to the API like
-// everybody else.
+// Package web owns the web application in the program: the files that scripts/webapp built from web/app, and how
+// browsers get them. It knows no service: the application speaks to the API like everybody else.
 package web
 
 import (
@@ -8,32 +8,17 @@ import (
 	"net/http"
 )
 
-//go:embed pages
-var pages embed.FS
+// dist holds what scripts/webapp built; of a program that was built without it, only a file that says so.
+//
+//go:embed all:dist
+var dist embed.FS
 
-// policy lets pages use what this server serves, and nothing else: no script or style in a page itself, no other host.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-
-// Handler serves the pages: /setup makes the first administrator, /sso signs in by single sign-on.
+// Handler serves the web application: its files below /assets/, and its one page for every other path, which may be a
+// place in the application that somebody kept.
 func Handler() (http.Handler, error) {
-	files, err := fs.Sub(pages, "pages")
+	files, err := fs.Sub(dist, "dist")
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	serve := func(name, kind string) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", kind)
-			w.Header().Set("Content-Security-Policy", policy)
-			http.ServeFileFS(w, r, files, name)
-		}
-	}
-	mux.HandleFunc("GET /setup", serve("setup.html", "text/html; charset=utf-8"))
-	mux.HandleFunc("GET /setup.js", serve("setup.js", "text/javascript; charset=utf-8"))
-	mux.HandleFunc("GET /setup.css", serve("setup.css", "text/css; charset=utf-8"))
-	for _, path := range []string{"GET /sso", "GET /sso/callback"} {
-		mux.HandleFunc(path, serve("sso.html", "text/html; charset=utf-8"))
-	}
-	mux.HandleFunc("GET /sso.js", serve("sso.js", "text/javascript; charset=utf-8"))
-	return mux, nil
+	return newHandler(files)
 }

@@ -36,7 +36,7 @@ func (d *demo) people(ctx context.Context, r Running) error {
 	if err := d.command(ctx, "connection", "share", demoBrevo); err != nil {
 		return err
 	}
-	d.say("\nThey sign in at %s/api/v1/session with these passwords, made for this demo:", r.URL)
+	d.say("\nThey sign in at %s with these passwords, made for this demo:", r.URL)
 	for _, l := range lines {
 		d.say("%s", l)
 	}

@@ -39,20 +39,20 @@ func runRequire(t *testing.T, dir string, tools ...string) (string, error) {
 
 func TestRequireIsContentWithWhatIsThere(t *testing.T) {
 	t.Parallel()
-	dir := machine(t, map[string]string{"go": "echo go1.26.3", "node": "echo v20.1.0", "gcc": "echo 12.2.0"})
+	dir := machine(t, map[string]string{"go": "echo go1.26.3", "node": "echo v20.19.0", "gcc": "echo 12.2.0"})
 	out, err := runRequire(t, dir, "go", "node", "gcc")
 	require.NoError(t, err, out)
 	require.Contains(t, out, "require: go 1.26.3\n")
-	require.Contains(t, out, "require: node 20.1.0\n")
+	require.Contains(t, out, "require: node 20.19.0\n")
 }
 
 func TestRequireNamesEveryPartThatIsMissingOrTooOld(t *testing.T) {
 	t.Parallel()
-	dir := machine(t, map[string]string{"go": "echo go1.25.9", "node": "echo v18.19.0", "npm": "echo broken >&2; exit 3"})
+	dir := machine(t, map[string]string{"go": "echo go1.25.9", "node": "echo v20.18.3", "npm": "echo broken >&2; exit 3"})
 	out, err := runRequire(t, dir, "go", "node", "npm", "g++")
 	require.Error(t, err, out)
 	require.Contains(t, out, "require: go: 1.25.9 is too old, 1.26.0 or newer is needed\n")
-	require.Contains(t, out, "require: node: 18.19.0 is too old, 20 or newer is needed\n")
+	require.Contains(t, out, "require: node: 20.18.3 is too old, 20.19 or newer is needed\n")
 	require.Contains(t, out, "cannot be run here: broken\n")
 	require.Contains(t, out, "require: g++: is not installed and could not be installed here\n")
 }

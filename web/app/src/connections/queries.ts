@@ -1,0 +1,14 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, everything, send } from '../api/client';
+
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: () =>
+    everything((after) => send(api.GET('/api/v1/connections', { params: { query: { after, limit: 200 } } }))),
+});
+
+export const connectionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['connections', id],
+    queryFn: () => send(api.GET('/api/v1/connections/{id}', { params: { path: { id } } })),
+  });

@@ -1,0 +1,17 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { listSearch } from '../parts/listSearch';
+import { shellRoute } from '../shell/root';
+
+export const connectionRoutes = [
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/connections',
+    validateSearch: listSearch,
+    component: lazyRouteComponent(() => import('./Connections')),
+  }),
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/connections/$id',
+    component: lazyRouteComponent(() => import('./Connection')),
+  }),
+] as const;

@@ -1,0 +1,64 @@
+import { Button } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '../api/problem';
+import classes from './page.module.css';
+
+type Props = { error: unknown; onRetry?: () => void };
+
+/** The words for a code; of a code that has none the ones for a defect. */
+export function useErrorTexts() {
+  const { t, i18n } = useTranslation();
+  return (code: string) => {
+    const known = i18n.exists(`errors.${code}.what`) ? code : 'unexpected';
+    return { what: t(`errors.${known}.what`), todo: t(`errors.${known}.todo`) };
+  };
+}
+
+/** What happened, why as far as known, and what to do; the technical text is one click away and can be copied. */
+export function ErrorPanel({ error, onRetry }: Props) {
+  const { t, i18n } = useTranslation();
+  const texts = useErrorTexts();
+  const clipboard = useClipboard();
+  const e = error instanceof ApiError ? error : new ApiError('unexpected', String(error));
+  const { what, todo } = texts(e.code);
+  const told = i18n.language === 'en' && e.status !== 0; // what the server says is English
+  return (
+    <section className={classes.error} role="alert">
+      <h2>
+        <IconAlertTriangle size={18} aria-hidden />
+        {what}
+      </h2>
+      {told && e.detail && (
+        <p className="break">{e.field ? t('parts.error.field', { field: e.field, detail: e.detail }) : e.detail}</p>
+      )}
+      <p>{told && e.remedy ? e.remedy : todo}</p>
+      <details>
+        <summary>{t('parts.error.technical')}</summary>
+        <pre>{e.technical}</pre>
+        <Button size="compact-sm" variant="default" onClick={() => clipboard.copy(e.technical)}>
+          {clipboard.copied ? t('parts.error.copied') : t('parts.error.copy')}
+        </Button>
+      </details>
+      {onRetry && (
+        <Button mt="sm" size="compact-sm" variant="default" onClick={onRetry}>
+          {t('parts.error.retry')}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** An error as one sentence beside a field or in a form. */
+export function useErrorSentence() {
+  const texts = useErrorTexts();
+  const { i18n } = useTranslation();
+  return (error: unknown) => {
+    const e = error instanceof ApiError ? error : new ApiError('unexpected', String(error));
+    const { what, todo } = texts(e.code);
+    return i18n.language === 'en' && e.status !== 0 && e.detail
+      ? `${what} (${e.detail}). ${e.remedy || todo}`
+      : `${what}. ${todo}`;
+  };
+}

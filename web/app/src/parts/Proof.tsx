@@ -1,0 +1,132 @@
+import { Button, Modal, PasswordInput, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, type FormEvent, type ReactNode, useCallback, useContext, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, send } from '../api/client';
+import { ApiError, codeOf } from '../api/problem';
+import { meQuery } from '../api/queries';
+import { ErrorPanel } from './ErrorPanel';
+
+type WithProof = <T>(work: () => Promise<T>) => Promise<T>;
+
+const Context = createContext<WithProof>((work) => work());
+
+/** Gives a function that does something for which the server may ask who one is: it asks, then does it again. */
+export const useProof = () => useContext(Context);
+
+/** Whoever closed the dialog did not want it done after all. */
+export const isGivenUp = (error: unknown) => codeOf(error) === 'given_up';
+
+/** Holds the dialog that asks again who one is. */
+export function ProofProvider({ children }: { children: ReactNode }) {
+  const waiting = useRef<{ done: () => void; failed: (e: unknown) => void } | undefined>(undefined);
+  const [opened, setOpened] = useState(false);
+  const withProof: WithProof = useCallback(async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (codeOf(error) !== 'proof_needed') throw error;
+      await new Promise<void>((done, failed) => {
+        waiting.current = { done, failed };
+        setOpened(true);
+      });
+      return work();
+    }
+  }, []);
+  const end = (proved: boolean) => {
+    setOpened(false);
+    const w = waiting.current;
+    waiting.current = undefined;
+    if (proved) w?.done();
+    else w?.failed(new ApiError('given_up', ''));
+  };
+  return (
+    <Context.Provider value={withProof}>
+      {children}
+      {opened && <ProofDialog onProved={() => end(true)} onClose={() => end(false)} />}
+    </Context.Provider>
+  );
+}
+
+function ProofDialog({ onProved, onClose }: { onProved: () => void; onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const me = useQuery(meQuery).data?.person;
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const byPassword = me?.has_password ?? true;
+  const attempt = async (work: () => Promise<void>) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await work();
+    } catch (e) {
+      setError(e);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const body = { password: String(form.get('password')), code: String(form.get('code') ?? '') || undefined };
+    void attempt(async () => {
+      client.setQueryData(meQuery.queryKey, await send(api.POST('/api/v1/session/proof', { body })));
+      onProved();
+    });
+  };
+  const bySignOn = () =>
+    attempt(async () => {
+      const { url } = await send(api.POST('/api/v1/session/sso-proof'));
+      sessionStorage.setItem('segue.back', location.pathname + location.search);
+      location.assign(url);
+    });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('parts.proof.title')}
+      closeButtonProps={{ 'aria-label': t('parts.close') }}
+    >
+      <div className="stack">
+        <p>{t('parts.proof.why')}</p>
+        {byPassword && (
+          <form onSubmit={submit} className="stack">
+            <input type="text" name="username" autoComplete="username" value={me?.email ?? ''} readOnly hidden />
+            <PasswordInput
+              name="password"
+              label={t('parts.proof.password')}
+              autoComplete="current-password"
+              required
+              data-autofocus
+              visibilityToggleButtonProps={{ 'aria-label': t('parts.show_password') }}
+            />
+            {me?.has_one_time_codes && (
+              <TextInput
+                name="code"
+                label={t('parts.proof.code')}
+                inputMode="numeric"
+                autoComplete="one-time-code"
+                required
+              />
+            )}
+            <div className="row" style={{ justifyContent: 'flex-end' }}>
+              <Button variant="default" onClick={onClose}>
+                {t('parts.cancel')}
+              </Button>
+              <Button type="submit" loading={busy}>
+                {t('parts.proof.confirm')}
+              </Button>
+            </div>
+          </form>
+        )}
+        {me?.has_single_sign_on && (
+          <Button variant="default" onClick={bySignOn} loading={busy && !byPassword}>
+            {t('parts.proof.sso')}
+          </Button>
+        )}
+        {error !== undefined && <ErrorPanel error={error} />}
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,87 @@
+import { useTranslation } from 'react-i18next';
+import type { Api } from '../api/client';
+import { Bar } from './Bars';
+
+/** A receipt as two bars that add up: the members, and the leavers. */
+export function ReceiptBars({ receipt: r }: { receipt: Api['Receipt'] }) {
+  const { t } = useTranslation();
+  return (
+    <div className="stack">
+      <Bar
+        label={t('parts.receipt.members')}
+        total={r.members}
+        parts={[
+          { id: 'added', label: t('parts.bucket.added'), count: r.added, tone: 'good' },
+          { id: 'updated', label: t('parts.bucket.updated'), count: r.updated, tone: 'info' },
+          { id: 'unchanged', label: t('parts.bucket.unchanged'), count: r.unchanged, tone: 'still' },
+          { id: 'rejected', label: t('parts.bucket.rejected'), count: r.rejected, tone: 'bad' },
+          {
+            id: 'duplicate',
+            label: t('parts.bucket.duplicate'),
+            count: r.duplicates,
+            tone: 'still',
+            pattern: 'striped',
+          },
+          { id: 'not_sent', label: t('parts.bucket.not_sent'), count: r.not_sent, tone: 'warn' },
+        ]}
+      />
+      <Bar
+        label={t('parts.receipt.leavers')}
+        total={r.leavers}
+        parts={[
+          { id: 'removed', label: t('parts.bucket.removed'), count: r.removed, tone: 'info' },
+          { id: 'kept', label: t('parts.bucket.kept'), count: r.kept, tone: 'still' },
+          {
+            id: 'still_wanted',
+            label: t('parts.bucket.still_wanted'),
+            count: r.still_wanted,
+            tone: 'still',
+            pattern: 'striped',
+          },
+          { id: 'not_removed', label: t('parts.bucket.not_removed'), count: r.not_removed, tone: 'bad' },
+        ]}
+      />
+    </div>
+  );
+}
+
+/** A plan as the same two bars, before anything was sent. */
+export function PlanBars({ plan: p }: { plan: Api['Plan'] }) {
+  const { t } = useTranslation();
+  return (
+    <div className="stack">
+      <Bar
+        label={t('parts.receipt.members')}
+        total={p.members}
+        parts={[
+          { id: 'add', label: t('parts.plan.add'), count: p.add, tone: 'good' },
+          { id: 'update', label: t('parts.plan.update'), count: p.update, tone: 'info' },
+          { id: 'unchanged', label: t('parts.bucket.unchanged'), count: p.unchanged, tone: 'still' },
+          { id: 'rejected', label: t('parts.bucket.rejected'), count: p.rejected, tone: 'bad' },
+          {
+            id: 'duplicate',
+            label: t('parts.bucket.duplicate'),
+            count: p.duplicates,
+            tone: 'still',
+            pattern: 'striped',
+          },
+        ]}
+      />
+      <Bar
+        label={t('parts.receipt.leavers')}
+        total={p.leavers}
+        parts={[
+          { id: 'remove', label: t('parts.plan.remove'), count: p.remove, tone: 'info' },
+          { id: 'keep', label: t('parts.plan.keep'), count: p.keep, tone: 'still' },
+          {
+            id: 'still_wanted',
+            label: t('parts.bucket.still_wanted'),
+            count: p.still_wanted,
+            tone: 'still',
+            pattern: 'striped',
+          },
+        ]}
+      />
+    </div>
+  );
+}

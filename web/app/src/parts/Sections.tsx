@@ -1,0 +1,67 @@
+import { Button } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
+import { type ReactNode, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './sections.module.css';
+
+export type Section = {
+  id: string;
+  title: string;
+  /** Whether the section is filled in, so that the next one opens. */
+  complete: boolean;
+  /** What was chosen, in a few words, while the section is closed. */
+  summary?: ReactNode;
+  content: ReactNode;
+};
+
+/**
+ * A form on one page whose numbered sections open in order: a section can be opened when all before it are complete, and
+ * every one that was can be opened again. What stands at the end (a summary in plain words, the button) shows once all are.
+ */
+export function Sections({ sections, end }: { sections: Section[]; end: ReactNode }) {
+  const { t } = useTranslation();
+  const base = useId();
+  const [opened, setOpened] = useState(0);
+  const reach = sections.findIndex((s) => !s.complete);
+  const all = reach < 0;
+  const may = (i: number) => all || i <= reach;
+  const at = may(opened) ? opened : reach;
+  return (
+    <div className="stack">
+      <ol className={classes.list}>
+        {sections.map((s, i) => {
+          const open = i === at;
+          return (
+            <li key={s.id} className={classes.section}>
+              <h2>
+                <button
+                  type="button"
+                  aria-expanded={open}
+                  aria-controls={`${base}-${s.id}`}
+                  disabled={!may(i)}
+                  onClick={() => setOpened(open ? sections.length : i)}
+                >
+                  <span className={classes.number} data-complete={s.complete && !open}>
+                    {s.complete && !open ? <IconCheck size={14} aria-hidden /> : i + 1}
+                  </span>
+                  {s.title}
+                  {s.complete && <span className="visually-hidden">{t('parts.sections.complete')}</span>}
+                </button>
+              </h2>
+              {!open && s.complete && s.summary && <div className={classes.summary}>{s.summary}</div>}
+              <div id={`${base}-${s.id}`} hidden={!open} className={classes.content}>
+                {open && s.content}
+                {open && (
+                  <Button mt="md" variant="default" disabled={!s.complete} onClick={() => setOpened(i + 1)}>
+                    {t('parts.sections.next')}
+                  </Button>
+                )}
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+      {all && end}
+    </div>
+  );
+}

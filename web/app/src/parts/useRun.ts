@@ -1,0 +1,36 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { type Api, api, send } from '../api/client';
+
+export const runKey = (id: string) => ['run', id] as const;
+
+/** A run, followed live while it goes on: every state that the server tells is put where the query keeps it. */
+export function useRun(id: string | undefined) {
+  const client = useQueryClient();
+  const query = useQuery({
+    queryKey: runKey(id ?? ''),
+    queryFn: () => send(api.GET('/api/v1/runs/{id}', { params: { path: { id: id ?? '' } } })),
+    enabled: !!id,
+  });
+  const live = !!query.data && !query.data.ended;
+  useEffect(() => {
+    if (!id || !live) return;
+    const events = new EventSource(`/api/v1/runs/${encodeURIComponent(id)}/events`);
+    events.addEventListener('run', (event) => {
+      const run = JSON.parse(event.data) as Api['Run'];
+      client.setQueryData<Api['Run']>(runKey(id), (was) => newer(was, run));
+      if (run.ended) {
+        events.close();
+        void client.invalidateQueries({ queryKey: ['exports'] });
+        void client.invalidateQueries({ queryKey: ['runs'] });
+      }
+    });
+    return () => events.close();
+  }, [id, live, client]);
+  return query;
+}
+
+/** Of two states of a run the later one: answers may overtake each other. */
+export function newer(was: Api['Run'] | undefined, run: Api['Run']): Api['Run'] {
+  return was && was.version > run.version ? was : run;
+}

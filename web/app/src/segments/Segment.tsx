@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Api } from '../api/client';
+import { exportsQuery } from '../exports/queries';
+import { useFormats } from '../languages/format';
+import { Card, Empty, Facts } from '../parts/Card';
+import { Loaded } from '../parts/Loaded';
+import { Page } from '../parts/Page';
+import { StatusBadge } from '../parts/StatusBadge';
+import { MemberCount } from './MemberCount';
+import { segmentQuery } from './queries';
+import { Rules } from './Rules';
+
+export default function SegmentPage() {
+  const { t } = useTranslation();
+  const { dateTime } = useFormats();
+  const { id } = useParams({ strict: false }) as { id: string };
+  const query = useQuery(segmentQuery(id));
+  return (
+    <Page
+      title={query.data?.name ?? t('segments.one')}
+      sentence={query.data?.description}
+      back={{ to: '/segments', label: t('segments.title') }}
+    >
+      <Loaded query={query}>
+        {(segment) => (
+          <>
+            <Facts
+              facts={[
+                [t('segments.column.members'), <MemberCount key="count" id={id} />],
+                [t('segments.time_zone'), segment.time_zone],
+                [t('parts.changed'), dateTime(segment.updated_at)],
+              ]}
+            />
+            <Card title={t('segments.rules')}>
+              <Rules segment={segment} />
+            </Card>
+            <UsedBy segment={segment} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function UsedBy({ segment }: { segment: Api['Segment'] }) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t('segments.used.title')}>
+      <Loaded query={useQuery(exportsQuery)}>
+        {(all) => {
+          const users = all.filter((e) => e.segment_ids.includes(segment.id));
+          if (users.length === 0) return <Empty text={t('segments.used.none')} />;
+          return (
+            <ul className="plain">
+              {users.map((e) => (
+                <li key={e.id}>
+                  <Link to="/exports/$id" params={{ id: e.id }}>
+                    {e.name}
+                  </Link>
+                  <StatusBadge status={e.status} />
+                </li>
+              ))}
+            </ul>
+          );
+        }}
+      </Loaded>
+    </Card>
+  );
+}

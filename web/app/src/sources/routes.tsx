@@ -1,0 +1,17 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { listSearch } from '../parts/listSearch';
+import { shellRoute } from '../shell/root';
+
+export const sourceRoutes = [
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/sources',
+    validateSearch: listSearch,
+    component: lazyRouteComponent(() => import('./Sources')),
+  }),
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/sources/$id',
+    component: lazyRouteComponent(() => import('./Source')),
+  }),
+] as const;

@@ -1,0 +1,136 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { type Api, api, send } from '../api/client';
+import { useFormats } from '../languages/format';
+import { Card, Empty } from '../parts/Card';
+import { DataTable } from '../parts/DataTable';
+import { ErrorPanel, useErrorTexts } from '../parts/ErrorPanel';
+import { Loaded } from '../parts/Loaded';
+import { Page } from '../parts/Page';
+import { useMe } from '../parts/roles';
+import { StatusBadge } from '../parts/StatusBadge';
+import { useWho } from '../parts/useWho';
+import { refreshesQuery } from './queries';
+
+export default function StatusPage() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const { may } = useMe();
+  const query = useQuery(refreshesQuery);
+  const start = useMutation({
+    mutationFn: () => send(api.POST('/api/v1/refreshes')),
+    onSettled: () => client.invalidateQueries({ queryKey: ['refreshes'] }),
+  });
+  const cancel = useMutation({
+    mutationFn: (id: string) => send(api.POST('/api/v1/refreshes/{id}/cancel', { params: { path: { id } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: ['refreshes'] }),
+  });
+  const newest = query.data?.[0];
+  const goes = !!newest && !newest.ended;
+  return (
+    <Page
+      title={t('system.status.title')}
+      sentence={t('system.status.sentence')}
+      actions={
+        may('contributor') &&
+        (goes ? (
+          <Button variant="default" disabled={newest.cancel_requested} onClick={() => cancel.mutate(newest.id)}>
+            {newest.cancel_requested ? t('system.status.canceling') : t('system.status.cancel')}
+          </Button>
+        ) : (
+          <Button loading={start.isPending} onClick={() => start.mutate()}>
+            {t('system.status.refresh')}
+          </Button>
+        ))
+      }
+    >
+      {start.error && <ErrorPanel error={start.error} />}
+      {cancel.error && <ErrorPanel error={cancel.error} />}
+      <Loaded query={query}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty text={t('system.status.never')} />
+          ) : (
+            list.slice(0, 10).map((r, i) => <Refresh key={r.id} refresh={r} open={i === 0} />)
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function Refresh({ refresh: r, open }: { refresh: Api['Refresh']; open: boolean }) {
+  const who = useWho();
+  const { t } = useTranslation();
+  const { dateTime } = useFormats();
+  const title = r.scheduled
+    ? t('system.status.scheduled', { at: dateTime(r.created_at) })
+    : t('system.status.by', { at: dateTime(r.created_at), by: who(r.requested_by) });
+  if (open) {
+    return (
+      <Card title={title} actions={<StatusBadge status={r.status} />}>
+        <Tasks refresh={r} />
+      </Card>
+    );
+  }
+  return (
+    <details className="card">
+      <summary>
+        {title} <StatusBadge status={r.status} />
+      </summary>
+      <Tasks refresh={r} />
+    </details>
+  );
+}
+
+function Tasks({ refresh }: { refresh: Api['Refresh'] }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormats();
+  return (
+    <DataTable
+      label={t('system.status.tasks')}
+      rows={refresh.tasks}
+      rowKey={(task) => task.id}
+      columns={[
+        { id: 'name', header: t('system.status.task'), cell: (task) => <TaskName task={task} /> },
+        { id: 'kind', header: t('system.status.kind'), cell: (task) => t(`system.status.kinds.${task.kind}`) },
+        { id: 'status', header: t('system.status.state'), cell: (task) => <StatusBadge status={task.status} /> },
+        {
+          id: 'ended',
+          header: t('system.status.ended'),
+          cell: (task) => (task.ended_at ? dateTime(task.ended_at) : t('parts.none')),
+        },
+        { id: 'why', header: t('system.status.why'), cell: (task) => <Why task={task} all={refresh.tasks} /> },
+      ]}
+    />
+  );
+}
+
+function TaskName({ task }: { task: Api['Task'] }) {
+  const { t } = useTranslation();
+  const id = task.object_id ?? '';
+  if (task.kind === 'profile' || !id) return task.name || t('system.status.kinds.profile');
+  const to = { source: '/sources/$id', segment: '/segments/$id', export: '/exports/$id' } as const;
+  return (
+    <Link to={to[task.kind]} params={{ id }}>
+      {task.name}
+    </Link>
+  );
+}
+
+function Why({ task, all }: { task: Api['Task']; all: Api['Task'][] }) {
+  const { t, i18n } = useTranslation();
+  const texts = useErrorTexts();
+  const cause = all.find((x) => x.id === task.cause_id);
+  if (task.status === 'skipped' && cause)
+    return t('system.status.skipped_because', { name: cause.name || t('system.status.kinds.profile') });
+  if (!task.error) return t('parts.none');
+  const { what, todo } = texts(task.error.code ?? 'unexpected');
+  return (
+    <>
+      {what}. {task.error.remedy && i18n.language === 'en' ? task.error.remedy : todo}
+    </>
+  );
+}

@@ -103,14 +103,14 @@ func TestAFileOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "segue.db")
 	s := open(t, path)
-	for _, stmt := range []string{"ALTER TABLE runs DROP COLUMN refresh_mirror", "ALTER TABLE connections DROP COLUMN mirror_off", "ALTER TABLE connections DROP COLUMN clear_empty", "DROP TABLE due", "DROP TABLE refreshes", "DROP TABLE refresh_schedule", "ALTER TABLE exports DROP COLUMN schedule", "ALTER TABLE runs DROP COLUMN reconciliation",
+	for _, stmt := range []string{"ALTER TABLE runs DROP COLUMN refresh_mirror", "ALTER TABLE connections DROP COLUMN mirror_off", "ALTER TABLE connections DROP COLUMN clear_empty", "DROP TABLE removing_runs", "DROP TABLE due", "DROP TABLE refreshes", "DROP TABLE refresh_schedule", "ALTER TABLE exports DROP COLUMN schedule", "ALTER TABLE runs DROP COLUMN reconciliation",
 		"ALTER TABLE connections DROP COLUMN shared", "DROP TABLE audit", "DROP TABLE devices", "DROP TABLE tokens", "DROP TABLE sessions", "DROP TABLE people", "DELETE FROM goose_db_version WHERE version_id > 1"} {
 		_, err := s.Writer().ExecContext(t.Context(), stmt)
 		require.NoError(t, err)
 	}
 	require.NoError(t, s.Close())
 	s = open(t, path)
-	_, err := s.Writer().ExecContext(t.Context(), "SELECT reconciliation FROM runs, people, audit")
+	_, err := s.Writer().ExecContext(t.Context(), "SELECT reconciliation FROM runs, people, audit, removing_runs")
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 }

@@ -46,11 +46,11 @@ func TestTheFreshnessOfAnExportIsSetAndShown(t *testing.T) {
 	require.Contains(t, b.ok("export", "freshness", "VIP", "1h30m"), "must succeed within 1h30m")
 	id := b.start()
 	b.setRun(id, func(r *activation.Run) { r.Status, r.EndedAt = activation.StatusSuccessful, time.Now() })
-	require.Regexp(t, regexp.MustCompile(`(?m)^VIP .* yes$`), b.ok("export", "list"))
+	require.Regexp(t, regexp.MustCompile(`(?m)^VIP .* yes +edit$`), b.ok("export", "list"))
 	require.Contains(t, b.ok("export", "update", "VIP", "--leavers", "keep"), "is changed")
 	require.Contains(t, b.ok("export", "show", "VIP"), "must succeed within 1h30m\n", "changing something else leaves it")
 	b.setRun(id, func(r *activation.Run) { r.EndedAt = time.Now().Add(-2 * time.Hour) })
-	require.Regexp(t, regexp.MustCompile(`(?m)^VIP .* late$`), b.ok("export", "list"))
+	require.Regexp(t, regexp.MustCompile(`(?m)^VIP .* late +edit$`), b.ok("export", "list"))
 	require.Contains(t, b.ok("export", "freshness", "VIP", "none"), "need not succeed within a time")
 	for _, within := range []string{"soon", "-1h", "90s"} {
 		require.Contains(t, b.fails(exitUsage, "export", "freshness", "VIP", "--", within), "is no length of time in hours and minutes")

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 
 	"segue/internal/activation"
 	"segue/internal/store"
@@ -25,7 +26,26 @@ func (w *watch) pipeline(ctx context.Context, r store.Reader) error {
 			w.task(list[i].ID, t)
 		}
 	}
+	if err := w.evaluations(ctx, r); err != nil {
+		return err
+	}
 	return w.byHand(ctx, r)
+}
+
+// evaluations looks at segments that are evaluated by themselves.
+func (w *watch) evaluations(ctx context.Context, r store.Reader) error {
+	for _, id := range w.stored {
+		list, err := r.Evaluations(ctx, id, newestRefreshes)
+		if err != nil {
+			return err
+		}
+		for _, x := range slices.Backward(list) { // oldest first
+			for _, t := range x.Tasks {
+				w.task(x.ID, t)
+			}
+		}
+	}
+	return nil
 }
 
 // subjects lists what there is, so that what was removed is forgotten.
@@ -45,6 +65,9 @@ func (w *watch) subjects(ctx context.Context, r store.Reader) error {
 	segments, err := every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
 	for _, x := range segments {
 		add(activation.TaskSegment, string(x.ID))
+		if x.Schedule.Stored() {
+			w.stored = append(w.stored, x.ID)
+		}
 	}
 	return err
 }

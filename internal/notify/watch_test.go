@@ -53,7 +53,9 @@ func TestWhatIsStillTriedAndWhatPeopleDoIsNotTold(t *testing.T) {
 	w := newWorld(t)
 	id := w.run()
 	for _, s := range []activation.RunStatus{activation.StatusRunning, activation.StatusRetrying, activation.StatusRunning, activation.StatusRetrying, activation.StatusCanceled} {
-		w.becomes(id, s, func(r *activation.Run) { r.Attempt, r.ErrorCode, r.Error = 3, activation.CodeUnavailable, "Brevo does not answer" })
+		w.becomes(id, s, func(r *activation.Run) {
+			r.Attempt, r.ErrorCode, r.Error = 3, activation.CodeUnavailable, "Brevo does not answer"
+		})
 		w.later(24 * time.Hour)
 		require.Empty(t, w.watch(), s)
 	}
@@ -120,7 +122,9 @@ func TestS17WaitingForBrevoIsToldAfterSixHours(t *testing.T) {
 
 	// The run itself knows since when its import is under way.
 	id = w.run()
-	w.becomes(id, activation.StatusWaiting, func(r *activation.Run) { r.ErrorCode, r.Error = activation.CodeUnavailable, "the import process 7 has not ended" })
+	w.becomes(id, activation.StatusWaiting, func(r *activation.Run) {
+		r.ErrorCode, r.Error = activation.CodeUnavailable, "the import process 7 has not ended"
+	})
 	require.Equal(t, kinds(waiting), w.watch())
 }
 
@@ -196,7 +200,7 @@ func TestWhatIsRemovedIsForgotten(t *testing.T) {
 	w.update(func(tx store.Tx) error { return tx.DeleteExport(t.Context(), "news") })
 	require.Empty(t, w.watch())
 	require.NoError(t, w.store.View(t.Context(), func(r store.Reader) error {
-		list, err := r.Standings(t.Context())
+		list, err := r.TaskStates(t.Context())
 		for _, s := range list {
 			require.NotEqual(t, "export:news", s.Subject)
 		}

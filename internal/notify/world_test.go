@@ -135,7 +135,9 @@ func (x ways) Post(_ context.Context, url string, header map[string]string, body
 	return nil
 }
 
-func down(string) error { return activation.Errorf(activation.CodeUnavailable, "the mail server cannot be reached") }
+func down(string) error {
+	return activation.Errorf(activation.CodeUnavailable, "the mail server cannot be reached")
+}
 
 // on switches both ways on.
 func (w *world) on() {

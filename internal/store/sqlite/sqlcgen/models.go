@@ -145,6 +145,7 @@ type Refresh struct {
 	EndedAt         int64
 	UpdatedAt       int64
 	Version         int64
+	SegmentID       string
 }
 
 type RefreshSchedule struct {
@@ -192,6 +193,7 @@ type Segment struct {
 	CreatedAt   int64
 	UpdatedAt   int64
 	Version     int64
+	Schedule    string
 }
 
 type Session struct {
@@ -222,9 +224,9 @@ type Source struct {
 	Ingest        sql.NullString
 }
 
-type Standing struct {
-	Subject  string
-	Standing string
+type TaskState struct {
+	Subject string
+	State   string
 }
 
 type Token struct {

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"segue/internal/activation"
 	"segue/internal/store"
@@ -93,33 +94,38 @@ func (w *watch) task(in activation.RefreshID, t activation.Task) {
 // byHand looks whether what failed in a refresh was done since by a person.
 func (w *watch) byHand(ctx context.Context, r store.Reader) error {
 	for subject, x := range w.after {
-		kind, object := activation.TaskSource, ""
-		switch {
-		case x.Trouble == "":
+		if x.Trouble == "" {
 			continue
-		case subject == string(activation.TaskProfile)+":":
-			d, err := r.Profile(ctx)
-			if err != nil || d.Build == nil || !d.Build.At.After(x.Since) {
-				if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
-					return err
-				}
-				continue
-			}
-			w.leave(&x, activation.Notice{Task: activation.TaskProfile, Name: "profile"})
-		case len(subject) > len(kind) && subject[:len(kind)+1] == string(kind)+":":
-			object = subject[len(kind)+1:]
-			src, err := r.Source(ctx, activation.SourceID(object))
-			if err != nil {
-				return err
-			}
-			if src.Ingest == nil || !src.Ingest.At.After(x.Since) {
-				continue
-			}
-			w.leave(&x, activation.Notice{Task: kind, Object: object, Name: src.Name})
-		default:
-			continue
+		}
+		var err error
+		if subject == string(activation.TaskProfile)+":" {
+			err = w.built(ctx, r, &x)
+		} else if id, ok := strings.CutPrefix(subject, string(activation.TaskSource)+":"); ok {
+			err = w.ingested(ctx, r, &x, activation.SourceID(id))
+		}
+		if err != nil {
+			return err
 		}
 		w.after[subject] = x
 	}
 	return nil
+}
+
+func (w *watch) built(ctx context.Context, r store.Reader, x *activation.TaskState) error {
+	d, err := r.Profile(ctx)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		return nil
+	}
+	if err == nil && d.Build != nil && d.Build.At.After(x.Since) {
+		w.leave(x, activation.Notice{Task: activation.TaskProfile, Name: "profile"})
+	}
+	return err
+}
+
+func (w *watch) ingested(ctx context.Context, r store.Reader, x *activation.TaskState, id activation.SourceID) error {
+	src, err := r.Source(ctx, id)
+	if err == nil && src.Ingest != nil && src.Ingest.At.After(x.Since) {
+		w.leave(x, activation.Notice{Task: activation.TaskSource, Object: string(id), Name: src.Name})
+	}
+	return err
 }

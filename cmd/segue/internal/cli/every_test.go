@@ -136,7 +136,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 		switch strings.Join(args[:2], " ") {
 		case "source remove", "segment remove", "connection remove", "export remove", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename",
 			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token",
-			"me notices", "notify mail", "notify webhook", "notify test":
+			"me notices", "segment evaluate", "notify mail", "notify webhook", "notify test":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":
 		case "source add", "segment add", "connection add":

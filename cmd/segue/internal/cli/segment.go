@@ -169,9 +169,9 @@ func (s *segmentShow) Run(inv *invocation) error {
 		return err
 	}
 	return inv.show(g, func(w io.Writer) error {
-		pairs := [][2]string{{"Segment", g.Name}, {"Id", g.ID}, {"Description", g.Description}, {"Time zone", g.TimeZone}, {"Changed", inv.when(g.UpdatedAt)}, {"Evaluated", segmentScheduleWords(g.Schedule)}}
+		pairs := [][2]string{{"Segment", g.Name}, {"Id", g.ID}, {"Description", g.Description}, {"Time zone", g.TimeZone}, {"Changed", inv.when(g.UpdatedAt)}}
 		if g.Schedule.Mode != "with_refresh" {
-			pairs = append(pairs, [2]string{"Members kept", inv.keptWords(g.Evaluation)})
+			pairs = append(pairs, [2]string{"Evaluated", segmentScheduleWords(g.Schedule)}, [2]string{"Members kept", inv.keptWords(g.Evaluation)})
 		}
 		for i, l := range ruleLines(g.Rules) {
 			pairs = append(pairs, [2]string{fmt.Sprintf("Rule %d", i+1), l})

@@ -86,7 +86,7 @@ export const contractQuery = (connection: string, segments: string[]) =>
 
 /** How every task of the pipeline stands; of exports also when they run next. */
 export const statusQuery = queryOptions({
-  queryKey: ['status'],
+  queryKey: ['status', 'pipeline'],
   queryFn: () => send(api.GET('/api/v1/status')),
 });
 

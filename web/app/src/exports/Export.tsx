@@ -14,7 +14,7 @@ import { needsSomebody, StatusBadge } from '../parts/StatusBadge';
 import { useRun } from '../parts/useRun';
 import { useExportActions } from './actions';
 import { useExportDialogs } from './dialogs/useExportDialogs';
-import { Late } from './Exports';
+import { Late } from './Late';
 import { People } from './People';
 import { exportQuery, profileQuery, runsQuery, statusQuery } from './queries';
 import { RunPanel } from './RunPanel';
@@ -109,11 +109,7 @@ function Detail({ value: e }: { value: Api['Export'] }) {
         </Notice>
       )}
       <Glance value={e} standing={standing} />
-      {latest ? (
-        <RunPanel run={latest} mayEdit={mayEdit} />
-      ) : (
-        runs.data && <Empty text={t('exports.never_ran')} />
-      )}
+      {latest ? <RunPanel run={latest} mayEdit={mayEdit} /> : runs.data && <Empty text={t('exports.never_ran')} />}
       <DetailTabs value={e} runs={runs} standing={standing} mayEdit={mayEdit} />
     </Page>
   );

@@ -1,5 +1,5 @@
 import { Button, Checkbox } from '@mantine/core';
-import { IconClockExclamation, IconPlus } from '@tabler/icons-react';
+import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -17,6 +17,7 @@ import { goesOn, StatusBadge } from '../parts/StatusBadge';
 import { useExportActions } from './actions';
 import { ScheduleDialog } from './dialogs/ScheduleDialog';
 import { useExportDialogs } from './dialogs/useExportDialogs';
+import { Late } from './Late';
 import { exportsQuery, statusQuery } from './queries';
 import { lastSuccess, standingOf } from './success';
 import { useExportWords } from './words';
@@ -178,7 +179,11 @@ function useColumns(): Column<Export>[] {
       cell: (e) => (
         <>
           <StatusBadge status={e.status} />
-          {e.freshness?.late && <Late />}
+          {e.freshness?.late && (
+            <div>
+              <Late />
+            </div>
+          )}
         </>
       ),
     },
@@ -223,15 +228,4 @@ function useColumns(): Column<Export>[] {
       cell: (e) => t(`exports.permissions.${e.your_permissions}`),
     },
   ];
-}
-
-/** Says beside a status that no run succeeded for longer than was asked for. */
-export function Late() {
-  const { t } = useTranslation();
-  return (
-    <span style={{ color: 'var(--warn)', display: 'inline-flex', gap: 6, alignItems: 'center', marginLeft: 8 }}>
-      <IconClockExclamation size={16} aria-hidden />
-      {t('exports.freshness.late')}
-    </span>
-  );
 }

@@ -60,7 +60,12 @@ export function RequestLog({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean
                 },
                 { id: 'rows', header: t('exports.batches.rows'), number: true, cell: (b) => number(b.rows) },
                 { id: 'bytes', header: t('exports.batches.bytes'), number: true, cell: (b) => number(b.bytes) },
-                { id: 'attempts', header: t('exports.batches.attempts'), number: true, cell: (b) => number(b.attempts) },
+                {
+                  id: 'attempts',
+                  header: t('exports.batches.attempts'),
+                  number: true,
+                  cell: (b) => number(b.attempts),
+                },
                 { id: 'process', header: t('exports.batches.process'), cell: (b) => b.process_id ?? t('parts.none') },
                 {
                   id: 'sent',

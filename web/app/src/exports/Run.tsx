@@ -49,26 +49,26 @@ export default function RunPage() {
           const offered = run.kind === 'reconcile' ? ['missing', 'extra'] : buckets;
           const bucket = offered.find((b) => b === asked) ?? offered[0] ?? 'rejected';
           return (
-          <>
-            <RunPanel run={run} mayEdit={mayEdit} />
-            <Card
-              title={t('exports.people_of.title')}
-              actions={
-                <Select
-                  aria-label={t('exports.people_of.bucket')}
-                  allowDeselect={false}
-                  value={bucket}
-                  data={offered.map((value) => ({ value, label: t(`parts.bucket.${value}`) }))}
-                  onChange={(value) =>
-                    void navigate({ to: '.', search: { bucket: value ?? undefined } as never, replace: true })
-                  }
-                />
-              }
-            >
-              <People run={run} bucket={bucket} />
-            </Card>
-            {run.kind !== 'dry_run' && run.kind !== 'reconcile' && <RequestLog run={run} mayEdit={mayEdit} />}
-          </>
+            <>
+              <RunPanel run={run} mayEdit={mayEdit} />
+              <Card
+                title={t('exports.people_of.title')}
+                actions={
+                  <Select
+                    aria-label={t('exports.people_of.bucket')}
+                    allowDeselect={false}
+                    value={bucket}
+                    data={offered.map((value) => ({ value, label: t(`parts.bucket.${value}`) }))}
+                    onChange={(value) =>
+                      void navigate({ to: '.', search: { bucket: value ?? undefined } as never, replace: true })
+                    }
+                  />
+                }
+              >
+                <People run={run} bucket={bucket} />
+              </Card>
+              {run.kind !== 'dry_run' && run.kind !== 'reconcile' && <RequestLog run={run} mayEdit={mayEdit} />}
+            </>
           );
         }}
       </Loaded>

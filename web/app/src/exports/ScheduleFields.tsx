@@ -9,7 +9,15 @@ type Schedule = Api['ExportSchedule'];
 export const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 const zones = () => [...new Set(['UTC', browserZone(), ...Intl.supportedValuesOf('timeZone')])];
 
-export function ZoneSelect({ label, value, onChange }: { label: string; value: string; onChange: (zone: string) => void }) {
+export function ZoneSelect({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (zone: string) => void;
+}) {
   return (
     <Select
       label={label}
@@ -42,7 +50,11 @@ export function ScheduleFields({ value, onChange }: { value: Schedule; onChange:
             label={t('exports.schedule.with_refresh')}
             description={t('exports.editor.schedule.with_refresh')}
           />
-          <Radio value="own" label={t('exports.editor.schedule.own_label')} description={t('exports.editor.schedule.own')} />
+          <Radio
+            value="own"
+            label={t('exports.editor.schedule.own_label')}
+            description={t('exports.editor.schedule.own')}
+          />
           <Radio
             value="on_demand"
             label={t('exports.schedule.on_demand')}

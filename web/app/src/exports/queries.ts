@@ -96,3 +96,9 @@ export const exportPeopleQuery = (id: string) =>
     queryKey: ['exports', id, 'people'],
     queryFn: () => send(api.GET('/api/v1/exports/{id}/people', { params: { path: { id } } })),
   });
+
+/** The newest runs of all exports, whose receipts say how large the lists were. */
+export const recentRunsQuery = queryOptions({
+  queryKey: ['runs', 'recent'],
+  queryFn: async () => (await send(api.GET('/api/v1/runs', { params: { query: { limit: 200 } } }))).items,
+});

@@ -22,8 +22,7 @@ export function useExportWords() {
       if (!r) return t('exports.schedule.own', { cron: s.cron, zone });
       if (r.every === 'hour') return t('exports.rhythm.hour', { minute: String(r.minute).padStart(2, '0') });
       const at = { time: clock(r), zone };
-      if (r.every === 'week')
-        return t('exports.rhythm.week', { ...at, day: weekdayName(i18n.language, r.weekday) });
+      if (r.every === 'week') return t('exports.rhythm.week', { ...at, day: weekdayName(i18n.language, r.weekday) });
       return t(`exports.rhythm.${r.every}`, at);
     },
     list: (e: Pick<Api['Export'], 'list_id' | 'list_name'>) =>

@@ -74,7 +74,12 @@ export function Editor({ draft: d, onChange, was, saving, error, onSave, onReloa
             onChange={(e) => onChange({ name: e.currentTarget.value })}
             maw={360}
           />
-          <ListSection connection={d.connection} value={d.list} others={others} onChange={(id) => onChange({ list: id })} />
+          <ListSection
+            connection={d.connection}
+            value={d.list}
+            others={others}
+            onChange={(id) => onChange({ list: id })}
+          />
         </div>
       ),
     },

@@ -107,9 +107,17 @@ function NewList({ connection, onMade }: { connection: string; onMade: (id: numb
   const [name, setName] = useState('');
   const make = useMutation({
     mutationFn: () =>
-      send(api.POST('/api/v1/connections/{id}/lists', { params: { path: { id: connection } }, body: { name: name.trim() } })),
+      send(
+        api.POST('/api/v1/connections/{id}/lists', {
+          params: { path: { id: connection } },
+          body: { name: name.trim() },
+        }),
+      ),
     onSuccess: (made) => {
-      client.setQueryData(listsQuery(connection).queryKey, (was) => [...(was ?? []).filter((l) => l.id !== made.id), made]);
+      client.setQueryData(listsQuery(connection).queryKey, (was) => [
+        ...(was ?? []).filter((l) => l.id !== made.id),
+        made,
+      ]);
       setName('');
       onMade(made.id);
     },

@@ -61,9 +61,7 @@ export function SegmentsSection({ connection, segments, value, zone, onChange, o
                 label={s.name}
                 description={s.description || undefined}
                 checked={value.includes(s.id)}
-                onChange={(e) =>
-                  onChange(e.currentTarget.checked ? [...value, s.id] : value.filter((x) => x !== s.id))
-                }
+                onChange={(e) => onChange(e.currentTarget.checked ? [...value, s.id] : value.filter((x) => x !== s.id))}
               />
             ),
           },

@@ -1,8 +1,23 @@
 import { expect, test } from 'vitest';
 import type { Api } from '../../api/client';
-import { attributeName, complete, draftOf, feeders, fits, inputOf, newDraft, suggestions, takenBy, typeFor } from './draft';
+import {
+  attributeName,
+  complete,
+  draftOf,
+  feeders,
+  fits,
+  inputOf,
+  newDraft,
+  suggestions,
+  takenBy,
+  typeFor,
+} from './draft';
 
-const field = (name: string, type: Api['Field']['type'] = 'text', semantic?: Api['Field']['semantic']): Api['Field'] => ({
+const field = (
+  name: string,
+  type: Api['Field']['type'] = 'text',
+  semantic?: Api['Field']['semantic'],
+): Api['Field'] => ({
   name,
   column: name,
   type,
@@ -15,8 +30,15 @@ const attribute = (name: string, type: Api['Attribute']['type'] = 'text', read_o
 });
 
 test('names and phones go to the built-in attributes, however the account calls them', () => {
-  const fields = [field('email', 'text', 'email'), field('ime', 'text', 'first_name'), field('prezime', 'text', 'last_name'), field('mob', 'text', 'phone')];
-  expect(suggestions(fields, [attribute('PRENOM'), attribute('NOM'), attribute('SMS', 'identifier')], 'email', [])).toEqual([
+  const fields = [
+    field('email', 'text', 'email'),
+    field('ime', 'text', 'first_name'),
+    field('prezime', 'text', 'last_name'),
+    field('mob', 'text', 'phone'),
+  ];
+  expect(
+    suggestions(fields, [attribute('PRENOM'), attribute('NOM'), attribute('SMS', 'identifier')], 'email', []),
+  ).toEqual([
     { field: 'ime', attribute: 'PRENOM' },
     { field: 'prezime', attribute: 'NOM' },
     { field: 'mob', attribute: 'SMS' },
@@ -25,7 +47,12 @@ test('names and phones go to the built-in attributes, however the account calls 
 
 test('other fields go to the attribute of the same name, where the types fit and it can be written', () => {
   const fields = [field('Loyalty tier'), field('points', 'number'), field('score', 'text'), field('since', 'date')];
-  const account = [attribute('LOYALTY_TIER'), attribute('POINTS', 'number'), attribute('SCORE', 'number'), attribute('SINCE', 'date', true)];
+  const account = [
+    attribute('LOYALTY_TIER'),
+    attribute('POINTS', 'number'),
+    attribute('SCORE', 'number'),
+    attribute('SINCE', 'date', true),
+  ];
   expect(suggestions(fields, account, 'email', [])).toEqual([
     { field: 'Loyalty tier', attribute: 'LOYALTY_TIER' },
     { field: 'points', attribute: 'POINTS' },
@@ -93,7 +120,15 @@ test('what is saved is what was read, and only what is still mapped is taken ove
 test('two fields cannot feed one attribute, and an expression has five parts', () => {
   const d = { ...newDraft('UTC'), email: 'email' };
   expect(complete.matching(d)).toBe(true);
-  expect(complete.matching({ ...d, pairs: [{ field: 'a', attribute: 'X' }, { field: 'b', attribute: 'X' }] })).toBe(false);
+  expect(
+    complete.matching({
+      ...d,
+      pairs: [
+        { field: 'a', attribute: 'X' },
+        { field: 'b', attribute: 'X' },
+      ],
+    }),
+  ).toBe(false);
   expect(complete.matching({ ...d, pairs: [{ field: 'a', attribute: '' }] })).toBe(false);
   expect(complete.schedule({ ...d, schedule: { mode: 'own', cron: '0 6 * *' } })).toBe(false);
   expect(complete.schedule({ ...d, schedule: { mode: 'own', cron: '0 6 * * 1-5' } })).toBe(true);

@@ -115,7 +115,8 @@ export function fits(field: Field, attribute: Attribute): boolean {
 }
 
 /** The type that a new attribute for a field gets. */
-export const typeFor = (field: Field): Api['AttributeInput']['type'] => (field.type === 'datetime' ? 'date' : field.type);
+export const typeFor = (field: Field): Api['AttributeInput']['type'] =>
+  field.type === 'datetime' ? 'date' : field.type;
 
 /** A name for a new attribute: capitals, digits and underscores. */
 export const attributeName = (field: string) =>

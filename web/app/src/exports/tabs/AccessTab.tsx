@@ -39,7 +39,8 @@ export function AccessTab({ value: e }: { value: Api['Export'] }) {
             ],
             [
               t('exports.access.user'),
-              user && (user.kind === 'none' ? t('parts.status.needs_export_user') : (user.name ?? t('parts.who.machine'))),
+              user &&
+                (user.kind === 'none' ? t('parts.status.needs_export_user') : (user.name ?? t('parts.who.machine'))),
             ],
           ]}
         />

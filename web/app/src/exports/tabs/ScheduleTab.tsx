@@ -6,7 +6,7 @@ import { useFormats } from '../../languages/format';
 import { Card, Facts } from '../../parts/Card';
 import { FreshnessDialog } from '../dialogs/FreshnessDialog';
 import { ScheduleDialog } from '../dialogs/ScheduleDialog';
-import { Late } from '../Exports';
+import { Late } from '../Late';
 import { useExportWords } from '../words';
 
 type Props = { value: Api['Export']; standing: Api['TaskStanding'] | undefined; mayEdit: boolean };

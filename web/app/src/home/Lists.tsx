@@ -8,7 +8,7 @@ import { Card } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { Sparkline } from '../parts/Sparkline';
 import { StatusBadge } from '../parts/StatusBadge';
-import type { Point } from '../parts/sparkline';
+import type { Point } from '../parts/sparkpath';
 
 type Props = { all: Api['Export'][]; tasks: Api['TaskStanding'][]; sizes: Map<string, Point[]> };
 

@@ -1,5 +1,5 @@
 import type { Api } from '../api/client';
-import type { Point } from '../parts/sparkline';
+import type { Point } from '../parts/sparkpath';
 
 /** How large the list of each export was after its runs, as far as these say. */
 export function sizesOf(runs: Api['Run'][]): Map<string, Point[]> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sparkline } from './sparkline';
+import { sparkline } from './sparkpath';
 
 const point = (day: number, size: number) => ({ at: `2026-11-${String(day).padStart(2, '0')}T00:00:00Z`, size });
 

@@ -1,5 +1,5 @@
 import { Button, Tabs } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
@@ -142,7 +142,7 @@ function Glance({ value: e, standing }: { value: Api['Export']; standing: Api['T
 
 type TabsProps = {
   value: Api['Export'];
-  runs: ReturnType<typeof useQuery<Api['Run'][]>>;
+  runs: UseQueryResult<Api['Run'][]>;
   standing: Api['TaskStanding'] | undefined;
   mayEdit: boolean;
 };

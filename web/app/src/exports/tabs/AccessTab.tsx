@@ -23,15 +23,15 @@ export function AccessTab({ value: e }: { value: Api['Export'] }) {
             [t('exports.column.permissions'), t(`exports.permissions.${e.your_permissions}`)],
             [
               t('exports.column.connection'),
-              e.detached
-                ? t('exports.access.detached', { name: e.detached.connection, at: dateTime(e.detached.at) })
-                : connection
-                  ? [
-                      <Link key="link" to="/connections/$id" params={{ id: connection.id }}>
-                        {e.connection.name}
-                      </Link>,
-                    ]
-                  : e.connection.name,
+              e.detached ? (
+                t('exports.access.detached', { name: e.detached.connection, at: dateTime(e.detached.at) })
+              ) : connection ? (
+                <Link key="connection" to="/connections/$id" params={{ id: connection.id }}>
+                  {e.connection.name}
+                </Link>
+              ) : (
+                e.connection.name
+              ),
             ],
             [
               t('exports.access.who'),

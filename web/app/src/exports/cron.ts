@@ -21,9 +21,16 @@ export function rhythmOf(cron: string): Rhythm | undefined {
 }
 
 export function cronOf(r: Rhythm): string {
-  if (r.every === 'hour') return `${r.minute} * * * *`;
-  const days = r.every === 'day' ? '*' : r.every === 'workday' ? '1-5' : String(r.weekday);
-  return `${r.minute} ${r.hour} * * ${days}`;
+  switch (r.every) {
+    case 'hour':
+      return `${r.minute} * * * *`;
+    case 'day':
+      return `${r.minute} ${r.hour} * * *`;
+    case 'workday':
+      return `${r.minute} ${r.hour} * * 1-5`;
+    case 'week':
+      return `${r.minute} ${r.hour} * * ${r.weekday}`;
+  }
 }
 
 /** A time of day as it is typed and shown: 06:30. */

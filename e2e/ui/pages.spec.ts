@@ -9,6 +9,7 @@ const places = [
   '/segments',
   '/segments > one',
   '/exports',
+  '/exports/new',
   '/exports > one',
   '/exports > one > run',
   '/connections',

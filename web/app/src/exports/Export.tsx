@@ -1,25 +1,32 @@
 import { Button, Tabs } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
-import { Card, Empty, Facts } from '../parts/Card';
+import { Empty, Facts, Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
+import { RowMenu } from '../parts/ListPage';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
-import { StatusBadge } from '../parts/StatusBadge';
+import { useMe } from '../parts/roles';
+import { needsSomebody, StatusBadge } from '../parts/StatusBadge';
 import { useRun } from '../parts/useRun';
-import { segmentsQuery } from '../segments/queries';
 import { useExportActions } from './actions';
+import { useExportDialogs } from './dialogs/useExportDialogs';
+import { Late } from './Late';
 import { People } from './People';
-import { exportQuery, runsQuery } from './queries';
+import { exportQuery, profileQuery, runsQuery, statusQuery } from './queries';
 import { RunPanel } from './RunPanel';
 import { RunsTable } from './RunsTable';
-import { lastSuccess } from './success';
+import { lastSuccess, standingOf } from './success';
+import { AccessTab } from './tabs/AccessTab';
+import { MappingTab } from './tabs/MappingTab';
+import { PeopleTab } from './tabs/PeopleTab';
+import { ScheduleTab } from './tabs/ScheduleTab';
 import { useExportWords } from './words';
 
-const tabs = ['runs', 'rejected', 'mapping'] as const;
+const tabs = ['runs', 'rejected', 'people', 'mapping', 'schedule', 'access'] as const;
 
 export default function ExportPage() {
   const { t } = useTranslation();
@@ -36,83 +43,147 @@ export default function ExportPage() {
 
 function Detail({ value: e }: { value: Api['Export'] }) {
   const { t } = useTranslation();
-  const { dateTime, number } = useFormats();
   const words = useExportWords();
-  const navigate = useNavigate();
-  const { tab } = useSearch({ strict: false }) as { tab?: string };
+  const { may } = useMe();
   const runs = useQuery({ ...runsQuery(e.id), refetchInterval: 15_000 });
-  const segments = useQuery(segmentsQuery);
+  const standing = standingOf(useQuery({ ...statusQuery, refetchInterval: 30_000 }).data?.tasks, e);
   const latest = useRun(runs.data?.[0]?.id).data;
   const { start } = useExportActions();
+  const { actions, dialogs, failed } = useExportDialogs();
   const mayEdit = e.your_permissions === 'edit';
   const busy = !!latest && !latest.ended;
-  const at = lastSuccess(e);
-  const size = e.latest_run?.receipt?.list_size;
+  // What stops the export from running says more than its last run did.
+  const stopped = e.status === 'no_connection' || e.status === 'needs_export_user';
+  const real = latest && latest.kind !== 'dry_run' && latest.kind !== 'reconcile' && latest.kind !== 'remove_kept';
+  const status = real && !stopped ? latest.status : e.status;
   return (
     <Page
       title={e.name}
-      beside={<StatusBadge status={latest && latest.kind !== 'dry_run' ? latest.status : e.status} />}
+      beside={
+        <>
+          <StatusBadge status={status} />
+          {e.freshness?.late && <Late />}
+        </>
+      }
       back={{ to: '/exports', label: t('exports.title') }}
-      sentence={t('exports.goes_to', { list: words.list(e), connection: e.connection.name })}
+      sentence={
+        e.detached
+          ? t('exports.went_to', { list: words.list(e), connection: e.detached.connection })
+          : t('exports.goes_to', { list: words.list(e), connection: e.connection.name })
+      }
       actions={
-        mayEdit && (
-          <>
-            <Button variant="default" disabled={busy} onClick={() => start.mutate({ id: e.id, kind: 'dry_run' })}>
-              {t('exports.dry_run.verb')}
-            </Button>
-            <Button disabled={busy} loading={start.isPending} onClick={() => start.mutate({ id: e.id, kind: 'run' })}>
-              {t('exports.run.verb')}
-            </Button>
-          </>
-        )
+        <>
+          {mayEdit && (
+            <>
+              <Button
+                variant="default"
+                disabled={busy || stopped}
+                onClick={() => start.mutate({ id: e.id, kind: 'dry_run' })}
+              >
+                {t('exports.dry_run.verb')}
+              </Button>
+              <Button
+                disabled={busy || stopped}
+                loading={start.isPending}
+                onClick={() => start.mutate({ id: e.id, kind: 'run' })}
+              >
+                {t('exports.run.verb')}
+              </Button>
+            </>
+          )}
+          {may('contributor') && <RowMenu row={e} name={(x) => x.name} rowActions={actions.slice(2)} />}
+        </>
       }
     >
+      {dialogs}
       {start.error && <ErrorPanel error={start.error} />}
-      <Facts
-        facts={[
-          [t('exports.column.size'), size !== undefined && <span className="num">{number(size)}</span>],
-          [t('exports.column.success'), at && dateTime(at)],
-          [t('exports.column.schedule'), words.schedule(e.schedule)],
-          [t('exports.column.permissions'), t(`exports.permissions.${e.your_permissions}`)],
-        ]}
-      />
+      {failed !== undefined && failed !== null && <ErrorPanel error={failed} />}
+      {e.removing && (
+        <Notice tone="info">
+          <p>{t('exports.removing')}</p>
+        </Notice>
+      )}
+      {stopped && needsSomebody(e.status) && (
+        <Notice tone="warn">
+          <p>{t(`exports.stopped.${e.status}`)}</p>
+        </Notice>
+      )}
+      <Glance value={e} standing={standing} />
       {latest ? <RunPanel run={latest} mayEdit={mayEdit} /> : runs.data && <Empty text={t('exports.never_ran')} />}
-      <Tabs
-        value={tabs.find((x) => x === tab) ?? 'runs'}
-        onChange={(value) =>
-          void navigate({ to: '.', search: { tab: value === 'runs' ? undefined : value } as never, replace: true })
-        }
-        keepMounted={false}
-      >
-        <Tabs.List mb="md">
-          {tabs.map((x) => (
-            <Tabs.Tab key={x} value={x}>
-              {t(`exports.tab.${x}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value="runs">
-          <Loaded query={runs}>{(list) => <RunsTable runs={list} exportId={e.id} />}</Loaded>
-        </Tabs.Panel>
-        <Tabs.Panel value="rejected">
-          {e.latest_run ? <People run={e.latest_run} bucket="rejected" /> : <Empty text={t('exports.never_ran')} />}
-        </Tabs.Panel>
-        <Tabs.Panel value="mapping">
-          <Card title={t('exports.tab.mapping')}>
-            <Facts
-              facts={[
-                [
-                  t('exports.segments'),
-                  e.segment_ids.map((x) => segments.data?.find((s) => s.id === x)?.name ?? x).join(', '),
-                ],
-                [t('exports.leavers.label'), t(`exports.leavers.${e.leavers}`)],
-                [t('exports.email'), e.mapping.email],
-                ...(e.mapping.attributes ?? []).map((a): [string, string] => [a.attribute, a.field]),
-              ]}
-            />
-          </Card>
-        </Tabs.Panel>
-      </Tabs>
+      <DetailTabs value={e} runs={runs} standing={standing} mayEdit={mayEdit} />
     </Page>
+  );
+}
+
+function Glance({ value: e, standing }: { value: Api['Export']; standing: Api['TaskStanding'] | undefined }) {
+  const { t } = useTranslation();
+  const { dateTime, number } = useFormats();
+  const words = useExportWords();
+  const built = useQuery(profileQuery).data?.build?.at;
+  const at = lastSuccess(e, standing);
+  const size = e.latest_run?.receipt?.list_size ?? -1;
+  return (
+    <Facts
+      facts={[
+        [t('exports.column.size'), size >= 0 && <span className="num">{number(size)}</span>],
+        [t('exports.column.success'), at && dateTime(at)],
+        [
+          t('exports.column.next'),
+          standing?.next_at
+            ? `${dateTime(standing.next_at)} · ${words.schedule(e.schedule)}`
+            : words.schedule(e.schedule),
+        ],
+        [t('exports.data_of'), built && dateTime(built)],
+        [t('exports.column.permissions'), t(`exports.permissions.${e.your_permissions}`)],
+      ]}
+    />
+  );
+}
+
+type TabsProps = {
+  value: Api['Export'];
+  runs: UseQueryResult<Api['Run'][]>;
+  standing: Api['TaskStanding'] | undefined;
+  mayEdit: boolean;
+};
+
+function DetailTabs({ value: e, runs, standing, mayEdit }: TabsProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { tab } = useSearch({ strict: false }) as { tab?: string };
+  return (
+    <Tabs
+      value={tabs.find((x) => x === tab) ?? 'runs'}
+      onChange={(value) =>
+        void navigate({ to: '.', search: { tab: value === 'runs' ? undefined : value } as never, replace: true })
+      }
+      keepMounted={false}
+    >
+      <Tabs.List mb="md">
+        {tabs.map((x) => (
+          <Tabs.Tab key={x} value={x}>
+            {t(`exports.tab.${x}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="runs">
+        <Loaded query={runs}>{(list) => <RunsTable runs={list} exportId={e.id} />}</Loaded>
+      </Tabs.Panel>
+      <Tabs.Panel value="rejected">
+        {e.latest_run ? <People run={e.latest_run} bucket="rejected" /> : <Empty text={t('exports.never_ran')} />}
+      </Tabs.Panel>
+      <Tabs.Panel value="people">
+        <PeopleTab value={e} mayEdit={mayEdit} />
+      </Tabs.Panel>
+      <Tabs.Panel value="mapping">
+        <MappingTab value={e} />
+      </Tabs.Panel>
+      <Tabs.Panel value="schedule">
+        <ScheduleTab value={e} standing={standing} mayEdit={mayEdit} />
+      </Tabs.Panel>
+      <Tabs.Panel value="access">
+        <AccessTab value={e} />
+      </Tabs.Panel>
+    </Tabs>
   );
 }

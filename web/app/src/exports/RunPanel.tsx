@@ -9,7 +9,11 @@ import { Confirm } from '../parts/Confirm';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { PlanBars, ReceiptBars } from '../parts/ReceiptBars';
 import { RunSteps } from '../parts/RunSteps';
+import { useWho } from '../parts/useWho';
 import { useExportActions } from './actions';
+import { Difference } from './Difference';
+import { Held } from './Held';
+import { Reconciled } from './Reconciled';
 import { useExportWords } from './words';
 
 /** The error of a run, as every other error is told. */
@@ -20,10 +24,14 @@ export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const words = useExportWords();
+  const who = useWho();
   const { answer } = useExportActions();
   const [cancelling, setCancelling] = useState(false);
   const held = run.status === 'held';
+  const dry = run.kind === 'dry_run';
   const reasons = Object.entries(run.receipt?.reasons ?? run.plan?.reasons ?? {}).filter(([, n]) => n > 0);
+  const advice = run.plan?.reconcile_advised;
+  const size = run.receipt?.list_size ?? -1;
   return (
     <Card
       title={t(`exports.kind.${run.kind}`, { at: dateTime(run.started_at ?? run.created_at) })}
@@ -44,8 +52,9 @@ export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }
     >
       <div className="stack">
         {(!run.ended || run.error) && <RunSteps run={run} />}
-        {run.error && <ErrorPanel error={errorOf(run.error)} />}
+        {run.error && !held && <ErrorPanel error={errorOf(run.error)} />}
         {held && run.plan && <Held run={run} plan={run.plan} mayEdit={mayEdit} />}
+        {dry && run.ended && run.plan && <Difference run={run} plan={run.plan} />}
         {run.receipt ? <ReceiptBars receipt={run.receipt} /> : run.plan && <PlanBars plan={run.plan} />}
         {reasons.length > 0 && (
           <Facts
@@ -55,7 +64,7 @@ export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }
             ])}
           />
         )}
-        {run.kind === 'dry_run' && run.ended && run.plan && (
+        {dry && run.ended && run.plan && (
           <p className="muted">
             {t('exports.expected', {
               calls: number(Object.values(run.plan.calls ?? {}).reduce((a, b) => a + b, 0)),
@@ -63,6 +72,22 @@ export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }
             })}
           </p>
         )}
+        {advice && (
+          <Notice tone="info">
+            <p>
+              {t('exports.reconcile.advised', { size: number(advice.list_size), expected: number(advice.expected) })}
+            </p>
+          </Notice>
+        )}
+        {run.reconciliation && <Reconciled run={run} found={run.reconciliation} mayEdit={mayEdit} />}
+        <Facts
+          facts={[
+            [t('exports.runs.by'), who(run.requested_by)],
+            [t('exports.runs.released_by'), run.released && who(run.released_by ?? '')],
+            [t('exports.runs.ended'), run.ended_at && dateTime(run.ended_at)],
+            [t('exports.column.size'), size >= 0 && <span className="num">{number(size)}</span>],
+          ]}
+        />
       </div>
       <Confirm
         opened={cancelling}
@@ -74,48 +99,5 @@ export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }
         {t('exports.cancel.what')}
       </Confirm>
     </Card>
-  );
-}
-
-function Held({ run, plan, mayEdit }: { run: Api['Run']; plan: Api['Plan']; mayEdit: boolean }) {
-  const { t } = useTranslation();
-  const { number } = useFormats();
-  const { answer } = useExportActions();
-  return (
-    <Notice tone="warn">
-      <div className="stack">
-        <p>
-          <strong>{t('exports.held.what', { count: plan.remove, n: number(plan.remove) })}</strong>
-        </p>
-        {(plan.held ?? []).map((h) => (
-          <p key={h.code}>
-            {t(`exports.held.reason.${h.code}`, { n: number(h.count), of: number(h.of), defaultValue: h.code })}
-          </p>
-        ))}
-        {answer.error && <ErrorPanel error={answer.error} />}
-        {mayEdit ? (
-          <div className="row wide">
-            <div>
-              <Button loading={answer.isPending} onClick={() => answer.mutate({ id: run.id, choice: 'release' })}>
-                {t('exports.held.release')}
-              </Button>
-              <p className="muted">{t('exports.held.release_does')}</p>
-            </div>
-            <div>
-              <Button
-                variant="default"
-                loading={answer.isPending}
-                onClick={() => answer.mutate({ id: run.id, choice: 'refuse' })}
-              >
-                {t('exports.held.refuse')}
-              </Button>
-              <p className="muted">{t('exports.held.refuse_does')}</p>
-            </div>
-          </div>
-        ) : (
-          <p>{t('exports.held.whom')}</p>
-        )}
-      </div>
-    </Notice>
   );
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, everything, send } from '../api/client';
+import { codeOf } from '../api/problem';
 
 export const exportsQuery = queryOptions({
   queryKey: ['exports'],
@@ -37,3 +38,67 @@ export const rowsQuery = (run: string, bucket: string) =>
         }),
       ),
   });
+
+/** The definition of the profile; null before there is one. */
+export const profileQuery = queryOptions({
+  queryKey: ['profile', 'definition'],
+  queryFn: async () => {
+    try {
+      return await send(api.GET('/api/v1/profile'));
+    } catch (error) {
+      if (codeOf(error) === 'not_found' || codeOf(error) === 'not_ready') return null;
+      throw error;
+    }
+  },
+});
+
+/** The account's contact lists as they are now. */
+export const listsQuery = (connection: string) =>
+  queryOptions({
+    queryKey: ['connections', connection, 'lists'],
+    queryFn: async () =>
+      (await send(api.GET('/api/v1/connections/{id}/lists', { params: { path: { id: connection } } }))).items,
+    enabled: connection !== '',
+  });
+
+/** The attributes of the account's contacts as they are now. */
+export const attributesQuery = (connection: string) =>
+  queryOptions({
+    queryKey: ['connections', connection, 'attributes'],
+    queryFn: async () =>
+      (await send(api.GET('/api/v1/connections/{id}/attributes', { params: { path: { id: connection } } }))).items,
+    enabled: connection !== '',
+  });
+
+/** How large segments are, and which of them are larger than the account's contract allows. */
+export const contractQuery = (connection: string, segments: string[]) =>
+  queryOptions({
+    queryKey: ['connections', connection, 'contract', segments],
+    queryFn: () =>
+      send(
+        api.GET('/api/v1/connections/{id}/contract', {
+          params: { path: { id: connection }, query: { segment_id: segments } },
+        }),
+      ),
+    enabled: connection !== '' && segments.length > 0,
+    staleTime: 60_000,
+  });
+
+/** How every task of the pipeline stands; of exports also when they run next. */
+export const statusQuery = queryOptions({
+  queryKey: ['status', 'pipeline'],
+  queryFn: () => send(api.GET('/api/v1/status')),
+});
+
+/** How many people an export owns and keeps on which list. */
+export const exportPeopleQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['exports', id, 'people'],
+    queryFn: () => send(api.GET('/api/v1/exports/{id}/people', { params: { path: { id } } })),
+  });
+
+/** The newest runs of all exports, whose receipts say how large the lists were. */
+export const recentRunsQuery = queryOptions({
+  queryKey: ['runs', 'recent'],
+  queryFn: async () => (await send(api.GET('/api/v1/runs', { params: { query: { limit: 200 } } }))).items,
+});

@@ -11,6 +11,16 @@ export const exportRoutes = [
   }),
   createRoute({
     getParentRoute: () => shellRoute,
+    path: '/exports/new',
+    component: lazyRouteComponent(() => import('./NewExport')),
+  }),
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/exports/$id/edit',
+    component: lazyRouteComponent(() => import('./EditExport')),
+  }),
+  createRoute({
+    getParentRoute: () => shellRoute,
     path: '/exports/$id',
     validateSearch: (s: Record<string, unknown>): { tab?: string } => (typeof s.tab === 'string' ? { tab: s.tab } : {}),
     component: lazyRouteComponent(() => import('./Export')),

@@ -3,24 +3,31 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
-import { exportsQuery } from '../exports/queries';
-import { lastSuccess } from '../exports/success';
+import { Late } from '../exports/Late';
+import { exportsQuery, recentRunsQuery, statusQuery } from '../exports/queries';
 import { useExportWords } from '../exports/words';
 import { useFormats } from '../languages/format';
 import { Card, Empty } from '../parts/Card';
-import { DataTable } from '../parts/DataTable';
 import { useErrorTexts } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
+import { useMe } from '../parts/roles';
 import { goesOn, needsSomebody, StatusBadge } from '../parts/StatusBadge';
 import { scheduleQuery } from '../system/queries';
 import classes from './home.module.css';
+import { Lists } from './Lists';
+import { late, sizesOf, upcoming } from './sizes';
+
+const shown = 6;
 
 /** Says at a glance whether everything is in step, and what needs somebody. */
 export default function Home() {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
+  const { may } = useMe();
   const exports = useQuery({ ...exportsQuery, refetchInterval: 15_000 });
+  const runs = useQuery({ ...recentRunsQuery, refetchInterval: 15_000 }).data ?? [];
+  const tasks = useQuery({ ...statusQuery, refetchInterval: 30_000 }).data?.tasks ?? [];
   const schedule = useQuery(scheduleQuery).data;
   return (
     <Page
@@ -33,12 +40,19 @@ export default function Home() {
       <Loaded query={exports}>
         {(all) =>
           all.length === 0 ? (
-            <Empty text={t('home.empty')} />
+            <Empty
+              text={t('home.empty')}
+              action={may('contributor') && <Link to="/exports/new">{t('exports.add')}</Link>}
+            />
           ) : (
             <>
               <Headline all={all} />
-              <Needs list={all.filter((e) => needsSomebody(e.status))} />
-              <Lists all={all} />
+              <Needs list={all.filter((e) => needsSomebody(e.status) || late(e))} />
+              <div className={classes.columns}>
+                <Recent runs={runs.filter((r) => r.kind !== 'dry_run').slice(0, shown)} all={all} />
+                <Next tasks={upcoming(tasks).slice(0, shown)} />
+              </div>
+              <Lists all={all} tasks={tasks} sizes={sizesOf(runs)} />
             </>
           )
         }
@@ -49,7 +63,7 @@ export default function Home() {
 
 function Headline({ all }: { all: Api['Export'][] }) {
   const { t } = useTranslation();
-  const need = all.filter((e) => needsSomebody(e.status)).length;
+  const need = all.filter((e) => needsSomebody(e.status) || late(e)).length;
   const running = all.filter((e) => goesOn(e.status)).length;
   const never = all.filter((e) => ['not_started', 'canceled', 'skipped'].includes(e.status)).length;
   const calm = need + running + never === 0;
@@ -76,14 +90,21 @@ function Headline({ all }: { all: Api['Export'][] }) {
 
 function Needs({ list }: { list: Api['Export'][] }) {
   const { t } = useTranslation();
-  const { number } = useFormats();
+  const { number, dateTime } = useFormats();
   const texts = useErrorTexts();
   if (list.length === 0) return null;
   const why = (e: Api['Export']) => {
     const run = e.latest_run;
     if (e.status === 'held' && run?.plan)
-      return t('exports.held.what', { count: run.plan.remove, n: number(run.plan.remove) });
-    return run?.error ? texts(run.error.code ?? '').what : t(`home.why.${e.status}`, { defaultValue: '' });
+      return run.plan.remove > 0
+        ? t('exports.held.what', { count: run.plan.remove, n: number(run.plan.remove) })
+        : t('exports.held.other', { add: number(run.plan.add), update: number(run.plan.update) });
+    if (needsSomebody(e.status))
+      return run?.error && e.status === 'failed_permanent'
+        ? texts(run.error.code ?? '').what
+        : t(`home.why.${e.status}`, { defaultValue: '' });
+    const at = e.freshness?.last_success;
+    return at ? t('home.late', { at: dateTime(at) }) : t('home.late_never');
   };
   return (
     <Card title={t('home.needs')}>
@@ -91,6 +112,7 @@ function Needs({ list }: { list: Api['Export'][] }) {
         {list.map((e) => (
           <li key={e.id}>
             <StatusBadge status={e.status} />
+            {late(e) && <Late />}
             <Link to="/exports/$id" params={{ id: e.id }}>
               {e.name}
             </Link>
@@ -102,44 +124,51 @@ function Needs({ list }: { list: Api['Export'][] }) {
   );
 }
 
-function Lists({ all }: { all: Api['Export'][] }) {
+function Recent({ runs, all }: { runs: Api['Run'][]; all: Api['Export'][] }) {
   const { t } = useTranslation();
-  const { dateTime, number } = useFormats();
+  const { dateTime } = useFormats();
+  return (
+    <Card title={t('home.recent')}>
+      {runs.length === 0 ? (
+        <p className="muted">{t('home.recent_none')}</p>
+      ) : (
+        <ul className={classes.needs}>
+          {runs.map((r) => (
+            <li key={r.id}>
+              <span className="num muted">{dateTime(r.started_at ?? r.created_at)}</span>
+              <Link to="/exports/$id/runs/$run" params={{ id: r.export_id, run: r.id }}>
+                {all.find((e) => e.id === r.export_id)?.name ?? t('exports.one')}
+              </Link>
+              <StatusBadge status={r.status} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Next({ tasks }: { tasks: Api['TaskStanding'][] }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormats();
   const words = useExportWords();
   return (
-    <Card title={t('home.lists_title')}>
-      <DataTable
-        label={t('home.lists_title')}
-        rows={all}
-        rowKey={(e) => e.id}
-        columns={[
-          {
-            id: 'name',
-            header: t('exports.column.name'),
-            cell: (e) => (
-              <Link to="/exports/$id" params={{ id: e.id }}>
-                {e.name}
+    <Card title={t('home.upcoming')}>
+      {tasks.length === 0 ? (
+        <p className="muted">{t('home.upcoming_none')}</p>
+      ) : (
+        <ul className={classes.needs}>
+          {tasks.map((x) => (
+            <li key={x.object_id}>
+              <span className="num muted">{x.next_at && dateTime(x.next_at)}</span>
+              <Link to="/exports/$id" params={{ id: x.object_id ?? '' }}>
+                {x.name}
               </Link>
-            ),
-          },
-          { id: 'list', header: t('exports.column.list'), cell: words.list },
-          {
-            id: 'size',
-            header: t('exports.column.size'),
-            number: true,
-            cell: (e) => (e.latest_run?.receipt ? number(e.latest_run.receipt.list_size) : t('parts.none')),
-          },
-          {
-            id: 'success',
-            header: t('exports.column.success'),
-            cell: (e) => {
-              const at = lastSuccess(e);
-              return at ? dateTime(at) : t('parts.none');
-            },
-          },
-          { id: 'status', header: t('exports.column.status'), cell: (e) => <StatusBadge status={e.status} /> },
-        ]}
-      />
+              {x.schedule && <span className="muted">{words.schedule(x.schedule)}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
     </Card>
   );
 }

@@ -12,7 +12,14 @@ import { type ListSearch, listSearch } from './listSearch';
 import { Page } from './Page';
 import { found, sorted } from './sorting';
 
-export type RowAction<T> = { label: string; run: (row: T) => void; disabled?: (row: T) => boolean; tone?: 'bad' };
+export type RowAction<T> = {
+  label: string;
+  run: (row: T) => void;
+  disabled?: (row: T) => boolean;
+  /** Where it makes no sense at all. */
+  hidden?: (row: T) => boolean;
+  tone?: 'bad';
+};
 
 type Props<T> = {
   title: string;
@@ -83,7 +90,8 @@ export function ListPage<T>(props: Props<T>) {
   );
 }
 
-function RowMenu<T>({ row, rowActions, name }: Props<T> & { row: T }) {
+/** The menu of what can be done with one thing. */
+export function RowMenu<T>({ row, rowActions, name }: Pick<Props<T>, 'rowActions' | 'name'> & { row: T }) {
   const { t } = useTranslation();
   return (
     <Menu position="bottom-end">
@@ -98,16 +106,18 @@ function RowMenu<T>({ row, rowActions, name }: Props<T> & { row: T }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {rowActions?.map((a) => (
-          <Menu.Item
-            key={a.label}
-            onClick={() => a.run(row)}
-            disabled={a.disabled?.(row)}
-            c={a.tone === 'bad' ? 'var(--bad)' : undefined}
-          >
-            {a.label}
-          </Menu.Item>
-        ))}
+        {rowActions
+          ?.filter((a) => !a.hidden?.(row))
+          .map((a) => (
+            <Menu.Item
+              key={a.label}
+              onClick={() => a.run(row)}
+              disabled={a.disabled?.(row)}
+              c={a.tone === 'bad' ? 'var(--bad)' : undefined}
+            >
+              {a.label}
+            </Menu.Item>
+          ))}
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,0 +1,67 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, send } from '../api/client';
+import { connectionsQuery } from '../connections/queries';
+import { Loaded } from '../parts/Loaded';
+import { Page } from '../parts/Page';
+import { type Draft, inputOf, newDraft, suggestions } from './editor/draft';
+import { Editor } from './editor/Editor';
+import { attributesQuery, profileQuery } from './queries';
+import { browserZone } from './ScheduleFields';
+
+/** Makes an export on one page, section by section. */
+export default function NewExport() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [draft, setDraft] = useState(() => newDraft(browserZone()));
+  const connections = useQuery(connectionsQuery);
+  const profile = useQuery(profileQuery);
+  const attributes = useQuery(attributesQuery(draft.connection)).data;
+  const fields = profile.data?.fields;
+  const save = useMutation({
+    mutationFn: (d: Draft) => send(api.POST('/api/v1/exports', { body: inputOf(d) })),
+    onSuccess: async (made) => {
+      await client.invalidateQueries({ queryKey: ['exports'] });
+      void navigate({ to: '/exports/$id', params: { id: made.id } });
+    },
+  });
+  // Once the account has said which attributes it has, what most likely belongs together is matched; it can be changed.
+  useEffect(() => {
+    if (!fields || !attributes) return;
+    setDraft((d) => {
+      if (d.email || d.pairs.length > 0) return d;
+      const email = fields.find((f) => f.semantic === 'email')?.name ?? '';
+      return { ...d, email, pairs: suggestions(fields, attributes, email, []) };
+    });
+  }, [fields, attributes]);
+  const only = connections.data?.length === 1 ? connections.data[0] : undefined;
+  useEffect(() => {
+    if (only && !only.removing_at) setDraft((d) => (d.connection ? d : { ...d, connection: only.id }));
+  }, [only]);
+  return (
+    <Page
+      title={t('exports.add')}
+      sentence={t('exports.editor.sentence')}
+      back={{ to: '/exports', label: t('exports.title') }}
+    >
+      <Loaded query={connections}>
+        {() => (
+          <Editor
+            draft={draft}
+            onChange={(change) => setDraft((d) => ({ ...d, ...change }))}
+            saving={save.isPending}
+            error={save.error}
+            onSave={(d) => {
+              setDraft(d);
+              save.mutate(d);
+            }}
+            onReload={() => save.reset()}
+          />
+        )}
+      </Loaded>
+    </Page>
+  );
+}

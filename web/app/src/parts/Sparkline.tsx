@@ -1,0 +1,31 @@
+import { useTranslation } from 'react-i18next';
+import { useFormats } from '../languages/format';
+import { type Point, sparkline } from './sparkpath';
+import classes from './sparkline.module.css';
+
+/** The size of something over time as a small area chart; what it shows is said to those who do not see it. */
+export function Sparkline({ points }: { points: Point[] }) {
+  const { t } = useTranslation();
+  const { date, number } = useFormats();
+  const shape = sparkline(points);
+  if (!shape) return <span className="muted">{t('parts.none')}</span>;
+  const sorted = [...points].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  const label =
+    first && last
+      ? t('parts.sparkline', {
+          from: number(first.size),
+          to: number(last.size),
+          start: date(first.at),
+          end: date(last.at),
+        })
+      : '';
+  return (
+    <svg className={classes.line} viewBox="0 0 120 32" role="img" aria-label={label}>
+      <title>{label}</title>
+      <path data-area d={shape.area} />
+      <path d={shape.line} />
+      <circle cx={shape.last[0]} cy={shape.last[1]} r={2.5} />
+    </svg>
+  );
+}

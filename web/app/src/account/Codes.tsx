@@ -9,7 +9,7 @@ import { Confirm } from '../parts/Confirm';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { useProof } from '../parts/Proof';
 import { QRCode } from './QRCode';
-import { useWork } from './useWork';
+import { useWork } from '../parts/useWork';
 
 /** One-time codes beside the password: on only once a code shows that the authenticator has the secret. */
 export function Codes({ on }: { on: boolean }) {

@@ -12,7 +12,7 @@ import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { atLeast, type Role } from '../parts/roles';
 import { tokensQuery } from './queries';
-import { useWork } from './useWork';
+import { useWork } from '../parts/useWork';
 
 const roles: Role[] = ['viewer', 'contributor', 'administrator'];
 const lives = [30, 90, 365];

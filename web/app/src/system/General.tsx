@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Card, Empty, Facts } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
-import { settingsQuery } from './queries';
+import { settingsQuery } from '../api/settings';
 
 export default function General() {
   const { t } = useTranslation();

@@ -13,7 +13,6 @@ export const scheduleQuery = queryOptions({
   queryFn: () => send(api.GET('/api/v1/refresh-schedule')),
 });
 
-export const settingsQuery = queryOptions({ queryKey: ['settings'], queryFn: () => send(api.GET('/api/v1/settings')) });
 
 export const versionQuery = queryOptions({
   queryKey: ['version'],

@@ -7,9 +7,10 @@ import { type Api, api, send } from '../api/client';
 import { Card, Notice } from '../parts/Card';
 import { SaveError } from '../parts/Conflict';
 import { Loaded } from '../parts/Loaded';
+import { numberOf } from '../parts/numberOf';
 import { Page } from '../parts/Page';
 import { useWork } from '../parts/useWork';
-import { nameFault, numberOf } from './draft';
+import { nameFault } from './draft';
 import { connectionQuery, connectionsQuery } from './queries';
 import { Who } from './Who';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameFault, numberOf } from './draft';
+import { nameFault } from './draft';
 
 test('a display name is there, short enough and unique', () => {
   expect(nameFault('  ', [])).toBe('missing');
@@ -8,8 +8,4 @@ test('a display name is there, short enough and unique', () => {
   expect(nameFault('Brevo', ['Other'])).toBeUndefined();
   expect(nameFault('č'.repeat(120), [])).toBeUndefined();
   expect(nameFault('č'.repeat(121), [])).toBe('long');
-});
-
-test('an empty field for numbers is no zero', () => {
-  expect([numberOf(''), numberOf('0'), numberOf('12'), numberOf(7), numberOf('x')]).toEqual([undefined, 0, 12, 7, undefined]);
 });

@@ -3,7 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { Card, Empty, Facts } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
+import { Notices } from './Notices';
+import { Ways } from './Ways';
 import { settingsQuery } from '../api/settings';
+import { Statement } from '../connections/Statement';
 
 export default function General() {
   const { t } = useTranslation();
@@ -34,11 +37,13 @@ export default function General() {
               />
             </Card>
             <Card title={t('system.general.consent', { version: s.consent_statement.version })}>
-              <p lang="en">{s.consent_statement.text}</p>
+              <Statement statement={s.consent_statement} />
             </Card>
           </>
         )}
       </Loaded>
+      <Ways />
+      <Notices />
     </Page>
   );
 }

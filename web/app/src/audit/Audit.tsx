@@ -130,7 +130,8 @@ export default function Audit() {
               {
                 id: 'outcome',
                 header: t('audit.column.outcome'),
-                cell: (e) => (e.outcome === 'done' ? t('audit.outcome.done') : t('audit.outcome.code', { code: e.outcome })),
+                cell: (e) =>
+                  e.outcome === 'done' ? t('audit.outcome.done') : t('audit.outcome.code', { code: e.outcome }),
               },
               {
                 id: 'more',

@@ -13,7 +13,13 @@ export function EntryDialog({ entry: e, onClose }: { entry: Entry; onClose: () =
   const who = useWho();
   const parts = differences(e);
   const value = (v: string | undefined, hidden: boolean) =>
-    hidden ? <span className="muted">{t('audit.hidden')}</span> : v === undefined ? t('parts.none') : <code className="break">{v}</code>;
+    hidden ? (
+      <span className="muted">{t('audit.hidden')}</span>
+    ) : v === undefined ? (
+      t('parts.none')
+    ) : (
+      <code className="break">{v}</code>
+    );
   return (
     <Modal
       opened
@@ -31,7 +37,10 @@ export function EntryDialog({ entry: e, onClose }: { entry: Entry; onClose: () =
             [t('audit.from'), e.actor.from],
             [t('audit.column.what'), <code key="action">{e.action}</code>],
             [t('audit.column.on'), e.kind && <code className="break">{[e.kind, e.id].filter(Boolean).join(' ')}</code>],
-            [t('audit.column.outcome'), e.outcome === 'done' ? t('audit.outcome.done') : t('audit.outcome.code', { code: e.outcome })],
+            [
+              t('audit.column.outcome'),
+              e.outcome === 'done' ? t('audit.outcome.done') : t('audit.outcome.code', { code: e.outcome }),
+            ],
           ]}
         />
         {parts.length > 0 ? (

@@ -17,14 +17,24 @@ export function Verify({ onClose }: { onClose: () => void }) {
   const [head, setHead] = useState('');
   const [verdict, setVerdict] = useState<Api['AuditVerdict']>();
   return (
-    <Modal opened size="lg" onClose={onClose} title={t('audit.verify.title')} closeButtonProps={{ 'aria-label': t('parts.close') }}>
+    <Modal
+      opened
+      size="lg"
+      onClose={onClose}
+      title={t('audit.verify.title')}
+      closeButtonProps={{ 'aria-label': t('parts.close') }}
+    >
       <form
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
           setVerdict(undefined);
           void work(async () =>
-            setVerdict(await send(api.GET('/api/v1/audit/verification', { params: { query: { head: head.trim() || undefined } } }))),
+            setVerdict(
+              await send(
+                api.GET('/api/v1/audit/verification', { params: { query: { head: head.trim() || undefined } } }),
+              ),
+            ),
           );
         }}
       >

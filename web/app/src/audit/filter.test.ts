@@ -54,7 +54,11 @@ test('looking stops at the first day', () => {
 });
 
 test('a change tells each part before and after; what is left out is told as hidden', () => {
-  const e = entry({ before: { name: 'a', shared: false }, after: { name: 'b', shared: false }, changed: ['name', 'key'] });
+  const e = entry({
+    before: { name: 'a', shared: false },
+    after: { name: 'b', shared: false },
+    changed: ['name', 'key'],
+  });
   expect(differences(e)).toEqual([
     { part: 'name', before: 'a', after: 'b', hidden: false },
     { part: 'key', before: undefined, after: undefined, hidden: true },

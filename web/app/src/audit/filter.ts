@@ -3,7 +3,14 @@ import type { Api } from '../api/client';
 export type Entry = Api['AuditEntry'];
 
 /** What is looked for; it stands in the address. Names of people of Segue are no secret to who may read the log. */
-export type AuditSearch = { who?: string; what?: string; on?: string; outcome?: 'done' | 'refused'; from?: string; to?: string };
+export type AuditSearch = {
+  who?: string;
+  what?: string;
+  on?: string;
+  outcome?: 'done' | 'refused';
+  from?: string;
+  to?: string;
+};
 
 /** Reads the filter out of the address. */
 export function auditSearch(search: Record<string, unknown>): AuditSearch {
@@ -21,12 +28,7 @@ export function auditSearch(search: Record<string, unknown>): AuditSearch {
 }
 
 const has = (hay: (string | undefined)[], needle: string | undefined) =>
-  !needle ||
-  hay
-    .filter(Boolean)
-    .join(' ')
-    .toLocaleLowerCase()
-    .includes(needle.trim().toLocaleLowerCase());
+  !needle || hay.filter(Boolean).join(' ').toLocaleLowerCase().includes(needle.trim().toLocaleLowerCase());
 
 /** The beginning of a day in the browser's time zone; with days more, of a later one. */
 const dayOf = (day: string, more = 0) => {

@@ -82,10 +82,7 @@ function Detail({ value: c, mayChange }: { value: Api['Connection']; mayChange: 
   const shown = (
     <Facts
       facts={[
-        [
-          t('connections.column.who'),
-          c.shared ? t('connections.who.shared') : t('connections.who.administrators'),
-        ],
+        [t('connections.column.who'), c.shared ? t('connections.who.shared') : t('connections.who.administrators')],
       ]}
     />
   );

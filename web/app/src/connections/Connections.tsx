@@ -42,9 +42,7 @@ export default function Connections() {
       cell: (c) => (c.checked_at ? dateTime(c.checked_at) : t('parts.none')),
     },
   ];
-  const add = all && (
-    <Button onClick={() => navigate({ to: '/connections/new' })}>{t('connections.add.verb')}</Button>
-  );
+  const add = all && <Button onClick={() => navigate({ to: '/connections/new' })}>{t('connections.add.verb')}</Button>;
   return (
     <ListPage
       title={t('connections.title')}

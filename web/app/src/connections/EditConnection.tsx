@@ -50,8 +50,7 @@ function Form({ connection }: { connection: Api['Connection'] }) {
     setMirror(c.mirror !== 'off');
     setClear(!!c.clear_empty && c.clear_empty !== 'off');
   };
-  const reload = () =>
-    work(async () => take(await client.fetchQuery({ ...connectionQuery(read.id), staleTime: 0 })));
+  const reload = () => work(async () => take(await client.fetchQuery({ ...connectionQuery(read.id), staleTime: 0 })));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (fault) return;
@@ -127,10 +126,7 @@ function Form({ connection }: { connection: Api['Connection'] }) {
         <Button type="submit" loading={busy}>
           {t('connections.save')}
         </Button>
-        <Button
-          variant="default"
-          onClick={() => navigate({ to: '/connections/$id', params: { id: read.id } })}
-        >
+        <Button variant="default" onClick={() => navigate({ to: '/connections/$id', params: { id: read.id } })}>
           {t('parts.cancel')}
         </Button>
       </div>

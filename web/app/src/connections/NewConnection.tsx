@@ -228,7 +228,9 @@ function Wizard({ settings }: { settings: Api['Settings'] }) {
       id: 'export-user',
       title: t('connections.export_user.add'),
       complete: proved || !confirmsHere,
-      summary: confirmsHere ? t('connections.export_user.you', { name: me?.name ?? '' }) : t('connections.export_user.later'),
+      summary: confirmsHere
+        ? t('connections.export_user.you', { name: me?.name ?? '' })
+        : t('connections.export_user.later'),
       content: (
         <div className="stack">
           <p>{t('connections.export_user.means')}</p>
@@ -261,7 +263,8 @@ function Wizard({ settings }: { settings: Api['Settings'] }) {
               {confirmsHere
                 ? t('connections.add.says_export_user', { name: me?.name ?? '' })
                 : t('connections.add.says_no_export_user')}{' '}
-              {numberOf(limit) !== undefined && t('connections.contract.limit', { limit: number(numberOf(limit) ?? 0) })}
+              {numberOf(limit) !== undefined &&
+                t('connections.contract.limit', { limit: number(numberOf(limit) ?? 0) })}
             </p>
             {save.error !== undefined && <ErrorPanel error={save.error} />}
             <div>

@@ -62,7 +62,9 @@ export function Remove({ connection: c, onClose }: { connection: Api['Connection
           <Notice tone="good">
             {removed.key_destroyed
               ? t('connections.remove.destroyed')
-              : t('connections.remove.until', { at: removed.key_until ? dateTime(removed.key_until) : t('parts.none') })}
+              : t('connections.remove.until', {
+                  at: removed.key_until ? dateTime(removed.key_until) : t('parts.none'),
+                })}
           </Notice>
           <div className="row" style={{ justifyContent: 'flex-end' }}>
             <Button onClick={leave} data-autofocus>

@@ -17,6 +17,7 @@ export function Meter({ label, part, whole, tone, children }: Props) {
   const share = whole > 0 ? Math.min(1, part / whole) : 0;
   return (
     <div>
+      {/* biome-ignore lint/a11y/useSemanticElements: browsers do not let the colours of a meter element be chosen */}
       <div
         role="meter"
         aria-label={label}

@@ -12,9 +12,7 @@ type Person = Api['Person'];
 type OfPerson = { person: Person; onClose: () => void };
 
 const change = (p: Person, body: Omit<Api['PersonChange'], 'version'>) =>
-  send(
-    api.PATCH('/api/v1/people/{id}', { params: { path: { id: p.id } }, body: { ...body, version: p.version } }),
-  );
+  send(api.PATCH('/api/v1/people/{id}', { params: { path: { id: p.id } }, body: { ...body, version: p.version } }));
 
 export function AddPerson({ signOn, onClose }: { signOn: boolean; onClose: () => void }) {
   const { t } = useTranslation();
@@ -43,8 +41,23 @@ export function AddPerson({ signOn, onClose }: { signOn: boolean; onClose: () =>
         )
       }
     >
-      <TextInput label={t('people.column.name')} value={name} onChange={(e) => setName(e.currentTarget.value)} maxLength={120} autoComplete="off" required data-autofocus />
-      <TextInput label={t('people.column.email')} type="email" value={email} onChange={(e) => setEmail(e.currentTarget.value)} autoComplete="off" required />
+      <TextInput
+        label={t('people.column.name')}
+        value={name}
+        onChange={(e) => setName(e.currentTarget.value)}
+        maxLength={120}
+        autoComplete="off"
+        required
+        data-autofocus
+      />
+      <TextInput
+        label={t('people.column.email')}
+        type="email"
+        value={email}
+        onChange={(e) => setEmail(e.currentTarget.value)}
+        autoComplete="off"
+        required
+      />
       <RoleFields
         role={role}
         seesPersons={sees}
@@ -77,8 +90,23 @@ export function EditPerson({ person: p, onClose }: OfPerson) {
       onClose={onClose}
       run={() => change(p, { name: name.trim(), email: email.trim(), role, sees_persons: sees })}
     >
-      <TextInput label={t('people.column.name')} value={name} onChange={(e) => setName(e.currentTarget.value)} maxLength={120} autoComplete="off" required data-autofocus />
-      <TextInput label={t('people.column.email')} type="email" value={email} onChange={(e) => setEmail(e.currentTarget.value)} autoComplete="off" required />
+      <TextInput
+        label={t('people.column.name')}
+        value={name}
+        onChange={(e) => setName(e.currentTarget.value)}
+        maxLength={120}
+        autoComplete="off"
+        required
+        data-autofocus
+      />
+      <TextInput
+        label={t('people.column.email')}
+        type="email"
+        value={email}
+        onChange={(e) => setEmail(e.currentTarget.value)}
+        autoComplete="off"
+        required
+      />
       <RoleFields
         role={role}
         seesPersons={sees}

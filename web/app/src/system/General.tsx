@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { settingsQuery } from '../api/settings';
+import { Statement } from '../connections/Statement';
 import { Card, Empty, Facts } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { Notices } from './Notices';
 import { Ways } from './Ways';
-import { settingsQuery } from '../api/settings';
-import { Statement } from '../connections/Statement';
 
 export default function General() {
   const { t } = useTranslation();

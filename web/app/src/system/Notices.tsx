@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
-import { peopleQuery } from '../people/queries';
 import { Card, Empty } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { Loaded } from '../parts/Loaded';
+import { peopleQuery } from '../people/queries';
 import { noticesQuery } from './queries';
 
 /** What people were told, and what became of each message. */

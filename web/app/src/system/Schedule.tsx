@@ -12,7 +12,7 @@ import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { useWork } from '../parts/useWork';
 import { scheduleQuery } from './queries';
-import { type Day, days as allDays, nextTimes, timesFault, zones } from './times';
+import { days as allDays, type Day, nextTimes, timesFault, zones } from './times';
 
 type Schedule = Api['RefreshSchedule'];
 
@@ -22,9 +22,7 @@ export default function SchedulePage() {
   const query = useQuery(scheduleQuery);
   return (
     <Page title={t('system.schedule.title')} sentence={t('system.schedule.sentence')}>
-      <Loaded query={query}>
-        {(s) => (may('administrator') ? <Form schedule={s} /> : <Shown schedule={s} />)}
-      </Loaded>
+      <Loaded query={query}>{(s) => (may('administrator') ? <Form schedule={s} /> : <Shown schedule={s} />)}</Loaded>
     </Page>
   );
 }

@@ -54,13 +54,22 @@ function Form({ settings }: { settings: Api['NoticeSettings'] }) {
               onChange={(e) => set({ mailOn: e.currentTarget.checked })}
             />
             <div className="row wide" style={{ alignItems: 'flex-start' }}>
-              <TextInput label={t('system.notices.host')} value={draft.host} onChange={(e) => set({ host: e.currentTarget.value })} required={draft.mailOn} w={260} />
+              <TextInput
+                label={t('system.notices.host')}
+                value={draft.host}
+                onChange={(e) => set({ host: e.currentTarget.value })}
+                required={draft.mailOn}
+                w={260}
+              />
               <Select
                 label={t('system.notices.security')}
                 value={draft.security}
                 onChange={(v) => v && set({ security: v as Draft['security'] })}
                 allowDeselect={false}
-                data={(['starttls', 'tls', 'none'] as const).map((value) => ({ value, label: t(`system.notices.secure.${value}`) }))}
+                data={(['starttls', 'tls', 'none'] as const).map((value) => ({
+                  value,
+                  label: t(`system.notices.secure.${value}`),
+                }))}
                 w={220}
               />
               <NumberInput
@@ -74,8 +83,21 @@ function Form({ settings }: { settings: Api['NoticeSettings'] }) {
                 hideControls
                 w={100}
               />
-              <TextInput label={t('system.notices.from')} type="email" value={draft.from} onChange={(e) => set({ from: e.currentTarget.value })} required={draft.mailOn} w={260} />
-              <TextInput label={t('system.notices.user')} value={draft.user} onChange={(e) => set({ user: e.currentTarget.value })} autoComplete="off" w={260} />
+              <TextInput
+                label={t('system.notices.from')}
+                type="email"
+                value={draft.from}
+                onChange={(e) => set({ from: e.currentTarget.value })}
+                required={draft.mailOn}
+                w={260}
+              />
+              <TextInput
+                label={t('system.notices.user')}
+                value={draft.user}
+                onChange={(e) => set({ user: e.currentTarget.value })}
+                autoComplete="off"
+                w={260}
+              />
               <PasswordInput
                 label={t('system.notices.password')}
                 description={read.mail.has_password ? t('system.notices.stored') : undefined}
@@ -96,7 +118,15 @@ function Form({ settings }: { settings: Api['NoticeSettings'] }) {
               onChange={(e) => set({ webhookOn: e.currentTarget.checked })}
             />
             <div className="row wide" style={{ alignItems: 'flex-start' }}>
-              <TextInput label={t('system.notices.url')} type="url" value={draft.url} onChange={(e) => set({ url: e.currentTarget.value })} required={draft.webhookOn} w={400} maw="100%" />
+              <TextInput
+                label={t('system.notices.url')}
+                type="url"
+                value={draft.url}
+                onChange={(e) => set({ url: e.currentTarget.value })}
+                required={draft.webhookOn}
+                w={400}
+                maw="100%"
+              />
               <PasswordInput
                 label={t('system.notices.secret')}
                 description={read.webhook.has_secret ? t('system.notices.stored') : t('system.notices.secret_hint')}
@@ -147,7 +177,14 @@ function Test({ read }: { read: Api['NoticeSettings'] }) {
       <div className="row wide" style={{ alignItems: 'flex-end' }}>
         {read.mail.host && (
           <>
-            <TextInput label={t('system.notices.test.to')} placeholder={t('system.notices.test.yours')} type="email" value={to} onChange={(e) => setTo(e.currentTarget.value)} w={260} />
+            <TextInput
+              label={t('system.notices.test.to')}
+              placeholder={t('system.notices.test.yours')}
+              type="email"
+              value={to}
+              onChange={(e) => setTo(e.currentTarget.value)}
+              w={260}
+            />
             <Button variant="default" loading={busy} onClick={() => test('mail')}>
               {t('system.notices.test.mail')}
             </Button>

@@ -14,5 +14,7 @@ test.each([
 test('progress is known once there is something to do', () => {
   const none = { removals: 0, removals_done: 0, imports: 0, imports_done: 0 };
   expect(progressOf(none)).toBeUndefined();
-  expect(progressOf({ ...none, imports: 10, imports_done: 4, removals: 2, removals_done: 2, to_read: 8, read: 1 })).toEqual({ part: 7, whole: 20 });
+  expect(
+    progressOf({ ...none, imports: 10, imports_done: 4, removals: 2, removals_done: 2, to_read: 8, read: 1 }),
+  ).toEqual({ part: 7, whole: 20 });
 });

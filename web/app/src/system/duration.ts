@@ -9,7 +9,14 @@ export function duration(ms: number): string {
 }
 
 /** How far a run has got, of all it has to do; undefined where that is not known. */
-export function progressOf(p: { removals: number; removals_done: number; imports: number; imports_done: number; to_read?: number; read?: number }) {
+export function progressOf(p: {
+  removals: number;
+  removals_done: number;
+  imports: number;
+  imports_done: number;
+  to_read?: number;
+  read?: number;
+}) {
   const whole = p.removals + p.imports + (p.to_read ?? 0);
   return whole > 0 ? { part: p.removals_done + p.imports_done + (p.read ?? 0), whole } : undefined;
 }

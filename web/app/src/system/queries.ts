@@ -13,7 +13,6 @@ export const scheduleQuery = queryOptions({
   queryFn: () => send(api.GET('/api/v1/refresh-schedule')),
 });
 
-
 export const versionQuery = queryOptions({
   queryKey: ['version'],
   queryFn: () => send(api.GET('/api/v1/version')),

@@ -21,7 +21,10 @@ function wallClock(zone: string): (at: number) => number {
     second: 'numeric',
   });
   return (at) => {
-    const p = Object.fromEntries(format.formatToParts(at).map((x) => [x.type, Number(x.value)])) as Record<string, number>;
+    const p = Object.fromEntries(format.formatToParts(at).map((x) => [x.type, Number(x.value)])) as Record<
+      string,
+      number
+    >;
     return Date.UTC(p.year ?? 0, (p.month ?? 1) - 1, p.day, p.hour, p.minute, p.second);
   };
 }

@@ -3,7 +3,15 @@ import { draftOf, inputOf } from './ways';
 
 const stored = {
   version: 3,
-  mail: { on: true, host: 'smtp.example.com', port: 2525, security: 'starttls' as const, user: 'segue', from: 'segue@example.com', has_password: true },
+  mail: {
+    on: true,
+    host: 'smtp.example.com',
+    port: 2525,
+    security: 'starttls' as const,
+    user: 'segue',
+    from: 'segue@example.com',
+    has_password: true,
+  },
   webhook: { on: true, url: 'https://hooks.example.com/x', has_secret: true },
 };
 

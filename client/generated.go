@@ -2195,6 +2195,48 @@ func (e SegmentRuleCombine) Valid() bool {
 	}
 }
 
+// Defines values for SegmentScheduleMode.
+const (
+	SegmentScheduleModeOwn         SegmentScheduleMode = "own"
+	SegmentScheduleModeStatic      SegmentScheduleMode = "static"
+	SegmentScheduleModeWithRefresh SegmentScheduleMode = "with_refresh"
+)
+
+// Valid indicates whether the value is a known member of the SegmentScheduleMode enum.
+func (e SegmentScheduleMode) Valid() bool {
+	switch e {
+	case SegmentScheduleModeOwn:
+		return true
+	case SegmentScheduleModeStatic:
+		return true
+	case SegmentScheduleModeWithRefresh:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SegmentScheduleInputMode.
+const (
+	SegmentScheduleInputModeOwn         SegmentScheduleInputMode = "own"
+	SegmentScheduleInputModeStatic      SegmentScheduleInputMode = "static"
+	SegmentScheduleInputModeWithRefresh SegmentScheduleInputMode = "with_refresh"
+)
+
+// Valid indicates whether the value is a known member of the SegmentScheduleInputMode enum.
+func (e SegmentScheduleInputMode) Valid() bool {
+	switch e {
+	case SegmentScheduleInputModeOwn:
+		return true
+	case SegmentScheduleInputModeStatic:
+		return true
+	case SegmentScheduleInputModeWithRefresh:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SourceKind.
 const (
 	SourceKindCsv SourceKind = "csv"
@@ -2399,6 +2441,30 @@ func (e TaskRunStatus) Valid() bool {
 	case TaskRunStatusSuccessfulWithRejects:
 		return true
 	case TaskRunStatusWaitingForBrevo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TaskScheduleMode.
+const (
+	TaskScheduleModeOnDemand    TaskScheduleMode = "on_demand"
+	TaskScheduleModeOwn         TaskScheduleMode = "own"
+	TaskScheduleModeStatic      TaskScheduleMode = "static"
+	TaskScheduleModeWithRefresh TaskScheduleMode = "with_refresh"
+)
+
+// Valid indicates whether the value is a known member of the TaskScheduleMode enum.
+func (e TaskScheduleMode) Valid() bool {
+	switch e {
+	case TaskScheduleModeOnDemand:
+		return true
+	case TaskScheduleModeOwn:
+		return true
+	case TaskScheduleModeStatic:
+		return true
+	case TaskScheduleModeWithRefresh:
 		return true
 	default:
 		return false
@@ -3969,7 +4035,10 @@ type Refresh struct {
 	RequestedBy string `json:"requested_by"`
 
 	// Scheduled It was due
-	Scheduled bool          `json:"scheduled"`
+	Scheduled bool `json:"scheduled"`
+
+	// SegmentID Only this segment was evaluated, and its members stored
+	SegmentID string        `json:"segment_id,omitempty,omitzero"`
 	StartedAt time.Time     `json:"started_at,omitempty,omitzero"`
 	Status    RefreshStatus `json:"status"`
 	Tasks     []Task        `json:"tasks"`
@@ -4219,13 +4288,15 @@ type ScheduledExports struct {
 
 // Segment defines model for Segment.
 type Segment struct {
-	CreatedAt   time.Time `json:"created_at"`
-	Description string    `json:"description,omitempty,omitzero"`
-	ID          string    `json:"id"`
+	CreatedAt   time.Time          `json:"created_at"`
+	Description string             `json:"description,omitempty,omitzero"`
+	Evaluation  *SegmentEvaluation `json:"evaluation,omitempty"`
+	ID          string             `json:"id"`
 
 	// Name Unique
-	Name  string        `json:"name"`
-	Rules []SegmentRule `json:"rules"`
+	Name     string          `json:"name"`
+	Rules    []SegmentRule   `json:"rules"`
+	Schedule SegmentSchedule `json:"schedule"`
 
 	// TimeZone The IANA zone of relative dates; UTC if absent
 	//
@@ -4241,6 +4312,19 @@ type SegmentCount struct {
 
 	// Rules How many profiles each rule selects on its own
 	Rules []int64 `json:"rules"`
+}
+
+// SegmentEvaluation defines model for SegmentEvaluation.
+type SegmentEvaluation struct {
+	// At When it was evaluated
+	At time.Time `json:"at"`
+
+	// Current They were selected by the definition as it is now; else runs wait until it is evaluated
+	Current bool `json:"current"`
+
+	// DataAt When the rows were taken over that it was evaluated on
+	DataAt  time.Time `json:"data_at"`
+	Members int64     `json:"members"`
 }
 
 // SegmentInput defines model for SegmentInput.
@@ -4287,6 +4371,39 @@ type SegmentRule struct {
 
 // SegmentRuleCombine Absent for the first rule, required for the others
 type SegmentRuleCombine string
+
+// SegmentSchedule defines model for SegmentSchedule.
+type SegmentSchedule struct {
+	// Cron For a schedule of its own: minute, hour, day of the month, month, day of the week
+	Cron string `json:"cron,omitempty,omitzero"`
+
+	// Mode With every refresh and in every run; by a schedule of its own; only on demand. The latter two keep their members, which runs use
+	Mode SegmentScheduleMode `json:"mode,omitempty,omitzero"`
+
+	// TimeZone The IANA zone of the expression; UTC if absent
+	TimeZone string `json:"time_zone,omitempty,omitzero"`
+}
+
+// SegmentScheduleMode With every refresh and in every run; by a schedule of its own; only on demand. The latter two keep their members, which runs use
+type SegmentScheduleMode string
+
+// SegmentScheduleInput defines model for SegmentScheduleInput.
+type SegmentScheduleInput struct {
+	// Cron For a schedule of its own: minute, hour, day of the month, month, day of the week
+	Cron string `json:"cron,omitempty,omitzero"`
+
+	// Mode With every refresh and in every run; by a schedule of its own; only on demand. The latter two keep their members, which runs use
+	Mode SegmentScheduleInputMode `json:"mode,omitempty,omitzero"`
+
+	// TimeZone The IANA zone of the expression; UTC if absent
+	TimeZone string `json:"time_zone,omitempty,omitzero"`
+
+	// Version The version that was read
+	Version int64 `json:"version"`
+}
+
+// SegmentScheduleInputMode With every refresh and in every run; by a schedule of its own; only on demand. The latter two keep their members, which runs use
+type SegmentScheduleInputMode string
 
 // SegmentUpdate defines model for SegmentUpdate.
 type SegmentUpdate struct {
@@ -4579,6 +4696,16 @@ type TaskRun struct {
 // TaskRunStatus defines model for TaskRun.Status.
 type TaskRunStatus string
 
+// TaskSchedule defines model for TaskSchedule.
+type TaskSchedule struct {
+	Cron     string           `json:"cron,omitempty,omitzero"`
+	Mode     TaskScheduleMode `json:"mode"`
+	TimeZone string           `json:"time_zone,omitempty,omitzero"`
+}
+
+// TaskScheduleMode defines model for TaskSchedule.Mode.
+type TaskScheduleMode string
+
 // TaskStanding defines model for TaskStanding.
 type TaskStanding struct {
 	// DurationMs How long the latest run took, or has taken so far
@@ -4597,7 +4724,7 @@ type TaskStanding struct {
 
 	// Runs The last five runs, newest first
 	Runs     []TaskRun          `json:"runs"`
-	Schedule *ExportSchedule    `json:"schedule,omitempty"`
+	Schedule *TaskSchedule      `json:"schedule,omitempty"`
 	Status   TaskStandingStatus `json:"status"`
 }
 
@@ -4961,6 +5088,9 @@ type PreviewSegmentJSONRequestBody = SegmentPreview
 
 // UpdateSegmentJSONRequestBody defines body for UpdateSegment for application/json ContentType.
 type UpdateSegmentJSONRequestBody = SegmentUpdate
+
+// SetSegmentScheduleJSONRequestBody defines body for SetSegmentSchedule for application/json ContentType.
+type SetSegmentScheduleJSONRequestBody = SegmentScheduleInput
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
@@ -5978,12 +6108,37 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/segments/{id}/count (the `CountSegment` operationId).
 	CountSegment(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// EvaluateSegment Evaluate a segment that keeps its members
+	//
+	// Begins an evaluation and answers at once; GET /refreshes/{id} tells how it gets on. Its members replace the stored ones all at once.
+	//
+	// Corresponds with POST /api/v1/segments/{id}/evaluate (the `EvaluateSegment` operationId).
+	EvaluateSegment(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListMembers List the members of a segment
 	//
 	// The customers that the segment selects now, ordered by id.
 	//
 	// Corresponds with GET /api/v1/segments/{id}/members (the `ListMembers` operationId).
 	ListMembers(ctx context.Context, id string, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSegmentScheduleWithBody Set when a segment is evaluated
+	//
+	// With every refresh and run, by a schedule of its own, or only on demand. The latter two keep their members, which runs use until the next evaluation; the first evaluation begins at once.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
+	SetSegmentScheduleWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSegmentSchedule Set when a segment is evaluated
+	//
+	// With every refresh and run, by a schedule of its own, or only on demand. The latter two keep their members, which runs use until the next evaluation; the first evaluation begins at once.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
+	SetSegmentSchedule(ctx context.Context, id string, body SetSegmentScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignOut Sign out
 	//
@@ -8290,6 +8445,23 @@ func (c *Client) CountSegment(ctx context.Context, id string, reqEditors ...Requ
 	return c.Client.Do(req)
 }
 
+// EvaluateSegment Evaluate a segment that keeps its members
+//
+// Begins an evaluation and answers at once; GET /refreshes/{id} tells how it gets on. Its members replace the stored ones all at once.
+//
+// Corresponds with POST /api/v1/segments/{id}/evaluate (the `EvaluateSegment` operationId).
+func (c *Client) EvaluateSegment(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEvaluateSegmentRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListMembers List the members of a segment
 //
 // The customers that the segment selects now, ordered by id.
@@ -8297,6 +8469,44 @@ func (c *Client) CountSegment(ctx context.Context, id string, reqEditors ...Requ
 // Corresponds with GET /api/v1/segments/{id}/members (the `ListMembers` operationId).
 func (c *Client) ListMembers(ctx context.Context, id string, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListMembersRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSegmentScheduleWithBody Set when a segment is evaluated
+//
+// With every refresh and run, by a schedule of its own, or only on demand. The latter two keep their members, which runs use until the next evaluation; the first evaluation begins at once.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
+func (c *Client) SetSegmentScheduleWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSegmentScheduleRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSegmentSchedule Set when a segment is evaluated
+//
+// With every refresh and run, by a schedule of its own, or only on demand. The latter two keep their members, which runs use until the next evaluation; the first evaluation begins at once.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
+func (c *Client) SetSegmentSchedule(ctx context.Context, id string, body SetSegmentScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSegmentScheduleRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -12448,6 +12658,40 @@ func NewCountSegmentRequest(server string, id string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewEvaluateSegmentRequest constructs an http.Request for the EvaluateSegment method
+func NewEvaluateSegmentRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/evaluate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListMembersRequest constructs an http.Request for the ListMembers method
 func NewListMembersRequest(server string, id string, params *ListMembersParams) (*http.Request, error) {
 	var err error
@@ -12517,6 +12761,53 @@ func NewListMembersRequest(server string, id string, params *ListMembersParams) 
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewSetSegmentScheduleRequest calls the generic SetSegmentSchedule builder with application/json body
+func NewSetSegmentScheduleRequest(server string, id string, body SetSegmentScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetSegmentScheduleRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewSetSegmentScheduleRequestWithBody constructs an http.Request for the SetSegmentSchedule method, with any body, and a specified content type
+func NewSetSegmentScheduleRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/schedule", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }

@@ -137,7 +137,7 @@ type model struct {
 	wrote     map[place]bool // an export and a list, without address: it has written there; until then who is there is noted anew
 	optedOut  map[string]bool
 	// went are lists and addresses that left, and were not taken off as refused since: once refused they are taken off again (S7).
-	went map[place]bool
+	went      map[place]bool
 	removals  map[string][]removal // of exports, but for refusals (S26)
 	succeeded map[string]string    // the definition that an export last succeeded with
 	// released says that a release was not carried out: it may cover a newer plan (S26).

@@ -65,6 +65,7 @@ var operations = map[string]Right{
 	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "put-upload": RightChangeData,
 	"put-profile": RightChangeData, "suggest-profile": RightChangeData, "build-profile": RightChangeData,
 	"create-segment": RightChangeData, "preview-segment": RightChangeData, "update-segment": RightChangeData, "delete-segment": RightChangeData,
+	"set-segment-schedule": RightChangeData, "evaluate-segment": RightChangeData,
 	"start-refresh": RightChangeData, "cancel-refresh": RightChangeData,
 
 	"create-export": RightChangeExport, "update-export": RightChangeExport, "delete-export": RightChangeExport, "start-run": RightChangeExport,

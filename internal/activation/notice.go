@@ -101,8 +101,8 @@ type Delivery struct {
 	Error string
 }
 
-// Standing is what is known of a task of the pipeline for the sake of messages: one goes out when it changes.
-type Standing struct {
+// TaskState is what is known of a task of the pipeline for the sake of messages: one goes out when it changes.
+type TaskState struct {
 	// Subject is the kind of the task and the id of its object.
 	Subject string `json:"-"`
 	// Trouble is the status that people were told of; empty when all is well.

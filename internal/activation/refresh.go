@@ -108,6 +108,8 @@ type Refresh struct {
 	Scheduled   bool
 	// Export is set where only what one export needs is refreshed, and then only it is run.
 	Export ExportID
+	// Segment is set where only this segment is evaluated, and its members stored.
+	Segment SegmentID
 	// Status is queued, running or failed_retrying while it goes on, then successful, successful_with_rejects, failed_permanent
 	// or canceled.
 	Status          RunStatus
@@ -132,7 +134,7 @@ func (r *Refresh) Task(id string) *Task {
 
 // Due is when something that has a schedule is due next.
 type Due struct {
-	// Key says what is due: refresh, or export and its id.
+	// Key says what is due: refresh, or export or segment and its id.
 	Key string
 	// Spec is the schedule that At was calculated from; another one is calculated anew.
 	Spec string

@@ -31,6 +31,8 @@ type Segment struct {
 	Rules       []SegmentRule
 	// TimeZone is the IANA zone in which relative dates are read. Defaults to UTC.
 	TimeZone string
+	// Schedule says when it is evaluated. It is changed by a method of its own.
+	Schedule SegmentSchedule
 
 	CreatedAt time.Time
 	UpdatedAt time.Time

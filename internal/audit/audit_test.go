@@ -184,7 +184,7 @@ func TestWhoChangesTheLogIsFound(t *testing.T) {
 
 // notAudited are changes that tell nothing of what somebody did.
 var notAudited = []string{"UpdateSession", "PutDevice", "DeleteDevices", "SweepSessions", "UseToken", "UseCode", "PutDue", "DeleteDue", "Enqueue", "AppendAudit",
-	"PutStanding", "DeleteStanding", "ForgetEnded", "CreateNotice", "UpdateDelivery", "PruneNotices"}
+	"PutTaskState", "DeleteTaskState", "ForgetEnded", "CreateNotice", "UpdateDelivery", "PruneNotices"}
 
 // TestEveryChangeOfTheControlStoreIsAudited fails when the port gets a way to change something that the log passes over.
 func TestEveryChangeOfTheControlStoreIsAudited(t *testing.T) {

@@ -74,7 +74,7 @@ func drawSegment(s activation.Segment) picture {
 		rules[i] = activation.SegmentRule{Combine: r.Combine, Rule: withoutValues(r.Rule)}
 	}
 	return picture{
-		shown:  map[string]any{"name": s.Name, "description": s.Description, "rules": rules, "time_zone": s.TimeZone},
+		shown:  map[string]any{"name": s.Name, "description": s.Description, "rules": rules, "time_zone": s.TimeZone, "schedule": s.Schedule},
 		hidden: map[string]any{"rules": s.Rules},
 	}
 }
@@ -123,7 +123,7 @@ func drawRefreshSchedule(s activation.RefreshSchedule) picture {
 }
 
 func drawRefresh(r activation.Refresh) picture {
-	return picture{shown: map[string]any{"status": r.Status, "export": r.Export, "cancel_requested": r.CancelRequested}}
+	return picture{shown: map[string]any{"status": r.Status, "export": r.Export, "segment": r.Segment, "cancel_requested": r.CancelRequested}}
 }
 
 // drawNoticeSettings leaves out who mails come from and whom the server knows: these are addresses. Where a webhook is called may hold

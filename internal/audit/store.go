@@ -293,3 +293,14 @@ func (r *recorder) SetNoticeChoice(ctx context.Context, id activation.PersonID, 
 	return replace(ctx, r, "person", string(id), func() (activation.Person, error) { return r.Person(ctx, id) }, drawPerson, &is,
 		func() error { return r.Tx.SetNoticeChoice(ctx, id, choice) })
 }
+
+// SetSegmentSchedule implements store.Tx.
+func (r *recorder) SetSegmentSchedule(ctx context.Context, id activation.SegmentID, s activation.SegmentSchedule, version int64, at time.Time) error {
+	is, err := r.Segment(ctx, id)
+	if err != nil {
+		return err
+	}
+	is.Schedule = s
+	return replace(ctx, r, "segment", string(id), func() (activation.Segment, error) { return r.Segment(ctx, id) }, drawSegment, &is,
+		func() error { return r.Tx.SetSegmentSchedule(ctx, id, s, version, at) })
+}

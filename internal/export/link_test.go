@@ -163,3 +163,25 @@ func TestSeveralExportsAreScheduledAllOrNone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, demand, of(e1.ID), "overridden")
 }
+
+func TestS20WhomADetachedExportOwnsIsCountedAndItAdoptsNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connect("one", keyA)
+	e := w.export("vip", a, 7, "s1")
+	list, _ := crowd(4, "s1")
+	w.are(list...)
+	w.ok(w.do(e))
+	_, err := w.svc.Detach(t.Context(), e.ID, "ana")
+	require.NoError(t, err)
+	p, err := w.svc.People(t.Context(), e.ID)
+	require.NoError(t, err)
+	require.Len(t, p.Lists, 1)
+	require.EqualValues(t, 4, p.Lists[0].Owned)
+	_, err = w.svc.Adopt(t.Context(), e.ID, "ana")
+	require.Equal(t, activation.CodeNoConnection, activation.CodeOf(err))
+	for _, k := range []activation.RunKind{activation.RunRemovePeople, activation.RunRemoveKept} {
+		_, _, err = w.svc.Start(t.Context(), e.ID, k, "ana", "")
+		require.Equal(t, activation.CodeNoConnection, activation.CodeOf(err), k)
+	}
+}

@@ -30,8 +30,12 @@ func TestS12WhatAnAttributeHeldThatWasMissingIsSentAgain(t *testing.T) {
 	for _, a := range []string{"ana@example.com", "ivo@example.com"} {
 		delete(w.a.contacts[activation.Email(a)].Attributes, "FIRSTNAME")
 	}
+	_, err = w.svc.Detach(t.Context(), e2.ID, "ana")
+	require.NoError(t, err)
 	require.Equal(t, activation.CodeAttributeMissing, w.do(e1).ErrorCode)
 	w.a.attributes = all
+	e2, err = w.svc.Attach(t.Context(), e2.ID, c, 0)
+	require.NoError(t, err, "it was detached meanwhile, and is meant too")
 	require.EqualValues(t, 1, w.ok(w.do(e1)).Updated)
 	require.Equal(t, "Ana", w.a.contacts["ana@example.com"].Attributes["FIRSTNAME"])
 	w.restart()

@@ -44,6 +44,9 @@ func (s *Service) Adopt(ctx context.Context, id activation.ExportID, by string) 
 	if err != nil {
 		return activation.Adoption{}, err
 	}
+	if e.Connection == "" {
+		return activation.Adoption{}, noConnection(e)
+	}
 	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
 		open, err := r.OpenRuns(ctx)
 		for _, o := range open {
@@ -73,10 +76,12 @@ func (s *Service) place(ctx context.Context, id activation.ExportID) (e activati
 		if e, err = r.Export(ctx, id); err != nil {
 			return err
 		}
-		c, err := r.Connection(ctx, e.Connection)
-		account = c.Details.Account
+		account, err = homeOf(ctx, r, e)
 		return err
 	})
+	if err == nil && account.OrganizationID == "" { // it went to another account before, and has not come to one yet
+		err = noConnection(e)
+	}
 	if err != nil {
 		return e, 0, err
 	}

@@ -273,7 +273,7 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 		Segments: segments, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
 	})
 	if err != nil {
-		return snapshot{}, nil, err
+		return snapshot{}, nil, s.soonEvaluated(ctx, segments, err)
 	}
 	if h.Joining, err = s.joining(ctx, w, h.AsOf); err != nil {
 		return snapshot{}, nil, err
@@ -294,8 +294,8 @@ func (s *Service) doubt(ctx context.Context, w *work) error {
 	var feed []activation.ExportID
 	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
 		return eachExport(ctx, r, func(o activation.Export) error {
-			c, err := r.Connection(ctx, o.Connection)
-			if err == nil && c.Details.Account == w.account() && slices.ContainsFunc(o.Mapping.Attributes, lacks) {
+			home, err := homeOf(ctx, r, o)
+			if err == nil && home == w.account() && slices.ContainsFunc(o.Mapping.Attributes, lacks) {
 				feed = append(feed, o.ID)
 			}
 			return err
@@ -305,6 +305,32 @@ func (s *Service) doubt(ctx context.Context, w *work) error {
 		return err
 	}
 	return s.cfg.Ledger.Doubt(ctx, w.acct, feed)
+}
+
+// soonEvaluated lets a run wait for members that are being stored for the first time; lost ones, which nobody stores, stop it (S27).
+func (s *Service) soonEvaluated(ctx context.Context, segments []activation.Segment, why error) error {
+	if activation.CodeOf(why) != activation.CodeCannotEvaluate {
+		return why
+	}
+	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
+		for _, g := range segments {
+			if !g.Schedule.Stored() {
+				continue
+			}
+			newest, err := r.Evaluations(ctx, g.ID, 1)
+			if err != nil {
+				return err
+			}
+			if len(newest) == 1 && !newest[0].Status.Final() {
+				return activation.Errorf(activation.CodeUnavailable, "the segment %q is being evaluated", g.Name).WithRemedy("The run goes on by itself")
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return why
 }
 
 func (s *Service) readSnapshot(run activation.RunID) (h snapshot, err error) {

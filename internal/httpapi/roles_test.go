@@ -14,6 +14,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/jobs"
 	"segue/internal/ledger"
+	"segue/internal/store"
 )
 
 const goodPassword = "plum-cellar Oboe 41 drift"
@@ -260,6 +261,9 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	do("DELETE", "/sources/"+extra, nil)
 	g := do("POST", "/segments", object{"name": "Ivos", "rules": []object{equals("name", "Ivo")}})
 	do("PUT", "/segments/"+id(g), object{"name": "Ivas", "rules": []object{equals("name", "Iva")}, "version": g["version"]})
+	g = do("PUT", "/segments/"+id(g)+"/schedule", object{"mode": "static", "version": do("GET", "/segments/"+id(g), nil)["version"]})
+	require.NoError(t, b.stepEvaluation(id(g)))
+	do("POST", "/segments/"+id(g)+"/evaluate", nil)
 	do("DELETE", "/segments/"+id(g), nil)
 	do("POST", "/connections/"+connection+"/lists", object{"name": "new"})
 	do("POST", "/connections/"+connection+"/attributes", object{"name": "NEW", "type": "text"})
@@ -367,6 +371,25 @@ func TestWhatIsRefusedShowsInTheAuditLog(t *testing.T) {
 	require.Equal(t, m.id, items[1].(object)["actor"].(object)["person_id"])
 	next := b.must(200, "GET", "/audit?limit=2&after="+list["next_cursor"].(string), nil)["items"].([]any)
 	require.Less(t, next[0].(object)["number"], items[1].(object)["number"])
+}
+
+// stepEvaluation works the evaluation of a segment that is under way to its end, as the queue does.
+func (b *bundle) stepEvaluation(segment string) error {
+	b.t.Helper()
+	for range 50 {
+		var newest []activation.Refresh
+		err := b.Store.View(b.t.Context(), func(r store.Reader) (err error) {
+			newest, err = r.Evaluations(b.t.Context(), activation.SegmentID(segment), 1)
+			return err
+		})
+		if err != nil || newest[0].Status.Final() {
+			return err
+		}
+		if _, err := b.Refresh.Step(b.t.Context(), jobs.StepRefresh{Refresh: newest[0].ID}); err != nil {
+			return err
+		}
+	}
+	return activation.Errorf(activation.CodeInternal, "the evaluation does not end")
 }
 
 // endRefresh works the refresh under way to its end, as the queue does.

@@ -44,6 +44,16 @@ func (a *api) segmentOperations() {
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
 	}, a.deleteSegment)
 	register(a, endpoint{
+		id: "set-segment-schedule", method: http.MethodPut, path: "/segments/{id}/schedule", tag: tag, summary: "Set when a segment is evaluated",
+		description: "With every refresh and run, by a schedule of its own, or only on demand. The latter two keep their members, which runs use until the next evaluation; the first evaluation begins at once.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict},
+	}, a.setSegmentSchedule)
+	register(a, endpoint{
+		id: "evaluate-segment", method: http.MethodPost, path: "/segments/{id}/evaluate", tag: tag, status: http.StatusCreated, summary: "Evaluate a segment that keeps its members",
+		description: "Begins an evaluation and answers at once; GET /refreshes/{id} tells how it gets on. Its members replace the stored ones all at once.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict},
+	}, a.evaluateSegment)
+	register(a, endpoint{
 		id: "count-segment", method: http.MethodGet, path: "/segments/{id}/count", tag: tag, summary: "Count the members of a segment",
 		description: "How many members it has now, and how many profiles each of its rules selects on its own. A segment that has no answer is an error, never nobody.",
 		errors:      append(evaluation, activation.CodeNotFound),
@@ -65,7 +75,11 @@ func (a *api) listSegments(ctx context.Context, in *Named) (*body[wire.List[wire
 	if err != nil {
 		return nil, err
 	}
-	return listOf(list, next, wire.FromSegment), nil
+	states, err := a.cfg.Services.Segments.States(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(states, next, wire.FromSegmentState), nil
 }
 
 func (a *api) createSegment(ctx context.Context, in *input[wire.SegmentInput]) (*made[wire.Segment], error) {
@@ -94,11 +108,46 @@ func (a *api) previewSegment(ctx context.Context, in *input[wire.SegmentPreview]
 }
 
 func (a *api) getSegment(ctx context.Context, in *ByID) (*body[wire.Segment], error) {
-	g, err := a.cfg.Services.Segments.Get(ctx, activation.SegmentID(in.ID))
+	return a.oneSegment(ctx, activation.SegmentID(in.ID))
+}
+
+func (a *api) oneSegment(ctx context.Context, id activation.SegmentID) (*body[wire.Segment], error) {
+	g, err := a.cfg.Services.Segments.Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return answer(wire.FromSegment(g)), nil
+	states, err := a.cfg.Services.Segments.States(ctx, []activation.Segment{g})
+	if err != nil {
+		return nil, err
+	}
+	return answer(wire.FromSegmentState(states[0])), nil
+}
+
+// setSegmentSchedule evaluates a segment that keeps its members from now on for the first time.
+func (a *api) setSegmentSchedule(ctx context.Context, in *change[wire.SegmentScheduleInput]) (*body[wire.Segment], error) {
+	g, err := a.cfg.Services.Segments.SetSchedule(ctx, activation.SegmentID(in.ID), in.Body.Domain(), in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	return a.shownAndEvaluated(ctx, g)
+}
+
+// shownAndEvaluated shows a segment, and begins an evaluation of it where what is stored is not what it says now.
+func (a *api) shownAndEvaluated(ctx context.Context, g activation.Segment) (*body[wire.Segment], error) {
+	states, err := a.cfg.Services.Segments.States(ctx, []activation.Segment{g})
+	if err != nil {
+		return nil, err
+	}
+	if g.Schedule.Stored() && !states[0].Current {
+		if _, err := a.cfg.Services.Refresh.Evaluate(ctx, g.ID, caller(ctx)); err != nil && activation.CodeOf(err) != activation.CodeConflict {
+			return nil, err
+		}
+	}
+	return answer(wire.FromSegmentState(states[0])), nil
+}
+
+func (a *api) evaluateSegment(ctx context.Context, in *ByID) (*made[wire.Refresh], error) {
+	return begunRefresh(a.cfg.Services.Refresh.Evaluate(ctx, activation.SegmentID(in.ID), caller(ctx)))
 }
 
 func (a *api) updateSegment(ctx context.Context, in *change[wire.SegmentUpdate]) (*body[wire.Segment], error) {
@@ -106,7 +155,10 @@ func (a *api) updateSegment(ctx context.Context, in *change[wire.SegmentUpdate])
 	if err != nil {
 		return nil, err
 	}
-	return answer(wire.FromSegment(g)), nil
+	if _, own := g.Schedule.Own(); own {
+		return a.shownAndEvaluated(ctx, g)
+	}
+	return a.oneSegment(ctx, g.ID)
 }
 
 func (a *api) deleteSegment(ctx context.Context, in *ByID) (*nothing, error) {

@@ -15,6 +15,7 @@ import (
 	"segue/internal/ledger"
 	"segue/internal/notify"
 	"segue/internal/refresh"
+	"segue/internal/segment"
 	"segue/internal/store"
 	"segue/internal/warehouse"
 )
@@ -69,6 +70,8 @@ type segments interface {
 	Update(ctx context.Context, g activation.Segment) (activation.Segment, error)
 	Get(ctx context.Context, id activation.SegmentID) (activation.Segment, error)
 	Delete(ctx context.Context, id activation.SegmentID) error
+	SetSchedule(ctx context.Context, id activation.SegmentID, s activation.SegmentSchedule, version int64) (activation.Segment, error)
+	States(ctx context.Context, list []activation.Segment) ([]segment.State, error)
 	Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error)
 	Sample(ctx context.Context, g activation.Segment, after string, limit int) ([]warehouse.Profile, error)
 }

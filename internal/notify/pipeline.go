@@ -2,6 +2,8 @@ package notify
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"segue/internal/activation"
 	"segue/internal/store"
@@ -25,7 +27,26 @@ func (w *watch) pipeline(ctx context.Context, r store.Reader) error {
 			w.task(list[i].ID, t)
 		}
 	}
+	if err := w.evaluations(ctx, r); err != nil {
+		return err
+	}
 	return w.byHand(ctx, r)
+}
+
+// evaluations looks at segments that are evaluated by themselves.
+func (w *watch) evaluations(ctx context.Context, r store.Reader) error {
+	for _, id := range w.stored {
+		list, err := r.Evaluations(ctx, id, newestRefreshes)
+		if err != nil {
+			return err
+		}
+		for _, x := range slices.Backward(list) { // oldest first
+			for _, t := range x.Tasks {
+				w.task(x.ID, t)
+			}
+		}
+	}
+	return nil
 }
 
 // subjects lists what there is, so that what was removed is forgotten.
@@ -45,6 +66,9 @@ func (w *watch) subjects(ctx context.Context, r store.Reader) error {
 	segments, err := every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
 	for _, x := range segments {
 		add(activation.TaskSegment, string(x.ID))
+		if x.Schedule.Stored() {
+			w.stored = append(w.stored, x.ID)
+		}
 	}
 	return err
 }
@@ -70,33 +94,38 @@ func (w *watch) task(in activation.RefreshID, t activation.Task) {
 // byHand looks whether what failed in a refresh was done since by a person.
 func (w *watch) byHand(ctx context.Context, r store.Reader) error {
 	for subject, x := range w.after {
-		kind, object := activation.TaskSource, ""
-		switch {
-		case x.Trouble == "":
+		if x.Trouble == "" {
 			continue
-		case subject == string(activation.TaskProfile)+":":
-			d, err := r.Profile(ctx)
-			if err != nil || d.Build == nil || !d.Build.At.After(x.Since) {
-				if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
-					return err
-				}
-				continue
-			}
-			w.leave(&x, activation.Notice{Task: activation.TaskProfile, Name: "profile"})
-		case len(subject) > len(kind) && subject[:len(kind)+1] == string(kind)+":":
-			object = subject[len(kind)+1:]
-			src, err := r.Source(ctx, activation.SourceID(object))
-			if err != nil {
-				return err
-			}
-			if src.Ingest == nil || !src.Ingest.At.After(x.Since) {
-				continue
-			}
-			w.leave(&x, activation.Notice{Task: kind, Object: object, Name: src.Name})
-		default:
-			continue
+		}
+		var err error
+		if subject == string(activation.TaskProfile)+":" {
+			err = w.built(ctx, r, &x)
+		} else if id, ok := strings.CutPrefix(subject, string(activation.TaskSource)+":"); ok {
+			err = w.ingested(ctx, r, &x, activation.SourceID(id))
+		}
+		if err != nil {
+			return err
 		}
 		w.after[subject] = x
 	}
 	return nil
+}
+
+func (w *watch) built(ctx context.Context, r store.Reader, x *activation.TaskState) error {
+	d, err := r.Profile(ctx)
+	if activation.CodeOf(err) == activation.CodeNotFound {
+		return nil
+	}
+	if err == nil && d.Build != nil && d.Build.At.After(x.Since) {
+		w.leave(x, activation.Notice{Task: activation.TaskProfile, Name: "profile"})
+	}
+	return err
+}
+
+func (w *watch) ingested(ctx context.Context, r store.Reader, x *activation.TaskState, id activation.SourceID) error {
+	src, err := r.Source(ctx, id)
+	if err == nil && src.Ingest != nil && src.Ingest.At.After(x.Since) {
+		w.leave(x, activation.Notice{Task: activation.TaskSource, Object: string(id), Name: src.Name})
+	}
+	return err
 }

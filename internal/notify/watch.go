@@ -44,17 +44,18 @@ func (s *Service) Watch(ctx context.Context) error {
 type watch struct {
 	*Service
 	now   time.Time
-	known map[string]activation.Standing
+	known map[string]activation.TaskState
 	// after is how every task stands now.
-	after   map[string]activation.Standing
-	upTo    int64 // the last ended run that was looked at
+	after   map[string]activation.TaskState
+	stored  []activation.SegmentID // segments that keep their members
+	upTo    int64                  // the last ended run that was looked at
 	notices []activation.Notice
 }
 
 // look reads how everything stands, and what has changed since.
 func (s *Service) look(ctx context.Context, r store.Reader) (*watch, error) {
-	w := &watch{Service: s, now: s.cfg.Clock().UTC(), known: map[string]activation.Standing{}, after: map[string]activation.Standing{}}
-	list, err := r.Standings(ctx)
+	w := &watch{Service: s, now: s.cfg.Clock().UTC(), known: map[string]activation.TaskState{}, after: map[string]activation.TaskState{}}
+	list, err := r.TaskStates(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -73,14 +74,14 @@ func (w *watch) changed() bool { return w.upTo > 0 || !maps.Equal(w.known, w.aft
 func (w *watch) store(ctx context.Context, tx store.Tx) error {
 	for subject, x := range w.after {
 		if w.known[subject] != x {
-			if err := tx.PutStanding(ctx, x); err != nil {
+			if err := tx.PutTaskState(ctx, x); err != nil {
 				return err
 			}
 		}
 	}
 	for subject := range w.known {
 		if _, there := w.after[subject]; !there { // removed
-			if err := tx.DeleteStanding(ctx, subject); err != nil {
+			if err := tx.DeleteTaskState(ctx, subject); err != nil {
 				return err
 			}
 		}
@@ -106,7 +107,7 @@ func (w *watch) store(ctx context.Context, tx store.Tx) error {
 }
 
 // subject begins with how a task stood.
-func (w *watch) subject(kind activation.TaskKind, object string) activation.Standing {
+func (w *watch) subject(kind activation.TaskKind, object string) activation.TaskState {
 	name := string(kind) + ":" + object
 	x := w.known[name]
 	x.Subject = name
@@ -131,7 +132,7 @@ func troubles() map[activation.RunStatus]activation.NoticeKind {
 }
 
 // enter takes a task into trouble; about says what happened. Nothing is told of the trouble that it is in already.
-func (w *watch) enter(x *activation.Standing, status activation.RunStatus, about activation.Notice) {
+func (w *watch) enter(x *activation.TaskState, status activation.RunStatus, about activation.Notice) {
 	if x.Trouble == status {
 		return
 	}
@@ -141,7 +142,7 @@ func (w *watch) enter(x *activation.Standing, status activation.RunStatus, about
 }
 
 // leave takes a task out of all trouble because it has succeeded.
-func (w *watch) leave(x *activation.Standing, about activation.Notice) {
+func (w *watch) leave(x *activation.TaskState, about activation.Notice) {
 	if x.Trouble == "" && !x.Late {
 		return
 	}
@@ -151,7 +152,7 @@ func (w *watch) leave(x *activation.Standing, about activation.Notice) {
 }
 
 // forget takes a task out of a trouble that people ended themselves: nobody needs to be told.
-func (w *watch) forget(x *activation.Standing) {
+func (w *watch) forget(x *activation.TaskState) {
 	if x.Trouble != "" {
 		x.Trouble, x.Since = "", w.now
 	}
@@ -206,7 +207,7 @@ func aboutExport(e activation.Export, run activation.Run) activation.Notice {
 }
 
 // runs looks at the runs of an export, those that ended first, and at what keeps it from running at all.
-func (w *watch) runs(x *activation.Standing, e activation.Export, runs []activation.Run, stopped activation.RunStatus) {
+func (w *watch) runs(x *activation.TaskState, e activation.Export, runs []activation.Run, stopped activation.RunStatus) {
 	open := slices.ContainsFunc(runs, func(r activation.Run) bool { return !r.Status.Final() })
 	waits := false
 	for _, run := range runs {
@@ -241,7 +242,7 @@ func (w *watch) runs(x *activation.Standing, e activation.Export, runs []activat
 
 // waited reports whether a run has waited for the destination for too long without getting any further (S17). The run may say so
 // itself, knowing since when its import is under way.
-func (w *watch) waited(x *activation.Standing, run activation.Run) bool {
+func (w *watch) waited(x *activation.TaskState, run activation.Run) bool {
 	at := fmt.Sprint(run.ID, run.Progress)
 	if x.Waiting != at {
 		if run.Status != activation.StatusWaiting {
@@ -254,7 +255,7 @@ func (w *watch) waited(x *activation.Standing, run activation.Run) bool {
 }
 
 // fresh looks at the freshness objective of an export.
-func (w *watch) fresh(ctx context.Context, r store.Reader, x *activation.Standing, e activation.Export) error {
+func (w *watch) fresh(ctx context.Context, r store.Reader, x *activation.TaskState, e activation.Export) error {
 	if e.Freshness == 0 {
 		x.Late = false
 		return nil

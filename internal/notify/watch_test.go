@@ -200,7 +200,7 @@ func TestWhatIsRemovedIsForgotten(t *testing.T) {
 	w.update(func(tx store.Tx) error { return tx.DeleteExport(t.Context(), "news") })
 	require.Empty(t, w.watch())
 	require.NoError(t, w.store.View(t.Context(), func(r store.Reader) error {
-		list, err := r.Standings(t.Context())
+		list, err := r.TaskStates(t.Context())
 		for _, s := range list {
 			require.NotEqual(t, "export:news", s.Subject)
 		}
@@ -260,6 +260,8 @@ func TestAnExportThatCannotRunIsToldOnce(t *testing.T) {
 	n = w.notices()
 	require.Equal(t, activation.StatusNoConnection, n[len(n)-1].Status)
 	require.Empty(t, w.watch(), "told once")
-	change(func(_ *activation.Connection, e *activation.Export, _ *activation.Person) { e.Connection, e.Detached = over.ID, nil })
+	change(func(_ *activation.Connection, e *activation.Export, _ *activation.Person) {
+		e.Connection, e.Detached = over.ID, nil
+	})
 	require.Empty(t, w.watch())
 }

@@ -153,7 +153,7 @@ func (w *world) on() {
 	require.NoError(w.t, err)
 }
 
-// run begins a run of the export; ends ends it, or takes it to a status.
+// run begins a run of the export.
 func (w *world) run() activation.RunID {
 	w.t.Helper()
 	w.runs++

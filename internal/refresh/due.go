@@ -32,6 +32,7 @@ func (s *Service) SetSchedule(ctx context.Context, sch activation.RefreshSchedul
 const (
 	dueRefresh = "refresh"
 	dueExport  = "export "
+	dueSegment = "segment "
 	bySchedule = "schedule"
 )
 
@@ -58,7 +59,9 @@ func (s *Service) Tick(ctx context.Context) error {
 		}
 		if known && d.Spec == x.spec { // a new or changed schedule begins now and has missed nothing
 			if err := s.fire(ctx, x.key, d.At); err != nil {
-				errs = append(errs, err)
+				if activation.CodeOf(err) != activation.CodeConflict {
+					errs = append(errs, err)
+				}
 				continue // tried again with the next tick
 			}
 		}
@@ -100,6 +103,15 @@ func (s *Service) scheduled(ctx context.Context) (all []scheduled, dues map[stri
 				all = append(all, scheduled{dueExport + string(e.ID), c.Cron + " " + c.TimeZone, c.Next})
 			}
 		}
+		segments, err := every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
+		if err != nil {
+			return err
+		}
+		for _, g := range segments {
+			if c, own := g.Schedule.Own(); own {
+				all = append(all, scheduled{dueSegment + string(g.ID), c.Cron + " " + c.TimeZone, c.Next})
+			}
+		}
 		known, err := r.Dues(ctx)
 		for _, d := range known {
 			dues[d.Key] = d
@@ -115,6 +127,9 @@ func (s *Service) fire(ctx context.Context, key string, at time.Time) error {
 	if key == dueRefresh {
 		return s.fireRefresh(ctx, at)
 	}
+	if segment, ok := strings.CutPrefix(key, dueSegment); ok {
+		return s.fireEvaluation(ctx, activation.SegmentID(segment), at)
+	}
 	id := activation.ExportID(strings.TrimPrefix(key, dueExport))
 	_, _, err := s.cfg.Exports.Start(ctx, id, activation.RunReal, bySchedule, "due "+at.UTC().Format(time.RFC3339))
 	switch activation.CodeOf(err) {
@@ -125,6 +140,28 @@ func (s *Service) fire(ctx context.Context, key string, at time.Time) error {
 		return nil
 	case activation.CodeNoConnection, activation.CodeNeedsExportUser: // its status says so; a run would not help
 		s.cfg.Log.WarnContext(ctx, "an export was due but cannot run", "export", id, "reason", activation.CodeOf(err))
+		return nil
+	}
+	return err
+}
+
+func (s *Service) fireEvaluation(ctx context.Context, id activation.SegmentID, at time.Time) error {
+	var newest []activation.Refresh
+	err := s.cfg.Store.View(ctx, func(r store.Reader) (err error) {
+		newest, err = r.Evaluations(ctx, id, 1)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(newest) == 1 && newest[0].Scheduled && !newest[0].CreatedAt.Before(at) {
+		return nil // made for it before a crash
+	}
+	_, err = s.start(ctx, activation.Refresh{RequestedBy: bySchedule, Scheduled: true, Segment: id})
+	switch activation.CodeOf(err) {
+	case activation.CodeConflict: // one is under way and not ended: it was begun before this was due, so this one comes after it
+		return err
+	case activation.CodeNotFound:
 		return nil
 	}
 	return err
@@ -154,7 +191,7 @@ func (s *Service) fireRefresh(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-// NextDue returns when things are due next, by their keys: refresh, or export and its id.
+// NextDue returns when things are due next, by their keys: refresh, or export or segment and its id.
 func (s *Service) NextDue(ctx context.Context) (map[string]time.Time, error) {
 	all, _, err := s.scheduled(ctx)
 	if err != nil {

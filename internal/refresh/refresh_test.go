@@ -124,6 +124,10 @@ func (p parts) Count(ctx context.Context, g activation.Segment) (warehouse.Count
 	return warehouse.Counts{}, p.part(ctx, "segment "+string(g.ID))
 }
 
+func (p parts) Evaluate(ctx context.Context, id activation.SegmentID) (warehouse.Evaluated, error) {
+	return warehouse.Evaluated{}, p.part(ctx, "evaluate "+string(id))
+}
+
 func (p parts) Start(ctx context.Context, id activation.ExportID, kind activation.RunKind, _, key string) (activation.Run, bool, error) {
 	require.Equal(p.w.t, activation.RunReal, kind)
 	require.NotEmpty(p.w.t, key)

@@ -39,6 +39,7 @@ type sources interface {
 type segments interface {
 	Get(ctx context.Context, id activation.SegmentID) (activation.Segment, error)
 	Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error)
+	Evaluate(ctx context.Context, id activation.SegmentID) (warehouse.Evaluated, error)
 }
 
 type exports interface {
@@ -78,12 +79,23 @@ func (s *Service) StartFor(ctx context.Context, id activation.ExportID, by strin
 	return s.start(ctx, activation.Refresh{RequestedBy: by, Export: id})
 }
 
+// Evaluate begins an evaluation of a segment that keeps its members: a refresh of one task. It fails with CodeConflict while
+// another one of it has not ended.
+func (s *Service) Evaluate(ctx context.Context, id activation.SegmentID, by string) (activation.Refresh, error) {
+	return s.start(ctx, activation.Refresh{RequestedBy: by, Segment: id})
+}
+
 func (s *Service) start(ctx context.Context, r activation.Refresh) (activation.Refresh, error) {
 	now := s.cfg.Clock().UTC()
 	r.ID, r.Status = activation.RefreshID(s.cfg.IDs()), activation.StatusQueued
 	r.CreatedAt, r.UpdatedAt, r.Version = now, now, 1
 	err := s.cfg.Store.Update(ctx, func(tx store.Tx) (err error) {
-		if r.Tasks, err = tasks(ctx, tx, r.Export); err != nil {
+		if r.Segment != "" {
+			r.Tasks, err = evaluation(ctx, tx, r.Segment)
+		} else {
+			r.Tasks, err = tasks(ctx, tx, r.Export)
+		}
+		if err != nil {
 			return err
 		}
 		if err := tx.CreateRefresh(ctx, r); err != nil {
@@ -127,6 +139,21 @@ func (s *Service) Get(ctx context.Context, id activation.RefreshID) (r activatio
 	return r, err
 }
 
+// evaluation is the one task of an evaluation.
+func evaluation(ctx context.Context, r store.Reader, segment activation.SegmentID) ([]activation.Task, error) {
+	g, err := r.Segment(ctx, segment)
+	if err != nil {
+		return nil, err
+	}
+	if !g.Schedule.Stored() {
+		return nil, activation.Errorf(activation.CodeInvalid, "the segment %q keeps no members: every run evaluates it", g.Name).
+			WithRemedy("Give it a schedule of its own, or make it static: segue segment schedule")
+	}
+	var d drawing
+	d.add(activation.Task{Kind: activation.TaskSegment, Object: string(g.ID), Name: g.Name})
+	return d.tasks, nil
+}
+
 // tasks draws the pipeline as it is now. Sources that feed the profile go before it; others are taken over for their own sake.
 func tasks(ctx context.Context, r store.Reader, only activation.ExportID) ([]activation.Task, error) {
 	d := drawing{ctx: ctx, reader: r, segments: map[activation.SegmentID]bool{}}
@@ -149,9 +176,11 @@ func tasks(ctx context.Context, r store.Reader, only activation.ExportID) ([]act
 		return nil, err
 	}
 	for _, e := range chosen {
-		var needs []string
+		needs := []string{id(activation.TaskProfile, "")} // all that a segment which keeps its members needs
 		for _, g := range e.Segments {
-			needs = append(needs, id(activation.TaskSegment, string(g)))
+			if d.segments[g] {
+				needs = append(needs, id(activation.TaskSegment, string(g)))
+			}
 		}
 		d.add(activation.Task{Kind: activation.TaskExport, Object: string(e.ID), Name: e.Name}, needs...)
 	}
@@ -167,9 +196,10 @@ func id(k activation.TaskKind, object string) string {
 
 // drawing is a pipeline that is being drawn.
 type drawing struct {
-	ctx      context.Context
-	reader   store.Reader
-	tasks    []activation.Task
+	ctx    context.Context
+	reader store.Reader
+	tasks  []activation.Task
+	// segments are those that have a task.
 	segments map[activation.SegmentID]bool
 }
 
@@ -221,7 +251,8 @@ func (d *drawing) addSegments(chosen []activation.Export, only bool) error {
 	}
 	all, err := every(func(p store.Page) ([]activation.Segment, string, error) { return d.reader.Segments(d.ctx, p) })
 	for _, g := range all {
-		if !only || wanted[g.ID] {
+		if (!only || wanted[g.ID]) && !g.Schedule.Stored() {
+			d.segments[g.ID] = true
 			d.add(activation.Task{Kind: activation.TaskSegment, Object: string(g.ID), Name: g.Name}, id(activation.TaskProfile, ""))
 		}
 	}

@@ -17,8 +17,8 @@ type TaskStatus struct {
 	Kind         activation.TaskKind
 	Object, Name string
 	Status       activation.RunStatus
-	// Schedule is when an export runs by itself; the others run with every refresh.
-	Schedule activation.ExportSchedule
+	// Schedule is when an export or a segment is worked by itself; the others are with every refresh.
+	Schedule activation.SegmentSchedule
 	// NextAt is when it runs next by itself, or is tried again; zero for never.
 	NextAt time.Time
 	// Progress is set while a run of an export is under way.
@@ -96,13 +96,17 @@ func (x *statusView) refreshes() error {
 	list, _, err := x.reader.Refreshes(x.ctx, store.Page{Limit: recentRefreshes})
 	for _, r := range list {
 		for _, t := range r.Tasks {
-			x.of[t.ID] = append(x.of[t.ID], TaskRun{
-				Status: t.Status, StartedAt: t.StartedAt, EndedAt: t.EndedAt, Refresh: r.ID, Run: t.Run, Cause: t.Cause,
-				Code: string(t.Code), Error: t.Error, Remedy: t.Remedy, tryAt: t.TryAt,
-			})
+			x.of[t.ID] = append(x.of[t.ID], taskRun(r.ID, t))
 		}
 	}
 	return err
+}
+
+func taskRun(in activation.RefreshID, t activation.Task) TaskRun {
+	return TaskRun{
+		Status: t.Status, StartedAt: t.StartedAt, EndedAt: t.EndedAt, Refresh: in, Run: t.Run, Cause: t.Cause,
+		Code: string(t.Code), Error: t.Error, Remedy: t.Remedy, tryAt: t.TryAt,
+	}
 }
 
 // part makes the status of a task out of its runs, newest first.
@@ -174,7 +178,22 @@ func (x *statusView) profile() ([]TaskStatus, error) {
 func (x *statusView) segments() (all []TaskStatus, err error) {
 	list, err := every(func(p store.Page) ([]activation.Segment, string, error) { return x.reader.Segments(x.ctx, p) })
 	for _, g := range list {
-		all = append(all, x.part(TaskStatus{Kind: activation.TaskSegment, Object: string(g.ID), Name: g.Name}, x.of[id(activation.TaskSegment, string(g.ID))], x.next[dueRefresh]))
+		t := TaskStatus{Kind: activation.TaskSegment, Object: string(g.ID), Name: g.Name, Schedule: g.Schedule}
+		if !g.Schedule.Stored() {
+			all = append(all, x.part(t, x.of[id(activation.TaskSegment, t.Object)], x.next[dueRefresh]))
+			continue
+		}
+		var runs []TaskRun
+		evaluations, err := x.reader.Evaluations(x.ctx, g.ID, LastRuns)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range evaluations {
+			for _, k := range r.Tasks {
+				runs = append(runs, taskRun(r.ID, k))
+			}
+		}
+		all = append(all, x.part(t, runs, x.next[dueSegment+t.Object]))
 	}
 	return all, err
 }
@@ -197,7 +216,7 @@ func (x *statusView) exports() (all []TaskStatus, err error) {
 // export tells an export by its runs. Of refreshes only what never became a run counts, queued or skipped, and only for an export
 // that runs with them: what has a schedule of its own is never skipped.
 func (x *statusView) export(e activation.Export) (t TaskStatus, err error) {
-	t = TaskStatus{Kind: activation.TaskExport, Object: string(e.ID), Name: e.Name, Schedule: e.Schedule, Freshness: e.Freshness}
+	t = TaskStatus{Kind: activation.TaskExport, Object: string(e.ID), Name: e.Name, Schedule: activation.SegmentSchedule(e.Schedule), Freshness: e.Freshness}
 	var runs []TaskRun
 	var next time.Time
 	switch e.Schedule.Effective() {

@@ -188,6 +188,10 @@ func (w *work) do(ctx context.Context, t *activation.Task) error {
 		_, err := w.cfg.Sources.Build(ctx)
 		return err
 	case activation.TaskSegment:
+		if w.r.Segment != "" {
+			_, err := w.cfg.Segments.Evaluate(ctx, w.r.Segment)
+			return err
+		}
 		g, err := w.cfg.Segments.Get(ctx, activation.SegmentID(t.Object))
 		if err != nil {
 			return err

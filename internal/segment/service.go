@@ -80,9 +80,12 @@ func (s *Service) Get(ctx context.Context, id activation.SegmentID) (g activatio
 	return g, err
 }
 
-// Delete removes a segment; it fails with CodeInUse while an export uses it.
+// Delete removes a segment and the members that are stored of it; it fails with CodeInUse while an export uses it.
 func (s *Service) Delete(ctx context.Context, id activation.SegmentID) error {
-	return s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteSegment(ctx, id) })
+	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteSegment(ctx, id) }); err != nil {
+		return err
+	}
+	return s.cfg.Warehouse.Forget(ctx, id)
 }
 
 // Count returns how many members the segment has now, and how many profiles each of its rules selects on its own. The

@@ -11,8 +11,8 @@ import (
 type NoticeReader interface {
 	// NoticeSettings returns the settings; the zero ones, of version 0, before they are set.
 	NoticeSettings(ctx context.Context) (activation.NoticeSettings, error)
-	// Standings lists what is known of every task.
-	Standings(ctx context.Context) ([]activation.Standing, error)
+	// TaskStates lists what is known of every task.
+	TaskStates(ctx context.Context) ([]activation.TaskState, error)
 	// EndedRuns lists real runs that have ended and were not forgotten by ForgetEnded, in the order in which they ended.
 	EndedRuns(ctx context.Context, limit int) ([]activation.EndedRun, error)
 	// LastSuccess returns when a real run of the export last succeeded; zero for never.
@@ -31,8 +31,8 @@ type NoticeReader interface {
 type NoticeWriter interface {
 	// PutNoticeSettings compares the version, as every update does; 0 for the first.
 	PutNoticeSettings(ctx context.Context, s activation.NoticeSettings) error
-	PutStanding(ctx context.Context, s activation.Standing) error
-	DeleteStanding(ctx context.Context, subject string) error
+	PutTaskState(ctx context.Context, s activation.TaskState) error
+	DeleteTaskState(ctx context.Context, subject string) error
 	// ForgetEnded forgets the ended runs up to a number.
 	ForgetEnded(ctx context.Context, upTo int64) error
 	// CreateNotice stores a message with its deliveries.

@@ -14,6 +14,8 @@ type RefreshReader interface {
 	Refresh(ctx context.Context, id activation.RefreshID) (activation.Refresh, error)
 	// Refreshes lists refreshes newest first.
 	Refreshes(ctx context.Context, p Page) (list []activation.Refresh, next string, err error)
+	// Evaluations lists the newest evaluations of one segment, newest first; Refreshes and OpenRefresh pass over them.
+	Evaluations(ctx context.Context, segment activation.SegmentID, limit int) ([]activation.Refresh, error)
 	// OpenRefresh returns the refresh that has not ended; CodeNotFound if there is none.
 	OpenRefresh(ctx context.Context) (activation.Refresh, error)
 	// Dues lists what is due when.
@@ -24,7 +26,7 @@ type RefreshReader interface {
 type RefreshWriter interface {
 	// PutRefreshSchedule sets the schedule; version is the one that was read.
 	PutRefreshSchedule(ctx context.Context, s activation.RefreshSchedule, version int64, at time.Time) error
-	// CreateRefresh fails with CodeConflict while another refresh has not ended.
+	// CreateRefresh fails with CodeConflict while another refresh, or another evaluation of the same segment, has not ended.
 	CreateRefresh(ctx context.Context, r activation.Refresh) error
 	// UpdateRefresh compares the version, as every update does.
 	UpdateRefresh(ctx context.Context, r activation.Refresh) error

@@ -83,7 +83,7 @@ type Reader interface {
 // Tx reads and writes the control store. Create takes Version as 1; Update compares Version with the stored one,
 // fails with CodeConflict if it moved, and stores Version+1. An update leaves alone what never changes: the id, the
 // kind or type, who made it and when, a run's export; and what has a method of its own: Ingest, Build, an export's
-// freshness, whether a person wants messages.
+// freshness, a segment's schedule, whether a person wants messages.
 type Tx interface {
 	Reader
 	PeopleWriter
@@ -105,6 +105,8 @@ type Tx interface {
 
 	CreateSegment(ctx context.Context, s activation.Segment) error
 	UpdateSegment(ctx context.Context, s activation.Segment) error
+	// SetSegmentSchedule changes when a segment is evaluated; like every update it compares the version.
+	SetSegmentSchedule(ctx context.Context, id activation.SegmentID, s activation.SegmentSchedule, version int64, at time.Time) error
 	// DeleteSegment fails with CodeInUse while an export uses it; the message names the exports.
 	DeleteSegment(ctx context.Context, id activation.SegmentID) error
 

@@ -38,6 +38,13 @@ type Warehouse interface {
 	Count(ctx context.Context, e Evaluation) (Counts, error)
 	// Sample returns members of the segment, ordered by id, after the id given.
 	Sample(ctx context.Context, e Evaluation, after string, limit int) ([]Profile, error)
+	// Evaluate stores the members of the segment in place of those it had, in one step: whoever reads sees all of the old or all
+	// of the new ones. Members go with the file, and with Forget.
+	Evaluate(ctx context.Context, e Evaluation) (Evaluated, error)
+	// Evaluations returns what is stored of segments.
+	Evaluations(ctx context.Context) (map[activation.SegmentID]Evaluated, error)
+	// Forget drops the stored members of a segment.
+	Forget(ctx context.Context, id activation.SegmentID) error
 	// WriteMembers writes the hand-over of a run (see HandOver). Nothing is left at the path if it fails.
 	WriteMembers(ctx context.Context, r MembersRequest) (HandOver, error)
 
@@ -105,6 +112,16 @@ type Evaluation struct {
 	Zone string
 }
 
+// Evaluated tells of the stored members of a segment.
+type Evaluated struct {
+	Members int64
+	At      time.Time
+	// DataAt is when the rows were taken over that it was evaluated on.
+	DataAt time.Time
+	// Definition is what they were selected by: activation.Segment.Definition.
+	Definition string
+}
+
 // Counts are the sizes of a segment and of its rules, each taken alone.
 type Counts struct {
 	Members int64
@@ -116,6 +133,8 @@ type Counts struct {
 // Canonical text of values: text as stored; numbers as the shortest decimal that reads back equal, without exponent
 // below 1e15; days as 2006-01-02; instants as 2006-01-02T15:04:05.999999Z; booleans as true and false.
 type MembersRequest struct {
+	// Segments are evaluated, but for those that keep their members: of these the stored ones are handed over. One whose members are
+	// not stored fails with CodeCannotEvaluate (S27), one whose definition was changed since with CodeUnavailable.
 	Segments []activation.Segment
 	AsOf     time.Time
 	Zone     string

@@ -25,6 +25,9 @@ type Engine struct {
 	Fail error
 	// Alone is how many profiles each rule of a segment selects; by default what the first one does.
 	Alone []int64
+	// stored are the evaluations of segments.
+	stored map[activation.SegmentID]warehouse.Evaluated
+	def    activation.ProfileDefinition
 }
 
 // LoadCSV implements warehouse.Warehouse.
@@ -94,7 +97,7 @@ func (e *Engine) BuildProfiles(_ context.Context, d activation.ProfileDefinition
 	if e.Fail != nil {
 		return activation.ProfileBuild{}, e.Fail
 	}
-	e.profiles = nil
+	e.profiles, e.def = nil, d
 	for _, row := range e.table[1:] {
 		p := warehouse.Profile{ID: row[slices.Index(e.table[0], d.Key)]}
 		for _, f := range d.Fields {
@@ -175,4 +178,35 @@ func (e *Engine) Count(_ context.Context, ev warehouse.Evaluation) (warehouse.Co
 // Sample implements warehouse.Warehouse.
 func (e *Engine) Sample(_ context.Context, ev warehouse.Evaluation, after string, limit int) ([]warehouse.Profile, error) {
 	return e.matching(after, limit, selects(ev.Segment)), nil
+}
+
+// Evaluate implements warehouse.Warehouse.
+func (e *Engine) Evaluate(ctx context.Context, ev warehouse.Evaluation) (warehouse.Evaluated, error) {
+	c, err := e.Count(ctx, ev)
+	if err != nil {
+		return warehouse.Evaluated{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stored == nil {
+		e.stored = map[activation.SegmentID]warehouse.Evaluated{}
+	}
+	out := warehouse.Evaluated{Members: c.Members, At: ev.AsOf, DataAt: ev.AsOf, Definition: ev.Segment.Definition(e.def)}
+	e.stored[ev.Segment.ID] = out
+	return out, nil
+}
+
+// Evaluations implements warehouse.Warehouse.
+func (e *Engine) Evaluations(context.Context) (map[activation.SegmentID]warehouse.Evaluated, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return maps.Clone(e.stored), nil
+}
+
+// Forget implements warehouse.Warehouse.
+func (e *Engine) Forget(_ context.Context, id activation.SegmentID) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.stored, id)
+	return nil
 }

@@ -31,6 +31,7 @@ type Refresh struct {
 	RequestedBy     string    `json:"requested_by"`
 	Scheduled       bool      `json:"scheduled" doc:"It was due"`
 	ExportID        string    `json:"export_id,omitempty" doc:"Only what this export needs was refreshed, and it was run"`
+	SegmentID       string    `json:"segment_id,omitempty" doc:"Only this segment was evaluated, and its members stored"`
 	CancelRequested bool      `json:"cancel_requested"`
 	Tasks           []Task    `json:"tasks" nullable:"false"`
 	CreatedAt       time.Time `json:"created_at"`
@@ -105,7 +106,7 @@ func (s ExportSchedule) Domain() activation.ExportSchedule {
 // FromRefresh makes the JSON of a refresh.
 func FromRefresh(r activation.Refresh) Refresh {
 	return Refresh{
-		ID: string(r.ID), Status: RunStatus(r.Status), Ended: r.Status.Final(), RequestedBy: r.RequestedBy, Scheduled: r.Scheduled, ExportID: string(r.Export),
+		ID: string(r.ID), Status: RunStatus(r.Status), Ended: r.Status.Final(), RequestedBy: r.RequestedBy, Scheduled: r.Scheduled, ExportID: string(r.Export), SegmentID: string(r.Segment),
 		CancelRequested: r.CancelRequested, Tasks: each(r.Tasks, fromTask), CreatedAt: utc(r.CreatedAt), StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), Version: r.Version,
 	}
 }

@@ -4,19 +4,61 @@ import (
 	"time"
 
 	"segue/internal/activation"
+	"segue/internal/segment"
 	"segue/internal/warehouse"
 )
 
 // Segment is a named definition whose members are the profiles it selects.
 type Segment struct {
-	ID          string        `json:"id"`
-	Name        string        `json:"name" doc:"Unique"`
-	Description string        `json:"description,omitempty"`
-	Rules       []SegmentRule `json:"rules" nullable:"false"`
-	TimeZone    string        `json:"time_zone,omitempty" example:"Europe/Zagreb" doc:"The IANA zone of relative dates; UTC if absent"`
-	CreatedAt   time.Time     `json:"created_at"`
-	UpdatedAt   time.Time     `json:"updated_at"`
-	Version     int64         `json:"version"`
+	ID          string             `json:"id"`
+	Name        string             `json:"name" doc:"Unique"`
+	Description string             `json:"description,omitempty"`
+	Rules       []SegmentRule      `json:"rules" nullable:"false"`
+	TimeZone    string             `json:"time_zone,omitempty" example:"Europe/Zagreb" doc:"The IANA zone of relative dates; UTC if absent"`
+	Schedule    SegmentSchedule    `json:"schedule" doc:"When it is evaluated"`
+	Evaluation  *SegmentEvaluation `json:"evaluation,omitempty" doc:"The members that are stored of it, where it keeps them"`
+	CreatedAt   time.Time          `json:"created_at"`
+	UpdatedAt   time.Time          `json:"updated_at"`
+	Version     int64              `json:"version"`
+}
+
+// SegmentSchedule says when a segment is evaluated.
+type SegmentSchedule struct {
+	Mode     string `json:"mode,omitempty" enum:"with_refresh,own,static" default:"with_refresh" doc:"With every refresh and in every run; by a schedule of its own; only on demand. The latter two keep their members, which runs use"`
+	Cron     string `json:"cron,omitempty" maxLength:"200" doc:"For a schedule of its own: minute, hour, day of the month, month, day of the week"`
+	TimeZone string `json:"time_zone,omitempty" maxLength:"100" doc:"The IANA zone of the expression; UTC if absent"`
+}
+
+// SegmentScheduleInput changes when a segment is evaluated.
+type SegmentScheduleInput struct {
+	SegmentSchedule
+	Version int64 `json:"version" minimum:"1" doc:"The version that was read"`
+}
+
+// SegmentEvaluation tells of the stored members of a segment.
+type SegmentEvaluation struct {
+	Members int64     `json:"members"`
+	At      time.Time `json:"at" doc:"When it was evaluated"`
+	DataAt  time.Time `json:"data_at" doc:"When the rows were taken over that it was evaluated on"`
+	Current bool      `json:"current" doc:"They were selected by the definition as it is now; else runs wait until it is evaluated"`
+}
+
+// Domain turns the input into a schedule.
+func (s SegmentSchedule) Domain() activation.SegmentSchedule {
+	out := activation.SegmentSchedule{Mode: activation.ScheduleMode(s.Mode), Cron: s.Cron, TimeZone: s.TimeZone}
+	if out.Mode == activation.ScheduleWithRefresh {
+		out.Mode = "" // the default
+	}
+	return out
+}
+
+// FromSegmentState makes the JSON of a segment with what is stored of it.
+func FromSegmentState(s segment.State) Segment {
+	w := FromSegment(s.Segment)
+	if e := s.Evaluated; e != nil {
+		w.Evaluation = &SegmentEvaluation{Members: e.Members, At: utc(e.At), DataAt: utc(e.DataAt), Current: s.Current}
+	}
+	return w
 }
 
 // SegmentInput describes a segment to be made.
@@ -80,7 +122,7 @@ type OperatorInfo struct {
 func FromSegment(s activation.Segment) Segment {
 	return Segment{
 		ID: string(s.ID), Name: s.Name, Description: s.Description, TimeZone: s.TimeZone, CreatedAt: utc(s.CreatedAt),
-		UpdatedAt: utc(s.UpdatedAt), Version: s.Version,
+		UpdatedAt: utc(s.UpdatedAt), Version: s.Version, Schedule: SegmentSchedule{Mode: string(s.Schedule.Effective()), Cron: s.Schedule.Cron, TimeZone: s.Schedule.TimeZone},
 		Rules: each(s.Rules, func(r activation.SegmentRule) SegmentRule {
 			return SegmentRule{Combine: string(r.Combine), Rule: fromRule(r.Rule)}
 		}),

@@ -15,17 +15,24 @@ type Status struct {
 
 // TaskStanding is how a task of the pipeline stands.
 type TaskStanding struct {
-	Kind       string          `json:"kind" enum:"source,profile,segment,export"`
-	ObjectID   string          `json:"object_id,omitempty" doc:"What it works on"`
-	Name       string          `json:"name"`
-	Status     RunStatus       `json:"status"`
-	Schedule   *ExportSchedule `json:"schedule,omitempty" doc:"When an export runs by itself; other tasks are part of every refresh"`
-	NextAt     time.Time       `json:"next_at,omitzero" doc:"When it runs next by itself, or is tried again"`
-	Progress   *Progress       `json:"progress,omitempty" doc:"How far the run of an export under way has got"`
-	DurationMS int64           `json:"duration_ms,omitempty" doc:"How long the latest run took, or has taken so far"`
-	Runs       []TaskRun       `json:"runs" nullable:"false" doc:"The last five runs, newest first"`
-	Error      *RunError       `json:"error,omitempty" doc:"Why the latest run failed, was skipped, waits or is tried again"`
-	Freshness  *Freshness      `json:"freshness,omitempty" doc:"Within which time a run of the export must have succeeded, where that is asked for"`
+	Kind       string        `json:"kind" enum:"source,profile,segment,export"`
+	ObjectID   string        `json:"object_id,omitempty" doc:"What it works on"`
+	Name       string        `json:"name"`
+	Status     RunStatus     `json:"status"`
+	Schedule   *TaskSchedule `json:"schedule,omitempty" doc:"When an export runs, or a segment is evaluated, by itself; other tasks are part of every refresh"`
+	NextAt     time.Time     `json:"next_at,omitzero" doc:"When it runs next by itself, or is tried again"`
+	Progress   *Progress     `json:"progress,omitempty" doc:"How far the run of an export under way has got"`
+	DurationMS int64         `json:"duration_ms,omitempty" doc:"How long the latest run took, or has taken so far"`
+	Runs       []TaskRun     `json:"runs" nullable:"false" doc:"The last five runs, newest first"`
+	Error      *RunError     `json:"error,omitempty" doc:"Why the latest run failed, was skipped, waits or is tried again"`
+	Freshness  *Freshness    `json:"freshness,omitempty" doc:"Within which time a run of the export must have succeeded, where that is asked for"`
+}
+
+// TaskSchedule says when an export runs, or a segment is evaluated, by itself.
+type TaskSchedule struct {
+	Mode     string `json:"mode" enum:"with_refresh,own,on_demand,static"`
+	Cron     string `json:"cron,omitempty"`
+	TimeZone string `json:"time_zone,omitempty"`
 }
 
 // TaskRun is one time that a task was worked.
@@ -71,9 +78,8 @@ func fromTaskStanding(t refresh.TaskStatus, at time.Time) TaskStanding {
 		Kind: string(t.Kind), ObjectID: t.Object, Name: t.Name, Status: RunStatus(t.Status), NextAt: utc(t.NextAt),
 		Runs: each(t.Runs, func(r refresh.TaskRun) TaskRun { return fromTaskRun(r, at) }), Freshness: FromFreshness(t.Freshness, t.Success, t.Late),
 	}
-	if t.Kind == activation.TaskExport {
-		s := FromExportSchedule(t.Schedule)
-		w.Schedule = &s
+	if t.Kind == activation.TaskExport || t.Kind == activation.TaskSegment {
+		w.Schedule = &TaskSchedule{Mode: string(t.Schedule.Effective()), Cron: t.Schedule.Cron, TimeZone: t.Schedule.TimeZone}
 	}
 	if t.Progress != nil {
 		p := Progress(*t.Progress)

@@ -57,16 +57,16 @@ func (t *txn) PutNoticeSettings(ctx context.Context, s activation.NoticeSettings
 	return changed(n, "setting of notices", func() error { return nil })
 }
 
-// Standings implements store.Reader.
-func (r *reader) Standings(ctx context.Context) ([]activation.Standing, error) {
-	rows, err := r.q.Standings(ctx)
+// TaskStates implements store.Reader.
+func (r *reader) TaskStates(ctx context.Context) ([]activation.TaskState, error) {
+	rows, err := r.q.TaskStates(ctx)
 	if err != nil {
 		return nil, translate(ctx, "list how tasks stand", err)
 	}
-	list := make([]activation.Standing, 0, len(rows))
+	list := make([]activation.TaskState, 0, len(rows))
 	for _, row := range rows {
-		s := activation.Standing{Subject: row.Subject}
-		if err := decode("standing of a task", row.Standing, &s); err != nil {
+		s := activation.TaskState{Subject: row.Subject}
+		if err := decode("state of a task", row.State, &s); err != nil {
 			return nil, err
 		}
 		list = append(list, s)
@@ -74,18 +74,18 @@ func (r *reader) Standings(ctx context.Context) ([]activation.Standing, error) {
 	return list, nil
 }
 
-// PutStanding implements store.Tx.
-func (t *txn) PutStanding(ctx context.Context, s activation.Standing) error {
+// PutTaskState implements store.Tx.
+func (t *txn) PutTaskState(ctx context.Context, s activation.TaskState) error {
 	text, err := encode(s)
 	if err != nil {
 		return err
 	}
-	return saved(ctx, "standing", t.q.PutStanding(ctx, sqlcgen.PutStandingParams{Subject: s.Subject, Standing: text}))
+	return saved(ctx, "state of a task", t.q.PutTaskState(ctx, sqlcgen.PutTaskStateParams{Subject: s.Subject, State: text}))
 }
 
-// DeleteStanding implements store.Tx.
-func (t *txn) DeleteStanding(ctx context.Context, subject string) error {
-	return translate(ctx, "forget how a task stands", t.q.DeleteStanding(ctx, subject))
+// DeleteTaskState implements store.Tx.
+func (t *txn) DeleteTaskState(ctx context.Context, subject string) error {
+	return translate(ctx, "forget how a task stands", t.q.DeleteTaskState(ctx, subject))
 }
 
 // EndedRuns implements store.Reader.

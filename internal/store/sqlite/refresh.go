@@ -51,6 +51,23 @@ func (r *reader) Refresh(ctx context.Context, id activation.RefreshID) (activati
 	return toRefresh(row)
 }
 
+// Evaluations implements store.Reader.
+func (r *reader) Evaluations(ctx context.Context, segment activation.SegmentID, most int) ([]activation.Refresh, error) {
+	rows, err := r.q.EvaluationsOf(ctx, sqlcgen.EvaluationsOfParams{SegmentID: string(segment), Count: int64(most)})
+	if err != nil {
+		return nil, translate(ctx, "list evaluations", err)
+	}
+	list := make([]activation.Refresh, 0, len(rows))
+	for _, row := range rows {
+		x, err := toRefresh(row)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
 // OpenRefresh implements store.Reader.
 func (r *reader) OpenRefresh(ctx context.Context) (activation.Refresh, error) {
 	row, err := r.q.OpenRefresh(ctx)
@@ -75,7 +92,7 @@ func (r *reader) Refreshes(ctx context.Context, p store.Page) ([]activation.Refr
 
 func toRefresh(row sqlcgen.Refresh) (activation.Refresh, error) {
 	r := activation.Refresh{
-		ID: activation.RefreshID(row.ID), RequestedBy: row.RequestedBy, Scheduled: row.Scheduled == 1, Export: activation.ExportID(row.ExportID),
+		ID: activation.RefreshID(row.ID), RequestedBy: row.RequestedBy, Scheduled: row.Scheduled == 1, Export: activation.ExportID(row.ExportID), Segment: activation.SegmentID(row.SegmentID),
 		Status: activation.RunStatus(row.Status), CancelRequested: row.CancelRequested == 1, CreatedAt: moment(row.CreatedAt), StartedAt: moment(row.StartedAt),
 		EndedAt: moment(row.EndedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
 	}
@@ -89,9 +106,12 @@ func (t *txn) CreateRefresh(ctx context.Context, r activation.Refresh) error {
 		return err
 	}
 	err = t.q.InsertRefresh(ctx, sqlcgen.InsertRefreshParams{
-		ID: string(r.ID), RequestedBy: r.RequestedBy, Scheduled: flag(r.Scheduled), ExportID: string(r.Export), Status: string(r.Status), Ended: flag(r.Status.Final()),
+		ID: string(r.ID), RequestedBy: r.RequestedBy, Scheduled: flag(r.Scheduled), ExportID: string(r.Export), SegmentID: string(r.Segment), Status: string(r.Status), Ended: flag(r.Status.Final()),
 		CancelRequested: flag(r.CancelRequested), Tasks: tasks, CreatedAt: micros(r.CreatedAt), StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), UpdatedAt: micros(r.UpdatedAt),
 	})
+	if isUnique(err) && r.Segment != "" {
+		return &activation.Error{Code: activation.CodeConflict, Message: "the segment is being evaluated", Remedy: "Wait until that has ended", Err: err}
+	}
 	if isUnique(err) {
 		return &activation.Error{Code: activation.CodeConflict, Message: "a refresh is under way", Remedy: "Wait until it has ended, or cancel it", Err: err}
 	}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"segue/internal/activation"
 	"segue/internal/store"
@@ -40,17 +41,20 @@ func toSegment(row sqlcgen.Segment) (activation.Segment, error) {
 		ID: activation.SegmentID(row.ID), Name: row.Name, Description: row.Description, TimeZone: row.TimeZone,
 		CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
 	}
+	if err := decode("schedule", row.Schedule, &s.Schedule); err != nil {
+		return s, err
+	}
 	return s, decode("rules", row.Rules, &s.Rules)
 }
 
 // CreateSegment implements store.Tx.
 func (t *txn) CreateSegment(ctx context.Context, s activation.Segment) error {
-	rules, err := encode(s.Rules)
+	parts, err := encodeAll(s.Rules, s.Schedule)
 	if err != nil {
 		return err
 	}
 	return written(ctx, "segment", s.Name, t.q.InsertSegment(ctx, sqlcgen.InsertSegmentParams{
-		ID: string(s.ID), Name: s.Name, NameKey: nameKey(s.Name), Description: s.Description, Rules: rules, TimeZone: s.TimeZone,
+		ID: string(s.ID), Name: s.Name, NameKey: nameKey(s.Name), Description: s.Description, Rules: parts[0], TimeZone: s.TimeZone, Schedule: parts[1],
 		CreatedAt: micros(s.CreatedAt), UpdatedAt: micros(s.UpdatedAt),
 	}))
 }
@@ -69,6 +73,19 @@ func (t *txn) UpdateSegment(ctx context.Context, s activation.Segment) error {
 		return written(ctx, "segment", s.Name, err)
 	}
 	return changed(n, "segment", func() error { _, err := t.Segment(ctx, s.ID); return err })
+}
+
+// SetSegmentSchedule implements store.Tx.
+func (t *txn) SetSegmentSchedule(ctx context.Context, id activation.SegmentID, s activation.SegmentSchedule, version int64, at time.Time) error {
+	text, err := encode(s)
+	if err != nil {
+		return err
+	}
+	n, err := t.q.SetSegmentSchedule(ctx, sqlcgen.SetSegmentScheduleParams{Schedule: text, UpdatedAt: micros(at), ID: string(id), Version: version})
+	if err != nil {
+		return saved(ctx, "segment", err)
+	}
+	return changed(n, "segment", func() error { _, err := t.Segment(ctx, id); return err })
 }
 
 // DeleteSegment implements store.Tx.

@@ -43,21 +43,21 @@ func testChangedNoticeSettings(t *testing.T, b Bundle) {
 	same(t, set, load(t, s, read))
 }
 
-func testStandings(t *testing.T, b Bundle) {
+func testTaskStates(t *testing.T, b Bundle) {
 	t.Helper()
 	ctx, s := t.Context(), b.Store
-	first := activation.Standing{Subject: "export:a", Trouble: activation.StatusHeld, Late: true, Since: start(), Seen: "r1", Waiting: "x", WaitingSince: start()}
+	first := activation.TaskState{Subject: "export:a", Trouble: activation.StatusHeld, Late: true, Since: start(), Seen: "r1", Waiting: "x", WaitingSince: start()}
 	update(t, s, func(tx store.Tx) error {
-		require.NoError(t, tx.PutStanding(ctx, activation.Standing{Subject: "export:b"}))
-		require.NoError(t, tx.PutStanding(ctx, activation.Standing{Subject: "export:a"}))
-		return tx.PutStanding(ctx, first)
+		require.NoError(t, tx.PutTaskState(ctx, activation.TaskState{Subject: "export:b"}))
+		require.NoError(t, tx.PutTaskState(ctx, activation.TaskState{Subject: "export:a"}))
+		return tx.PutTaskState(ctx, first)
 	})
-	list := func() []activation.Standing {
-		return load(t, s, func(ctx context.Context, r store.Reader) ([]activation.Standing, error) { return r.Standings(ctx) })
+	list := func() []activation.TaskState {
+		return load(t, s, func(ctx context.Context, r store.Reader) ([]activation.TaskState, error) { return r.TaskStates(ctx) })
 	}
-	same(t, []activation.Standing{first, {Subject: "export:b"}}, list())
-	update(t, s, func(tx store.Tx) error { return tx.DeleteStanding(ctx, "export:a") })
-	same(t, []activation.Standing{{Subject: "export:b"}}, list())
+	same(t, []activation.TaskState{first, {Subject: "export:b"}}, list())
+	update(t, s, func(tx store.Tx) error { return tx.DeleteTaskState(ctx, "export:a") })
+	same(t, []activation.TaskState{{Subject: "export:b"}}, list())
 }
 
 // testEndedRuns holds that runs are noted once, when they end, in that order; and that nothing but real runs is.
@@ -170,6 +170,16 @@ func testOwnMethods(t *testing.T, b Bundle) {
 	require.Equal(t, 26*time.Hour, got.Freshness)
 	require.EqualValues(t, 3, got.Version)
 
+	sch := activation.SegmentSchedule{Mode: activation.ScheduleOwn, Cron: "0 6 * * *", TimeZone: "Europe/Zagreb"}
+	refused(t, s, activation.CodeConflict, func(tx store.Tx) error { return tx.SetSegmentSchedule(ctx, "se1", sch, 7, start()) })
+	refused(t, s, activation.CodeNotFound, func(tx store.Tx) error { return tx.SetSegmentSchedule(ctx, "se9", sch, 1, start()) })
+	update(t, s, func(tx store.Tx) error { return tx.SetSegmentSchedule(ctx, "se1", sch, 1, start()) })
+	g := segment("se1", "Other")
+	g.Version = 2
+	update(t, s, func(tx store.Tx) error { return tx.UpdateSegment(ctx, g) })
+	g.Version, g.Schedule = 3, sch
+	same(t, g, load(t, s, func(ctx context.Context, r store.Reader) (activation.Segment, error) { return r.Segment(ctx, "se1") }))
+
 	p := activation.Person{ID: "p1", Name: "Ana", Email: "ana@example.com", Role: activation.RoleContributor, CreatedAt: start(), UpdatedAt: start(), Version: 1}
 	update(t, s, func(tx store.Tx) error { return tx.CreatePerson(ctx, p) })
 	refused(t, s, activation.CodeNotFound, func(tx store.Tx) error { return tx.SetNoticeChoice(ctx, "p9", activation.NoticesOn) })
@@ -179,4 +189,41 @@ func testOwnMethods(t *testing.T, b Bundle) {
 	})
 	who := load(t, s, func(ctx context.Context, r store.Reader) (activation.Person, error) { return r.Person(ctx, "p1") })
 	require.Equal(t, activation.NoticesOn, who.Notices)
+}
+
+// testEvaluations holds that evaluations of a segment do not overlap each other, and are apart from refreshes of the pipeline.
+func testEvaluations(t *testing.T, b Bundle) {
+	t.Helper()
+	ctx, s := t.Context(), b.Store
+	seed(t, s)
+	of := func(id activation.RefreshID, segment activation.SegmentID, status activation.RunStatus) activation.Refresh {
+		return activation.Refresh{ID: id, Segment: segment, Status: status, CreatedAt: start(), UpdatedAt: start(), Version: 1}
+	}
+	update(t, s, func(tx store.Tx) error {
+		require.NoError(t, tx.CreateRefresh(ctx, of("r1", "", activation.StatusQueued)))
+		require.NoError(t, tx.CreateRefresh(ctx, of("r2", "se1", activation.StatusSuccessful)))
+		require.NoError(t, tx.CreateRefresh(ctx, of("r3", "se1", activation.StatusQueued)))
+		return tx.CreateRefresh(ctx, of("r4", "se2", activation.StatusQueued))
+	})
+	refused(t, s, activation.CodeConflict, func(tx store.Tx) error { return tx.CreateRefresh(ctx, of("r5", "", activation.StatusQueued)) })
+	refused(t, s, activation.CodeConflict, func(tx store.Tx) error { return tx.CreateRefresh(ctx, of("r5", "se1", activation.StatusQueued)) })
+	view(t, s, func(r store.Reader) error {
+		list, next, err := r.Refreshes(ctx, store.Page{})
+		require.NoError(t, err)
+		require.Empty(t, next)
+		same(t, []activation.Refresh{of("r1", "", activation.StatusQueued)}, list)
+		open, err := r.OpenRefresh(ctx)
+		require.NoError(t, err)
+		require.Equal(t, activation.RefreshID("r1"), open.ID)
+		list, err = r.Evaluations(ctx, "se1", 10)
+		require.NoError(t, err)
+		same(t, []activation.Refresh{of("r3", "se1", activation.StatusQueued), of("r2", "se1", activation.StatusSuccessful)}, list)
+		list, err = r.Evaluations(ctx, "se1", 1)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		list, err = r.Evaluations(ctx, "", 10)
+		require.NoError(t, err)
+		require.Empty(t, list)
+		return nil
+	})
 }

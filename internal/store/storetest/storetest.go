@@ -49,9 +49,10 @@ func Run(t *testing.T, open func(t *testing.T) Bundle) {
 
 		"settings of notices":         testNoticeSettings,
 		"changed settings of notices": testChangedNoticeSettings,
-		"standings":                   testStandings,
+		"states of tasks":             testTaskStates,
 		"ended runs":                  testEndedRuns,
 		"notices":                     testNotices,
+		"evaluations":                 testEvaluations,
 		"own methods":                 testOwnMethods,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -56,7 +56,7 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 		return h, activation.Errorf(activation.CodeCannotEvaluate, "the mapping does not fit the profiles as they were built: %w", err).
 			WithRemedy("Build the profiles again, or mend the mapping")
 	}
-	member, err := b.union(r.Segments, r.AsOf, r.Zone)
+	member, err := s.union(b, r.Segments, r.AsOf, r.Zone)
 	if err != nil {
 		return h, err
 	}

@@ -43,6 +43,9 @@ func hold(path string) {
 		if _, err = w.LoadCSV(context.Background(), r); err == nil {
 			_, err = w.BuildProfiles(context.Background(), definition(), time.Unix(0, 0))
 		}
+		if err == nil {
+			_, err = w.Evaluate(context.Background(), evaluation())
+		}
 	}
 	_, _ = os.Stdout.WriteString(err.Error() + "\n")
 	os.Exit(1)
@@ -51,6 +54,14 @@ func hold(path string) {
 func definition() activation.ProfileDefinition {
 	return activation.ProfileDefinition{Source: "s", Key: "id", Fields: []activation.Field{
 		{Name: "email", Column: "email", Type: activation.TypeText, Semantic: activation.SemanticEmail},
+	}}
+}
+
+// evaluation is that of everybody with an address, as a segment that keeps its members.
+func evaluation() warehouse.Evaluation {
+	return warehouse.Evaluation{AsOf: time.Unix(0, 0), Segment: activation.Segment{
+		ID: "g", Name: "Everybody", Schedule: activation.SegmentSchedule{Mode: activation.ScheduleStatic},
+		Rules: []activation.SegmentRule{{Rule: activation.Rule{Field: "email", Operator: activation.OpIsNotEmpty}}},
 	}}
 }
 
@@ -108,10 +119,52 @@ func TestAKilledProcessLeavesWholeTables(t *testing.T) {
 		list, err := w.Profiles(t.Context(), "", "", 30_000)
 		require.NoError(t, err)
 		require.Len(t, list, 20_000)
+		kept, err := w.Evaluations(t.Context()) // all of the old members or all of the new ones
+		require.NoError(t, err)
+		if e, ok := kept["g"]; ok {
+			h, err := w.WriteMembers(t.Context(), warehouse.MembersRequest{
+				Segments: []activation.Segment{evaluation().Segment}, AsOf: time.Unix(0, 0), Mapping: activation.Mapping{Email: "email"}, Dir: dir, Name: "run",
+			})
+			require.NoError(t, err)
+			require.EqualValues(t, 20_000, e.Members)
+			require.EqualValues(t, 20_000, h.Members)
+		}
 		_, err = w.BuildProfiles(t.Context(), definition(), time.Unix(0, 0))
 		require.NoError(t, err)
 		require.NoError(t, w.Close())
 	}
+}
+
+func TestAFileOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "warehouse.duckdb")
+	source(t, dir, 10)
+	cfg := duckdb.Config{Path: path, AllowedDirs: []string{dir}}
+	w, err := duckdb.Open(t.Context(), cfg)
+	require.NoError(t, err)
+	_, err = w.LoadCSV(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s"}, Path: filepath.Join(dir, "source.csv")})
+	require.NoError(t, err)
+	_, err = w.BuildProfiles(t.Context(), definition(), time.Unix(0, 0))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	db, err := sql.Open("duckdb", path)
+	require.NoError(t, err)
+	for _, statement := range []string{"DROP TABLE evaluation", "DROP SEQUENCE evaluation_number", "DELETE FROM schema_version WHERE version > 1"} {
+		_, err = db.ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Close())
+	w, err = duckdb.Open(t.Context(), cfg)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, w.Close()) }()
+	_, err = w.WriteMembers(t.Context(), warehouse.MembersRequest{
+		Segments: []activation.Segment{evaluation().Segment}, AsOf: time.Unix(0, 0), Mapping: activation.Mapping{Email: "email"}, Dir: dir, Name: "run",
+	})
+	require.Equal(t, activation.CodeCannotEvaluate, activation.CodeOf(err), "nothing is stored yet: no answer is never nobody")
+	e, err := w.Evaluate(t.Context(), evaluation())
+	require.NoError(t, err)
+	require.EqualValues(t, 10, e.Members)
 }
 
 func TestFilesThatCannotBeUsedSayWhy(t *testing.T) {

@@ -67,11 +67,11 @@ func (b build) member(g activation.Segment, asOf time.Time, zone string) (dialec
 }
 
 // union is the condition that a profile p is in at least one of the segments.
-func (b build) union(list []activation.Segment, asOf time.Time, zone string) (dialect.Expr, error) {
+func (s session) union(b build, list []activation.Segment, asOf time.Time, zone string) (dialect.Expr, error) {
 	var out dialect.Expr
 	parts := make([]string, 0, len(list))
 	for _, g := range list {
-		e, err := b.member(g, asOf, zone)
+		e, err := s.selects(b, g, asOf, zone)
 		if err != nil {
 			return out, err
 		}
@@ -80,6 +80,14 @@ func (b build) union(list []activation.Segment, asOf time.Time, zone string) (di
 	}
 	out.SQL = "(" + strings.Join(parts, " OR ") + ")"
 	return out, nil
+}
+
+// selects is the condition that a profile p is in a segment, or among its stored members where it keeps them.
+func (s session) selects(b build, g activation.Segment, asOf time.Time, zone string) (dialect.Expr, error) {
+	if g.Schedule.Stored() {
+		return s.kept(b, g)
+	}
+	return b.member(g, asOf, zone)
 }
 
 // Count implements warehouse.Warehouse.

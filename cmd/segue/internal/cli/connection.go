@@ -161,7 +161,7 @@ func (*connectionList) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return list(inv, items, "There is no connection yet. Add one: segue connection add",
+	return list(inv, items, "There is no connection that you may use. An administrator adds one (segue connection add) or shares one with contributors (segue connection share)",
 		[]table.Column{table.Text("name"), table.Text("type"), table.Text("company"), table.Text("plan"), table.Text("key"), table.Text("checked")},
 		func(n client.Connection) []string {
 			return []string{n.Name, string(n.Type), n.Account.Company, n.Account.Plan, keyTail(n.KeyTail), inv.when(n.CheckedAt)}

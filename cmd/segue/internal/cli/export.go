@@ -136,13 +136,20 @@ func (*exportList) Run(inv *invocation) error {
 		return err
 	}
 	return list(inv, items, "There is no export yet. Add one: segue export add",
-		[]table.Column{table.Text("name"), table.Number("list"), table.Text("list name"), table.Text("status"), table.Number("people"), table.Text("last run"), table.Text("in time")},
+		[]table.Column{
+			table.Text("name"), table.Text("connection"), table.Number("list"), table.Text("list name"), table.Text("status"), table.Number("people"), table.Text("last run"),
+			table.Text("in time"), table.Text("you may"),
+		},
 		func(x client.Export) []string {
-			row := []string{x.Name, fmt.Sprint(x.ListID), x.ListName, statusWord(string(x.Status)), "", "", inTime(x.Freshness)}
+			may := "view only"
+			if x.YourPermissions == client.ExportYourPermissionsEdit {
+				may = "edit"
+			}
+			row := []string{x.Name, x.Connection.Name, fmt.Sprint(x.ListID), x.ListName, statusWord(string(x.Status)), "", "", inTime(x.Freshness), may}
 			if r := x.LatestRun; r != nil {
-				row[5] = inv.when(r.CreatedAt)
+				row[6] = inv.when(r.CreatedAt)
 				if r.Receipt != nil {
-					row[4] = num(r.Receipt.Added + r.Receipt.Updated + r.Receipt.Unchanged)
+					row[5] = num(r.Receipt.Added + r.Receipt.Updated + r.Receipt.Unchanged)
 				}
 			}
 			return row

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -78,11 +79,25 @@ func TestAgreementIsAskedFor(t *testing.T) {
 	require.Equal(t, 0, r.code, r.err)
 }
 
+func TestWhatSomebodyMayDoIsShownInTheListOfExports(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withExport()
+	b.env["SEGUE_PASSWORD"], b.env["SEGUE_EMAIL"] = goodPassword, "ana@example.com"
+	b.ok("person", "add", "Ana", "--email", "ana@example.com", "--role", "contributor")
+	token := regexp.MustCompile(`segue_\S+`).FindString(b.ok("me", "add-token", "nightly", "--role", "contributor"))
+	ana := []string{"--token", token}
+	require.Regexp(t, `(?m)^VIP .* view only$`, b.ok(append(ana, "export", "list")...))
+	require.Contains(t, b.ok(append(ana, "connection", "list")...), "An administrator adds one (segue connection add) or shares one")
+	b.ok("connection", "share", "main")
+	require.Regexp(t, `(?m)^VIP .* edit$`, b.ok(append(ana, "export", "list")...))
+}
+
 func TestExportIsAddedChangedAndShown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.withExport()
-	require.Contains(t, b.ok("export", "list"), "VIP      7  VIP        Not started\n")
+	require.Contains(t, b.ok("export", "list"), "VIP   main           7  VIP        Not started"+strings.Repeat(" ", 29)+"edit\n")
 	show := b.ok("export", "show", "vip")
 	for _, line := range []string{"Connection        main\n", "List              7 (VIP)\n", "Segments          Anas\n", "People who leave  go from the list too\n", "EMAIL             mail\n", "FIRSTNAME         name\n"} {
 		require.Contains(t, show, line)
@@ -211,7 +226,7 @@ func TestEndedRunShowsItsReceipt(t *testing.T) {
 	require.Contains(t, out, "\nReceipt\n"+strings.Replace(receiptText, "RUN", id, 1))
 	require.NotContains(t, out, "Plan\n")
 	require.Contains(t, b.ok("run", "list"), "VIP     run   Successful with rejects    120       15      300        40  2026-11-24 10:00\n")
-	require.Contains(t, b.ok("export", "list"), "Successful with rejects  12,335  2026-11-24 10:00\n")
+	require.Contains(t, b.ok("export", "list"), "Successful with rejects  12,335  2026-11-24 10:00           edit\n")
 }
 
 func TestWaitingShowsHowARunGetsOn(t *testing.T) {

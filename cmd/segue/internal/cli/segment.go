@@ -13,13 +13,15 @@ import (
 )
 
 type segmentCmd struct {
-	Add    segmentAdd    `cmd:"" help:"Add a segment."`
-	List   segmentList   `cmd:"" help:"List segments."`
-	Show   segmentShow   `cmd:"" help:"Show a segment and its rules."`
-	Count  segmentCount  `cmd:"" help:"Count the members of a segment, or of rules that are not stored."`
-	Sample segmentSample `cmd:"" help:"List members of a segment, or of rules that are not stored."`
-	Update segmentUpdate `cmd:"" help:"Change a segment."`
-	Remove segmentRemove `cmd:"" help:"Remove a segment."`
+	Add      segmentAdd      `cmd:"" help:"Add a segment."`
+	List     segmentList     `cmd:"" help:"List segments."`
+	Show     segmentShow     `cmd:"" help:"Show a segment and its rules."`
+	Count    segmentCount    `cmd:"" help:"Count the members of a segment, or of rules that are not stored."`
+	Sample   segmentSample   `cmd:"" help:"List members of a segment, or of rules that are not stored."`
+	Update   segmentUpdate   `cmd:"" help:"Change a segment."`
+	Schedule segmentSchedule `cmd:"" help:"Say when segments are evaluated."`
+	Evaluate segmentEvaluate `cmd:"" help:"Evaluate a segment that keeps its members, now."`
+	Remove   segmentRemove   `cmd:"" help:"Remove a segment."`
 }
 
 type segmentName struct {
@@ -168,6 +170,9 @@ func (s *segmentShow) Run(inv *invocation) error {
 	}
 	return inv.show(g, func(w io.Writer) error {
 		pairs := [][2]string{{"Segment", g.Name}, {"Id", g.ID}, {"Description", g.Description}, {"Time zone", g.TimeZone}, {"Changed", inv.when(g.UpdatedAt)}}
+		if g.Schedule.Mode != "with_refresh" {
+			pairs = append(pairs, [2]string{"Evaluated", segmentScheduleWords(g.Schedule)}, [2]string{"Members kept", inv.keptWords(g.Evaluation)})
+		}
 		for i, l := range ruleLines(g.Rules) {
 			pairs = append(pairs, [2]string{fmt.Sprintf("Rule %d", i+1), l})
 		}

@@ -13,9 +13,9 @@ CREATE TABLE notice_settings (
     version integer NOT NULL CHECK (version > 0)
 ) STRICT;
 
-CREATE TABLE standings (
+CREATE TABLE task_states (
     subject text PRIMARY KEY NOT NULL CHECK (subject <> ''),
-    standing text NOT NULL -- JSON
+    state text NOT NULL -- JSON
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE ended_runs ( -- runs in the order in which they ended, until they were looked at

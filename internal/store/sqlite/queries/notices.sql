@@ -7,14 +7,14 @@ INSERT INTO notice_settings (id, settings, sealed_password, sealed_secret, updat
 -- name: UpdateNoticeSettings :execrows
 UPDATE notice_settings SET settings = ?, sealed_password = ?, sealed_secret = ?, updated_at = ?, version = version + 1 WHERE id = 1 AND version = ?;
 
--- name: Standings :many
-SELECT * FROM standings ORDER BY subject;
+-- name: TaskStates :many
+SELECT * FROM task_states ORDER BY subject;
 
--- name: PutStanding :exec
-INSERT INTO standings (subject, standing) VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET standing = excluded.standing;
+-- name: PutTaskState :exec
+INSERT INTO task_states (subject, state) VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET state = excluded.state;
 
--- name: DeleteStanding :exec
-DELETE FROM standings WHERE subject = ?;
+-- name: DeleteTaskState :exec
+DELETE FROM task_states WHERE subject = ?;
 
 -- name: NoteEnd :exec
 INSERT INTO ended_runs (run_id) SELECT id FROM runs WHERE id = ? AND ended = 0 AND kind = 'run';

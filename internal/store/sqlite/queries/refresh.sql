@@ -11,14 +11,17 @@ UPDATE refresh_schedule SET schedule = ?, updated_at = ?, version = version + 1 
 SELECT * FROM refreshes WHERE id = ?;
 
 -- name: RefreshesBefore :many
-SELECT * FROM refreshes WHERE id < sqlc.arg(before) ORDER BY id DESC LIMIT sqlc.arg(count);
+SELECT * FROM refreshes WHERE segment_id = '' AND id < sqlc.arg(before) ORDER BY id DESC LIMIT sqlc.arg(count);
 
 -- name: OpenRefresh :one
-SELECT * FROM refreshes WHERE ended = 0;
+SELECT * FROM refreshes WHERE ended = 0 AND segment_id = '';
+
+-- name: EvaluationsOf :many
+SELECT * FROM refreshes WHERE segment_id = sqlc.arg(segment_id) AND segment_id <> '' ORDER BY id DESC LIMIT sqlc.arg(count);
 
 -- name: InsertRefresh :exec
-INSERT INTO refreshes (id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+INSERT INTO refreshes (id, requested_by, scheduled, export_id, segment_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
 
 -- name: UpdateRefresh :execrows
 UPDATE refreshes

@@ -8,13 +8,16 @@ SELECT * FROM segments WHERE name_key = ?;
 SELECT * FROM segments WHERE id > sqlc.arg(after) ORDER BY id LIMIT sqlc.arg(count);
 
 -- name: InsertSegment :exec
-INSERT INTO segments (id, name, name_key, description, rules, time_zone, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1);
+INSERT INTO segments (id, name, name_key, description, rules, time_zone, schedule, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
 
 -- name: UpdateSegment :execrows
 UPDATE segments
 SET name = ?, name_key = ?, description = ?, rules = ?, time_zone = ?, updated_at = ?, version = version + 1
 WHERE id = ? AND version = ?;
+
+-- name: SetSegmentSchedule :execrows
+UPDATE segments SET schedule = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?;
 
 -- name: DeleteSegment :execrows
 DELETE FROM segments WHERE id = ?;

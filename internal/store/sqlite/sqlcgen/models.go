@@ -151,6 +151,7 @@ type Refresh struct {
 	EndedAt         int64
 	UpdatedAt       int64
 	Version         int64
+	SegmentID       string
 }
 
 type RefreshSchedule struct {
@@ -207,6 +208,7 @@ type Segment struct {
 	CreatedAt   int64
 	UpdatedAt   int64
 	Version     int64
+	Schedule    string
 }
 
 type Session struct {
@@ -237,9 +239,9 @@ type Source struct {
 	Ingest        sql.NullString
 }
 
-type Standing struct {
-	Subject  string
-	Standing string
+type TaskState struct {
+	Subject string
+	State   string
 }
 
 type Token struct {

@@ -9,12 +9,12 @@ import (
 	"context"
 )
 
-const deleteStanding = `-- name: DeleteStanding :exec
-DELETE FROM standings WHERE subject = ?
+const deleteTaskState = `-- name: DeleteTaskState :exec
+DELETE FROM task_states WHERE subject = ?
 `
 
-func (q *Queries) DeleteStanding(ctx context.Context, subject string) error {
-	_, err := q.db.ExecContext(ctx, deleteStanding, subject)
+func (q *Queries) DeleteTaskState(ctx context.Context, subject string) error {
+	_, err := q.db.ExecContext(ctx, deleteTaskState, subject)
 	return err
 }
 
@@ -286,17 +286,17 @@ func (q *Queries) PruneNotices(ctx context.Context, at int64) error {
 	return err
 }
 
-const putStanding = `-- name: PutStanding :exec
-INSERT INTO standings (subject, standing) VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET standing = excluded.standing
+const putTaskState = `-- name: PutTaskState :exec
+INSERT INTO task_states (subject, state) VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET state = excluded.state
 `
 
-type PutStandingParams struct {
-	Subject  string
-	Standing string
+type PutTaskStateParams struct {
+	Subject string
+	State   string
 }
 
-func (q *Queries) PutStanding(ctx context.Context, arg PutStandingParams) error {
-	_, err := q.db.ExecContext(ctx, putStanding, arg.Subject, arg.Standing)
+func (q *Queries) PutTaskState(ctx context.Context, arg PutTaskStateParams) error {
+	_, err := q.db.ExecContext(ctx, putTaskState, arg.Subject, arg.State)
 	return err
 }
 
@@ -317,20 +317,20 @@ func (q *Queries) SetNoticeChoice(ctx context.Context, arg SetNoticeChoiceParams
 	return result.RowsAffected()
 }
 
-const standings = `-- name: Standings :many
-SELECT subject, standing FROM standings ORDER BY subject
+const taskStates = `-- name: TaskStates :many
+SELECT subject, state FROM task_states ORDER BY subject
 `
 
-func (q *Queries) Standings(ctx context.Context) ([]Standing, error) {
-	rows, err := q.db.QueryContext(ctx, standings)
+func (q *Queries) TaskStates(ctx context.Context) ([]TaskState, error) {
+	rows, err := q.db.QueryContext(ctx, taskStates)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Standing
+	var items []TaskState
 	for rows.Next() {
-		var i Standing
-		if err := rows.Scan(&i.Subject, &i.Standing); err != nil {
+		var i TaskState
+		if err := rows.Scan(&i.Subject, &i.State); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -45,9 +45,56 @@ func (q *Queries) Dues(ctx context.Context) ([]Due, error) {
 	return items, nil
 }
 
+const evaluationsOf = `-- name: EvaluationsOf :many
+SELECT id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version, segment_id FROM refreshes WHERE segment_id = ?1 AND segment_id <> '' ORDER BY id DESC LIMIT ?2
+`
+
+type EvaluationsOfParams struct {
+	SegmentID string
+	Count     int64
+}
+
+func (q *Queries) EvaluationsOf(ctx context.Context, arg EvaluationsOfParams) ([]Refresh, error) {
+	rows, err := q.db.QueryContext(ctx, evaluationsOf, arg.SegmentID, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Refresh
+	for rows.Next() {
+		var i Refresh
+		if err := rows.Scan(
+			&i.ID,
+			&i.RequestedBy,
+			&i.Scheduled,
+			&i.ExportID,
+			&i.Status,
+			&i.Ended,
+			&i.CancelRequested,
+			&i.Tasks,
+			&i.CreatedAt,
+			&i.StartedAt,
+			&i.EndedAt,
+			&i.UpdatedAt,
+			&i.Version,
+			&i.SegmentID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertRefresh = `-- name: InsertRefresh :exec
-INSERT INTO refreshes (id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+INSERT INTO refreshes (id, requested_by, scheduled, export_id, segment_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertRefreshParams struct {
@@ -55,6 +102,7 @@ type InsertRefreshParams struct {
 	RequestedBy     string
 	Scheduled       int64
 	ExportID        string
+	SegmentID       string
 	Status          string
 	Ended           int64
 	CancelRequested int64
@@ -71,6 +119,7 @@ func (q *Queries) InsertRefresh(ctx context.Context, arg InsertRefreshParams) er
 		arg.RequestedBy,
 		arg.Scheduled,
 		arg.ExportID,
+		arg.SegmentID,
 		arg.Status,
 		arg.Ended,
 		arg.CancelRequested,
@@ -98,7 +147,7 @@ func (q *Queries) InsertRefreshSchedule(ctx context.Context, arg InsertRefreshSc
 }
 
 const openRefresh = `-- name: OpenRefresh :one
-SELECT id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version FROM refreshes WHERE ended = 0
+SELECT id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version, segment_id FROM refreshes WHERE ended = 0 AND segment_id = ''
 `
 
 func (q *Queries) OpenRefresh(ctx context.Context) (Refresh, error) {
@@ -118,6 +167,7 @@ func (q *Queries) OpenRefresh(ctx context.Context) (Refresh, error) {
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.SegmentID,
 	)
 	return i, err
 }
@@ -138,7 +188,7 @@ func (q *Queries) PutDue(ctx context.Context, arg PutDueParams) error {
 }
 
 const refreshByID = `-- name: RefreshByID :one
-SELECT id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version FROM refreshes WHERE id = ?
+SELECT id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version, segment_id FROM refreshes WHERE id = ?
 `
 
 func (q *Queries) RefreshByID(ctx context.Context, id string) (Refresh, error) {
@@ -158,6 +208,7 @@ func (q *Queries) RefreshByID(ctx context.Context, id string) (Refresh, error) {
 		&i.EndedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.SegmentID,
 	)
 	return i, err
 }
@@ -179,7 +230,7 @@ func (q *Queries) RefreshSchedule(ctx context.Context) (RefreshSchedule, error) 
 }
 
 const refreshesBefore = `-- name: RefreshesBefore :many
-SELECT id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version FROM refreshes WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+SELECT id, requested_by, scheduled, export_id, status, ended, cancel_requested, tasks, created_at, started_at, ended_at, updated_at, version, segment_id FROM refreshes WHERE segment_id = '' AND id < ?1 ORDER BY id DESC LIMIT ?2
 `
 
 type RefreshesBeforeParams struct {
@@ -210,6 +261,7 @@ func (q *Queries) RefreshesBefore(ctx context.Context, arg RefreshesBeforeParams
 			&i.EndedAt,
 			&i.UpdatedAt,
 			&i.Version,
+			&i.SegmentID,
 		); err != nil {
 			return nil, err
 		}

@@ -49,8 +49,8 @@ func (q *Queries) ExportNamesOfSegment(ctx context.Context, segmentID string) ([
 }
 
 const insertSegment = `-- name: InsertSegment :exec
-INSERT INTO segments (id, name, name_key, description, rules, time_zone, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+INSERT INTO segments (id, name, name_key, description, rules, time_zone, schedule, created_at, updated_at, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertSegmentParams struct {
@@ -60,6 +60,7 @@ type InsertSegmentParams struct {
 	Description string
 	Rules       string
 	TimeZone    string
+	Schedule    string
 	CreatedAt   int64
 	UpdatedAt   int64
 }
@@ -72,6 +73,7 @@ func (q *Queries) InsertSegment(ctx context.Context, arg InsertSegmentParams) er
 		arg.Description,
 		arg.Rules,
 		arg.TimeZone,
+		arg.Schedule,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -79,7 +81,7 @@ func (q *Queries) InsertSegment(ctx context.Context, arg InsertSegmentParams) er
 }
 
 const segmentByID = `-- name: SegmentByID :one
-SELECT id, name, name_key, description, rules, time_zone, created_at, updated_at, version FROM segments WHERE id = ?
+SELECT id, name, name_key, description, rules, time_zone, created_at, updated_at, version, schedule FROM segments WHERE id = ?
 `
 
 func (q *Queries) SegmentByID(ctx context.Context, id string) (Segment, error) {
@@ -95,12 +97,13 @@ func (q *Queries) SegmentByID(ctx context.Context, id string) (Segment, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Schedule,
 	)
 	return i, err
 }
 
 const segmentByNameKey = `-- name: SegmentByNameKey :one
-SELECT id, name, name_key, description, rules, time_zone, created_at, updated_at, version FROM segments WHERE name_key = ?
+SELECT id, name, name_key, description, rules, time_zone, created_at, updated_at, version, schedule FROM segments WHERE name_key = ?
 `
 
 func (q *Queries) SegmentByNameKey(ctx context.Context, nameKey string) (Segment, error) {
@@ -116,12 +119,13 @@ func (q *Queries) SegmentByNameKey(ctx context.Context, nameKey string) (Segment
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.Version,
+		&i.Schedule,
 	)
 	return i, err
 }
 
 const segmentsAfter = `-- name: SegmentsAfter :many
-SELECT id, name, name_key, description, rules, time_zone, created_at, updated_at, version FROM segments WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, description, rules, time_zone, created_at, updated_at, version, schedule FROM segments WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type SegmentsAfterParams struct {
@@ -148,6 +152,7 @@ func (q *Queries) SegmentsAfter(ctx context.Context, arg SegmentsAfterParams) ([
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.Version,
+			&i.Schedule,
 		); err != nil {
 			return nil, err
 		}
@@ -160,6 +165,30 @@ func (q *Queries) SegmentsAfter(ctx context.Context, arg SegmentsAfterParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const setSegmentSchedule = `-- name: SetSegmentSchedule :execrows
+UPDATE segments SET schedule = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?
+`
+
+type SetSegmentScheduleParams struct {
+	Schedule  string
+	UpdatedAt int64
+	ID        string
+	Version   int64
+}
+
+func (q *Queries) SetSegmentSchedule(ctx context.Context, arg SetSegmentScheduleParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setSegmentSchedule,
+		arg.Schedule,
+		arg.UpdatedAt,
+		arg.ID,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const updateSegment = `-- name: UpdateSegment :execrows

@@ -79,14 +79,17 @@ function Detail({ value: c, mayChange }: { value: Api['Connection']; mayChange: 
   const { dateTime } = useFormats();
   const who = useWho();
   const { may } = useMe();
-  const shown = (
-    <Facts
-      facts={[
-        [t('connections.column.who'), c.shared ? t('connections.who.shared') : t('connections.who.administrators')],
-      ]}
-    />
-  );
-  if (!may('administrator')) return <Card title={t('connections.use')}>{shown}</Card>;
+  const use: [string, string] = [
+    t('connections.column.who'),
+    c.shared ? t('connections.who.shared') : t('connections.who.administrators'),
+  ];
+  if (!may('administrator')) {
+    return (
+      <Card title={t('connections.use')}>
+        <Facts facts={[use]} />
+      </Card>
+    );
+  }
   return (
     <>
       {c.removing_at && <Notice tone="warn">{t('connections.remove.going', { at: dateTime(c.removing_at) })}</Notice>}
@@ -106,9 +109,9 @@ function Detail({ value: c, mayChange }: { value: Api['Connection']; mayChange: 
       <ExportUser connection={c} mayChange={mayChange} />
       <Card title={t('connections.use')}>
         <div className="stack">
-          {shown}
           <Facts
             facts={[
+              use,
               [
                 t('connections.mirror.title'),
                 c.mirror && (c.mirror === 'off' ? t('connections.mirror.is_off') : t('connections.mirror.is_on')),

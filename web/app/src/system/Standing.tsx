@@ -60,7 +60,11 @@ function Line({ task: x, longest }: { task: Task; longest: number }) {
         </div>
         <Dots task={x} />
         <div className="muted num">
-          {x.next_at ? t('system.status.next_at', { at: dateTime(x.next_at) }) : t('system.status.no_next')}
+          {x.next_at
+            ? t('system.status.next_at', { at: dateTime(x.next_at) })
+            : x.schedule?.mode === 'on_demand'
+              ? t('system.status.on_demand')
+              : t('system.status.with_refresh')}
         </div>
       </div>
       {progress && (
@@ -98,7 +102,8 @@ function Dots({ task }: { task: Task }) {
 function Name({ task: x }: { task: Task }) {
   const { t } = useTranslation();
   const id = x.object_id ?? '';
-  if (x.kind === 'profile' || !id) return <>{x.name || t('system.status.kinds.profile')}</>;
+  if (x.kind === 'profile') return <>{t('system.status.kinds.profile')}</>;
+  if (!id) return <>{x.name}</>;
   const to = { source: '/sources/$id', segment: '/segments/$id', export: '/exports/$id' } as const;
   return (
     <Link to={to[x.kind]} params={{ id }}>

@@ -57,7 +57,7 @@ export default function StatusPage() {
       <Loaded query={standing}>
         {(s) => (s.tasks.length === 0 ? <Empty text={t('system.status.nothing')} /> : <Pipeline tasks={s.tasks} />)}
       </Loaded>
-      <h2>{t('system.status.refreshes')}</h2>
+      <h2 className="section">{t('system.status.refreshes')}</h2>
       <Loaded query={query}>
         {(list) =>
           list.length === 0 ? (

@@ -3,6 +3,7 @@ import { Card, Facts } from '../parts/Card';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { Codes } from './Codes';
+import { NoticeChoice } from './NoticeChoice';
 import { Password } from './Password';
 import { Sessions } from './Sessions';
 import { Tokens } from './Tokens';
@@ -28,6 +29,7 @@ export default function Account() {
       </Card>
       {me.has_password && <Password />}
       {me.has_password && <Codes on={me.has_one_time_codes} />}
+      {me.role !== 'viewer' && <NoticeChoice on={me.gets_notices} />}
       <Sessions />
       <Tokens role={me.role} />
     </Page>

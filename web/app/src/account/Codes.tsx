@@ -8,8 +8,8 @@ import { Card } from '../parts/Card';
 import { Confirm } from '../parts/Confirm';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { useProof } from '../parts/Proof';
+import { useWork } from '../parts/useWork';
 import { QRCode } from './QRCode';
-import { useWork } from './useWork';
 
 /** One-time codes beside the password: on only once a code shows that the authenticator has the secret. */
 export function Codes({ on }: { on: boolean }) {

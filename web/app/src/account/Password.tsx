@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
 import { Card, Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
-import { useWork } from './useWork';
+import { useWork } from '../parts/useWork';
 
 export function Password() {
   const { t } = useTranslation();

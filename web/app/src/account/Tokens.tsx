@@ -11,8 +11,8 @@ import { DataTable } from '../parts/DataTable';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { atLeast, type Role } from '../parts/roles';
+import { useWork } from '../parts/useWork';
 import { tokensQuery } from './queries';
-import { useWork } from './useWork';
 
 const roles: Role[] = ['viewer', 'contributor', 'administrator'];
 const lives = [30, 90, 365];

@@ -1,6 +1,8 @@
-import { Button } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
 import { useFormats } from '../languages/format';
@@ -8,70 +10,162 @@ import { Empty } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { Page } from '../parts/Page';
+import { useWho } from '../parts/useWho';
+import { EntryDialog } from './Entry';
+import { type AuditSearch, auditSearch, type Entry, matches, past } from './filter';
+import { Verify } from './Verify';
+
+const shownAtOnce = 50;
 
 export default function Audit() {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
+  const who = useWho();
+  const navigate = useNavigate();
+  const search = auditSearch(useSearch({ strict: false }));
+  const [entry, setEntry] = useState<Entry>();
+  const [verifying, setVerifying] = useState(false);
+  const [wanted, setWanted] = useState(shownAtOnce);
   const query = useInfiniteQuery({
     queryKey: ['audit'],
     queryFn: ({ pageParam }) =>
-      send(api.GET('/api/v1/audit', { params: { query: { after: pageParam || undefined, limit: 100 } } })),
+      send(api.GET('/api/v1/audit', { params: { query: { after: pageParam || undefined, limit: 200 } } })),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
-  const entries = query.data?.pages.flatMap((p) => p.items) ?? [];
+  const all = query.data?.pages.flatMap((p) => p.items) ?? [];
+  const found = all.filter((e) => matches(e, search, who));
+  const more = query.hasNextPage && !past(all.at(-1), search);
+  const { fetchNextPage, isFetchingNextPage, isError } = query;
+  const short = found.length < wanted && more && !isFetchingNextPage && !isError;
+  useEffect(() => {
+    if (short) void fetchNextPage(); // the log is read back until enough is found
+  }, [short, fetchNextPage]);
+  const change = (next: AuditSearch) => {
+    setWanted(shownAtOnce);
+    void navigate({ to: '.', search: auditSearch({ ...search, ...next }) as never, replace: true });
+  };
+  const field = (key: 'who' | 'what' | 'on') => (
+    <TextInput
+      label={t(`audit.column.${key}`)}
+      value={search[key] ?? ''}
+      onChange={(e) => change({ [key]: e.currentTarget.value || undefined })}
+      w={160}
+    />
+  );
+  const day = (key: 'from' | 'to') => (
+    <TextInput
+      type="date"
+      label={t(`audit.day.${key}`)}
+      value={search[key] ?? ''}
+      onChange={(e) => change({ [key]: e.currentTarget.value || undefined })}
+      w={160}
+    />
+  );
   return (
     <Page
       wide
       title={t('audit.title')}
       sentence={t('audit.sentence')}
       actions={
-        <Button
-          component="a"
-          href="/api/v1/audit.ndjson"
-          download
-          variant="default"
-          leftSection={<IconDownload size={16} aria-hidden />}
-        >
-          {t('audit.download')}
-        </Button>
+        <>
+          <Button variant="default" onClick={() => setVerifying(true)}>
+            {t('audit.verify.verb')}
+          </Button>
+          <Button
+            component="a"
+            href="/api/v1/audit.ndjson"
+            download
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+          >
+            {t('audit.download')}
+          </Button>
+        </>
       }
     >
       {query.error && <ErrorPanel error={query.error} onRetry={() => query.refetch()} />}
-      {query.data && entries.length === 0 && <Empty text={t('audit.empty')} />}
-      {entries.length > 0 && (
-        <DataTable
-          label={t('audit.title')}
-          rows={entries}
-          rowKey={(e) => String(e.number)}
-          columns={[
-            { id: 'number', header: t('audit.column.number'), number: true, cell: (e) => number(e.number) },
-            { id: 'at', header: t('audit.column.at'), cell: (e) => dateTime(e.at) },
-            {
-              id: 'who',
-              header: t('audit.column.who'),
-              cell: (e) => [e.actor.name, e.actor.from].filter(Boolean).join(', '),
-            },
-            { id: 'what', header: t('audit.column.what'), cell: (e) => <code>{e.action}</code> },
-            {
-              id: 'on',
-              header: t('audit.column.on'),
-              cell: (e) => <code>{[e.kind, e.id].filter(Boolean).join(' ') || t('parts.none')}</code>,
-            },
-            { id: 'outcome', header: t('audit.column.outcome'), cell: (e) => e.outcome },
-          ]}
-        />
+      {query.data && all.length === 0 && <Empty text={t('audit.empty')} />}
+      {all.length > 0 && (
+        <>
+          <search className="row wide" style={{ alignItems: 'flex-end' }}>
+            {field('who')}
+            {field('what')}
+            {field('on')}
+            <Select
+              label={t('audit.column.outcome')}
+              value={search.outcome ?? null}
+              onChange={(v) => change({ outcome: (v as AuditSearch['outcome']) ?? undefined })}
+              placeholder={t('audit.outcome.any')}
+              clearable
+              clearButtonProps={{ 'aria-label': t('audit.outcome.any') }}
+              data={[
+                { value: 'done', label: t('audit.outcome.done') },
+                { value: 'refused', label: t('audit.outcome.refused') },
+              ]}
+              w={160}
+            />
+            {day('from')}
+            {day('to')}
+          </search>
+          <DataTable
+            label={t('audit.title')}
+            rows={found.slice(0, wanted)}
+            rowKey={(e) => String(e.number)}
+            none={more ? t('audit.looking') : t('audit.none_found')}
+            columns={[
+              { id: 'number', header: t('audit.column.number'), number: true, cell: (e) => number(e.number) },
+              { id: 'at', header: t('audit.column.at'), cell: (e) => dateTime(e.at) },
+              {
+                id: 'who',
+                header: t('audit.column.who'),
+                cell: (e) => [who(e.actor.name), e.actor.from].filter(Boolean).join(', '),
+              },
+              { id: 'what', header: t('audit.column.what'), cell: (e) => <code>{e.action}</code> },
+              {
+                id: 'on',
+                header: t('audit.column.on'),
+                cell: (e) => <code>{[e.kind, e.id].filter(Boolean).join(' ') || t('parts.none')}</code>,
+              },
+              {
+                id: 'outcome',
+                header: t('audit.column.outcome'),
+                cell: (e) =>
+                  e.outcome === 'done' ? t('audit.outcome.done') : t('audit.outcome.code', { code: e.outcome }),
+              },
+              {
+                id: 'more',
+                header: t('audit.changes'),
+                cell: (e) => (
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    aria-label={t('audit.show_of', { n: number(e.number) })}
+                    onClick={() => setEntry(e)}
+                  >
+                    {t('audit.show')}
+                  </Button>
+                ),
+              },
+            ]}
+          />
+          <p className="muted" role="status">
+            {t('audit.looked', { count: all.length, n: number(all.length) })}
+          </p>
+        </>
       )}
-      {query.hasNextPage && (
+      {(found.length > wanted || (more && found.length >= wanted)) && (
         <Button
           variant="default"
-          loading={query.isFetchingNextPage}
-          onClick={() => query.fetchNextPage()}
+          loading={isFetchingNextPage}
+          onClick={() => setWanted(wanted + shownAtOnce)}
           style={{ alignSelf: 'center' }}
         >
           {t('audit.more')}
         </Button>
       )}
+      {entry && <EntryDialog entry={entry} onClose={() => setEntry(undefined)} />}
+      {verifying && <Verify onClose={() => setVerifying(false)} />}
     </Page>
   );
 }

@@ -12,3 +12,9 @@ export const connectionQuery = (id: string) =>
     queryKey: ['connections', id],
     queryFn: () => send(api.GET('/api/v1/connections/{id}', { params: { path: { id } } })),
   });
+
+export const usesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['connections', id, 'exports'],
+    queryFn: async () => (await send(api.GET('/api/v1/connections/{id}/exports', { params: { path: { id } } }))).items,
+  });

@@ -11,6 +11,16 @@ export const connectionRoutes = [
   }),
   createRoute({
     getParentRoute: () => shellRoute,
+    path: '/connections/new',
+    component: lazyRouteComponent(() => import('./NewConnection')),
+  }),
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/connections/$id/edit',
+    component: lazyRouteComponent(() => import('./EditConnection')),
+  }),
+  createRoute({
+    getParentRoute: () => shellRoute,
     path: '/connections/$id',
     component: lazyRouteComponent(() => import('./Connection')),
   }),

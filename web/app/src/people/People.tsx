@@ -1,22 +1,39 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, everything, send } from '../api/client';
+import { type Api, api, send } from '../api/client';
 import { useFormats } from '../languages/format';
 import { ListPage } from '../parts/ListPage';
+import { useMe } from '../parts/roles';
+import { AddPerson, EditPerson, ResetPassword, SignOnLink, SwitchOff } from './dialogs';
+import { peopleQuery } from './queries';
 
-const peopleQuery = {
-  queryKey: ['people'],
-  queryFn: () => everything((after) => send(api.GET('/api/v1/people', { params: { query: { after, limit: 200 } } }))),
-};
+const dialogs = { edit: EditPerson, reset: ResetPassword, switch: SwitchOff, link: SignOnLink };
+type Open = { what: keyof typeof dialogs; person: Api['Person'] };
 
 export default function People() {
   const { t } = useTranslation();
-  const { dateTime } = useFormats();
+  const { date } = useFormats();
+  const { me } = useMe();
+  const signOn = useQuery({ queryKey: ['sso'], queryFn: () => send(api.GET('/api/v1/sso')) }).data?.enabled ?? false;
+  const [adding, setAdding] = useState(false);
+  const [open, setOpen] = useState<Open>();
+  const shows = (what: Open['what']) => (person: Api['Person']) => setOpen({ what, person });
+  const Shown = open && dialogs[open.what];
   return (
     <ListPage
       title={t('people.title')}
       sentence={t('people.sentence')}
       query={useQuery(peopleQuery)}
+      actions={<Button onClick={() => setAdding(true)}>{t('people.add.verb')}</Button>}
+      rowActions={[
+        { label: t('people.edit.verb'), run: shows('edit') },
+        { label: t('people.reset.verb'), run: shows('reset') },
+        ...(signOn ? [{ label: t('people.link.menu'), run: shows('link') }] : []),
+        { label: t('people.switch.off'), run: shows('switch'), disabled: (p) => p.off || p.id === me?.id },
+        { label: t('people.switch.on'), run: shows('switch'), disabled: (p) => !p.off },
+      ]}
       rowKey={(p) => p.id}
       name={(p) => p.name}
       text={(p) => `${p.name} ${p.email}`}
@@ -28,7 +45,10 @@ export default function People() {
           id: 'role',
           header: t('people.column.role'),
           value: (p) => t(`shell.role.${p.role}`),
-          cell: (p) => t(`shell.role.${p.role}`),
+          cell: (p) =>
+            p.role === 'viewer' && p.sees_persons
+              ? t('people.viewer_sees', { role: t('shell.role.viewer') })
+              : t(`shell.role.${p.role}`),
         },
         {
           id: 'state',
@@ -52,9 +72,12 @@ export default function People() {
           id: 'since',
           header: t('people.column.since'),
           value: (p) => p.created_at,
-          cell: (p) => dateTime(p.created_at),
+          cell: (p) => date(p.created_at),
         },
       ]}
-    />
+    >
+      {adding && <AddPerson signOn={signOn} onClose={() => setAdding(false)} />}
+      {open && Shown && <Shown person={open.person} onClose={() => setOpen(undefined)} />}
+    </ListPage>
   );
 }

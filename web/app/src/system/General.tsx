@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { settingsQuery } from '../api/settings';
+import { Statement } from '../connections/Statement';
 import { Card, Empty, Facts } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
-import { settingsQuery } from './queries';
+import { Notices } from './Notices';
+import { Ways } from './Ways';
 
 export default function General() {
   const { t } = useTranslation();
@@ -34,11 +37,13 @@ export default function General() {
               />
             </Card>
             <Card title={t('system.general.consent', { version: s.consent_statement.version })}>
-              <p lang="en">{s.consent_statement.text}</p>
+              <Statement statement={s.consent_statement} />
             </Card>
           </>
         )}
       </Loaded>
+      <Ways />
+      <Notices />
     </Page>
   );
 }

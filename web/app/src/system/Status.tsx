@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Api, api, send } from '../api/client';
 import { useFormats } from '../languages/format';
-import { Card, Empty } from '../parts/Card';
+import { Empty } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { ErrorPanel, useErrorTexts } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
@@ -12,20 +12,26 @@ import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { useWho } from '../parts/useWho';
-import { refreshesQuery } from './queries';
+import { refreshesQuery, statusQuery } from './queries';
+import { Pipeline } from './Standing';
 
 export default function StatusPage() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { may } = useMe();
   const query = useQuery(refreshesQuery);
+  const standing = useQuery(statusQuery);
+  const again = async () => {
+    await client.invalidateQueries({ queryKey: ['refreshes'] });
+    await client.invalidateQueries({ queryKey: ['status'] });
+  };
   const start = useMutation({
     mutationFn: () => send(api.POST('/api/v1/refreshes')),
-    onSettled: () => client.invalidateQueries({ queryKey: ['refreshes'] }),
+    onSettled: again,
   });
   const cancel = useMutation({
     mutationFn: (id: string) => send(api.POST('/api/v1/refreshes/{id}/cancel', { params: { path: { id } } })),
-    onSettled: () => client.invalidateQueries({ queryKey: ['refreshes'] }),
+    onSettled: again,
   });
   const newest = query.data?.[0];
   const goes = !!newest && !newest.ended;
@@ -48,12 +54,16 @@ export default function StatusPage() {
     >
       {start.error && <ErrorPanel error={start.error} />}
       {cancel.error && <ErrorPanel error={cancel.error} />}
+      <Loaded query={standing}>
+        {(s) => (s.tasks.length === 0 ? <Empty text={t('system.status.nothing')} /> : <Pipeline tasks={s.tasks} />)}
+      </Loaded>
+      <h2 className="section">{t('system.status.refreshes')}</h2>
       <Loaded query={query}>
         {(list) =>
           list.length === 0 ? (
             <Empty text={t('system.status.never')} />
           ) : (
-            list.slice(0, 10).map((r, i) => <Refresh key={r.id} refresh={r} open={i === 0} />)
+            list.slice(0, 10).map((r) => <Refresh key={r.id} refresh={r} />)
           )
         }
       </Loaded>
@@ -61,20 +71,13 @@ export default function StatusPage() {
   );
 }
 
-function Refresh({ refresh: r, open }: { refresh: Api['Refresh']; open: boolean }) {
+function Refresh({ refresh: r }: { refresh: Api['Refresh'] }) {
   const who = useWho();
   const { t } = useTranslation();
   const { dateTime } = useFormats();
   const title = r.scheduled
     ? t('system.status.scheduled', { at: dateTime(r.created_at) })
     : t('system.status.by', { at: dateTime(r.created_at), by: who(r.requested_by) });
-  if (open) {
-    return (
-      <Card title={title} actions={<StatusBadge status={r.status} />}>
-        <Tasks refresh={r} />
-      </Card>
-    );
-  }
   return (
     <details className="card">
       <summary>

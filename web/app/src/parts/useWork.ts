@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { isGivenUp, useProof } from '../parts/Proof';
+import { isGivenUp, useProof } from './Proof';
 
 /** Does something for which the server may ask who one is, and keeps what went wrong. */
 export function useWork() {

@@ -1,0 +1,132 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Api } from '../api/client';
+import { useFormats } from '../languages/format';
+import { Card } from '../parts/Card';
+import { useErrorTexts } from '../parts/ErrorPanel';
+import { Meter } from '../parts/Meter';
+import { looks, StatusBadge } from '../parts/StatusBadge';
+import { duration, progressOf } from './duration';
+import classes from './standing.module.css';
+
+type Task = Api['TaskStanding'];
+
+const kinds = ['source', 'profile', 'segment', 'export'] as const;
+
+/** The way from sources to exports, a line for each task. */
+export function Pipeline({ tasks }: { tasks: Task[] }) {
+  const { t } = useTranslation();
+  const longest = Math.max(1, ...tasks.flatMap((x) => x.duration_ms ?? 0));
+  return kinds
+    .map((kind) => ({ kind, list: tasks.filter((x) => x.kind === kind) }))
+    .filter((g) => g.list.length > 0)
+    .map((g) => (
+      <Card key={g.kind} title={t(`system.status.group.${g.kind}`)}>
+        <ul className={classes.lines}>
+          {g.list.map((x) => (
+            <Line key={`${x.kind} ${x.object_id ?? ''}`} task={x} longest={longest} />
+          ))}
+        </ul>
+      </Card>
+    ));
+}
+
+function Line({ task: x, longest }: { task: Task; longest: number }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormats();
+  const progress = x.progress && progressOf(x.progress);
+  return (
+    <li>
+      <div className={classes.line}>
+        <div className="break">
+          <Name task={x} />
+        </div>
+        <div className={classes.state}>
+          <StatusBadge status={x.status} />
+          {x.freshness?.late && <span style={{ color: 'var(--warn)' }}>{t('system.status.late')}</span>}
+        </div>
+        <div className={classes.duration}>
+          {x.duration_ms !== undefined && (
+            <>
+              <span aria-hidden>
+                <i style={{ width: `${Math.max(2, (x.duration_ms / longest) * 100)}%` }} />
+              </span>
+              <span className="num">
+                <span className="visually-hidden">{t('system.status.took')} </span>
+                {duration(x.duration_ms)}
+              </span>
+            </>
+          )}
+        </div>
+        <Dots task={x} />
+        <div className="muted num">
+          {x.next_at
+            ? t('system.status.next_at', { at: dateTime(x.next_at) })
+            : x.schedule?.mode === 'on_demand'
+              ? t('system.status.on_demand')
+              : t('system.status.with_refresh')}
+        </div>
+      </div>
+      {progress && (
+        <Meter label={t('system.status.progress')} part={progress.part} whole={progress.whole} tone="info">
+          {t('system.status.done_of', progress)}
+        </Meter>
+      )}
+      <Why task={x} />
+    </li>
+  );
+}
+
+/** The last runs, oldest first, as marks that are told apart by their shape too. */
+function Dots({ task }: { task: Task }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormats();
+  return (
+    <ol className={classes.dots} aria-label={t('system.status.last_runs')}>
+      {[...task.runs].reverse().map((run, i) => {
+        const { icon: Icon, tone } = looks[run.status] ?? looks.not_started;
+        const at = run.ended_at ?? run.started_at;
+        const text = [t(`parts.status.${run.status}`), at && dateTime(at)].filter(Boolean).join(', ');
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the runs have an order and nothing else that all of them have
+          <li key={i} title={text} style={{ color: `var(--${tone})` }}>
+            <Icon size={16} aria-hidden />
+            <span className="visually-hidden">{text}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Name({ task: x }: { task: Task }) {
+  const { t } = useTranslation();
+  const id = x.object_id ?? '';
+  if (x.kind === 'profile') return <>{t('system.status.kinds.profile')}</>;
+  if (!id) return <>{x.name}</>;
+  const to = { source: '/sources/$id', segment: '/segments/$id', export: '/exports/$id' } as const;
+  return (
+    <Link to={to[x.kind]} params={{ id }}>
+      {x.name}
+    </Link>
+  );
+}
+
+function Why({ task: x }: { task: Task }) {
+  const { t, i18n } = useTranslation();
+  const texts = useErrorTexts();
+  if (!x.error) return null;
+  const { what, todo } = texts(x.error.code ?? 'unexpected');
+  const english = i18n.language === 'en';
+  return (
+    <div className={classes.why}>
+      <p>
+        {english ? x.error.message : what}. {english && x.error.remedy ? x.error.remedy : todo}
+      </p>
+      <details>
+        <summary className="muted">{t('parts.error.technical')}</summary>
+        <pre>{[x.error.code, x.error.message, x.error.remedy].filter(Boolean).join('\n')}</pre>
+      </details>
+    </div>
+  );
+}

@@ -38,6 +38,8 @@ type Warehouse interface {
 	Count(ctx context.Context, e Evaluation) (Counts, error)
 	// Sample returns members of the segment, ordered by id, after the id given.
 	Sample(ctx context.Context, e Evaluation, after string, limit int) ([]Profile, error)
+	// Contains reports whether the segment selects the profile with the id; it does not select one that is not there.
+	Contains(ctx context.Context, e Evaluation, id string) (bool, error)
 	// WriteMembers writes the hand-over of a run (see HandOver). Nothing is left at the path if it fails.
 	WriteMembers(ctx context.Context, r MembersRequest) (HandOver, error)
 

@@ -176,3 +176,12 @@ func (e *Engine) Count(_ context.Context, ev warehouse.Evaluation) (warehouse.Co
 func (e *Engine) Sample(_ context.Context, ev warehouse.Evaluation, after string, limit int) ([]warehouse.Profile, error) {
 	return e.matching(after, limit, selects(ev.Segment)), nil
 }
+
+// Contains implements warehouse.Warehouse.
+func (e *Engine) Contains(_ context.Context, ev warehouse.Evaluation, id string) (bool, error) {
+	if e.Fail != nil {
+		return false, e.Fail
+	}
+	in := selects(ev.Segment)
+	return slices.ContainsFunc(e.profiles, func(p warehouse.Profile) bool { return p.ID == id && in(p) }), nil
+}

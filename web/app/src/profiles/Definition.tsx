@@ -25,6 +25,7 @@ export default function DefinitionPage() {
   const { t } = useTranslation();
   const query = useQuery(definitionQuery);
   const none = codeOf(query.error) === 'not_found';
+  const [saved, setSaved] = useState(false);
   return (
     <Page
       wide
@@ -32,14 +33,15 @@ export default function DefinitionPage() {
       sentence={t('profiles.definition.sentence')}
       back={{ to: '/profiles', label: t('profiles.title') }}
     >
+      {saved && <Notice tone="good">{t('profiles.definition.saved')}</Notice>}
       {none ? (
-        <Form />
+        <Form onSaved={setSaved} />
       ) : (
         <Loaded query={query}>
           {(d) => (
             <>
               <Build definition={d} />
-              <Form key={d.version} stored={d} onReload={() => void query.refetch()} />
+              <Form key={d.version} stored={d} onSaved={setSaved} onReload={() => void query.refetch()} />
             </>
           )}
         </Loaded>
@@ -96,7 +98,9 @@ function Build({ definition }: { definition: Definition }) {
   );
 }
 
-function Form({ stored, onReload }: { stored?: Definition; onReload?: () => void }) {
+type FormProps = { stored?: Definition; onSaved: (saved: boolean) => void; onReload?: () => void };
+
+function Form({ stored, onSaved, onReload }: FormProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { may } = useMe();
@@ -105,7 +109,6 @@ function Form({ stored, onReload }: { stored?: Definition; onReload?: () => void
   const [draft, setDraft] = useState<Draft | undefined>(stored && { ...stored, version: stored.version });
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const [saved, setSaved] = useState(false);
   const suggest = async (id: string) => {
     if (!id) return;
     setError(undefined);
@@ -120,12 +123,13 @@ function Form({ stored, onReload }: { stored?: Definition; onReload?: () => void
     if (!draft) return;
     setBusy(true);
     setError(undefined);
+    onSaved(false);
     const { source_id, key, fields, region, version } = draft;
     try {
       const d = await send(
         api.PUT('/api/v1/profile', { body: { source_id, key, fields, region: region || undefined, version } }),
       );
-      setSaved(true);
+      onSaved(true);
       client.setQueryData(definitionQuery.queryKey, d);
     } catch (e) {
       setError(e);
@@ -258,7 +262,6 @@ function Form({ stored, onReload }: { stored?: Definition; onReload?: () => void
               </Card>
             )}
             {error !== undefined && <SaveError error={error} onReload={onReload ?? (() => setError(undefined))} />}
-            {saved && error === undefined && <Notice tone="good">{t('profiles.definition.saved')}</Notice>}
             {draft && may('contributor') && (
               <Button w="fit-content" loading={busy} onClick={save}>
                 {t('profiles.definition.save')}

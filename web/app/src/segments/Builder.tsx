@@ -228,6 +228,7 @@ function ConditionEditor({ condition, inside, context }: { condition: Condition;
     if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) another();
     else if (e.altKey && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
       change((d) => model.move(d, condition.id, e.key === 'ArrowUp' ? -1 : 1));
+      focus(condition.id); // moving takes the keyboard away from what is moved
     } else if (e.altKey && e.key === 'Delete') removed();
     else return;
     e.preventDefault();
@@ -240,7 +241,7 @@ function ConditionEditor({ condition, inside, context }: { condition: Condition;
       aria-label={words.phrase(condition as never) || t('segments.builder.new_condition')}
       className={classes.condition}
       data-node={condition.id}
-      onKeyDown={keys}
+      onKeyDownCapture={keys}
       onBlur={(e) => !e.currentTarget.contains(e.relatedTarget) && setLeft(true)}
     >
       <Select

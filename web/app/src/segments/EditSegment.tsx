@@ -73,11 +73,10 @@ function Ready(props: ReadyProps) {
   const { t } = useTranslation();
   const profile = useQuery(definitionQuery);
   const operators = useQuery(operatorsQuery);
-  const waiting = profile.data ? operators : profile;
   if (!profile.data || !operators.data)
     return (
       <Page title={props.title} back={{ to: '/segments', label: t('segments.title') }}>
-        <Loaded query={waiting as typeof profile}>{() => null}</Loaded>
+        {profile.data ? <Loaded query={operators}>{() => null}</Loaded> : <Loaded query={profile}>{() => null}</Loaded>}
       </Page>
     );
   return <SegmentForm {...props} fields={profile.data.fields} operators={operators.data} />;

@@ -49,7 +49,7 @@ export function ValueEditor({ condition, field, operator, timeZone, wrong, onCha
       return (
         <>
           <TextInput
-            aria-label={t('segments.builder.how_many')}
+            aria-label={t('segments.builder.amount')}
             inputMode="numeric"
             w={88}
             value={values[0] ?? ''}

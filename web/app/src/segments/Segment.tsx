@@ -37,7 +37,7 @@ export default function SegmentPage() {
             <Button variant="default" onClick={() => setRemoving(true)}>
               {t('segments.remove.verb')}
             </Button>
-            <Button component={Link} variant="default" to="/segments/new" search={{ from: id }}>
+            <Button variant="default" onClick={() => void navigate({ to: '/segments/new', search: { from: id } })}>
               {t('segments.duplicate')}
             </Button>
             <Button component={Link} to={`/segments/${id}/edit`}>

@@ -9,7 +9,8 @@ export type Field = Api['Field'];
 export const units: Unit[] = ['day', 'week', 'month', 'year'];
 
 /** The operators that apply to a type of field, as the API orders them. */
-export const operatorsFor = (all: Operator[], type: string): Operator[] => all.filter((o) => o.types.includes(type));
+export const operatorsFor = (all: Operator[], type: string): Operator[] =>
+  all.filter((o) => (o.types as string[]).includes(type));
 
 /** What is wrong with a condition, as the key of a text in `segments.missing`. */
 export type Missing =

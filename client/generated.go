@@ -1001,6 +1001,111 @@ func (e MailSettingsInputSecurity) Valid() bool {
 	}
 }
 
+// Defines values for MembershipFailure.
+const (
+	MembershipFailureAttributeMissing MembershipFailure = "attribute_missing"
+	MembershipFailureAttributeTaken   MembershipFailure = "attribute_taken"
+	MembershipFailureBadCredentials   MembershipFailure = "bad_credentials"
+	MembershipFailureCannotEvaluate   MembershipFailure = "cannot_evaluate"
+	MembershipFailureCodeNeeded       MembershipFailure = "code_needed"
+	MembershipFailureConflict         MembershipFailure = "conflict"
+	MembershipFailureCorrupt          MembershipFailure = "corrupt"
+	MembershipFailureForbidden        MembershipFailure = "forbidden"
+	MembershipFailureHeld             MembershipFailure = "held"
+	MembershipFailureIPNotAuthorised  MembershipFailure = "ip_not_authorised"
+	MembershipFailureInUse            MembershipFailure = "in_use"
+	MembershipFailureInternal         MembershipFailure = "internal"
+	MembershipFailureInvalid          MembershipFailure = "invalid"
+	MembershipFailureKeyMissing       MembershipFailure = "key_missing"
+	MembershipFailureListMissing      MembershipFailure = "list_missing"
+	MembershipFailureLocked           MembershipFailure = "locked"
+	MembershipFailureNeedsExportUser  MembershipFailure = "needs_export_user"
+	MembershipFailureNewerData        MembershipFailure = "newer_data"
+	MembershipFailureNoConnection     MembershipFailure = "no_connection"
+	MembershipFailureNotFound         MembershipFailure = "not_found"
+	MembershipFailureNotReady         MembershipFailure = "not_ready"
+	MembershipFailureProofFailed      MembershipFailure = "proof_failed"
+	MembershipFailureProofNeeded      MembershipFailure = "proof_needed"
+	MembershipFailureReceiptMismatch  MembershipFailure = "receipt_mismatch"
+	MembershipFailureRefused          MembershipFailure = "refused"
+	MembershipFailureSourceRefused    MembershipFailure = "source_refused"
+	MembershipFailureStorageFull      MembershipFailure = "storage_full"
+	MembershipFailureTooMany          MembershipFailure = "too_many"
+	MembershipFailureUnauthenticated  MembershipFailure = "unauthenticated"
+	MembershipFailureUnavailable      MembershipFailure = "unavailable"
+	MembershipFailureWrongAccount     MembershipFailure = "wrong_account"
+)
+
+// Valid indicates whether the value is a known member of the MembershipFailure enum.
+func (e MembershipFailure) Valid() bool {
+	switch e {
+	case MembershipFailureAttributeMissing:
+		return true
+	case MembershipFailureAttributeTaken:
+		return true
+	case MembershipFailureBadCredentials:
+		return true
+	case MembershipFailureCannotEvaluate:
+		return true
+	case MembershipFailureCodeNeeded:
+		return true
+	case MembershipFailureConflict:
+		return true
+	case MembershipFailureCorrupt:
+		return true
+	case MembershipFailureForbidden:
+		return true
+	case MembershipFailureHeld:
+		return true
+	case MembershipFailureIPNotAuthorised:
+		return true
+	case MembershipFailureInUse:
+		return true
+	case MembershipFailureInternal:
+		return true
+	case MembershipFailureInvalid:
+		return true
+	case MembershipFailureKeyMissing:
+		return true
+	case MembershipFailureListMissing:
+		return true
+	case MembershipFailureLocked:
+		return true
+	case MembershipFailureNeedsExportUser:
+		return true
+	case MembershipFailureNewerData:
+		return true
+	case MembershipFailureNoConnection:
+		return true
+	case MembershipFailureNotFound:
+		return true
+	case MembershipFailureNotReady:
+		return true
+	case MembershipFailureProofFailed:
+		return true
+	case MembershipFailureProofNeeded:
+		return true
+	case MembershipFailureReceiptMismatch:
+		return true
+	case MembershipFailureRefused:
+		return true
+	case MembershipFailureSourceRefused:
+		return true
+	case MembershipFailureStorageFull:
+		return true
+	case MembershipFailureTooMany:
+		return true
+	case MembershipFailureUnauthenticated:
+		return true
+	case MembershipFailureUnavailable:
+		return true
+	case MembershipFailureWrongAccount:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NewTokenRole.
 const (
 	NewTokenRoleAdministrator NewTokenRole = "administrator"
@@ -3377,6 +3482,29 @@ type FieldValue struct {
 	Value string `json:"value"`
 }
 
+// File defines model for File.
+type File struct {
+	ChangedAt time.Time `json:"changed_at"`
+
+	// Folder The source folder it lies in; absent for an upload
+	Folder string `json:"folder,omitempty,omitzero"`
+
+	// Path Give it as the path of a source
+	Path string `json:"path"`
+
+	// Size Bytes
+	Size int64 `json:"size"`
+}
+
+// FileList defines model for FileList.
+type FileList struct {
+	// Items The items of this page
+	Items []File `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
 // Freshness defines model for Freshness.
 type Freshness struct {
 	// LastSuccess When a run last succeeded
@@ -3507,6 +3635,17 @@ type Me struct {
 	ProvedUntil time.Time `json:"proved_until"`
 	Session     Session   `json:"session"`
 }
+
+// Membership defines model for Membership.
+type Membership struct {
+	// Failure Why it is not known whether the customer is in it
+	Failure   MembershipFailure `json:"failure,omitempty,omitzero"`
+	Name      string            `json:"name"`
+	SegmentID string            `json:"segment_id"`
+}
+
+// MembershipFailure Why it is not known whether the customer is in it
+type MembershipFailure string
 
 // NewPassword defines model for NewPassword.
 type NewPassword struct {
@@ -3901,6 +4040,9 @@ type ProfileDetails struct {
 	// Activity What runs did with the person's address, newest first
 	Activity []RunRow `json:"activity"`
 	ID       string   `json:"id"`
+
+	// Segments The segments that select the customer now, and those that have no answer
+	Segments []Membership `json:"segments"`
 
 	// Standings Where the person's address stands at each list
 	Standings []Standing `json:"standings"`
@@ -5561,6 +5703,13 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/exports/{id}/runs (the `StartRun` operationId).
 	StartRun(ctx context.Context, id string, params *StartRunParams, body StartRunJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListFiles List files
+	//
+	// The files that a source may name: the uploads, and those of the server's source folders. At most 1000.
+	//
+	// Corresponds with GET /api/v1/files (the `ListFiles` operationId).
+	ListFiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetHealth Say whether the server works
 	//
 	// Answers 200 when the server and its control store work. Asks for no token.
@@ -5880,7 +6029,7 @@ type ClientInterface interface {
 
 	// GetCustomer Explain a customer
 	//
-	// One customer with all fields, where their address stands at each list, and what runs did with it.
+	// One customer with all fields, the segments they are in now, where their address stands at each list, and what runs did with it.
 	//
 	// Corresponds with GET /api/v1/profiles/{id} (the `GetCustomer` operationId).
 	GetCustomer(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7208,6 +7357,23 @@ func (c *Client) StartRun(ctx context.Context, id string, params *StartRunParams
 	return c.Client.Do(req)
 }
 
+// ListFiles List files
+//
+// The files that a source may name: the uploads, and those of the server's source folders. At most 1000.
+//
+// Corresponds with GET /api/v1/files (the `ListFiles` operationId).
+func (c *Client) ListFiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFilesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetHealth Say whether the server works
 //
 // Answers 200 when the server and its control store work. Asks for no token.
@@ -7917,7 +8083,7 @@ func (c *Client) SearchProfiles(ctx context.Context, body SearchProfilesJSONRequ
 
 // GetCustomer Explain a customer
 //
-// One customer with all fields, where their address stands at each list, and what runs did with it.
+// One customer with all fields, the segments they are in now, where their address stands at each list, and what runs did with it.
 //
 // Corresponds with GET /api/v1/profiles/{id} (the `GetCustomer` operationId).
 func (c *Client) GetCustomer(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10466,6 +10632,33 @@ func NewStartRunRequestWithBody(server string, id string, params *StartRunParams
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewListFilesRequest constructs an http.Request for the ListFiles method
+func NewListFilesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/files")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil

@@ -62,7 +62,7 @@ var operations = map[string]Right{
 	"list-members": RightSeePersons, "download-rejects": RightSeePersons, "list-rows": RightSeeMasked,
 
 	"create-source": RightChangeData, "preview-source": RightChangeData, "update-source": RightChangeData, "delete-source": RightChangeData,
-	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "put-upload": RightChangeData,
+	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "put-upload": RightChangeData, "list-files": RightChangeData,
 	"put-profile": RightChangeData, "suggest-profile": RightChangeData, "build-profile": RightChangeData,
 	"create-segment": RightChangeData, "preview-segment": RightChangeData, "update-segment": RightChangeData, "delete-segment": RightChangeData,
 	"set-segment-schedule": RightChangeData, "evaluate-segment": RightChangeData,

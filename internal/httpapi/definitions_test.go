@@ -175,6 +175,9 @@ func TestUploadIsStreamedIntoTheUploadFolder(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, customers, string(stored))
 	b.must(201, "POST", "/sources", object{"name": "uploaded", "path": r.body["path"]})
+	files := b.must(200, "GET", "/files", nil)["items"].([]any)
+	require.Equal(t, r.body["path"], files[0].(map[string]any)["path"], "it can be chosen again")
+	require.NotContains(t, files[0], "folder")
 
 	for _, name := range []string{"..%2Fsegue.db", ".hidden", "a%2Fb.csv", "a%5Cb.csv", "%2A"} {
 		b.refused(activation.CodeInvalid, "PUT", "/uploads/"+name, "x")

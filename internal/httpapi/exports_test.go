@@ -263,6 +263,13 @@ func TestCustomerIsExplained(t *testing.T) {
 	require.Equal(t, "owned", p["standings"].([]any)[0].(object)["ownership"])
 	require.Equal(t, "1970-01-01T00:00:01Z", p["standings"].([]any)[0].(object)["first_sent_at"])
 	require.Len(t, p["activity"], 2)
+	in := b.must(201, "POST", "/segments", object{"name": "Only Ana", "rules": []any{object{"rule": object{"field": "mail", "operator": "equals", "values": []any{"ana@example.com"}}}}})
+	b.must(201, "POST", "/segments", object{"name": "Only Ivo", "rules": []any{object{"rule": object{"field": "mail", "operator": "equals", "values": []any{"ivo@example.com"}}}}})
+	segments := b.must(200, "GET", "/profiles/c1", nil)["segments"].([]any)
+	require.Contains(t, segments, object{"segment_id": in["id"], "name": "Only Ana"})
+	for _, s := range segments {
+		require.NotEqual(t, "Only Ivo", s.(object)["name"], "a segment that does not hold the customer is not told")
+	}
 	b.refused(activation.CodeNotFound, "GET", "/profiles/none", nil)
 }
 

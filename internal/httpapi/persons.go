@@ -28,7 +28,7 @@ func (a *api) personOperations() {
 	}, a.searchProfiles)
 	register(a, endpoint{
 		id: "get-customer", method: http.MethodGet, path: "/profiles/{id}", tag: tag, summary: "Explain a customer",
-		description: "One customer with all fields, where their address stands at each list, and what runs did with it.",
+		description: "One customer with all fields, the segments they are in now, where their address stands at each list, and what runs did with it.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeNotReady},
 	}, a.getPerson)
 }
@@ -85,6 +85,11 @@ func (a *api) getPerson(ctx context.Context, in *personInput) (*body[wire.Profil
 		out.Standings = append(out.Standings, wire.NewList(standings, "", wire.FromStanding).Items...)
 		out.Activity = append(out.Activity, wire.NewList(rows, "", func(r ledger.RunRow) wire.RunRow { return wire.FromRunRow(r) }).Items...)
 	}
+	memberships, err := a.cfg.Services.Segments.Holding(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	out.Segments = wire.FromMemberships(memberships)
 	return answer(out), nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"segue/internal/connection"
 	"segue/internal/destination"
 	"segue/internal/export"
+	"segue/internal/ingest"
 	"segue/internal/ledger"
 	"segue/internal/notify"
 	"segue/internal/refresh"
@@ -49,6 +50,7 @@ type sources interface {
 	Preview(ctx context.Context, s activation.Source, rows int) (warehouse.Preview, error)
 	Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) ([]warehouse.BadRow, error)
 	Ingest(ctx context.Context, id activation.SourceID, force bool) (activation.Source, error)
+	Files(ctx context.Context) ([]ingest.File, error)
 	SaveUpload(ctx context.Context, name string, r io.Reader) (string, error)
 
 	Profile(ctx context.Context) (activation.ProfileDefinition, error)
@@ -74,6 +76,7 @@ type segments interface {
 	States(ctx context.Context, list []activation.Segment) ([]segment.State, error)
 	Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error)
 	Sample(ctx context.Context, g activation.Segment, after string, limit int) ([]warehouse.Profile, error)
+	Holding(ctx context.Context, id string) ([]segment.Membership, error)
 }
 
 // connections is what the API needs of connections.

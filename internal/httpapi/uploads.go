@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
+	"segue/internal/ingest"
 )
 
 func (a *api) uploadOperations() {
@@ -25,6 +27,18 @@ func (a *api) uploadOperations() {
 			}
 		},
 	}, a.putUpload)
+	register(a, endpoint{
+		id: "list-files", method: http.MethodGet, path: "/files", tag: "sources", summary: "List files",
+		description: fmt.Sprintf("The files that a source may name: the uploads, and those of the server's source folders. At most %d.", ingest.MaxFiles),
+	}, a.listFiles)
+}
+
+func (a *api) listFiles(ctx context.Context, _ *nothing) (*body[wire.List[wire.File]], error) {
+	files, err := a.cfg.Services.Sources.Files(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(files, "", wire.FromFile), nil
 }
 
 // uploadInput is a file on its way in. The body is not read into memory, but handed on as it comes.

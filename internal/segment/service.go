@@ -107,6 +107,52 @@ func (s *Service) Sample(ctx context.Context, g activation.Segment, after string
 	return s.cfg.Warehouse.Sample(ctx, e, after, limit)
 }
 
+// Holding says of every segment whether the customer with the id is a member now, by the age of the segments. A segment
+// that has no answer is told with the reason, and never passed over.
+func (s *Service) Holding(ctx context.Context, id string) ([]Membership, error) {
+	var all []activation.Segment
+	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
+		for after := ""; ; {
+			list, next, err := r.Segments(ctx, store.Page{After: after, Limit: 200})
+			if err != nil {
+				return err
+			}
+			all = append(all, list...)
+			if after = next; after == "" {
+				return nil
+			}
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for a customer in the segments: %w", err)
+	}
+	out := make([]Membership, 0, len(all))
+	for _, g := range all {
+		m := Membership{Segment: g.ID, Name: g.Name}
+		e, err := s.evaluation(ctx, g)
+		if err == nil {
+			m.Member, err = s.cfg.Warehouse.Contains(ctx, e, id)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			m.Failure = activation.CodeOf(err)
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// Membership says whether a customer is in a segment.
+type Membership struct {
+	Segment activation.SegmentID
+	Name    string
+	Member  bool
+	// Failure is why there is no answer; empty where there is one.
+	Failure activation.Code
+}
+
 func (s *Service) evaluation(ctx context.Context, g activation.Segment) (warehouse.Evaluation, error) {
 	if g.Name == "" {
 		g.Name = "preview"

@@ -9,6 +9,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/httpapi/apitest"
+	"segue/internal/segment"
 )
 
 func stage(t *testing.T) *apitest.Stage {
@@ -100,4 +101,28 @@ func TestSegmentsAreChangedFromWhatWasReadAndKeptWhileUsed(t *testing.T) {
 	require.NoError(t, s.Segments.Delete(t.Context(), g.ID))
 	_, err = s.Segments.Get(t.Context(), g.ID)
 	require.Equal(t, activation.CodeNotFound, activation.CodeOf(err))
+}
+
+func TestACustomerIsLookedForInEverySegment(t *testing.T) {
+	t.Parallel()
+	s := stage(t)
+	list, err := s.Segments.Holding(t.Context(), "1")
+	require.NoError(t, err)
+	require.Empty(t, list)
+	split, err := s.Segments.Create(t.Context(), in("Split"))
+	require.NoError(t, err)
+	zagreb, err := s.Segments.Create(t.Context(), in("Zagreb"))
+	require.NoError(t, err)
+	list, err = s.Segments.Holding(t.Context(), "1")
+	require.NoError(t, err)
+	require.Equal(t, []segment.Membership{{Segment: split.ID, Name: "In Split", Member: true}, {Segment: zagreb.ID, Name: "In Zagreb"}}, list)
+	list, err = s.Segments.Holding(t.Context(), "3")
+	require.NoError(t, err)
+	require.Len(t, list, 2)
+	require.False(t, list[0].Member || list[1].Member, "nobody of that id is in any")
+	s.Engine.Fail = activation.Errorf(activation.CodeCannotEvaluate, "the column is gone")
+	list, err = s.Segments.Holding(t.Context(), "1")
+	require.NoError(t, err)
+	require.Equal(t, activation.CodeCannotEvaluate, list[0].Failure, "a segment without an answer says so")
+	require.False(t, list[0].Member)
 }

@@ -210,3 +210,12 @@ func (e *Engine) Forget(_ context.Context, id activation.SegmentID) error {
 	delete(e.stored, id)
 	return nil
 }
+
+// Contains implements warehouse.Warehouse.
+func (e *Engine) Contains(_ context.Context, ev warehouse.Evaluation, id string) (bool, error) {
+	if e.Fail != nil {
+		return false, e.Fail
+	}
+	in := selects(ev.Segment)
+	return slices.ContainsFunc(e.profiles, func(p warehouse.Profile) bool { return p.ID == id && in(p) }), nil
+}

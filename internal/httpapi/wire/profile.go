@@ -5,6 +5,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/ledger"
+	"segue/internal/segment"
 	"segue/internal/warehouse"
 )
 
@@ -84,6 +85,26 @@ type ProfileDetails struct {
 	Profile
 	Standings []Standing `json:"standings" nullable:"false" doc:"Where the person's address stands at each list"`
 	Activity  []RunRow   `json:"activity" nullable:"false" doc:"What runs did with the person's address, newest first"`
+
+	Segments []Membership `json:"segments" nullable:"false" doc:"The segments that select the customer now, and those that have no answer"`
+}
+
+// Membership is a segment that a customer is in, or one that has no answer.
+type Membership struct {
+	SegmentID string `json:"segment_id"`
+	Name      string `json:"name"`
+	Failure   Code   `json:"failure,omitempty" doc:"Why it is not known whether the customer is in it"`
+}
+
+// FromMemberships makes the JSON of the segments that a customer is in.
+func FromMemberships(list []segment.Membership) []Membership {
+	out := []Membership{}
+	for _, m := range list {
+		if m.Member || m.Failure != "" {
+			out = append(out, Membership{SegmentID: string(m.Segment), Name: m.Name, Failure: Code(m.Failure)})
+		}
+	}
+	return out
 }
 
 // Standing is what an export has done for an address on a list.

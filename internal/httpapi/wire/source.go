@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"segue/internal/activation"
+	"segue/internal/ingest"
 	"segue/internal/warehouse"
 )
 
@@ -118,6 +119,19 @@ type BadRow struct {
 type Upload struct {
 	Path string `json:"path" doc:"Give it as the path of a source"`
 	Size int64  `json:"size" doc:"Bytes"`
+}
+
+// File is a file that a source may name.
+type File struct {
+	Path      string    `json:"path" doc:"Give it as the path of a source"`
+	Folder    string    `json:"folder,omitempty" doc:"The source folder it lies in; absent for an upload"`
+	Size      int64     `json:"size" doc:"Bytes"`
+	ChangedAt time.Time `json:"changed_at"`
+}
+
+// FromFile makes the JSON of a file.
+func FromFile(f ingest.File) File {
+	return File{Path: f.Path, Folder: f.Folder, Size: f.Size, ChangedAt: utc(f.ChangedAt)}
 }
 
 // FromSource makes the JSON of a source.

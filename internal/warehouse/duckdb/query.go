@@ -146,6 +146,26 @@ func (w *Warehouse) Sample(ctx context.Context, e warehouse.Evaluation, after st
 	return list, nil
 }
 
+// Contains implements warehouse.Warehouse.
+func (w *Warehouse) Contains(ctx context.Context, e warehouse.Evaluation, id string) (in bool, err error) {
+	err = w.read(ctx, func(s session) error {
+		b, err := s.built()
+		if err != nil {
+			return err
+		}
+		m, err := b.member(e.Segment, e.AsOf, e.Zone)
+		if err != nil {
+			return err
+		}
+		return s.row(fmt.Sprintf("SELECT count(*) > 0 FROM %s p WHERE p.profile_id = ?::VARCHAR AND %s", b.table(), m.SQL),
+			append([]any{id}, m.Args...), &in)
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for a profile in the segment %q: %w", e.Segment.Name, err)
+	}
+	return in, nil
+}
+
 // profiles returns profiles that a condition selects, ordered by id.
 func (s session) profiles(b build, where string, args []any, limit int) (list []warehouse.Profile, err error) {
 	columns := []string{"p.profile_id"}

@@ -44,6 +44,8 @@ func notReady(d *Desk) {
 	require.Equal(d, activation.CodeNotReady, activation.CodeOf(err))
 	_, err = d.W.Sample(d.ctx(), e, "", 1)
 	require.Equal(d, activation.CodeNotReady, activation.CodeOf(err))
+	_, err = d.W.Contains(d.ctx(), e, "1")
+	require.Equal(d, activation.CodeNotReady, activation.CodeOf(err))
 	_, err = d.W.Profiles(d.ctx(), "", "", 1)
 	require.Equal(d, activation.CodeNotReady, activation.CodeOf(err))
 	_, err = d.W.Profile(d.ctx(), "1")

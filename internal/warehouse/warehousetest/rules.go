@@ -117,6 +117,13 @@ func rulesAgainstModel(d *Desk) {
 			found = append(found, p.ID)
 		}
 		require.Equal(t, ids, found)
+		p := rapid.SampledFrom(people).Draw(t, "somebody")
+		in, err := d.W.Contains(d.ctx(), e, p.id)
+		require.NoError(t, err)
+		require.Equal(t, slices.Contains(ids, p.id), in)
+		in, err = d.W.Contains(d.ctx(), e, "nobody's id")
+		require.NoError(t, err)
+		require.False(t, in, "a segment holds nobody who is not there, negations included")
 	})
 }
 

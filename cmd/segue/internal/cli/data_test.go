@@ -31,6 +31,7 @@ func TestSourceFromFileToTable(t *testing.T) {
 		"ID  MAIL             NAME  POINTS\n" +
 		"c1  ana@example.com  Ana       10\n" +
 		"c2  ivo@example.com  Ivo     1500\n"
+	require.Contains(t, b.ok("source", "files"), filepath.Join(b.Files, "customers.csv"))
 	require.Equal(t, preview, b.ok("source", "preview", "customers.csv", "--rows", "2"))
 	require.Equal(t, "Source \"my customers\" is added.\nTake its rows over: segue source ingest 'my customers'\n", b.ok("source", "add", "my customers", "customers.csv"))
 	b.Engine.Bad = []warehouse.BadRow{{Line: 4, Column: "points", Value: "aaa", Reason: "not a number"}}
@@ -137,8 +138,11 @@ func TestCustomersAreSearchedAndExplained(t *testing.T) {
 	require.Len(t, jsonItems(t, b.ok("profile", "search", "--limit", "2", "-o", "json")), 2)
 	require.Len(t, jsonItems(t, b.ok("profile", "search", "-o", "json")), 3)
 	get := b.ok("profile", "get", "c1")
+	require.Contains(t, get, "No segment has this person in it.\n")
 	require.Contains(t, get, "mail     ana@example.com\n")
 	require.Contains(t, get, "No export has sent this person to a list.")
+	b.ok("segment", "add", "Ana's", "--where", "NAME = Ana")
+	require.Contains(t, b.ok("profile", "get", "c1"), "In segments\nSEGMENT  REMARK\nAna's\n")
 	require.Contains(t, b.fails(exitNotFound, "profile", "get", "none"), "there is no such profile")
 	require.Equal(t, ""+
 		"Profiles          3\n"+

@@ -19,7 +19,7 @@ import (
 // remoteCommands are the commands that speak to the server, with arguments that are understood.
 func remoteCommands() [][]string {
 	return [][]string{
-		{"source", "add", "x", "customers.csv"}, {"source", "list"}, {"source", "show", "x"}, {"source", "preview", "customers.csv"},
+		{"source", "add", "x", "customers.csv"}, {"source", "list"}, {"source", "files"}, {"source", "show", "x"}, {"source", "preview", "customers.csv"},
 		{"source", "ingest", "x"}, {"source", "update", "x"}, {"source", "remove", "x"}, {"source", "quarantine", "x"},
 		{"profile", "suggest", "x"}, {"profile", "set", "--source", "x"}, {"profile", "show"}, {"profile", "build"}, {"profile", "stats", "name"},
 		{"profile", "search", "x"}, {"profile", "get", "x"},

@@ -280,6 +280,9 @@ func (p *profileGet) Run(inv *invocation) error {
 		if err := table.Pairs(w, pairs...); err != nil {
 			return err
 		}
+		if err := inv.writeMemberships(w, d.Segments); err != nil {
+			return err
+		}
 		if err := inv.writeStandings(w, c, d.Standings); err != nil {
 			return err
 		}
@@ -292,6 +295,26 @@ func (p *profileGet) Run(inv *invocation) error {
 		_, err := inv.rowTable(d.Activity).WriteTo(w)
 		return err
 	})
+}
+
+func (inv *invocation) writeMemberships(w io.Writer, list []client.Membership) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(w, "\nNo segment has this person in it.")
+		return err
+	}
+	if _, err := fmt.Fprintln(w, "\nIn segments"); err != nil {
+		return err
+	}
+	t := table.New(table.Text("segment"), table.Text("remark"))
+	for _, m := range list {
+		remark := ""
+		if m.Failure != "" {
+			remark = "not known: " + string(m.Failure)
+		}
+		t.Add(m.Name, remark)
+	}
+	_, err := t.WriteTo(w)
+	return err
 }
 
 func (inv *invocation) writeStandings(w io.Writer, c *client.Client, standings []client.Standing) error {

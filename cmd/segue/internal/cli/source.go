@@ -17,6 +17,7 @@ type sourceCmd struct {
 	List       sourceList       `cmd:"" help:"List data sources."`
 	Show       sourceShow       `cmd:"" help:"Show a data source and its columns."`
 	Preview    sourcePreview    `cmd:"" help:"Look at the beginning of a file."`
+	Files      sourceFiles      `cmd:"" help:"List the files that a source may name."`
 	Ingest     sourceIngest     `cmd:"" help:"Take a source's rows over."`
 	Update     sourceUpdate     `cmd:"" help:"Change a data source."`
 	Remove     sourceRemove     `cmd:"" help:"Remove a data source and its table; the file stays."`
@@ -76,6 +77,32 @@ func (f fileFlags) apply(s *client.SourceInput) error {
 		s.Columns[name] = o
 	}
 	return nil
+}
+
+type sourceFiles struct{}
+
+// Run works the command.
+func (*sourceFiles) Run(inv *invocation) error {
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	list, err := client.Decode[client.FileList](c.ListFiles(inv.ctx))
+	if err != nil {
+		return err
+	}
+	return inv.show(list, func(w io.Writer) error {
+		if len(list.Items) == 0 {
+			inv.say("There are no files: upload one (segue source add NAME FILE --upload), or put one into a source folder of the server.")
+			return nil
+		}
+		t := table.New(table.Text("path"), table.Number("bytes"), table.Text("changed"))
+		for _, f := range list.Items {
+			t.Add(f.Path, fmt.Sprint(f.Size), inv.when(f.ChangedAt))
+		}
+		_, err := t.WriteTo(w)
+		return err
+	})
 }
 
 // set puts v into *to unless v is zero.

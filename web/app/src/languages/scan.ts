@@ -75,13 +75,16 @@ export function keysOf(texts: unknown, before = ''): string[] {
 
 export const base = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '');
 
+const patterns = new Map<string, RegExp>();
+
 /** Whether a used key, perhaps with holes, means this one. */
 export function means(use: string, key: string): boolean {
   if (!use.includes('*')) return use === key;
-  return new RegExp(
-    `^${use
-      .split('*')
-      .map((x) => x.replace(/[.]/g, '\\.'))
-      .join('[^.]+')}$`,
-  ).test(key);
+  let pattern = patterns.get(use);
+  if (!pattern) {
+    const parts = use.split('*').map((x) => x.replace(/[.]/g, '\\.'));
+    pattern = new RegExp(`^${parts.join('[^.]+')}$`);
+    patterns.set(use, pattern); // every use is held against every key
+  }
+  return pattern.test(key);
 }

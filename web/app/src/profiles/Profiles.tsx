@@ -1,15 +1,15 @@
-import { TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, send } from '../api/client';
 import { Empty } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import type { ListSearch } from '../parts/listSearch';
 import { Page } from '../parts/Page';
+import { profilesQuery } from './queries';
 
 /** The customers. What is searched for stays out of the address: it may be somebody's name. */
 export default function Profiles() {
@@ -18,18 +18,20 @@ export default function Profiles() {
   const search = useSearch({ strict: false }) as ListSearch;
   const [text, setText] = useState('');
   const [settled] = useDebouncedValue(text.trim(), 250);
-  const query = useQuery({
-    queryKey: ['profiles', settled],
-    queryFn: () =>
-      settled
-        ? send(api.POST('/api/v1/profiles/search', { body: { search: settled, limit: 50 } }))
-        : send(api.GET('/api/v1/profiles', { params: { query: { limit: 50 } } })),
-    placeholderData: keepPreviousData,
-  });
-  const items = query.data?.items ?? [];
+  const query = useInfiniteQuery(profilesQuery(settled));
+  const items = query.data?.pages.flatMap((p) => p.items) ?? [];
   const fields = (items[0]?.values ?? []).slice(0, 6).map((v) => v.field);
   return (
-    <Page wide title={t('profiles.title')} sentence={t('profiles.sentence')}>
+    <Page
+      wide
+      title={t('profiles.title')}
+      sentence={t('profiles.sentence')}
+      actions={
+        <Button component={Link} to="/profile" variant="default">
+          {t('profiles.definition.open')}
+        </Button>
+      }
+    >
       <TextInput
         type="search"
         aria-label={t('profiles.search')}
@@ -44,7 +46,10 @@ export default function Profiles() {
       {query.error ? (
         <ErrorPanel error={query.error} onRetry={() => query.refetch()} />
       ) : query.data && items.length === 0 ? (
-        <Empty text={settled ? t('profiles.none_found') : t('profiles.empty')} />
+        <Empty
+          text={settled ? t('profiles.none_found') : t('profiles.empty')}
+          action={settled ? undefined : <Link to="/profile">{t('profiles.definition.open')}</Link>}
+        />
       ) : (
         <>
           <DataTable
@@ -52,7 +57,15 @@ export default function Profiles() {
             rows={items}
             rowKey={(p) => p.id}
             columns={[
-              { id: 'id', header: t('profiles.id'), cell: (p) => p.id },
+              {
+                id: 'id',
+                header: t('profiles.id'),
+                cell: (p) => (
+                  <Link to="/profiles/$id" params={{ id: p.id }}>
+                    {p.id}
+                  </Link>
+                ),
+              },
               ...fields.map((field) => ({
                 id: field,
                 header: field,
@@ -60,7 +73,16 @@ export default function Profiles() {
               })),
             ]}
           />
-          {query.data?.next_cursor && <p className="muted">{t('profiles.more', { count: items.length })}</p>}
+          {query.hasNextPage && (
+            <Button
+              variant="default"
+              w="fit-content"
+              loading={query.isFetchingNextPage}
+              onClick={() => query.fetchNextPage()}
+            >
+              {t('profiles.next')}
+            </Button>
+          )}
         </>
       )}
     </Page>

@@ -1,5 +1,7 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { exportsQuery } from '../exports/queries';
@@ -7,21 +9,43 @@ import { useFormats } from '../languages/format';
 import { Card, Empty, Facts } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
+import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { MemberCount } from './MemberCount';
+import { Members } from './Members';
 import { segmentQuery } from './queries';
+import { RemoveSegment } from './RemoveSegment';
 import { Rules } from './Rules';
 
 export default function SegmentPage() {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
   const { id } = useParams({ strict: false }) as { id: string };
+  const { may } = useMe();
+  const navigate = useNavigate();
+  const [removing, setRemoving] = useState(false);
   const query = useQuery(segmentQuery(id));
   return (
     <Page
       title={query.data?.name ?? t('segments.one')}
       sentence={query.data?.description}
       back={{ to: '/segments', label: t('segments.title') }}
+      actions={
+        query.data &&
+        may('contributor') && (
+          <>
+            <Button variant="default" onClick={() => setRemoving(true)}>
+              {t('segments.remove.verb')}
+            </Button>
+            <Button variant="default" onClick={() => void navigate({ to: '/segments/new', search: { from: id } })}>
+              {t('segments.duplicate')}
+            </Button>
+            <Button component={Link} to={`/segments/${id}/edit`}>
+              {t('segments.edit')}
+            </Button>
+          </>
+        )
+      }
     >
       <Loaded query={query}>
         {(segment) => (
@@ -36,7 +60,15 @@ export default function SegmentPage() {
             <Card title={t('segments.rules')}>
               <Rules segment={segment} />
             </Card>
+            <Members id={id} />
             <UsedBy segment={segment} />
+            {removing && (
+              <RemoveSegment
+                segment={segment}
+                onRemoved={() => void navigate({ to: '/segments' })}
+                onClose={() => setRemoving(false)}
+              />
+            )}
           </>
         )}
       </Loaded>

@@ -1,16 +1,29 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../languages/format';
 import { ListPage } from '../parts/ListPage';
+import { useMe } from '../parts/roles';
 import { MemberCount } from './MemberCount';
 import { segmentsQuery } from './queries';
+import { RemoveSegment } from './RemoveSegment';
 
 export default function Segments() {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
+  const { may } = useMe();
+  const navigate = useNavigate();
+  const [removing, setRemoving] = useState<{ id: string; name: string }>();
+  const add = (
+    <Button component={Link} to="/segments/new">
+      {t('segments.add')}
+    </Button>
+  );
   return (
     <ListPage
+      actions={may('contributor') && add}
       title={t('segments.title')}
       sentence={t('segments.sentence')}
       query={useQuery(segmentsQuery)}
@@ -18,6 +31,21 @@ export default function Segments() {
       name={(s) => s.name}
       text={(s) => `${s.name} ${s.description ?? ''}`}
       empty={{ text: t('segments.empty') }}
+      rowActions={
+        may('contributor')
+          ? [
+              {
+                label: t('segments.edit'),
+                run: (s) => void navigate({ to: '/segments/$id/edit', params: { id: s.id } }),
+              },
+              {
+                label: t('segments.duplicate'),
+                run: (s) => void navigate({ to: '/segments/new', search: { from: s.id } }),
+              },
+              { label: t('segments.remove.verb'), tone: 'bad', run: setRemoving },
+            ]
+          : undefined
+      }
       columns={[
         {
           id: 'name',
@@ -38,6 +66,8 @@ export default function Segments() {
         { id: 'members', header: t('segments.column.members'), number: true, cell: (s) => <MemberCount id={s.id} /> },
         { id: 'changed', header: t('parts.changed'), value: (s) => s.updated_at, cell: (s) => dateTime(s.updated_at) },
       ]}
-    />
+    >
+      {removing && <RemoveSegment segment={removing} onClose={() => setRemoving(undefined)} />}
+    </ListPage>
   );
 }

@@ -1,5 +1,5 @@
-import { queryOptions } from '@tanstack/react-query';
-import { api, everything, send } from '../api/client';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { type Api, api, everything, send } from '../api/client';
 
 export const segmentsQuery = queryOptions({
   queryKey: ['segments'],
@@ -16,6 +16,50 @@ export const segmentQuery = (id: string) =>
 export const countQuery = (id: string) =>
   queryOptions({
     queryKey: ['segments', id, 'count'],
-    queryFn: () => send(api.GET('/api/v1/segments/{id}/count', { params: { path: { id } } })),
+    queryFn: ({ signal }) => send(api.GET('/api/v1/segments/{id}/count', { params: { path: { id } }, signal })),
     staleTime: 60_000,
+  });
+
+/** The members of a segment, by pages. */
+export const membersQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['segments', id, 'members'],
+    queryFn: ({ pageParam, signal }) =>
+      send(
+        api.GET('/api/v1/segments/{id}/members', {
+          params: { path: { id }, query: { after: pageParam || undefined, limit: 50 } },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+  });
+
+/** What rules can say, by type of field. It changes with the program only. */
+export const operatorsQuery = queryOptions({
+  queryKey: ['operators'],
+  queryFn: async () => (await send(api.GET('/api/v1/operators'))).items,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** The most frequent values of a field. */
+export const valuesQuery = (field: string) =>
+  queryOptions({
+    queryKey: ['profile', 'values', field],
+    queryFn: ({ signal }) =>
+      send(api.GET('/api/v1/profile/field-stats', { params: { query: { field, top: 100 } }, signal })),
+    staleTime: 60_000,
+  });
+
+/** Whom rules would find that need not be stored. A question that is overtaken by the next one is taken back. */
+export const previewQuery = (rules: Api['SegmentRule'][], timeZone: string) =>
+  queryOptions({
+    queryKey: ['segments', 'preview', rules, timeZone],
+    queryFn: ({ signal }) =>
+      send(
+        api.POST('/api/v1/segments/preview', { body: { rules, time_zone: timeZone || undefined, sample: 8 }, signal }),
+      ),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    gcTime: 60_000,
   });

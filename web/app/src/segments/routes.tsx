@@ -2,6 +2,8 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { listSearch } from '../parts/listSearch';
 import { shellRoute } from '../shell/root';
 
+const editor = lazyRouteComponent(() => import('./EditSegment'));
+
 export const segmentRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
@@ -9,6 +11,14 @@ export const segmentRoutes = [
     validateSearch: listSearch,
     component: lazyRouteComponent(() => import('./Segments')),
   }),
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/segments/new',
+    validateSearch: (s: Record<string, unknown>): { from?: string } =>
+      typeof s.from === 'string' ? { from: s.from } : {},
+    component: editor,
+  }),
+  createRoute({ getParentRoute: () => shellRoute, path: '/segments/$id/edit', component: editor }),
   createRoute({
     getParentRoute: () => shellRoute,
     path: '/segments/$id',

@@ -1,9 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Button } from '@mantine/core';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError } from '../api/problem';
+import { api, send } from '../api/client';
+import { ApiError, codeOf } from '../api/problem';
 import { useFormats } from '../languages/format';
-import { Card, Empty, Facts } from '../parts/Card';
+import { Card, Empty, Facts, Notice } from '../parts/Card';
+import { Confirm } from '../parts/Confirm';
 import { DataTable } from '../parts/DataTable';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
@@ -19,17 +23,75 @@ export default function SourcePage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const { may } = useMe();
   const query = useQuery(sourceQuery(id));
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState<'remove' | 'force'>();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [taken, setTaken] = useState(false);
+  const ingest = async (force: boolean) => {
+    setBusy(true);
+    setError(undefined);
+    setTaken(false);
+    try {
+      await send(api.POST('/api/v1/sources/{id}/ingest', { params: { path: { id }, query: { force } } }));
+      setTaken(true);
+    } catch (e) {
+      setError(e);
+    } finally {
+      setBusy(false);
+      await client.invalidateQueries({ queryKey: ['sources'] });
+    }
+  };
   return (
     <Page
       title={query.data?.name ?? t('sources.one')}
       beside={query.data && <StatusBadge status={statusOf(query.data)} />}
       back={{ to: '/sources', label: t('sources.title') }}
+      actions={
+        query.data &&
+        may('contributor') && (
+          <>
+            <Button variant="default" onClick={() => setAsking('remove')}>
+              {t('sources.remove.verb')}
+            </Button>
+            <Button component={Link} variant="default" to={`/sources/${id}/edit`}>
+              {t('sources.edit')}
+            </Button>
+            <Button loading={busy} onClick={() => ingest(false)}>
+              {t('sources.ingest.now')}
+            </Button>
+          </>
+        )
+      }
     >
       <Loaded query={query}>
         {(source) => {
           const failure = source.ingest?.failure;
           return (
             <>
+              {taken && (
+                <Notice tone="good">
+                  <p>
+                    {t('sources.ingest.taken', {
+                      count: source.ingest?.rows ?? 0,
+                      n: number(source.ingest?.rows ?? 0),
+                    })}
+                  </p>
+                  <Link to="/profile" search={{ source: id }}>
+                    {t('sources.ingest.next')}
+                  </Link>
+                </Notice>
+              )}
+              {error !== undefined && !failure && <ErrorPanel error={error} />}
+              {(failure?.code === 'source_refused' || codeOf(error) === 'source_refused') && may('contributor') && (
+                <Notice tone="warn">
+                  <p>{t('sources.ingest.refused')}</p>
+                  <Button mt="sm" size="compact-sm" variant="default" onClick={() => setAsking('force')}>
+                    {t('sources.ingest.force')}
+                  </Button>
+                </Notice>
+              )}
               {failure && (
                 <ErrorPanel error={new ApiError(failure.code ?? 'unexpected', failure.message, '', '', '', 1)} />
               )}
@@ -64,6 +126,29 @@ export default function SourcePage() {
                 )}
               </Card>
               {may('contributor') && !!source.ingest?.quarantined && <Quarantine id={source.id} />}
+              <Confirm
+                opened={asking === 'remove'}
+                title={t('sources.remove.title', { name: source.name })}
+                verb={t('sources.remove.verb')}
+                onClose={() => setAsking(undefined)}
+                onConfirm={async () => {
+                  await send(api.DELETE('/api/v1/sources/{id}', { params: { path: { id } } }));
+                  await navigate({ to: '/sources' });
+                  client.removeQueries({ queryKey: ['sources', id] });
+                  await client.invalidateQueries({ queryKey: ['sources'], exact: true });
+                }}
+              >
+                {t('sources.remove.what')}
+              </Confirm>
+              <Confirm
+                opened={asking === 'force'}
+                title={t('sources.ingest.force')}
+                verb={t('sources.ingest.force')}
+                onClose={() => setAsking(undefined)}
+                onConfirm={() => ingest(true)}
+              >
+                {t('sources.ingest.force_what')}
+              </Confirm>
             </>
           );
         }}
@@ -75,14 +160,19 @@ export default function SourcePage() {
 function Quarantine({ id }: { id: string }) {
   const { t } = useTranslation();
   const { number } = useFormats();
+  const query = useInfiniteQuery(quarantineQuery(id));
+  const rows = (query.data?.pages.flatMap((p) => p.items) ?? []).map((r, n) => ({ ...r, n }));
   return (
     <Card title={t('sources.quarantine.title')}>
-      <Loaded query={useQuery(quarantineQuery(id))}>
-        {(rows) => (
+      <div className="stack">
+        <p className="muted">{t('sources.quarantine.what')}</p>
+        {query.error ? (
+          <ErrorPanel error={query.error} onRetry={() => query.refetch()} />
+        ) : (
           <DataTable
             label={t('sources.quarantine.title')}
             rows={rows}
-            rowKey={(r) => `${r.line} ${r.column ?? ''}`}
+            rowKey={(r) => String(r.n)}
             columns={[
               { id: 'line', header: t('sources.quarantine.line'), number: true, cell: (r) => number(r.line) },
               { id: 'column', header: t('sources.quarantine.column'), cell: (r) => r.column || t('parts.none') },
@@ -91,7 +181,17 @@ function Quarantine({ id }: { id: string }) {
             ]}
           />
         )}
-      </Loaded>
+        {query.hasNextPage && (
+          <Button
+            variant="default"
+            w="fit-content"
+            loading={query.isFetchingNextPage}
+            onClick={() => query.fetchNextPage()}
+          >
+            {t('sources.quarantine.more')}
+          </Button>
+        )}
+      </div>
     </Card>
   );
 }

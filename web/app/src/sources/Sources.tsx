@@ -1,8 +1,10 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../languages/format';
 import { ListPage } from '../parts/ListPage';
+import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { sourcesQuery } from './queries';
 import { statusOf } from './status';
@@ -10,8 +12,15 @@ import { statusOf } from './status';
 export default function Sources() {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
+  const { may } = useMe();
+  const add = may('contributor') && (
+    <Button component={Link} to="/sources/new">
+      {t('sources.add')}
+    </Button>
+  );
   return (
     <ListPage
+      actions={add}
       title={t('sources.title')}
       sentence={t('sources.sentence')}
       query={useQuery(sourcesQuery)}

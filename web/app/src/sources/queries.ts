@@ -1,5 +1,5 @@
-import { queryOptions } from '@tanstack/react-query';
-import { api, everything, send } from '../api/client';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { type Api, api, everything, send } from '../api/client';
 
 export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
@@ -12,11 +12,34 @@ export const sourceQuery = (id: string) =>
     queryFn: () => send(api.GET('/api/v1/sources/{id}', { params: { path: { id } } })),
   });
 
-/** Rows that could not be read, with why. */
+/** Rows that could not be read, with why, by pages. */
 export const quarantineQuery = (id: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['sources', id, 'quarantine'],
-    queryFn: async () =>
-      (await send(api.GET('/api/v1/sources/{id}/quarantine', { params: { path: { id }, query: { limit: 100 } } })))
-        .items,
+    queryFn: ({ pageParam }) =>
+      send(
+        api.GET('/api/v1/sources/{id}/quarantine', {
+          params: { path: { id }, query: { limit: 100, after: pageParam || undefined } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
   });
+
+/** The files that a source may name. */
+export const filesQuery = queryOptions({
+  queryKey: ['sources', 'files'],
+  queryFn: async () => (await send(api.GET('/api/v1/files'))).items,
+});
+
+/** The beginning of a file, read as the source would read it. How the source is called and its limits do not matter. */
+export const previewQuery = (input: Api['SourceInput']) => {
+  const { path, csv, columns } = input;
+  return queryOptions({
+    queryKey: ['sources', 'preview', path, csv, columns],
+    queryFn: ({ signal }) =>
+      send(api.POST('/api/v1/sources/preview', { body: { name: 'preview', path, csv, columns, rows: 20 }, signal })),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+};

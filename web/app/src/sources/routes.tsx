@@ -2,6 +2,8 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { listSearch } from '../parts/listSearch';
 import { shellRoute } from '../shell/root';
 
+const editor = lazyRouteComponent(() => import('./EditSource'));
+
 export const sourceRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
@@ -9,6 +11,12 @@ export const sourceRoutes = [
     validateSearch: listSearch,
     component: lazyRouteComponent(() => import('./Sources')),
   }),
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/sources/new',
+    component: editor,
+  }),
+  createRoute({ getParentRoute: () => shellRoute, path: '/sources/$id/edit', component: editor }),
   createRoute({
     getParentRoute: () => shellRoute,
     path: '/sources/$id',

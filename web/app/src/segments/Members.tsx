@@ -1,0 +1,67 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Card, Empty } from '../parts/Card';
+import { DataTable } from '../parts/DataTable';
+import { ErrorPanel } from '../parts/ErrorPanel';
+import { useMe } from '../parts/roles';
+import { membersQuery } from './queries';
+
+/** Who the members are, for whoever may see customers. */
+export function Members({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const { seesPersons } = useMe();
+  const query = useInfiniteQuery({ ...membersQuery(id), enabled: seesPersons });
+  const rows = query.data?.pages.flatMap((p) => p.items) ?? [];
+  const fields = (rows[0]?.values ?? []).slice(0, 6).map((v) => v.field);
+  return (
+    <Card title={t('segments.members.title')}>
+      {!seesPersons ? (
+        <p className="muted">{t('segments.members.hidden')}</p>
+      ) : query.error ? (
+        <ErrorPanel error={query.error} onRetry={() => query.refetch()} />
+      ) : query.isPending ? (
+        <p className="muted" role="status">
+          {t('parts.loading')}
+        </p>
+      ) : rows.length === 0 ? (
+        <Empty text={t('segments.members.none')} />
+      ) : (
+        <div className="stack">
+          <DataTable
+            label={t('segments.members.title')}
+            rows={rows}
+            rowKey={(p) => p.id}
+            columns={[
+              {
+                id: 'id',
+                header: t('profiles.id'),
+                cell: (p) => (
+                  <Link to="/profiles/$id" params={{ id: p.id }}>
+                    {p.id}
+                  </Link>
+                ),
+              },
+              ...fields.map((field) => ({
+                id: field,
+                header: field,
+                cell: (p: (typeof rows)[number]) => p.values.find((v) => v.field === field)?.value || t('parts.none'),
+              })),
+            ]}
+          />
+          {query.hasNextPage && (
+            <Button
+              variant="default"
+              w="fit-content"
+              loading={query.isFetchingNextPage}
+              onClick={() => query.fetchNextPage()}
+            >
+              {t('segments.members.more')}
+            </Button>
+          )}
+        </div>
+      )}
+    </Card>
+  );
+}

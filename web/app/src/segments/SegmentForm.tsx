@@ -1,0 +1,215 @@
+import { ActionIcon, Button, Select, TextInput } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useBlocker, useNavigate } from '@tanstack/react-router';
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type Api, api, send } from '../api/client';
+import { Card, Notice } from '../parts/Card';
+import { Confirm } from '../parts/Confirm';
+import { SaveError } from '../parts/Conflict';
+import { Page } from '../parts/Page';
+import { Builder } from './Builder';
+import classes from './builder.module.css';
+import { useHistory } from './history';
+import { conditions, type Draft, emptyGroups, toRules } from './model';
+import { type Field, missing, type Operator } from './operators';
+import { Preview, usePreview } from './Preview';
+import { useWords } from './words';
+
+type Props = {
+  title: string;
+  /** What is changed; without it the segment is a new one. */
+  stored?: Api['Segment'];
+  draft: () => Draft;
+  fields: Field[];
+  operators: Operator[];
+  /** Loads the newest state, where somebody else saved meanwhile. */
+  onReload?: () => void;
+};
+
+/** The definition of a segment: its name, its rules, and whom they find while they are changed. */
+export function SegmentForm({ title, stored, draft, fields, operators, onReload }: Props) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [first] = useState(draft);
+  const history = useHistory(first);
+  const { now, set } = history;
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const [strict, setStrict] = useState(false);
+  const saved = useRef(false);
+  const rules = toRules(now.parts);
+  const words = useWords(fields, now.timeZone);
+  const lacking =
+    conditions(now.parts).filter((c) => missing(c, fields, operators)).length + emptyGroups(now.parts).length;
+  const preview = usePreview(rules, now.timeZone, lacking === 0);
+  const dirty = now !== first;
+  const blocker = useBlocker({
+    shouldBlockFn: () => dirty && !saved.current,
+    enableBeforeUnload: () => dirty && !saved.current,
+    withResolver: true,
+  });
+
+  const save = async () => {
+    setStrict(true);
+    if (lacking > 0 || now.name.trim() === '') return;
+    setBusy(true);
+    setError(undefined);
+    const body = {
+      name: now.name.trim(),
+      description: now.description.trim() || undefined,
+      time_zone: now.timeZone || undefined,
+      rules,
+    };
+    try {
+      const segment = stored
+        ? await send(
+            api.PUT('/api/v1/segments/{id}', {
+              params: { path: { id: stored.id } },
+              body: { ...body, version: stored.version },
+            }),
+          )
+        : await send(api.POST('/api/v1/segments', { body }));
+      saved.current = true;
+      client.setQueryData(['segments', segment.id], segment);
+      await client.invalidateQueries({ queryKey: ['segments'] });
+      await navigate({ to: '/segments/$id', params: { id: segment.id } });
+    } catch (e) {
+      setError(e);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const keys = (e: KeyboardEvent) => {
+    if (!(e.ctrlKey || e.metaKey) || e.altKey) return;
+    const key = e.key.toLowerCase();
+    if (key === 's') void save();
+    else if (key === 'z' && e.shiftKey) history.redo();
+    else if (key === 'z') history.undo();
+    else if (key === 'y') history.redo();
+    else return;
+    e.preventDefault();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it takes the keys of everything in it
+    <div onKeyDown={keys}>
+      <Page
+        wide
+        title={title}
+        back={
+          stored
+            ? { to: `/segments/${stored.id}`, label: stored.name }
+            : { to: '/segments', label: t('segments.title') }
+        }
+        sentence={t('segments.builder.sentence')}
+        actions={
+          <>
+            <ActionIcon
+              size={36}
+              variant="default"
+              aria-label={t('segments.builder.undo')}
+              title={t('segments.builder.undo')}
+              aria-keyshortcuts="Control+Z"
+              disabled={!history.canUndo}
+              onClick={history.undo}
+            >
+              <IconArrowBackUp size={18} aria-hidden />
+            </ActionIcon>
+            <ActionIcon
+              size={36}
+              variant="default"
+              aria-label={t('segments.builder.redo')}
+              title={t('segments.builder.redo')}
+              aria-keyshortcuts="Control+Y"
+              disabled={!history.canRedo}
+              onClick={history.redo}
+            >
+              <IconArrowForwardUp size={18} aria-hidden />
+            </ActionIcon>
+            <Button loading={busy} onClick={save} aria-keyshortcuts="Control+S">
+              {t('segments.builder.save')}
+            </Button>
+          </>
+        }
+      >
+        {error !== undefined && <SaveError error={error} onReload={onReload ?? (() => setError(undefined))} />}
+        {strict && lacking > 0 && <Notice tone="warn">{t('segments.builder.incomplete', { count: lacking })}</Notice>}
+        <div className={classes.layout}>
+          <div className="stack">
+            <Card title={t('segments.builder.what')}>
+              <div className={classes.name}>
+                <TextInput
+                  label={t('segments.column.name')}
+                  required
+                  maxLength={200}
+                  value={now.name}
+                  error={strict && now.name.trim() === '' ? t('segments.builder.name_needed') : undefined}
+                  onChange={(e) => {
+                    const name = e.currentTarget.value;
+                    set((d) => ({ ...d, name }), 'name');
+                  }}
+                />
+                <TextInput
+                  label={t('segments.column.description')}
+                  maxLength={1000}
+                  value={now.description}
+                  onChange={(e) => {
+                    const description = e.currentTarget.value;
+                    set((d) => ({ ...d, description }), 'description');
+                  }}
+                />
+                <Select
+                  label={t('segments.time_zone')}
+                  searchable
+                  allowDeselect={false}
+                  value={now.timeZone || 'UTC'}
+                  data={zones(now.timeZone)}
+                  limit={50}
+                  onChange={(zone) => zone && set((d) => ({ ...d, timeZone: zone }))}
+                />
+              </div>
+            </Card>
+            <Builder
+              draft={now}
+              fields={fields}
+              operators={operators}
+              change={set}
+              strict={strict}
+              counts={lacking === 0 ? preview.data?.rules : undefined}
+              counting={preview.stale}
+            />
+            <p className="muted">{t('segments.builder.keys')}</p>
+          </div>
+          <aside className={classes.side} aria-label={t('segments.builder.result')}>
+            <Preview
+              preview={preview}
+              fields={fields}
+              lacking={lacking}
+              used={conditions(now.parts).map((c) => c.field)}
+            />
+            <Card title={t('segments.builder.in_words')}>
+              <p className="break">{lacking === 0 ? words.sentence(rules) : t('segments.builder.not_yet')}</p>
+            </Card>
+          </aside>
+        </div>
+        <Confirm
+          opened={blocker.status === 'blocked'}
+          title={t('segments.builder.leave.title')}
+          verb={t('segments.builder.leave.verb')}
+          onConfirm={async () => blocker.proceed?.()}
+          onClose={() => blocker.reset?.()}
+        >
+          {t('segments.builder.leave.what')}
+        </Confirm>
+      </Page>
+    </div>
+  );
+}
+
+function zones(stored: string): string[] {
+  return [...new Set(['UTC', ...(stored ? [stored] : []), ...Intl.supportedValuesOf('timeZone')])];
+}

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import type { Api } from '../api/client';
+import { changed, type History, redone, undone } from './history';
+import * as model from './model';
+import { clockOf, instantOf } from './moments';
+import { type Field, missing, type Operator, operatorsFor, withField, withOperator } from './operators';
+
+const rules: Api['SegmentRule'][] = [
+  {
+    rule: {
+      all: [
+        { field: 'country', operator: 'equals', values: ['HR'] },
+        {
+          any: [
+            { field: 'spent', operator: 'greater_or_equal', values: ['500'] },
+            { field: 'seen', operator: 'in_the_last', values: ['30'], unit: 'day' },
+          ],
+        },
+      ],
+    },
+  },
+  { combine: 'except', rule: { all: [{ field: 'country', operator: 'is_empty' }] } },
+];
+const draft = () => model.fromSegment({ name: 'x', rules });
+const outer = (d: model.Draft) => d.parts[0]?.root as model.Group;
+
+test('a definition that is only looked at stays what is stored', () => {
+  expect(model.toRules(draft().parts)).toEqual(rules);
+});
+
+test('conditions are added, moved, wrapped, copied and removed in their place', () => {
+  let d = draft();
+  const [first, group] = outer(d).children as [model.Condition, model.Group];
+  d = model.move(d, first.id, 1);
+  expect(outer(d).children.map((c) => c.id)).toEqual([group.id, first.id]);
+  expect(model.move(d, first.id, 1).parts[0]?.root.children.map((c) => c.id)).toEqual([group.id, first.id]);
+  d = model.wrap(d, first.id, 'any');
+  const wrapped = outer(d).children[1] as model.Group;
+  expect(wrapped.how).toBe('any');
+  expect(wrapped.children).toEqual([first]);
+  d = model.insertAfter(d, first.id, model.copied(first));
+  expect(model.toRules(d.parts)[0]?.rule.all?.[1]).toEqual({ any: [rules[0]?.rule.all?.[0], rules[0]?.rule.all?.[0]] });
+  d = model.unwrap(d, wrapped.id);
+  expect(outer(d).children).toHaveLength(3);
+  d = model.remove(d, first.id);
+  expect(outer(d).children.some((c) => c.id === first.id)).toBe(false);
+  for (const c of outer(d).children) d = model.remove(d, c.id);
+  expect(model.emptyGroups(d.parts).map((g) => g.id)).toEqual([outer(d).id]);
+  expect(model.conditions(d.parts)).toHaveLength(1); // the second rule's
+});
+
+test('what is typed into one field is taken back as one, and can come again', () => {
+  let h: History<string> = { past: [], now: '', future: [] };
+  h = changed(h, 'H', 'value');
+  h = changed(h, 'HR', 'value');
+  h = changed(h, 'HR+', 'other');
+  expect(undone(h).now).toBe('HR');
+  expect(undone(undone(h)).now).toBe('');
+  expect(redone(redone(undone(undone(h)))).now).toBe('HR+');
+  expect(redone(h)).toBe(h);
+  expect(changed(undone(h), 'HU', 'value').future).toEqual([]);
+  expect(undone(changed(undone(h), 'HU', 'value')).now).toBe('HR');
+});
+
+const fields: Field[] = [
+  { name: 'country', column: 'country', type: 'text' },
+  { name: 'city', column: 'city', type: 'text' },
+  { name: 'spent', column: 'spent', type: 'number' },
+  { name: 'seen', column: 'seen', type: 'date' },
+];
+const operators = [
+  { operator: 'equals', operand: 'one', types: ['text', 'number', 'date'] },
+  { operator: 'one_of', operand: 'many', types: ['text'] },
+  { operator: 'between', operand: 'two', types: ['number', 'date'] },
+  { operator: 'in_the_last', operand: 'relative', types: ['date'] },
+  { operator: 'anniversary_in_the_next', operand: 'days', types: ['date'] },
+  { operator: 'is_empty', operand: 'none', types: ['text', 'number', 'date'] },
+  { operator: 'resembles', operand: 'somehow', types: ['text'] },
+] as unknown as Operator[];
+const condition = (c: Partial<model.Condition>): model.Condition => ({ ...model.newCondition(), ...c });
+const lacks = (c: Partial<model.Condition>) => missing(condition(c), fields, operators);
+
+test('the operators of a type come from the description, those of later versions included', () => {
+  expect(operatorsFor(operators, 'text').map((o) => o.operator)).toEqual(['equals', 'one_of', 'is_empty', 'resembles']);
+  expect(lacks({ field: 'city', operator: 'resembles', values: ['x'] })).toBeUndefined();
+});
+
+test('what a condition lacks is named', () => {
+  expect(lacks({})).toBe('field');
+  expect(lacks({ field: 'gone', operator: 'equals', values: ['x'] })).toBe('unknown_field');
+  expect(lacks({ field: 'city', operator: 'between', values: ['1', '2'] })).toBe('operator');
+  expect(lacks({ field: 'city', operator: 'equals', values: [' '] })).toBe('value');
+  expect(lacks({ field: 'city', operator: 'one_of', values: [] })).toBe('value');
+  expect(lacks({ field: 'spent', operator: 'equals', values: ['12,5'] })).toBe('number');
+  expect(lacks({ field: 'spent', operator: 'equals', values: ['0x10'] })).toBe('number');
+  expect(lacks({ field: 'spent', operator: 'between', values: ['10', '9'] })).toBe('order');
+  expect(lacks({ field: 'seen', operator: 'equals', values: ['2026-02-30'] })).toBe('day');
+  expect(lacks({ field: 'seen', operator: 'in_the_last', values: ['1.5'], unit: 'day' })).toBe('whole');
+  expect(lacks({ field: 'seen', operator: 'in_the_last', values: ['7'] })).toBe('value');
+  expect(lacks({ field: 'seen', operator: 'anniversary_in_the_next', values: ['367'], unit: 'day' })).toBe('large');
+  expect(lacks({ field: 'seen', operator: 'between', values: ['2026-01-01', '2026-01-01'] })).toBeUndefined();
+  expect(lacks({ field: 'city', operator: 'is_empty' })).toBeUndefined();
+});
+
+test('another operator or field keeps what still fits, and nothing else', () => {
+  const of = (name: string) => operators.find((o) => o.operator === name) as Operator;
+  const field = (name: string) => fields.find((f) => f.name === name) as Field;
+  const is = condition({ field: 'city', operator: 'equals', values: ['Split'] });
+  expect(withOperator(is, of('one_of'), of('equals'))).toMatchObject({ operator: 'one_of', values: ['Split'] });
+  expect(withOperator(is, of('is_empty'), of('equals')).values).toEqual([]);
+  const last = withOperator(
+    condition({ field: 'seen', operator: 'equals', values: ['2026-01-01'] }),
+    of('in_the_last'),
+    of('equals'),
+  );
+  expect(last).toMatchObject({ values: ['30'], unit: 'day' });
+  expect(withOperator(last, of('between'), of('in_the_last'))).toMatchObject({ values: ['', ''], unit: undefined });
+  expect(withField(is, field('country'), field('city'), operators)).toMatchObject({
+    field: 'country',
+    operator: 'equals',
+    values: [''],
+  });
+  expect(withField(last, field('spent'), field('seen'), operators)).toMatchObject({
+    operator: 'equals',
+    values: [''],
+    unit: undefined,
+  });
+});
+
+test('moments are typed in by the clock of the zone, across changes to summer time', () => {
+  expect(instantOf('2026-11-24T08:00', 'Europe/Zagreb')).toBe('2026-11-24T07:00:00Z');
+  expect(instantOf('2026-07-01T08:00', 'Europe/Zagreb')).toBe('2026-07-01T06:00:00Z');
+  expect(clockOf('2026-07-01T06:00:00Z', 'Europe/Zagreb')).toBe('2026-07-01T08:00');
+  expect(clockOf('2026-07-01T06:00:07Z', 'UTC')).toBe('2026-07-01T06:00:07');
+  for (const clock of ['2026-03-29T01:59', '2026-03-29T03:00', '2026-10-25T04:00'])
+    expect(clockOf(instantOf(clock, 'Europe/Zagreb'), 'Europe/Zagreb')).toBe(clock);
+  expect(instantOf('', 'UTC')).toBe('');
+});

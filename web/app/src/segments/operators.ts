@@ -1,0 +1,124 @@
+import type { Api } from '../api/client';
+import type { Condition, Unit } from './model';
+
+// What can be said about a field comes from the API's description of its operators, so that a new one shows up by itself.
+
+export type Operator = Api['OperatorInfo'];
+export type Field = Api['Field'];
+
+export const units: Unit[] = ['day', 'week', 'month', 'year'];
+
+/** The operators that apply to a type of field, as the API orders them. */
+export const operatorsFor = (all: Operator[], type: string): Operator[] =>
+  all.filter((o) => (o.types as string[]).includes(type));
+
+/** What is wrong with a condition, as the key of a text in `segments.missing`. */
+export type Missing =
+  | 'field'
+  | 'unknown_field'
+  | 'operator'
+  | 'value'
+  | 'number'
+  | 'day'
+  | 'moment'
+  | 'whole'
+  | 'large'
+  | 'order'
+  | 'group';
+
+const isNumber = (v: string) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(v) && Number.isFinite(Number(v));
+const isDay = (v: string) =>
+  /^\d{4}-\d\d-\d\d$/.test(v) &&
+  !Number.isNaN(Date.parse(`${v}T00:00:00Z`)) &&
+  new Date(`${v}T00:00:00Z`).toISOString().startsWith(v);
+const isMoment = (v: string) => /^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(v) && !Number.isNaN(Date.parse(v));
+
+function missingValue(type: string, value: string): Missing | undefined {
+  const v = value.trim();
+  if (v === '') return 'value';
+  if (type === 'number' && !isNumber(v)) return 'number';
+  if (type === 'date' && !isDay(v)) return 'day';
+  if (type === 'datetime' && !isMoment(v)) return 'moment';
+  return undefined;
+}
+
+function later(type: string, a: string, b: string): boolean {
+  if (type === 'number') return Number(a) > Number(b);
+  if (type === 'datetime') return Date.parse(a) > Date.parse(b);
+  return a > b;
+}
+
+/** What has to be filled in or mended before the condition says something; undefined where it does. */
+export function missing(c: Condition, fields: Field[], operators: Operator[]): Missing | undefined {
+  if (!c.field) return 'field';
+  const field = fields.find((f) => f.name === c.field);
+  if (!field) return 'unknown_field';
+  const operator = operators.find((o) => o.operator === c.operator);
+  if (!operator?.types.includes(field.type)) return 'operator';
+  switch (operator.operand) {
+    case 'none':
+      return undefined;
+    case 'relative':
+    case 'days': {
+      const n = c.values[0]?.trim() ?? '';
+      if (n === '') return 'value';
+      if (!/^\d+$/.test(n)) return 'whole';
+      if (Number(n) > (operator.operand === 'days' ? 366 : 36_600)) return 'large';
+      return operator.operand === 'relative' && !c.unit ? 'value' : undefined;
+    }
+    case 'two': {
+      const [a = '', b = ''] = c.values;
+      const wrong = missingValue(field.type, a) ?? missingValue(field.type, b);
+      return wrong ?? (later(field.type, a.trim(), b.trim()) ? 'order' : undefined);
+    }
+    default: {
+      if (c.values.length === 0) return 'value';
+      for (const v of c.values) {
+        const wrong = missingValue(field.type, v);
+        if (wrong) return wrong;
+      }
+      return undefined;
+    }
+  }
+}
+
+/** Another operator: what was typed in stays where the new one takes the same. */
+export function withOperator(c: Condition, next: Operator, before: Operator | undefined): Condition {
+  const changed: Condition = { ...c, operator: next.operator };
+  if (before?.operand === next.operand) return changed;
+  changed.unit = next.operand === 'relative' || next.operand === 'days' ? (c.unit ?? 'day') : undefined;
+  if (next.operand === 'days') changed.unit = 'day';
+  const relativeNow = next.operand === 'relative' || next.operand === 'days';
+  const relativeBefore = before?.operand === 'relative' || before?.operand === 'days';
+  const kept = relativeNow === relativeBefore ? c.values : [];
+  switch (next.operand) {
+    case 'none':
+      changed.values = [];
+      break;
+    case 'two':
+      changed.values = [kept[0] ?? '', kept[1] ?? ''];
+      break;
+    case 'many':
+      changed.values = kept.filter((v) => v.trim() !== '');
+      break;
+    default:
+      changed.values = [kept[0] ?? (relativeNow ? '30' : '')];
+  }
+  return changed;
+}
+
+/** Another field: the operator stays where it applies to that field as well, what was typed in only for the same type. */
+export function withField(c: Condition, field: Field, before: Field | undefined, all: Operator[]): Condition {
+  const possible = operatorsFor(all, field.type);
+  const kept = possible.find((o) => o.operator === c.operator);
+  const next = kept ?? possible[0];
+  if (!next) return { ...c, field: field.name, operator: '', values: [], unit: undefined };
+  const relative = kept?.operand === 'relative' || kept?.operand === 'days' || kept?.operand === 'none';
+  if (kept && relative) return { ...c, field: field.name };
+  const cleared: Condition =
+    before?.type === field.type && kept
+      ? { ...c, field: field.name, values: c.values.map(() => '') }
+      : { ...c, field: field.name, values: [], unit: undefined };
+  if (kept && kept.operand === 'many') return { ...cleared, values: [] };
+  return withOperator(cleared, next, kept && cleared.values.length > 0 ? kept : undefined);
+}

@@ -1,0 +1,222 @@
+import { Button, Checkbox, FileInput, NativeSelect, Progress, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type Api, api, send } from '../api/client';
+import { useFormats } from '../languages/format';
+import { SaveError } from '../parts/Conflict';
+import { ErrorPanel } from '../parts/ErrorPanel';
+import { type Section, Sections } from '../parts/Sections';
+import { PreviewTable } from './PreviewTable';
+import { filesQuery, previewQuery } from './queries';
+import { encodings, fromSource, nameOf, newDraft, share, toInput } from './reading';
+import { upload } from './upload';
+
+type Props = { stored?: Api['Source']; onReload?: () => void };
+
+/** Which file, how it is read, and how the source is called. */
+export function SourceForm({ stored, onReload }: Props) {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [draft, setDraft] = useState(() => (stored ? fromSource(stored) : newDraft()));
+  const [sending, setSending] = useState<number>();
+  const [uploadError, setUploadError] = useState<unknown>();
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const files = useQuery(filesQuery);
+  const input = toInput(draft);
+  const preview = useQuery({ ...previewQuery(input), enabled: draft.path !== '' });
+  const choose = (path: string) =>
+    setDraft((d) => ({ ...d, path, columns: stored ? d.columns : {}, name: d.name || nameOf(path) }));
+  const take = async (file: File | null) => {
+    if (!file) return;
+    setUploadError(undefined);
+    setSending(0);
+    try {
+      const { path } = await upload(file, setSending);
+      await client.invalidateQueries({ queryKey: ['sources', 'files'] });
+      await client.removeQueries({ queryKey: ['sources', 'preview'] }); // a file of that name may have been another
+      choose(path);
+    } catch (e) {
+      setUploadError(e);
+    } finally {
+      setSending(undefined);
+    }
+  };
+  const csv = (change: Partial<typeof draft.csv>) => setDraft((d) => ({ ...d, csv: { ...d.csv, ...change } }));
+  const shares = share(draft.maxBadRows) !== undefined && share(draft.maxShrink) !== undefined;
+
+  const save = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const source = stored
+        ? await send(
+            api.PUT('/api/v1/sources/{id}', {
+              params: { path: { id: stored.id } },
+              body: { ...input, version: stored.version },
+            }),
+          )
+        : await send(api.POST('/api/v1/sources', { body: input }));
+      client.setQueryData(['sources', source.id], source);
+      await client.invalidateQueries({ queryKey: ['sources'] });
+      await navigate({ to: '/sources/$id', params: { id: source.id } });
+    } catch (e) {
+      setError(e);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const sections: Section[] = [
+    {
+      id: 'file',
+      title: t('sources.form.file'),
+      complete: draft.path !== '' && sending === undefined,
+      summary: draft.path,
+      content: (
+        <div className="stack" style={{ maxWidth: 560 }}>
+          <FileInput
+            label={t('sources.form.upload')}
+            description={t('sources.form.upload_is')}
+            placeholder={t('sources.form.choose_file')}
+            accept=".csv,.tsv,.txt,text/csv"
+            disabled={sending !== undefined}
+            onChange={(file) => void take(file)}
+          />
+          {sending !== undefined && (
+            <div role="status">
+              <Progress value={sending * 100} aria-label={t('sources.form.sending')} />
+              <span className="num muted">
+                {t('sources.form.sent', { percent: number(Math.round(sending * 100)) })}
+              </span>
+            </div>
+          )}
+          {uploadError !== undefined && <ErrorPanel error={uploadError} />}
+          {files.error && <ErrorPanel error={files.error} onRetry={() => files.refetch()} />}
+          {files.data && (files.data.length > 0 || draft.path !== '') && (
+            <NativeSelect
+              label={t('sources.form.there')}
+              value={draft.path}
+              data={[
+                ...(draft.path ? [] : [{ value: '', label: t('sources.form.choose_file') }]),
+                ...[...new Set([...(draft.path ? [draft.path] : []), ...files.data.map((f) => f.path)])],
+              ]}
+              onChange={(e) => e.currentTarget.value && choose(e.currentTarget.value)}
+            />
+          )}
+        </div>
+      ),
+    },
+    {
+      id: 'reading',
+      title: t('sources.form.reading'),
+      complete: preview.data !== undefined && !preview.error,
+      summary: preview.data && t('sources.form.read_as', { count: preview.data.columns.length }),
+      content: (
+        <div className="stack">
+          <div className="row" style={{ alignItems: 'flex-end' }}>
+            <NativeSelect
+              label={t('sources.form.delimiter')}
+              value={draft.csv.delimiter}
+              data={[
+                { value: '', label: t('sources.form.found_out') },
+                { value: ',', label: t('sources.form.comma') },
+                { value: ';', label: t('sources.form.semicolon') },
+                { value: '\t', label: t('sources.form.tab') },
+                { value: '|', label: t('sources.form.bar') },
+              ]}
+              onChange={(e) => csv({ delimiter: e.currentTarget.value })}
+            />
+            <NativeSelect
+              label={t('sources.form.encoding')}
+              value={draft.csv.encoding || 'utf-8'}
+              data={encodings}
+              onChange={(e) => csv({ encoding: e.currentTarget.value })}
+            />
+            <Checkbox
+              label={t('sources.form.no_header')}
+              checked={draft.csv.noHeader}
+              onChange={(e) => csv({ noHeader: e.currentTarget.checked })}
+              mb={8}
+            />
+          </div>
+          {preview.error ? (
+            <ErrorPanel error={preview.error} onRetry={() => preview.refetch()} />
+          ) : preview.data ? (
+            <PreviewTable
+              preview={preview.data}
+              columns={draft.columns}
+              onColumns={(columns) => setDraft((d) => ({ ...d, columns }))}
+            />
+          ) : (
+            <p className="muted" role="status">
+              {t('parts.loading')}
+            </p>
+          )}
+        </div>
+      ),
+    },
+    {
+      id: 'name',
+      title: t('sources.form.name_and_limits'),
+      complete: draft.name.trim() !== '' && shares,
+      summary: draft.name,
+      content: (
+        <div className="stack" style={{ maxWidth: 560 }}>
+          <TextInput
+            label={t('sources.column.name')}
+            required
+            maxLength={200}
+            value={draft.name}
+            onChange={(e) => {
+              const name = e.currentTarget.value;
+              setDraft((d) => ({ ...d, name }));
+            }}
+          />
+          <TextInput
+            label={t('sources.form.max_bad')}
+            description={t('sources.form.max_bad_is')}
+            inputMode="decimal"
+            w={200}
+            value={draft.maxBadRows}
+            error={share(draft.maxBadRows) === undefined ? t('sources.form.percent') : undefined}
+            onChange={(e) => {
+              const maxBadRows = e.currentTarget.value;
+              setDraft((d) => ({ ...d, maxBadRows }));
+            }}
+          />
+          <TextInput
+            label={t('sources.form.max_shrink')}
+            description={t('sources.form.max_shrink_is')}
+            inputMode="decimal"
+            w={200}
+            value={draft.maxShrink}
+            error={share(draft.maxShrink) === undefined ? t('sources.form.percent') : undefined}
+            onChange={(e) => {
+              const maxShrink = e.currentTarget.value;
+              setDraft((d) => ({ ...d, maxShrink }));
+            }}
+          />
+        </div>
+      ),
+    },
+  ];
+  return (
+    <Sections
+      sections={sections}
+      end={
+        <div className="stack">
+          <p>{stored ? t('sources.form.end_change') : t('sources.form.end', { name: draft.name, file: draft.path })}</p>
+          {error !== undefined && <SaveError error={error} onReload={onReload ?? (() => setError(undefined))} />}
+          <Button w="fit-content" loading={busy} onClick={save}>
+            {t('sources.form.save')}
+          </Button>
+        </div>
+      }
+    />
+  );
+}

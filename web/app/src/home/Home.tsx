@@ -164,7 +164,9 @@ function Next({ tasks }: { tasks: Api['TaskStanding'][] }) {
               <Link to="/exports/$id" params={{ id: x.object_id ?? '' }}>
                 {x.name}
               </Link>
-              {x.schedule && <span className="muted">{words.schedule(x.schedule)}</span>}
+              {x.schedule && x.schedule.mode !== 'static' && (
+                <span className="muted">{words.schedule({ ...x.schedule, mode: x.schedule.mode })}</span>
+              )}
             </li>
           ))}
         </ul>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../languages/format';
-import { type Point, sparkline } from './sparkpath';
 import classes from './sparkline.module.css';
+import { type Point, sparkline } from './sparkpath';
 
 /** The size of something over time as a small area chart; what it shows is said to those who do not see it. */
 export function Sparkline({ points }: { points: Point[] }) {

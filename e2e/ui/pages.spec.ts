@@ -13,6 +13,7 @@ const places = [
   '/exports > one > run',
   '/connections',
   '/connections > one',
+  '/connections/new',
   '/people',
   '/audit',
   '/status',

@@ -18,6 +18,7 @@ const places = [
   '/exports > one > run',
   '/connections',
   '/connections > one',
+  '/connections/new',
   '/people',
   '/audit',
   '/status',

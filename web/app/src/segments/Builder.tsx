@@ -249,6 +249,7 @@ function ConditionEditor({ condition, inside, context }: { condition: Condition;
         placeholder={t('segments.builder.field')}
         searchable
         nothingFoundMessage={t('segments.builder.no_field')}
+        openOnFocus={false}
         value={field ? condition.field : null}
         data={fields.map((f) => f.name)}
         error={lacks === 'field' || lacks === 'unknown_field' ? text : undefined}

@@ -66,7 +66,7 @@ export function Preview({ preview, fields, lacking, used }: Props) {
                 <span className="muted">
                   {shown
                     .map((f) => p.values.find((v) => v.field === f)?.value)
-                    .filter(Boolean)
+                    .filter((v) => v && v !== p.id)
                     .join(' · ')}
                 </span>
               </li>

@@ -5789,7 +5789,7 @@ type ClientInterface interface {
 
 	// StartRefresh Refresh now
 	//
-	// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, and those that run on demand, are left alone. Two refreshes never overlap.
+	// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, those that run on demand, and those that the caller may not run, are left alone. Two refreshes never overlap.
 	//
 	// Corresponds with POST /api/v1/refreshes (the `StartRefresh` operationId).
 	StartRefresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5803,7 +5803,7 @@ type ClientInterface interface {
 
 	// CancelRefresh Cancel a refresh
 	//
-	// Tasks that have not begun are canceled; runs under way stop before their next batch.
+	// Tasks that have not begun are canceled; runs under way stop before their next batch. Refused where one of the exports may not be run by the caller.
 	//
 	// Corresponds with POST /api/v1/refreshes/{id}/cancel (the `CancelRefresh` operationId).
 	CancelRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7851,7 +7851,7 @@ func (c *Client) ListRefreshes(ctx context.Context, params *ListRefreshesParams,
 
 // StartRefresh Refresh now
 //
-// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, and those that run on demand, are left alone. Two refreshes never overlap.
+// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, those that run on demand, and those that the caller may not run, are left alone. Two refreshes never overlap.
 //
 // Corresponds with POST /api/v1/refreshes (the `StartRefresh` operationId).
 func (c *Client) StartRefresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7885,7 +7885,7 @@ func (c *Client) GetRefresh(ctx context.Context, id string, reqEditors ...Reques
 
 // CancelRefresh Cancel a refresh
 //
-// Tasks that have not begun are canceled; runs under way stop before their next batch.
+// Tasks that have not begun are canceled; runs under way stop before their next batch. Refused where one of the exports may not be run by the caller.
 //
 // Corresponds with POST /api/v1/refreshes/{id}/cancel (the `CancelRefresh` operationId).
 func (c *Client) CancelRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {

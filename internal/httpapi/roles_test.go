@@ -184,6 +184,41 @@ func TestAContributorChangesOnlyExportsOfSharedConnections(t *testing.T) {
 	refused()
 }
 
+// TestARefreshIsNoWayAroundAConnectionThatIsNotShared holds that whoever may refresh runs, and stops, no export by it that they may
+// not run or stop otherwise.
+func TestARefreshIsNoWayAroundAConnectionThatIsNotShared(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	exp := b.withExport()
+	e := b.must(200, "GET", "/exports/"+exp, nil)
+	m := b.withMember(activation.RoleContributor, false)
+	exports := func(r object) (ids []string) {
+		for _, x := range r["tasks"].([]any) {
+			if x.(object)["kind"] == "export" {
+				ids = append(ids, x.(object)["object_id"].(string))
+			}
+		}
+		return ids
+	}
+	r := b.as(m, 201, "POST", "/refreshes", nil)
+	require.Empty(t, exports(r), "what the contributor may not run is left alone")
+	b.endRefresh()
+	require.Equal(t, "not_started", b.must(200, "GET", "/exports/"+exp, nil)["status"])
+
+	r = b.must(201, "POST", "/refreshes", nil)
+	require.Equal(t, []string{exp}, exports(r))
+	cancel := "/refreshes/" + r["id"].(string) + "/cancel"
+	require.Contains(t, b.refusedAs(m, activation.CodeForbidden, "POST", cancel, nil)["remedy"], "administrator")
+	require.NotEqual(t, true, b.must(200, "GET", "/refreshes/"+r["id"].(string), nil)["cancel_requested"])
+
+	over := "/connections/" + e["connection_id"].(string)
+	b.must(200, "PATCH", over, object{"shared": true, "version": b.must(200, "GET", over, nil)["version"]})
+	b.as(m, 200, "POST", cancel, nil)
+	b.endRefresh()
+	r = b.as(m, 201, "POST", "/refreshes", nil)
+	require.Equal(t, []string{exp}, exports(r), "of a shared connection it is run")
+}
+
 func TestWhoMayNotSeeCustomersSeesThemNowhere(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -273,6 +273,25 @@ func TestGuessesThatArriveTogetherAreCountedAsOthersAre(t *testing.T) {
 	}
 }
 
+func TestWhoeverHasANewPasswordSetDoesNotWaitForTriesWithTheLostOne(t *testing.T) {
+	t.Parallel()
+	b, ctx := open(t), t.Context()
+	p := b.person(t, "ana@example.com", activation.RoleAdministrator)
+	b.person(t, "bo@example.com", activation.RoleViewer)
+	guess := func(email string) error {
+		_, err := b.SignIn(ctx, access.SignIn{Email: email, Password: "not this one", From: "192.0.2.1"})
+		return err
+	}
+	for range 6 {
+		requireCode(t, activation.CodeUnauthenticated, guess("ana@example.com"))
+		requireCode(t, activation.CodeUnauthenticated, guess("bo@example.com"))
+	}
+	requireCode(t, activation.CodeTooMany, guess("ana@example.com"))
+	require.NoError(t, b.ResetPassword(ctx, p.ID, another, false))
+	b.signIn(t, "ana@example.com", another)
+	requireCode(t, activation.CodeTooMany, guess("bo@example.com")) // others wait as before
+}
+
 func TestSomebodyWithAnAccountGetsNoFreeTriesAtOthers(t *testing.T) {
 	t.Parallel()
 	b, ctx := open(t), t.Context()

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"strings"
 	"sync"
 	"time"
 )
@@ -115,6 +116,17 @@ func (t *throttle) succeeded(tries []try) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.keys, tries[0].key)
+}
+
+// forgive forgets the failures at one account, wherever they came from.
+func (t *throttle) forgive(account string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key := range t.keys {
+		if strings.HasSuffix(key, " "+account) {
+			delete(t.keys, key)
+		}
+	}
 }
 
 // forget drops what no longer counts; when that is not enough, whatever makes nobody wait.

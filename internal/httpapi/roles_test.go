@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -402,6 +403,29 @@ func TestWhatIsRefusedShowsInTheAuditLog(t *testing.T) {
 	require.Equal(t, m.id, items[1].(object)["actor"].(object)["person_id"])
 	next := b.must(200, "GET", "/audit?limit=2&after="+list["next_cursor"].(string), nil)["items"].([]any)
 	require.Less(t, next[0].(object)["number"], items[1].(object)["number"])
+}
+
+func TestStrangersCannotFillTheAuditLog(t *testing.T) {
+	t.Parallel()
+	var later atomic.Int64
+	b := newBundle(t, func(c *Config) { c.Clock = func() time.Time { return time.Now().Add(time.Duration(later.Load())) } })
+	entries := func() float64 {
+		return b.must(200, "GET", "/audit?limit=1", nil)["items"].([]any)[0].(object)["number"].(float64)
+	}
+	try := func() {
+		b.refused(activation.CodeForbidden, "POST", "/setup", object{"secret": "guessed", "name": "Eve", "email": "eve@example.com", "password": goodPassword}, "Authorization", "")
+	}
+	for range strangersEntries + 20 {
+		try()
+	}
+	require.EqualValues(t, strangersEntries, entries())
+	m := b.withMember(activation.RoleViewer, false)
+	before := entries()
+	b.refusedAs(m, activation.CodeForbidden, "POST", "/people", object{})
+	require.Equal(t, before+1, entries(), "what somebody tries who is known is told")
+	later.Store(int64(time.Hour))
+	try()
+	require.Equal(t, before+2, entries(), "and what strangers try an hour later")
 }
 
 // endRefresh works the refresh under way to its end, as the queue does.

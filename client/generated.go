@@ -6068,7 +6068,7 @@ type ClientInterface interface {
 
 	// StartRefresh Refresh now
 	//
-	// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, and those that run on demand, are left alone. Two refreshes never overlap.
+	// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, those that run on demand, and those that the caller may not run, are left alone. Two refreshes never overlap.
 	//
 	// Corresponds with POST /api/v1/refreshes (the `StartRefresh` operationId).
 	StartRefresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6082,7 +6082,7 @@ type ClientInterface interface {
 
 	// CancelRefresh Cancel a refresh
 	//
-	// Tasks that have not begun are canceled; runs under way stop before their next batch.
+	// Tasks that have not begun are canceled; runs under way stop before their next batch. Refused where one of the exports may not be run by the caller.
 	//
 	// Corresponds with POST /api/v1/refreshes/{id}/cancel (the `CancelRefresh` operationId).
 	CancelRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8172,7 +8172,7 @@ func (c *Client) ListRefreshes(ctx context.Context, params *ListRefreshesParams,
 
 // StartRefresh Refresh now
 //
-// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, and those that run on demand, are left alone. Two refreshes never overlap.
+// Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, those that run on demand, and those that the caller may not run, are left alone. Two refreshes never overlap.
 //
 // Corresponds with POST /api/v1/refreshes (the `StartRefresh` operationId).
 func (c *Client) StartRefresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8206,7 +8206,7 @@ func (c *Client) GetRefresh(ctx context.Context, id string, reqEditors ...Reques
 
 // CancelRefresh Cancel a refresh
 //
-// Tasks that have not begun are canceled; runs under way stop before their next batch.
+// Tasks that have not begun are canceled; runs under way stop before their next batch. Refused where one of the exports may not be run by the caller.
 //
 // Corresponds with POST /api/v1/refreshes/{id}/cancel (the `CancelRefresh` operationId).
 func (c *Client) CancelRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {

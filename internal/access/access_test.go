@@ -240,6 +240,58 @@ func TestGuessingIsSlowedDownAndStrangersLockNobodyOut(t *testing.T) {
 	require.NoError(t, err, "a flood costs a minute at most")
 }
 
+func TestGuessesThatArriveTogetherAreCountedAsOthersAre(t *testing.T) {
+	t.Parallel()
+	b, ctx := open(t), t.Context()
+	p := b.person(t, "ana@example.com", activation.RoleViewer)
+	in := b.signIn(t, "ana@example.com", good)
+	together := func(guess func() error) (tried int) {
+		errs := make([]error, 24)
+		var wg sync.WaitGroup
+		for i := range errs {
+			wg.Go(func() { errs[i] = guess() })
+		}
+		wg.Wait()
+		for _, err := range errs {
+			if activation.CodeOf(err) != activation.CodeTooMany {
+				tried++
+			}
+		}
+		return tried
+	}
+	require.Equal(t, 6, together(func() error {
+		_, err := b.SignIn(ctx, access.SignIn{Email: "ana@example.com", Password: another, From: "198.51.100.1"})
+		return err
+	}), "five are free, and the one after")
+	require.Equal(t, 6, together(func() error {
+		_, err := b.Prove(ctx, p, in.Session, another, "")
+		return err
+	}))
+	// Whoever signs in well is slowed down by nothing of it afterwards.
+	for range 8 {
+		b.signIn(t, "ana@example.com", good)
+	}
+}
+
+func TestWhoeverHasANewPasswordSetDoesNotWaitForTriesWithTheLostOne(t *testing.T) {
+	t.Parallel()
+	b, ctx := open(t), t.Context()
+	p := b.person(t, "ana@example.com", activation.RoleAdministrator)
+	b.person(t, "bo@example.com", activation.RoleViewer)
+	guess := func(email string) error {
+		_, err := b.SignIn(ctx, access.SignIn{Email: email, Password: "not this one", From: "192.0.2.1"})
+		return err
+	}
+	for range 6 {
+		requireCode(t, activation.CodeUnauthenticated, guess("ana@example.com"))
+		requireCode(t, activation.CodeUnauthenticated, guess("bo@example.com"))
+	}
+	requireCode(t, activation.CodeTooMany, guess("ana@example.com"))
+	require.NoError(t, b.ResetPassword(ctx, p.ID, another, false))
+	b.signIn(t, "ana@example.com", another)
+	requireCode(t, activation.CodeTooMany, guess("bo@example.com")) // others wait as before
+}
+
 func TestSomebodyWithAnAccountGetsNoFreeTriesAtOthers(t *testing.T) {
 	t.Parallel()
 	b, ctx := open(t), t.Context()

@@ -152,9 +152,9 @@ func (s *Service) ChangePassword(ctx context.Context, session activation.Session
 }
 
 // ResetPassword sets somebody's password for them, switches their one-time codes off if asked, and signs them out
-// everywhere.
+// everywhere. Tries with the lost one no longer make them wait.
 func (s *Service) ResetPassword(ctx context.Context, id activation.PersonID, password string, withCodes bool) error {
-	return s.setNewPassword(ctx, id, password, func(tx store.Tx) error {
+	err := s.setNewPassword(ctx, id, password, func(tx store.Tx) error {
 		if withCodes {
 			p, err := tx.Person(ctx, id)
 			if err != nil {
@@ -169,6 +169,10 @@ func (s *Service) ResetPassword(ctx context.Context, id activation.PersonID, pas
 		}
 		return signOutEverywhere(ctx, tx, id)
 	})
+	if err == nil {
+		s.throttle.forgive(string(id))
+	}
+	return err
 }
 
 func (s *Service) setNewPassword(ctx context.Context, id activation.PersonID, password string, then func(store.Tx) error) error {

@@ -48,16 +48,17 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	now := s.cfg.Clock()
-	if wait := s.throttle.wait(now, keys...); wait > 0 {
+	tries, wait := s.throttle.begin(now, keys...)
+	if wait > 0 {
 		return SignedIn{}, tooMany(wait)
 	}
 	if err := s.proof(ctx, &p, in.Password, in.Code); err != nil {
-		if activation.CodeOf(err) == activation.CodeUnauthenticated {
-			s.throttle.failed(now, keys...)
+		if activation.CodeOf(err) != activation.CodeUnauthenticated {
+			s.throttle.undo(tries)
 		}
 		return SignedIn{}, err
 	}
-	s.throttle.succeeded(keys[0])
+	s.throttle.succeeded(tries)
 	return s.begin(ctx, p, in, now.UTC())
 }
 
@@ -183,17 +184,18 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (p activation
 func (s *Service) Prove(ctx context.Context, p activation.Person, session activation.Session, password, code string) (activation.Session, error) {
 	keys := []counted{{"prove " + string(session.ID), ofPair}, {"prove person " + string(p.ID), ofAddress}}
 	now := s.cfg.Clock().UTC()
-	if wait := s.throttle.wait(now, keys...); wait > 0 {
+	tries, wait := s.throttle.begin(now, keys...)
+	if wait > 0 {
 		return session, tooMany(wait)
 	}
 	if err := s.proof(ctx, &p, password, code); err != nil {
 		if activation.CodeOf(err) == activation.CodeUnauthenticated {
-			s.throttle.failed(now, keys...)
 			return session, activation.Errorf(activation.CodeNotProved, "the password or the one-time code is wrong").WithField("password")
 		}
+		s.throttle.undo(tries)
 		return session, err
 	}
-	s.throttle.succeeded(keys[0])
+	s.throttle.succeeded(tries)
 	session.ProvedAt = now
 	return session, s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.UpdateSession(ctx, session) })
 }

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"strings"
 	"sync"
 	"time"
 )
@@ -51,23 +52,25 @@ type counted struct {
 	allowance
 }
 
-// wait returns how long to wait before the next try, zero if none.
-func (t *throttle) wait(now time.Time, keys ...counted) time.Duration {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var longest time.Duration
-	for _, k := range keys {
-		if f := t.keys[k.key]; f != nil {
-			longest = max(longest, f.until.Sub(now))
-		}
-	}
-	return longest
+// try is one that was counted as a failure before it is known whether it is one, and what was counted before it.
+type try struct {
+	key string
+	was failures
 }
 
-// failed counts a failure.
-func (t *throttle) failed(now time.Time, keys ...counted) {
+// begin returns how long to wait before the next try. If that is not at all, the try is counted as a failure at once: else as many as
+// arrive together would all be free.
+func (t *throttle) begin(now time.Time, keys ...counted) (tries []try, wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	for _, k := range keys {
+		if f := t.keys[k.key]; f != nil {
+			wait = max(wait, f.until.Sub(now))
+		}
+	}
+	if wait > 0 {
+		return nil, wait
+	}
 	if len(t.keys) > maxKeys {
 		t.forget(now)
 	}
@@ -77,20 +80,53 @@ func (t *throttle) failed(now time.Time, keys ...counted) {
 			f = &failures{}
 			t.keys[k.key] = f
 		}
+		tries = append(tries, try{k.key, *f})
 		f.count++
 		f.last = now
 		if over := f.count - k.free; over > 0 {
 			f.until = now.Add(min(time.Second<<min(over-1, 20), k.most))
 		}
 	}
+	return tries, 0
 }
 
-// succeeded forgets the failures of one key. Those of an address or an account stay: whoever can sign in somewhere
-// must not get free tries elsewhere by it.
-func (t *throttle) succeeded(k counted) {
+// undo takes tries back that were no failures. Where others were counted meanwhile only the count is taken back.
+func (t *throttle) undo(tries []try) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.keys, k.key)
+	for _, x := range tries {
+		f := t.keys[x.key]
+		if f == nil || f.count == 0 {
+			continue
+		}
+		f.count--
+		switch {
+		case f.count == 0:
+			delete(t.keys, x.key)
+		case f.count == x.was.count:
+			*f = x.was
+		}
+	}
+}
+
+// succeeded takes the tries back, and forgets the failures of the first key. Those of an address or an account stay: whoever can sign
+// in somewhere must not get free tries elsewhere by it.
+func (t *throttle) succeeded(tries []try) {
+	t.undo(tries)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.keys, tries[0].key)
+}
+
+// forgive forgets the failures at one account, wherever they came from.
+func (t *throttle) forgive(account string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key := range t.keys {
+		if strings.HasSuffix(key, " "+account) {
+			delete(t.keys, key)
+		}
+	}
 }
 
 // forget drops what no longer counts; when that is not enough, whatever makes nobody wait.

@@ -149,6 +149,17 @@ func TestSecretsStayOutOfTheLog(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestBytesThatAreNoTextDoNotBreakTheChain(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	for _, name := range []string{"A\xffna", "<b>&\u2028", "\ufffd"} {
+		require.NoError(t, b.log.Note(t.Context(), activation.AuditEntry{Actor: activation.Actor{Name: name}, Action: "sign-in", Outcome: activation.AuditDone, ID: name}))
+	}
+	v, err := b.log.Verify(t.Context(), "")
+	require.NoError(t, err)
+	require.EqualValues(t, 3, v.Entries)
+}
+
 func TestWhoChangesTheLogIsFound(t *testing.T) {
 	t.Parallel()
 	for name, tamper := range map[string]struct{ statement, says string }{

@@ -49,10 +49,26 @@ func (l *Log) append(ctx context.Context, tx store.Tx, e activation.AuditEntry) 
 		return err
 	}
 	e.Number, e.Previous, e.At = last.Number+1, last.Hash, l.clock().UTC().Truncate(time.Microsecond)
+	if e, err = asRead(e); err != nil {
+		return err
+	}
 	if e.Hash, err = hash(e); err != nil {
 		return err
 	}
 	return tx.AppendAudit(ctx, e)
+}
+
+// asRead is an entry as it comes back from the store: bytes that are no text are read as other ones than they were written, and the
+// hash would be another.
+func asRead(e activation.AuditEntry) (out activation.AuditEntry, err error) {
+	b, err := json.Marshal(e)
+	if err == nil {
+		err = json.Unmarshal(b, &out)
+	}
+	if err != nil {
+		return e, fmt.Errorf("encode an entry of the audit log: %w", err)
+	}
+	return out, nil
 }
 
 // hash is the SHA-256 of an entry's JSON without its hash.

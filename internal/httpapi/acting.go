@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -38,6 +40,9 @@ func audited[O any](ctx context.Context, a *api, e endpoint, work func(context.C
 			return nil, err
 		}
 	}
+	if err != nil && actor.Kind == activation.ActorNobody && (outcome == string(activation.CodeTooMany) || !a.strangers.take(a.cfg.Clock())) {
+		return nil, err // it stands in the log of requests
+	}
 	if noteErr := a.cfg.Services.Audit.Note(ctx, activation.AuditEntry{Actor: actor, Action: e.id, Outcome: outcome}); noteErr != nil {
 		if err == nil {
 			return nil, noteErr
@@ -45,6 +50,28 @@ func audited[O any](ctx context.Context, a *api, e endpoint, work func(context.C
 		a.cfg.Log.ErrorContext(ctx, "the audit log could not be written", "operation", e.id, "request", requestID(ctx), "error", masked(noteErr))
 	}
 	return out, err
+}
+
+// strangersEntries is how many entries an hour may tell of what strangers tried in vain. Entries stay for ever: whoever reaches the
+// server could fill the disk otherwise.
+const strangersEntries = 600
+
+// allowance counts what may happen within an hour.
+type allowance struct {
+	mu    sync.Mutex
+	since time.Time
+	used  int
+}
+
+// take reports whether there was something left, and takes it.
+func (l *allowance) take(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if d := now.Sub(l.since); d >= time.Hour || d < 0 {
+		l.since, l.used = now, 0
+	}
+	l.used++
+	return l.used <= strangersEntries
 }
 
 // tells reports whether a failure is worth an entry of the audit log: somebody tried what they may not.

@@ -73,7 +73,7 @@ func (a *api) authenticate(r *http.Request) (access.Caller, error) {
 		}
 		return a.byToken(r.Context(), strings.TrimSpace(token), from)
 	}
-	secret := sessionSecret(r)
+	secret := a.cfg.cookie(r, sessionCookie)
 	if secret == "" {
 		return access.Caller{}, activation.Errorf(activation.CodeUnauthenticated, "you are not signed in").
 			WithRemedy("Sign in, or send 'Authorization: Bearer <token>' with a token of yours; on the server's machine the one in the file 'token' of the data folder")

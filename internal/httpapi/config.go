@@ -70,6 +70,8 @@ func (c *Config) check() error {
 type api struct {
 	cfg  Config
 	huma huma.API
+	// strangers is how much of the audit log people who are not signed in may fill.
+	strangers allowance
 }
 
 // New returns the handler of everything below Prefix.

@@ -15,18 +15,17 @@ const (
 	hostPrefix    = "__Host-"
 )
 
-// cookie returns the value of a cookie under either name.
-func cookie(r *http.Request, name string) string {
-	for _, n := range []string{hostPrefix + name, name} {
-		if c, err := r.Cookie(n); err == nil && c.Value != "" {
-			return c.Value
-		}
+// cookie returns the value of a cookie by the name that newCookie gives it. Over https the other name does not count: a page of a
+// neighbouring host can set it, and would sign somebody in as another.
+func (c Config) cookie(r *http.Request, name string) string {
+	if c.secure(r) {
+		name = hostPrefix + name
+	}
+	if k, err := r.Cookie(name); err == nil {
+		return k.Value
 	}
 	return ""
 }
-
-// sessionSecret returns what the cookie of the session holds, empty without.
-func sessionSecret(r *http.Request) string { return cookie(r, sessionCookie) }
 
 // newCookie makes a cookie that scripts cannot read and other sites cannot make the browser send along with a change.
 // age is in seconds; negative deletes it.

@@ -23,7 +23,7 @@ func (a *api) refreshOperations() {
 	}, a.putRefreshSchedule)
 	register(a, endpoint{
 		id: "start-refresh", method: http.MethodPost, path: "/refreshes", tag: tag, status: http.StatusCreated, summary: "Refresh now",
-		description: "Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, and those that run on demand, are left alone. Two refreshes never overlap.",
+		description: "Begins a refresh of the whole pipeline and answers at once. Exports with a schedule of their own, those that run on demand, and those that the caller may not run, are left alone. Two refreshes never overlap.",
 		errors:      []activation.Code{activation.CodeConflict, activation.CodeNotReady},
 	}, a.startRefresh)
 	register(a, endpoint{
@@ -35,7 +35,7 @@ func (a *api) refreshOperations() {
 	}, a.getRefresh)
 	register(a, endpoint{
 		id: "cancel-refresh", method: http.MethodPost, path: "/refreshes/{id}/cancel", tag: tag, summary: "Cancel a refresh",
-		description: "Tasks that have not begun are canceled; runs under way stop before their next batch.",
+		description: "Tasks that have not begun are canceled; runs under way stop before their next batch. Refused where one of the exports may not be run by the caller.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict},
 	}, a.cancelRefresh)
 	register(a, endpoint{
@@ -73,7 +73,18 @@ func begunRefresh(r activation.Refresh, err error) (*made[wire.Refresh], error) 
 }
 
 func (a *api) startRefresh(ctx context.Context, _ *nothing) (*made[wire.Refresh], error) {
-	return begunRefresh(a.cfg.Services.Refresh.Start(ctx, caller(ctx)))
+	return begunRefresh(a.cfg.Services.Refresh.StartWhere(ctx, caller(ctx), func(r store.Reader, e activation.Export) (bool, error) {
+		over, err := connectionOf(ctx, r, e)
+		return callerOf(ctx).MayUse(over), err
+	}))
+}
+
+// connectionOf returns the connection of an export; the zero connection of a detached one, which only administrators may use.
+func connectionOf(ctx context.Context, r store.Reader, e activation.Export) (activation.Connection, error) {
+	if e.Connection == "" {
+		return activation.Connection{}, nil
+	}
+	return r.Connection(ctx, e.Connection)
 }
 
 func (a *api) refreshAndRun(ctx context.Context, in *ByID) (*made[wire.Refresh], error) {
@@ -105,7 +116,37 @@ func (a *api) getRefresh(ctx context.Context, in *ByID) (*body[wire.Refresh], er
 }
 
 func (a *api) cancelRefresh(ctx context.Context, in *ByID) (*body[wire.Refresh], error) {
-	return oneRefresh(a.cfg.Services.Refresh.Cancel(ctx, activation.RefreshID(in.ID)))
+	id := activation.RefreshID(in.ID)
+	err := a.cfg.Services.Store.View(ctx, func(r store.Reader) error {
+		f, err := r.Refresh(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, t := range f.Tasks {
+			if t.Kind != activation.TaskExport || t.Done() {
+				continue
+			}
+			e, err := r.Export(ctx, activation.ExportID(t.Object))
+			if activation.CodeOf(err) == activation.CodeNotFound {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			over, err := connectionOf(ctx, r, e)
+			if err != nil {
+				return err
+			}
+			if err := callerOf(ctx).CheckUse(over); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return oneRefresh(a.cfg.Services.Refresh.Cancel(ctx, id))
 }
 
 // runAll starts what runs by itself. One export that cannot be run does not keep the others.
@@ -119,11 +160,9 @@ func (a *api) runAll(ctx context.Context, _ *nothing) (*body[wire.StartedRuns], 
 				return err
 			}
 			for _, e := range list {
-				var over activation.Connection // none of a detached one, which is named among those refused
-				if e.Connection != "" {
-					if over, err = r.Connection(ctx, e.Connection); err != nil {
-						return err
-					}
+				over, err := connectionOf(ctx, r, e) // none of a detached one, which is named among those refused
+				if err != nil {
+					return err
 				}
 				if callerOf(ctx).MayUse(over) && e.Schedule.Effective() != activation.ScheduleOnDemand {
 					chosen = append(chosen, e)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -183,6 +184,41 @@ func TestAContributorChangesOnlyExportsOfSharedConnections(t *testing.T) {
 	// Un-sharing makes them look-only with the next request.
 	b.must(200, "PATCH", "/connections/"+connection, object{"shared": false, "version": version})
 	refused()
+}
+
+// TestARefreshIsNoWayAroundAConnectionThatIsNotShared holds that whoever may refresh runs, and stops, no export by it that they may
+// not run or stop otherwise.
+func TestARefreshIsNoWayAroundAConnectionThatIsNotShared(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	exp := b.withExport()
+	e := b.must(200, "GET", "/exports/"+exp, nil)
+	m := b.withMember(activation.RoleContributor, false)
+	exports := func(r object) (ids []string) {
+		for _, x := range r["tasks"].([]any) {
+			if x.(object)["kind"] == "export" {
+				ids = append(ids, x.(object)["object_id"].(string))
+			}
+		}
+		return ids
+	}
+	r := b.as(m, 201, "POST", "/refreshes", nil)
+	require.Empty(t, exports(r), "what the contributor may not run is left alone")
+	b.endRefresh()
+	require.Equal(t, "not_started", b.must(200, "GET", "/exports/"+exp, nil)["status"])
+
+	r = b.must(201, "POST", "/refreshes", nil)
+	require.Equal(t, []string{exp}, exports(r))
+	cancel := "/refreshes/" + r["id"].(string) + "/cancel"
+	require.Contains(t, b.refusedAs(m, activation.CodeForbidden, "POST", cancel, nil)["remedy"], "administrator")
+	require.NotEqual(t, true, b.must(200, "GET", "/refreshes/"+r["id"].(string), nil)["cancel_requested"])
+
+	over := "/connections/" + e["connection_id"].(string)
+	b.must(200, "PATCH", over, object{"shared": true, "version": b.must(200, "GET", over, nil)["version"]})
+	b.as(m, 200, "POST", cancel, nil)
+	b.endRefresh()
+	r = b.as(m, 201, "POST", "/refreshes", nil)
+	require.Equal(t, []string{exp}, exports(r), "of a shared connection it is run")
 }
 
 func TestWhoMayNotSeeCustomersSeesThemNowhere(t *testing.T) {
@@ -390,6 +426,29 @@ func (b *bundle) stepEvaluation(segment string) error {
 		}
 	}
 	return activation.Errorf(activation.CodeInternal, "the evaluation does not end")
+}
+
+func TestStrangersCannotFillTheAuditLog(t *testing.T) {
+	t.Parallel()
+	var later atomic.Int64
+	b := newBundle(t, func(c *Config) { c.Clock = func() time.Time { return time.Now().Add(time.Duration(later.Load())) } })
+	entries := func() float64 {
+		return b.must(200, "GET", "/audit?limit=1", nil)["items"].([]any)[0].(object)["number"].(float64)
+	}
+	try := func() {
+		b.refused(activation.CodeForbidden, "POST", "/setup", object{"secret": "guessed", "name": "Eve", "email": "eve@example.com", "password": goodPassword}, "Authorization", "")
+	}
+	for range strangersEntries + 20 {
+		try()
+	}
+	require.EqualValues(t, strangersEntries, entries())
+	m := b.withMember(activation.RoleViewer, false)
+	before := entries()
+	b.refusedAs(m, activation.CodeForbidden, "POST", "/people", object{})
+	require.Equal(t, before+1, entries(), "what somebody tries who is known is told")
+	later.Store(int64(time.Hour))
+	try()
+	require.Equal(t, before+2, entries(), "and what strangers try an hour later")
 }
 
 // endRefresh works the refresh under way to its end, as the queue does.

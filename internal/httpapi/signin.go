@@ -54,7 +54,7 @@ type browser struct {
 type browserKey struct{}
 
 func browserFrom(cfg Config, r *http.Request) browser {
-	return browser{from: cfg.from(r), agent: r.UserAgent(), device: cookie(r, deviceCookie), secure: cfg.secure(r), session: sessionSecret(r), signOn: cookie(r, signOnCookie), host: r.Host}
+	return browser{from: cfg.from(r), agent: r.UserAgent(), device: cfg.cookie(r, deviceCookie), secure: cfg.secure(r), session: cfg.cookie(r, sessionCookie), signOn: cfg.cookie(r, signOnCookie), host: r.Host}
 }
 
 func browserOf(ctx context.Context) browser {

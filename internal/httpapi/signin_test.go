@@ -68,6 +68,17 @@ func TestCookiesAreOutOfReach(t *testing.T) {
 	b.refusedAs(m, activation.CodeUnauthenticated, "GET", "/session", nil)
 }
 
+func TestANeighbouringHostCannotSignSomebodyIn(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, func(c *Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	eve := b.withMember(activation.RoleViewer, false)
+	over := func(name string) reply { // a page of evil.example.com sets a cookie of example.com, but never one of __Host-
+		return b.call("GET", "/session", nil, "Authorization", "", "Cookie", name+eve.cookie, "X-Forwarded-Proto", "https")
+	}
+	require.Equal(t, 401, over("").status)
+	require.Equal(t, 200, over(hostPrefix).status)
+}
+
 func TestOtherSitesCannotUseASession(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

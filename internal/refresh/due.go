@@ -36,6 +36,10 @@ const (
 	bySchedule = "schedule"
 )
 
+// errLater says that what is due cannot begin yet: a refresh that somebody asked for is under way, of one export or of those that they
+// may run. It does not stand for all that is due.
+var errLater = errors.New("a refresh that was asked for is under way")
+
 // scheduled is something with a schedule.
 type scheduled struct {
 	key, spec string
@@ -58,10 +62,11 @@ func (s *Service) Tick(ctx context.Context) error {
 			continue
 		}
 		if known && d.Spec == x.spec { // a new or changed schedule begins now and has missed nothing
-			if err := s.fire(ctx, x.key, d.At); err != nil {
-				if activation.CodeOf(err) != activation.CodeConflict {
-					errs = append(errs, err)
-				}
+			switch err := s.fire(ctx, x.key, d.At); {
+			case errors.Is(err, errLater), activation.CodeOf(err) == activation.CodeConflict:
+				continue
+			case err != nil:
+				errs = append(errs, err)
 				continue // tried again with the next tick
 			}
 		}
@@ -157,7 +162,7 @@ func (s *Service) fireEvaluation(ctx context.Context, id activation.SegmentID, a
 	if len(newest) == 1 && newest[0].Scheduled && !newest[0].CreatedAt.Before(at) {
 		return nil // made for it before a crash
 	}
-	_, err = s.start(ctx, activation.Refresh{RequestedBy: bySchedule, Scheduled: true, Segment: id})
+	_, err = s.start(ctx, activation.Refresh{RequestedBy: bySchedule, Scheduled: true, Segment: id}, nil)
 	switch activation.CodeOf(err) {
 	case activation.CodeConflict: // one is under way and not ended: it was begun before this was due, so this one comes after it
 		return err
@@ -179,7 +184,10 @@ func (s *Service) fireRefresh(ctx context.Context, at time.Time) error {
 	if len(newest) == 1 && newest[0].Scheduled && !newest[0].CreatedAt.Before(at) {
 		return nil // made for it before a crash
 	}
-	_, err = s.start(ctx, activation.Refresh{RequestedBy: bySchedule, Scheduled: true})
+	_, err = s.start(ctx, activation.Refresh{RequestedBy: bySchedule, Scheduled: true}, nil)
+	if activation.CodeOf(err) == activation.CodeConflict && (len(newest) == 0 || !newest[0].Scheduled) {
+		return errLater
+	}
 	switch activation.CodeOf(err) {
 	case activation.CodeConflict, activation.CodeNotReady:
 		s.cfg.Log.WarnContext(ctx, "a refresh was due but could not begin", "reason", activation.CodeOf(err))

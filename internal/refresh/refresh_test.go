@@ -439,6 +439,25 @@ func TestWhatIsDueIsStartedOnceWhateverWasMissed(t *testing.T) {
 	require.Len(t, w.refreshes(), 2, "while it was off nothing was due")
 }
 
+func TestWhatIsDueComesAfterARefreshThatSomebodyAskedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.SetSchedule(t.Context(), activation.RefreshSchedule{On: true, Times: []string{"06:00"}}, 0))
+	w.tick("2026-11-25T09:00:00Z")
+	one, err := w.StartFor(t.Context(), "nightly", "Ana")
+	require.NoError(t, err)
+	w.tick("2026-11-26T06:00:03Z")
+	require.Len(t, w.refreshes(), 1, "two never overlap")
+	w.work(one.ID)
+	w.tick("2026-11-26T06:05:00Z")
+	require.Len(t, w.refreshes(), 2, "the refresh of one export is not the one that was due, which would be a day late")
+	require.True(t, w.refreshes()[0].Scheduled)
+	w.tick("2026-11-26T06:05:10Z")
+	w.work(w.refreshes()[0].ID)
+	w.tick("2026-11-26T06:10:00Z")
+	require.Len(t, w.refreshes(), 2, "once")
+}
+
 func TestASchedulesOwnExportRunsByItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

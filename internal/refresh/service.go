@@ -71,21 +71,26 @@ func New(cfg Config) (*Service, error) {
 // Start begins a refresh of the whole pipeline; the exports that run with every refresh are run. It fails with
 // CodeConflict while another refresh has not ended.
 func (s *Service) Start(ctx context.Context, by string) (activation.Refresh, error) {
-	return s.start(ctx, activation.Refresh{RequestedBy: by})
+	return s.start(ctx, activation.Refresh{RequestedBy: by}, nil)
+}
+
+// StartWhere is Start for somebody who may not run every export: those for which may says no are left alone.
+func (s *Service) StartWhere(ctx context.Context, by string, may func(store.Reader, activation.Export) (bool, error)) (activation.Refresh, error) {
+	return s.start(ctx, activation.Refresh{RequestedBy: by}, may)
 }
 
 // StartFor refreshes what one export needs, then runs it (*Refresh and run*).
 func (s *Service) StartFor(ctx context.Context, id activation.ExportID, by string) (activation.Refresh, error) {
-	return s.start(ctx, activation.Refresh{RequestedBy: by, Export: id})
+	return s.start(ctx, activation.Refresh{RequestedBy: by, Export: id}, nil)
 }
 
 // Evaluate begins an evaluation of a segment that keeps its members: a refresh of one task. It fails with CodeConflict while
 // another one of it has not ended.
 func (s *Service) Evaluate(ctx context.Context, id activation.SegmentID, by string) (activation.Refresh, error) {
-	return s.start(ctx, activation.Refresh{RequestedBy: by, Segment: id})
+	return s.start(ctx, activation.Refresh{RequestedBy: by, Segment: id}, nil)
 }
 
-func (s *Service) start(ctx context.Context, r activation.Refresh) (activation.Refresh, error) {
+func (s *Service) start(ctx context.Context, r activation.Refresh, may func(store.Reader, activation.Export) (bool, error)) (activation.Refresh, error) {
 	now := s.cfg.Clock().UTC()
 	r.ID, r.Status = activation.RefreshID(s.cfg.IDs()), activation.StatusQueued
 	r.CreatedAt, r.UpdatedAt, r.Version = now, now, 1
@@ -93,7 +98,7 @@ func (s *Service) start(ctx context.Context, r activation.Refresh) (activation.R
 		if r.Segment != "" {
 			r.Tasks, err = evaluation(ctx, tx, r.Segment)
 		} else {
-			r.Tasks, err = tasks(ctx, tx, r.Export)
+			r.Tasks, err = tasks(ctx, tx, r.Export, may)
 		}
 		if err != nil {
 			return err
@@ -155,8 +160,9 @@ func evaluation(ctx context.Context, r store.Reader, segment activation.SegmentI
 }
 
 // tasks draws the pipeline as it is now. Sources that feed the profile go before it; others are taken over for their own sake.
-func tasks(ctx context.Context, r store.Reader, only activation.ExportID) ([]activation.Task, error) {
-	d := drawing{ctx: ctx, reader: r, segments: map[activation.SegmentID]bool{}}
+// The exports are those for which may says yes, which nil does for all.
+func tasks(ctx context.Context, r store.Reader, only activation.ExportID, may func(store.Reader, activation.Export) (bool, error)) ([]activation.Task, error) {
+	d := drawing{ctx: ctx, reader: r, may: may, segments: map[activation.SegmentID]bool{}}
 	profile, err := r.Profile(ctx)
 	if activation.CodeOf(err) == activation.CodeNotFound {
 		return nil, activation.Errorf(activation.CodeNotReady, "there is no profile yet").WithRemedy("Say what profiles are made from, then refresh")
@@ -198,6 +204,7 @@ func id(k activation.TaskKind, object string) string {
 type drawing struct {
 	ctx    context.Context
 	reader store.Reader
+	may    func(store.Reader, activation.Export) (bool, error)
 	tasks  []activation.Task
 	// segments are those that have a task.
 	segments map[activation.SegmentID]bool
@@ -220,9 +227,17 @@ func (d *drawing) exports(only activation.ExportID) ([]activation.Export, error)
 	all, err := every(func(p store.Page) ([]activation.Export, string, error) { return d.reader.Exports(d.ctx, p) })
 	var out []activation.Export
 	for _, e := range all {
-		if e.Schedule.Effective() == activation.ScheduleWithRefresh {
-			out = append(out, e)
+		if e.Schedule.Effective() != activation.ScheduleWithRefresh {
+			continue
 		}
+		if d.may != nil {
+			if ok, err := d.may(d.reader, e); err != nil {
+				return nil, err
+			} else if !ok {
+				continue
+			}
+		}
+		out = append(out, e)
 	}
 	return out, err
 }

@@ -85,7 +85,7 @@ type Accounts interface {
 	// Orphan turns all that the export owns or keeps into Orphaned (S20); whom it kept is remembered.
 	Orphan(ctx context.Context, e activation.ExportID, at time.Time) error
 	// Doubt lets all that the exports had acknowledged be sent again by their next runs: what the contacts hold is not what they
-	// were sent any more (S12). For a run under way they keep being acknowledged.
+	// were sent any more (S12). For a run under way they keep being acknowledged, and so are those whom it sends yet.
 	Doubt(ctx context.Context, a AccountID, exports []activation.ExportID) error
 	// Owners lists the exports that have a standing which is not Orphaned, in order.
 	Owners(ctx context.Context) ([]activation.ExportID, error)

@@ -130,6 +130,9 @@ type Runs interface {
 	// fails with CodeReceiptMismatch if they do not add up (S11), and drops what the run no longer needs. Repeated, it
 	// returns the same receipt. It needs the hand-over of a run that has one to be there still.
 	Finish(ctx context.Context, run activation.RunID, at time.Time) (activation.Receipt, error)
+	// EndUnaccounted ends a run that was aborted and whose receipt cannot be made: it has none, what was not carried out stays as it
+	// was, and nothing waits for it any more. Repeated, it changes nothing.
+	EndUnaccounted(ctx context.Context, run activation.RunID, at time.Time) error
 	// EndDry ends a dry run: its rows stay readable until they are pruned, its payloads and batches are dropped.
 	EndDry(ctx context.Context, run activation.RunID, at time.Time) error
 	// CoveredBy reports whether the removals of a run are covered by the release of another: a subset of its removals,

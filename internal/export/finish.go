@@ -77,12 +77,21 @@ func (s *Service) abort(ctx context.Context, w *work, reason string, cause error
 	if err != nil {
 		// The cause matters more to people than a receipt that cannot be made as well.
 		s.cfg.Log.ErrorContext(ctx, "no receipt of a run that was stopped", "run", w.run.ID, "error", err)
+		s.endUnaccounted(ctx, w.run.ID)
 		return s.end(ctx, w, activation.StatusFailed, nil, firstError(cause, err))
 	}
 	s.cfg.FailPoint("abort.after-finish")
 	receipt.ListSize = -1
 	receipt.APICalls = s.calls.sum(w)
 	return s.end(ctx, w, status, &receipt, cause)
+}
+
+// endUnaccounted ends a run in the ledger that can have no receipt: left open, it would be in the way of whatever is decided about
+// its list (S20, S23) for ever. Should it fail, it is tried again at the next start.
+func (s *Service) endUnaccounted(ctx context.Context, run activation.RunID) {
+	if err := s.cfg.Ledger.EndUnaccounted(ctx, run, s.cfg.Clock().UTC()); err != nil {
+		s.cfg.Log.ErrorContext(ctx, "end a run that has no receipt", "run", run, "error", err)
+	}
 }
 
 func firstError(errs ...error) error {

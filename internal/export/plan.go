@@ -294,7 +294,7 @@ func (s *Service) doubt(ctx context.Context, w *work) error {
 	var feed []activation.ExportID
 	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
 		return eachExport(ctx, r, func(o activation.Export) error {
-			home, err := homeOf(ctx, r, o)
+			home, err := homeOf(ctx, r, o) // one that is detached goes on with its ledger when it is attached again
 			if err == nil && home == w.account() && slices.ContainsFunc(o.Mapping.Attributes, lacks) {
 				feed = append(feed, o.ID)
 			}

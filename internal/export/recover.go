@@ -136,6 +136,9 @@ func (s *Service) endUnknown(ctx context.Context, st ledger.RunState) error {
 		return err
 	}
 	_, err := s.cfg.Ledger.Finish(ctx, st.Run, s.cfg.Clock().UTC())
+	if err != nil {
+		s.endUnaccounted(ctx, st.Run)
+	}
 	return err
 }
 

@@ -30,11 +30,17 @@ func (s *Service) planRemoval(ctx context.Context, w *work) error {
 
 // planRemovalAgain plans the rest of the run again: somebody of it came to be wanted by another export (S25).
 func (s *Service) planRemovalAgain(ctx context.Context, w *work) error {
+	restore, err := s.suspend(ctx, w)
+	if err != nil {
+		return err
+	}
 	sum, err := s.compareRemoval(ctx, w)
 	if err != nil {
 		return err
 	}
-	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan = &sum }); err != nil {
+	run := w.run
+	restore(&run, sum)
+	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan, r.Released, r.ReleasedBy = &sum, run.Released, run.ReleasedBy }); err != nil {
 		return err
 	}
 	state, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
@@ -95,6 +101,23 @@ func (s *Service) removeExport(ctx context.Context, w *work, f func(*activation.
 		s.cfg.Log.ErrorContext(ctx, "orphan what the export had; it is done at the next start", "export", w.run.Export, "error", err)
 	}
 	return nil
+}
+
+// letGoMeanwhile plans a run that is about to remove its export once more, when it leaves people to other exports: these may have let
+// them go meanwhile, to this one, and nobody would ever take them off (S20, S22). It reports whether there is more to do.
+func (s *Service) letGoMeanwhile(ctx context.Context, w *work) (bool, error) {
+	if w.run.Kind != activation.RunRemovePeople || w.run.Stops() {
+		return false, nil
+	}
+	st, err := s.cfg.Ledger.RunState(ctx, w.run.ID)
+	if err != nil || st.Ended || st.Aborted != "" || st.Summary.StillWanted+st.Summary.Keep == 0 {
+		return false, err
+	}
+	if err := s.planRemovalAgain(ctx, w); err != nil {
+		return false, err
+	}
+	_, more, err := s.cfg.Ledger.NextBatch(ctx, w.run.ID)
+	return more, err
 }
 
 // othersEnded lets a dry run or a reconciliation of the export that began before this run end first.

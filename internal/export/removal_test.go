@@ -312,3 +312,26 @@ func TestS23AfterARestoreNobodyIsRemovedFromAListThatWasNotReconciled(t *testing
 	}
 	require.Len(t, w.a.on(7), 1)
 }
+
+func TestS22WhomTheOtherExportLetGoMeanwhileIsRemovedWithTheExport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.connect("one", keyA)
+	e, other := w.export("first", c, 7, "s1"), w.export("other", c, 7, "s2")
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1", "s2"), person("p3", "Eva", "s2"))
+	w.ok(w.do(other))
+	w.ok(w.do(e))
+	r := w.begin(e, activation.RunRemovePeople)
+	require.Equal(t, activation.StatusHeld, r.Status)
+	require.EqualValues(t, []int64{1, 1}, []int64{r.Plan.Remove, r.Plan.StillWanted})
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"), person("p3", "Eva", "s2"))
+	require.EqualValues(t, 1, w.ok(w.do(other)).StillWanted, "the first one owns him still")
+	r = w.release(r.ID)
+	require.Equal(t, activation.StatusHeld, r.Status, "S26: nobody has released him")
+	require.Equal(t, []string{"eva@example.com", "ivo@example.com"}, w.a.on(7))
+	r = w.release(r.ID)
+	w.ok(r)
+	require.Equal(t, []string{"eva@example.com"}, w.a.on(7), "nobody wants Ivo")
+	w.isGone(e)
+	require.EqualValues(t, 2, r.Receipt.Removed)
+}

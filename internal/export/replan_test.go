@@ -126,3 +126,35 @@ func TestS26APlanMadeAgainHalfWayKeepsItsReleaseWhenItRemovesNobodyBesides(t *te
 		})
 	}
 }
+
+func TestS26AReleaseDoesNotCoverAsManyOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.connect("one", keyA)
+	e1, e2, e3 := w.export("first", c, 7, "s1"), w.export("second", c, 7, "s2"), w.export("third", c, 7, "s3")
+	people := func(shared, others []string) {
+		var list []customer
+		for i := range 60 {
+			list = append(list, person(fmt.Sprintf("a%d", i), fmt.Sprintf("Shared%d", i), shared...), person(fmt.Sprintf("b%d", i), fmt.Sprintf("Other%d", i), others...))
+		}
+		w.are(append(list, person("q1", "Ana", "s1"), person("q2", "Eva", "s2"), person("q3", "Ivo", "s3"))...)
+	}
+	people([]string{"s1", "s2"}, []string{"s1"})
+	w.ok(w.do(e1))
+	w.ok(w.do(e2))
+	w.ok(w.do(e3))
+	people([]string{"s2"}, nil)
+	run := w.start(e1)
+	w.drive(w.has(run, activation.StatusHeld))
+	require.EqualValues(t, []int64{60, 60}, []int64{w.run(run).Plan.Remove, w.run(run).Plan.StillWanted})
+	// Meanwhile another export comes to want the ones, and the other lets the others go.
+	people(nil, []string{"s3"})
+	w.ok(w.do(e3))
+	require.EqualValues(t, 60, w.ok(w.do(e2)).StillWanted)
+	_, err := w.svc.Release(t.Context(), run, "ana")
+	require.NoError(t, err)
+	w.drive(w.ended(run))
+	r := w.run(run)
+	require.Equal(t, activation.StatusHeld, r.Status, "nobody has released these: %d on the list", len(w.a.on(7)))
+	require.Len(t, w.a.on(7), 123)
+}

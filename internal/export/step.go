@@ -187,6 +187,9 @@ func (s *Service) batches(ctx context.Context, w *work) error {
 			return err
 		}
 		if !ok {
+			if more, err := s.letGoMeanwhile(ctx, w); err != nil || more {
+				return err
+			}
 			return s.finish(ctx, w)
 		}
 		if !first && !inFlight(b) && s.turns.pass(w.account(), w.run.ID) {

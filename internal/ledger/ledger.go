@@ -85,7 +85,7 @@ type Accounts interface {
 	// Orphan turns all that the export owns or keeps into Orphaned (S20); whom it kept is remembered.
 	Orphan(ctx context.Context, e activation.ExportID, at time.Time) error
 	// Doubt lets all that the exports had acknowledged be sent again by their next runs: what the contacts hold is not what they
-	// were sent any more (S12). For a run under way they keep being acknowledged.
+	// were sent any more (S12). For a run under way they keep being acknowledged, and so are those whom it sends yet.
 	Doubt(ctx context.Context, a AccountID, exports []activation.ExportID) error
 	// Owners lists the exports that have a standing which is not Orphaned, in order.
 	Owners(ctx context.Context) ([]activation.ExportID, error)
@@ -130,6 +130,9 @@ type Runs interface {
 	// fails with CodeReceiptMismatch if they do not add up (S11), and drops what the run no longer needs. Repeated, it
 	// returns the same receipt. It needs the hand-over of a run that has one to be there still.
 	Finish(ctx context.Context, run activation.RunID, at time.Time) (activation.Receipt, error)
+	// EndUnaccounted ends a run that was aborted and whose receipt cannot be made: it has none, what was not carried out stays as it
+	// was, and nothing waits for it any more. Repeated, it changes nothing.
+	EndUnaccounted(ctx context.Context, run activation.RunID, at time.Time) error
 	// EndDry ends a dry run: its rows stay readable until they are pruned, its payloads and batches are dropped.
 	EndDry(ctx context.Context, run activation.RunID, at time.Time) error
 	// CoveredBy reports whether the removals of a run are covered by the release of another: a subset of its removals,

@@ -273,7 +273,12 @@ func (l *Ledger) Doubt(ctx context.Context, a ledger.AccountID, exports []activa
 		list = append(list, string(e))
 	}
 	return l.update(ctx, func(q querier) error {
-		return q.exec("UPDATE standing SET fingerprint = 0 WHERE account = ? AND list_contains(?::VARCHAR[], export) AND fingerprint IS NOT NULL", int32(a), list)
+		if err := q.exec("UPDATE standing SET fingerprint = 0 WHERE account = ? AND list_contains(?::VARCHAR[], export) AND fingerprint IS NOT NULL", int32(a), list); err != nil {
+			return err
+		}
+		// What is on its way, or goes out yet, is in doubt as well once it is acknowledged.
+		return q.exec(`UPDATE run_row SET fingerprint = 0 WHERE kind = 'address' AND bucket IS NULL
+			AND run IN (SELECT id FROM run WHERE account = ? AND list_contains(?::VARCHAR[], export) AND ended_at IS NULL)`, int32(a), list)
 	})
 }
 

@@ -39,6 +39,10 @@ func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.Pla
 
 // clear removes what an earlier plan of the run left, but for rows that were sent or settled (S25).
 func (p *planner) clear() error {
+	if err := p.exec(`CREATE OR REPLACE TEMP TABLE was_leaving AS SELECT list, address FROM run_row
+		WHERE run = $1 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL`, string(p.Run)); err != nil {
+		return err
+	}
 	for _, s := range []string{
 		`DELETE FROM run_row WHERE run = $1 AND NOT (batch IS NOT NULL AND batch IN (SELECT id FROM batch WHERE run = $1 AND state <> 'ready'))`,
 		`DELETE FROM batch WHERE run = $1 AND state = 'ready'`,
@@ -57,7 +61,7 @@ func (p *planner) clear() error {
 
 // drop frees what the plan was made with: it would be in the way until the next one.
 func (p *planner) drop() error {
-	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "joining", "part"} {
+	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "joining", "part", "was_leaving"} {
 		if err := p.exec("DROP TABLE IF EXISTS temp." + t); err != nil {
 			return err
 		}
@@ -326,6 +330,10 @@ func (p *planner) count() error {
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if err := p.row(`SELECT count(*) FROM run_row x WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.why IS NULL
+		AND NOT EXISTS (SELECT 1 FROM was_leaving l WHERE l.list = x.list AND l.address = x.address)`, []any{string(p.Run)}, &p.sum.RemoveBesides); err != nil {
 		return err
 	}
 	p.sum.Unchanged = p.sum.Members - p.sum.Add - p.sum.Update - p.sum.Rejected - p.sum.Duplicates

@@ -101,6 +101,28 @@ func (l *Ledger) Discard(ctx context.Context, run activation.RunID) error {
 	})
 }
 
+// EndUnaccounted implements ledger.Runs.
+func (l *Ledger) EndUnaccounted(ctx context.Context, run activation.RunID, at time.Time) error {
+	return l.update(ctx, func(q querier) error {
+		var aborted string
+		var ended bool
+		if err := q.row("SELECT aborted, ended_at IS NOT NULL FROM run WHERE id = ?", []any{string(run)}, &aborted, &ended); err != nil {
+			return missing("run", run, err)
+		}
+		if ended {
+			return nil
+		}
+		if aborted == "" {
+			return activation.Errorf(activation.CodeInternal, "the run %s was not aborted", run)
+		}
+		l.forgetRun(run)
+		if err := q.exec("UPDATE run_row SET bucket = 'not_removed', reason = ? WHERE run = ? AND bucket IS NULL AND kind = 'leaver'", aborted, string(run)); err != nil {
+			return err
+		}
+		return q.exec("UPDATE run SET ended_at = ? WHERE id = ?", at.UTC(), string(run))
+	})
+}
+
 // EndDry implements ledger.Runs.
 func (l *Ledger) EndDry(ctx context.Context, run activation.RunID, at time.Time) error {
 	return l.update(ctx, func(q querier) error {

@@ -341,3 +341,23 @@ func adoptedUnderTheBrake(d *Desk) {
 	_, sum := d.Plan("e", 1, people[:100], nil)
 	require.Equal(d, []activation.HoldReason{{Code: "removes_share", Count: 60, Of: 100}}, sum.Held, "of those who are acknowledged")
 }
+
+// keptAgain plans a removal of the kept again half-way: who was removed by it is counted once (S26).
+func keptAgain(d *Desk) {
+	d.Policy = activation.LeaversKeep
+	d.Limits.MaxRemovals = 40
+	var people []Member
+	for i := range 200 {
+		people = append(people, person(id(i), id(i)+"@example.com"))
+	}
+	d.Do("e", 1, people, nil)
+	d.Do("e", 1, people[45:], nil)
+	run, sum := d.Remove("e", 1, ledger.RemoveKept)
+	require.Empty(d, sum.Held)
+	b := next(d, run)
+	require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
+	require.NoError(d, d.L.SettleRemoval(d.ctx(), b.ID, false, d.now))
+	d.Later(time.Minute)
+	sum = d.RemoveAs(run, "e", 1, ledger.RemoveKept)
+	require.Empty(d, sum.Held)
+}

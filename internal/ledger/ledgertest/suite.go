@@ -61,6 +61,7 @@ func Run(t *testing.T, open Open) {
 		"S20 the kept are removed on a person's word":                keptRemoved,
 		"S20 two exports that remove their kept forget nobody":       keptByBoth,
 		"S20 S26 the kept are removed under the brake":               keptUnderTheBrake,
+		"S26 who is removed half-way is counted once":                keptAgain,
 		"S20 S19 the orphaned are adopted":                           orphansAdopted,
 		"S20 S26 who is adopted leaves under the brake":              adoptedUnderTheBrake,
 		"S20 S19 adopting makes a note of before be made anew":       adoptedBeforeTheFirstWrite,

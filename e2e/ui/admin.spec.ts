@@ -120,10 +120,19 @@ test('a person is added, may see customers, and is switched off; the audit log s
   await open(page, '/audit');
   await page.getByRole('textbox', { name: 'What' }).fill('update-person');
   await expect(page).toHaveURL(/what=update-person/);
-  await page.getByRole('button', { name: /Show entry/ }).first().click();
-  await expect(page.getByRole('dialog').getByRole('row', { name: /off.*true/ })).toBeVisible();
-  expect.soft(await barriers(page)).toEqual([]);
-  await page.keyboard.press('Escape');
+  // Switching somebody off leaves an entry of the person, and one of what ended with it.
+  const entries = page.getByRole('button', { name: /Show entry/ });
+  await expect(entries.first()).toBeVisible();
+  const found: string[] = [];
+  for (let i = 0; i < (await entries.count()); i++) {
+    await entries.nth(i).click();
+    await expect(page.getByRole('dialog').getByRole('table')).toBeVisible();
+    found.push(await page.getByRole('dialog').getByRole('table').innerText());
+    if (i === 0) expect.soft(await barriers(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+  expect(found.filter((x) => /^off\b.*\btrue\b/m.test(x))).toHaveLength(1);
   await page.getByRole('button', { name: 'Verify' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Verify' }).click();
   await expect(page.getByText(/The log is whole/)).toBeVisible();
@@ -135,9 +144,9 @@ test('the schedule is set, shows its next times, and is switched off again', asy
   await page.getByRole('radio', { name: 'On chosen days of the week' }).check();
   await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled();
   await page.getByRole('checkbox', { name: 'Monday' }).check();
-  await page.getByLabel('Time 1').fill('06:30');
+  await page.getByRole('textbox', { name: 'Time 1' }).fill('06:30');
   await page.getByRole('button', { name: 'Add a time' }).click();
-  await page.getByLabel('Time 2').fill('18:00');
+  await page.getByRole('textbox', { name: 'Time 2' }).fill('18:00');
   await expect(page.locator('main ol > li')).toHaveCount(4);
   expect.soft(await barriers(page)).toEqual([]);
   await page.getByRole('button', { name: 'Save' }).click();
@@ -149,7 +158,7 @@ test('the schedule is set, shows its next times, and is switched off again', asy
   await expect(page.getByText('The schedule is off').first()).toBeVisible();
 });
 
-test('status has a line for every task, and messages are set up and refused with their reason', async ({ page }) => {
+test('status has a line for every task, and messages are set up and refused with their reason', async ({ page, quiet }) => {
   await open(page, '/status');
   await expect(page.getByRole('heading', { name: 'Exports', level: 2 })).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'VIP customers' }).first()).toContainText('Successful');
@@ -161,9 +170,10 @@ test('status has a line for every task, and messages are set up and refused with
   await expect(page.getByText('Saved. What happened before is not told.')).toBeVisible();
   await page.getByRole('button', { name: 'Send a test mail' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
+  expect(quiet.splice(0)).toEqual([expect.stringContaining('503')]); // nothing listens there
   expect.soft(await barriers(page)).toEqual([]);
   await open(page, '/account');
-  await page.getByRole('switch', { name: 'Mail me what needs somebody' }).uncheck();
+  await page.getByRole('switch', { name: 'Mail me what needs somebody' }).click();
   await expect(page.getByRole('switch', { name: 'Mail me what needs somebody' })).not.toBeChecked();
   await expect.poll(async () => (await (await page.request.get('/api/v1/session')).json()).person.gets_notices).toBe(false);
 });

@@ -157,6 +157,8 @@ test.describe.serial('one definition', () => {
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await page.getByRole('button', { name: 'Actions: Copy of VIP customers' }).click();
     await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await expect(page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true })).toBeVisible();
+    await expect(page.getByRole('menu')).toHaveCount(0);
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await expect(page.getByRole('link', { name: 'Copy of VIP customers' })).toHaveCount(0);

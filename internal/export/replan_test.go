@@ -143,11 +143,11 @@ func TestS26AReleaseDoesNotCoverAsManyOthers(t *testing.T) {
 	w.ok(w.do(e1))
 	w.ok(w.do(e2))
 	w.ok(w.do(e3))
-	people([]string{"s2"}, nil)
+	people(nil, nil) // each of the two counts on the other to want the shared ones still
 	run := w.start(e1)
 	w.drive(w.has(run, activation.StatusHeld))
 	require.EqualValues(t, []int64{60, 60}, []int64{w.run(run).Plan.Remove, w.run(run).Plan.StillWanted})
-	// Meanwhile another export comes to want the ones, and the other lets the others go.
+	// Meanwhile another export comes to want those who were released, and the second one lets the shared ones go.
 	people(nil, []string{"s3"})
 	w.ok(w.do(e3))
 	require.EqualValues(t, 60, w.ok(w.do(e2)).StillWanted)

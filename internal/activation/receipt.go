@@ -71,8 +71,6 @@ type PlanSummary struct {
 	Remove      int64 `json:"remove"`
 	Keep        int64 `json:"keep"`
 	StillWanted int64 `json:"still_wanted"`
-	// RemoveBesides are those of Remove whom the plan that this one takes the place of would not have removed (S26). It is not kept.
-	RemoveBesides int64 `json:"-"`
 	// RefusalRemovals are addresses to be removed from other lists or after an earlier leave (S7).
 	RefusalRemovals int64 `json:"refusal_removals"`
 	// ThereBefore are people on the list whom this export does not own (S19), known once the list was looked at.

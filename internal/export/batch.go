@@ -215,7 +215,7 @@ func (s *Service) planAgain(ctx context.Context, w *work, clear, unproved bool) 
 		sum.ReconcileAdvised = w.run.Plan.ReconcileAdvised
 	}
 	run := w.run
-	restore(&run, sum)
+	restore(&run)
 	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan, r.Released, r.ReleasedBy = &sum, run.Released, run.ReleasedBy }); err != nil {
 		return err
 	}

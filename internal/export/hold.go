@@ -79,9 +79,9 @@ func (s *Service) leavers(ctx context.Context, run activation.RunID) (n int64, e
 // suspend takes the release of a run away while it is planned again, and returns what restores it: unless the new plan removes
 // people whom the one that was released does not, by more than 5 % of those (S26). Should the program be killed in between, the run
 // is held again.
-func (s *Service) suspend(ctx context.Context, w *work) (restore func(*activation.Run, activation.PlanSummary), err error) {
+func (s *Service) suspend(ctx context.Context, w *work) (restore func(*activation.Run), err error) {
 	if !w.run.Released {
-		return func(*activation.Run, activation.PlanSummary) {}, nil
+		return func(*activation.Run) {}, nil
 	}
 	before, err := s.leavers(ctx, w.run.ID)
 	if err != nil {
@@ -91,8 +91,8 @@ func (s *Service) suspend(ctx context.Context, w *work) (restore func(*activatio
 	if err := s.project(ctx, w, func(r *activation.Run) { r.Released, r.ReleasedBy = false, "" }); err != nil {
 		return nil, err
 	}
-	return func(r *activation.Run, sum activation.PlanSummary) {
-		if sum.RemoveBesides*100 <= before*5 {
+	return func(r *activation.Run) {
+		if s.cfg.Ledger.Besides(r.ID)*100 <= before*5 {
 			r.Released, r.ReleasedBy = true, by
 		}
 	}, nil

@@ -39,7 +39,7 @@ func (s *Service) planRemovalAgain(ctx context.Context, w *work) error {
 		return err
 	}
 	run := w.run
-	restore(&run, sum)
+	restore(&run)
 	if err := s.project(ctx, w, func(r *activation.Run) { r.Plan, r.Released, r.ReleasedBy = &sum, run.Released, run.ReleasedBy }); err != nil {
 		return err
 	}

@@ -118,6 +118,9 @@ type Runs interface {
 	// batches. Planning a run again replaces its plan as long as nothing of it was sent. From the same hand-over and
 	// ledger comes the same plan, byte for byte (S25).
 	Plan(ctx context.Context, r PlanRequest) (activation.PlanSummary, error)
+	// Besides returns how many people the newest plan of a run removes, but for refusals, whom the plan that it took the place of did
+	// not remove: all of them if it is the first one (S26). It is known until the ledger is closed.
+	Besides(run activation.RunID) int64
 	// RunState returns where a run stands; CodeNotFound for one that was never planned.
 	RunState(ctx context.Context, run activation.RunID) (RunState, error)
 	// OpenRuns lists runs that were planned and have not ended.

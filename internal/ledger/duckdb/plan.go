@@ -19,6 +19,8 @@ type planner struct {
 	ledger.PlanRequest
 	acct int32
 	base int64 // the number before the first new row
+	// besides is how many people it removes whom the plan before did not.
+	besides int64
 	// addresses are the wanted ones that get a row.
 	addresses int64
 	sum       activation.PlanSummary
@@ -333,7 +335,7 @@ func (p *planner) count() error {
 		return err
 	}
 	if err := p.row(`SELECT count(*) FROM run_row x WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.why IS NULL
-		AND NOT EXISTS (SELECT 1 FROM was_leaving l WHERE l.list = x.list AND l.address = x.address)`, []any{string(p.Run)}, &p.sum.RemoveBesides); err != nil {
+		AND NOT EXISTS (SELECT 1 FROM was_leaving l WHERE l.list = x.list AND l.address = x.address)`, []any{string(p.Run)}, &p.besides); err != nil {
 		return err
 	}
 	p.sum.Unchanged = p.sum.Members - p.sum.Add - p.sum.Update - p.sum.Rejected - p.sum.Duplicates

@@ -112,6 +112,7 @@ func (l *Ledger) planning(ctx context.Context, p *planner, steps ...func() error
 			return err
 		}
 		l.compared(p.Run, p.acct, ledger.BatchImport, ledger.BatchRemoval)
+		l.besides[p.Run] = p.besides
 		return nil
 	})
 	if err != nil {

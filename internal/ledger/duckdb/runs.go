@@ -49,6 +49,13 @@ func (l *Ledger) RunState(ctx context.Context, run activation.RunID) (ledger.Run
 	return list[0], nil
 }
 
+// Besides implements ledger.Runs.
+func (l *Ledger) Besides(run activation.RunID) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.besides[run]
+}
+
 // OpenRuns implements ledger.Runs.
 func (l *Ledger) OpenRuns(ctx context.Context) ([]ledger.RunState, error) {
 	return l.states(ctx, "WHERE r.ended_at IS NULL")

@@ -17,13 +17,14 @@ func TestFailPointsKillAtTheNamedTime(t *testing.T) {
 	if os.Getenv("SEGUE_FAILPOINT") != "" {
 		p := failPoint(os.Getenv, os.Stderr)
 		for range 3 {
+			p("notify.x")
 			p("a")
 			p("b")
 		}
 		return
 	}
 	t.Parallel()
-	for wanted, reached := range map[string]string{"b": "b", "b:2": "b", "*:3": "a", "c": ""} {
+	for wanted, reached := range map[string]string{"b": "b", "b:2": "b", "*:3": "a", "notify.x:2": "notify.x", "c": ""} {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFailPointsKillAtTheNamedTime$")
 		cmd.Env = append(os.Environ(), "SEGUE_FAILPOINT="+wanted)
 		var errs strings.Builder

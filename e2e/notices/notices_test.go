@@ -339,5 +339,5 @@ func TestAMissedFreshnessObjectiveIsShown(t *testing.T) {
 	require.NotEmpty(t, f["last_success"])
 	code, out := rig.Ends(t, "export", "list", "--data", s.data)
 	require.Equal(t, 0, code, out)
-	require.Regexp(t, `(?m)^Newsletter .* yes$`, out)
+	require.Regexp(t, `(?m)^Newsletter .* yes +edit$`, out)
 }

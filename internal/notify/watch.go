@@ -126,7 +126,6 @@ func troubles() map[activation.RunStatus]activation.NoticeKind {
 		activation.StatusFailed:          activation.NoticeFailed,
 		activation.StatusHeld:            activation.NoticeHeld,
 		activation.StatusWaiting:         activation.NoticeWaiting,
-		activation.StatusNoConnection:    activation.NoticeStopped,
 		activation.StatusNeedsExportUser: activation.NoticeStopped,
 	}
 }
@@ -233,7 +232,7 @@ func (w *watch) runs(x *activation.TaskState, e activation.Export, runs []activa
 		x.Waiting, x.WaitingSince = "", time.Time{}
 	}
 	switch {
-	case stopped != "":
+	case troubles()[stopped] == activation.NoticeStopped: // an export that is detached was detached by somebody
 		w.enter(x, stopped, activation.Notice{Task: activation.TaskExport, Object: string(e.ID), Name: e.Name})
 	case troubles()[x.Trouble] == activation.NoticeStopped:
 		w.forget(x)

@@ -45,7 +45,8 @@ type Warehouse interface {
 	Evaluations(ctx context.Context) (map[activation.SegmentID]Evaluated, error)
 	// Forget drops the stored members of a segment.
 	Forget(ctx context.Context, id activation.SegmentID) error
-	// Contains reports whether the segment selects the profile with the id; it does not select one that is not there.
+	// Contains reports whether the profile with the id is in the segment: among its stored members where it keeps them, as in a
+	// hand-over, else selected by it. One that is not there is in none.
 	Contains(ctx context.Context, e Evaluation, id string) (bool, error)
 	// WriteMembers writes the hand-over of a run (see HandOver). Nothing is left at the path if it fails.
 	WriteMembers(ctx context.Context, r MembersRequest) (HandOver, error)

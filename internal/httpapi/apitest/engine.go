@@ -216,6 +216,12 @@ func (e *Engine) Contains(_ context.Context, ev warehouse.Evaluation, id string)
 	if e.Fail != nil {
 		return false, e.Fail
 	}
+	e.mu.Lock()
+	_, ok := e.stored[ev.Segment.ID]
+	e.mu.Unlock()
+	if ev.Segment.Schedule.Stored() && !ok {
+		return false, activation.Errorf(activation.CodeCannotEvaluate, "the members of the segment %q are not stored", ev.Segment.Name)
+	}
 	in := selects(ev.Segment)
 	return slices.ContainsFunc(e.profiles, func(p warehouse.Profile) bool { return p.ID == id && in(p) }), nil
 }

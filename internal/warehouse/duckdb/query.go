@@ -153,7 +153,7 @@ func (w *Warehouse) Contains(ctx context.Context, e warehouse.Evaluation, id str
 		if err != nil {
 			return err
 		}
-		m, err := b.member(e.Segment, e.AsOf, e.Zone)
+		m, err := s.selects(b, e.Segment, e.AsOf, e.Zone)
 		if err != nil {
 			return err
 		}

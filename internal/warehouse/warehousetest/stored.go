@@ -40,6 +40,8 @@ func storedMembers(d *Desk) {
 	d.Text(def, "id,email,city\n1,a@example.com,Split\n2,b@example.com,Split\n3,c@example.com,Zagreb\n")
 	g := static("Split")
 	d.refusesHandOver(activation.CodeCannotEvaluate, "are not stored", g)
+	_, err := d.W.Contains(d.ctx(), warehouse.Evaluation{Segment: g, AsOf: Now}, "1")
+	require.Equal(d, activation.CodeCannotEvaluate, activation.CodeOf(err), "nor is it known who is in it")
 	e := d.evaluate(g, Now)
 	require.Equal(d, warehouse.Evaluated{Members: 2, At: Now, DataAt: Now, Definition: g.Definition(def)}, e)
 	ids := func(segments ...activation.Segment) (ids []string) {
@@ -55,6 +57,11 @@ func storedMembers(d *Desk) {
 	d.Text(def, "id,email,city\n2,b@example.com,Zagreb\n3,c@example.com,Split\n4,d@example.com,Rijeka\n")
 	require.Equal(d, []string{"2"}, ids(g))
 	require.Equal(d, []string{"3"}, d.IDs(g), "a count says who would be selected now")
+	for id, member := range map[string]bool{"1": false, "2": true, "3": false} {
+		in, err := d.W.Contains(d.ctx(), warehouse.Evaluation{Segment: g, AsOf: Now}, id)
+		require.NoError(d, err)
+		require.Equal(d, member, in, "%s: in it is who is handed over", id)
+	}
 	dynamic := Select(activation.Rule{Field: "city", Operator: activation.OpEquals, Values: []string{"Rijeka"}})
 	dynamic.ID = "dynamic"
 	require.Equal(d, []string{"2", "4"}, ids(g, dynamic), "beside one that is evaluated in the run")

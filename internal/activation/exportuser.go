@@ -56,6 +56,11 @@ func (c Connection) MayRun(load func(PersonID) (Person, error)) error {
 		WithRemedy("An administrator has to take over as export user of the connection: segue connection export-user")
 }
 
+// NoConnection is the error of what a detached export cannot do.
+func (e Export) NoConnection() error {
+	return Errorf(CodeNoConnection, "the export %q has no connection", e.Name).WithRemedy("Attach it to a connection: segue export attach")
+}
+
 // Usable fails with CodeConflict if the connection is being removed.
 func (c Connection) Usable() error {
 	if c.RemovingAt.IsZero() {

@@ -49,6 +49,15 @@ func (s SegmentSchedule) Validate() error {
 	return Errorf(CodeInvalid, "must be with_refresh, own or static").WithField("mode")
 }
 
+// Evaluable fails with CodeInvalid if the segment keeps no members that an evaluation could store.
+func (s Segment) Evaluable() error {
+	if s.Schedule.Stored() {
+		return nil
+	}
+	return Errorf(CodeInvalid, "the segment %q keeps no members: every run evaluates it", s.Name).
+		WithRemedy("Give it a schedule of its own, or make it static: segue segment schedule")
+}
+
 // Definition names what stored members were selected by: the rules, their zone, and what makes a profile's id. Members of another
 // definition are members of another segment.
 func (s Segment) Definition(d ProfileDefinition) string {

@@ -51,12 +51,8 @@ func (s *Service) mayRun(ctx context.Context, w *work) error {
 		if err != nil {
 			return err
 		}
-		return mayRun(ctx, r, c)
+		return store.MayRunOver(ctx, r, c)
 	})
-}
-
-func mayRun(ctx context.Context, r store.Reader, c activation.Connection) error {
-	return c.MayRun(func(id activation.PersonID) (activation.Person, error) { return r.Person(ctx, id) })
 }
 
 // canceled reads again whether somebody asked the run to stop (S29).

@@ -52,7 +52,7 @@ func (s *Service) Update(ctx context.Context, e activation.Export, takes ...stri
 			return err
 		}
 		if old.Connection == "" {
-			return noConnection(old)
+			return old.NoConnection()
 		}
 		if old.Connection != e.Connection {
 			return activation.Errorf(activation.CodeInvalid, "the connection of an export cannot be changed").WithField("connection").

@@ -12,19 +12,13 @@ import (
 	"segue/internal/store"
 )
 
-// noConnection is the error of what a detached export cannot do.
-func noConnection(e activation.Export) error {
-	return activation.Errorf(activation.CodeNoConnection, "the export %q has no connection", e.Name).
-		WithRemedy("Attach it to a connection: segue export attach")
-}
-
 // canRun fails unless a run of the export may start: it has a connection, with an export user (S29).
 func canRun(ctx context.Context, r store.Reader, e activation.Export) error {
 	switch {
 	case e.Removing:
 		return activation.Errorf(activation.CodeConflict, "the export %q is being removed", e.Name)
 	case e.Connection == "":
-		return noConnection(e)
+		return e.NoConnection()
 	}
 	c, err := r.Connection(ctx, e.Connection)
 	if err != nil {
@@ -33,7 +27,7 @@ func canRun(ctx context.Context, r store.Reader, e activation.Export) error {
 	if err := c.Usable(); err != nil {
 		return err
 	}
-	return mayRun(ctx, r, c)
+	return store.MayRunOver(ctx, r, c)
 }
 
 // homeOf returns the account in which the export's ledger is; the zero account if there is none.
@@ -80,7 +74,7 @@ func (s *Service) Detach(ctx context.Context, id activation.ExportID, by string)
 			return err
 		}
 		if e.Connection == "" {
-			return noConnection(e)
+			return e.NoConnection()
 		}
 		runs, err := openRuns(ctx, tx, func(o activation.Run) bool { return o.Export == id })
 		if err != nil {
@@ -211,7 +205,7 @@ func (s *Service) Duplicate(ctx context.Context, id activation.ExportID, name st
 		return e, err
 	}
 	if e.Connection == "" {
-		return e, noConnection(e)
+		return e, e.NoConnection()
 	}
 	e.Name, e.Schedule = name, activation.ExportSchedule{Mode: activation.ScheduleOnDemand}
 	return s.Create(ctx, e)

@@ -45,7 +45,7 @@ func (s *Service) Adopt(ctx context.Context, id activation.ExportID, by string) 
 		return activation.Adoption{}, err
 	}
 	if e.Connection == "" {
-		return activation.Adoption{}, noConnection(e)
+		return activation.Adoption{}, e.NoConnection()
 	}
 	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
 		open, err := r.OpenRuns(ctx)
@@ -80,7 +80,7 @@ func (s *Service) place(ctx context.Context, id activation.ExportID) (e activati
 		return err
 	})
 	if err == nil && account.OrganizationID == "" { // it went to another account before, and has not come to one yet
-		err = noConnection(e)
+		err = e.NoConnection()
 	}
 	if err != nil {
 		return e, 0, err

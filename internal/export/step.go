@@ -274,7 +274,7 @@ func (s *Service) open(ctx context.Context, w *work) (err error) {
 				return err
 			}
 		}
-		return noConnection(w.export)
+		return w.export.NoConnection()
 	}
 	if err != nil {
 		return err

@@ -150,9 +150,8 @@ func evaluation(ctx context.Context, r store.Reader, segment activation.SegmentI
 	if err != nil {
 		return nil, err
 	}
-	if !g.Schedule.Stored() {
-		return nil, activation.Errorf(activation.CodeInvalid, "the segment %q keeps no members: every run evaluates it", g.Name).
-			WithRemedy("Give it a schedule of its own, or make it static: segue segment schedule")
+	if err := g.Evaluable(); err != nil {
+		return nil, err
 	}
 	var d drawing
 	d.add(activation.Task{Kind: activation.TaskSegment, Object: string(g.ID), Name: g.Name})

@@ -38,20 +38,14 @@ func (s *Service) Evaluate(ctx context.Context, id activation.SegmentID) (wareho
 	if err != nil {
 		return warehouse.Evaluated{}, err
 	}
-	if !g.Schedule.Stored() {
-		return warehouse.Evaluated{}, keepsNone(g)
+	if err := g.Evaluable(); err != nil {
+		return warehouse.Evaluated{}, err
 	}
 	e, err := s.evaluation(ctx, g)
 	if err != nil {
 		return warehouse.Evaluated{}, err
 	}
 	return s.cfg.Warehouse.Evaluate(ctx, e)
-}
-
-// keepsNone is the answer to evaluating a segment that keeps no members.
-func keepsNone(g activation.Segment) error {
-	return activation.Errorf(activation.CodeInvalid, "the segment %q keeps no members: every run evaluates it", g.Name).
-		WithRemedy("Give it a schedule of its own, or make it static: segue segment schedule")
 }
 
 // State is a segment with what is stored of it.

@@ -10,13 +10,17 @@ import (
 // CodeNeedsExportUser if nobody is left on whose behalf they run (S29).
 func MayRun(ctx context.Context, r Reader, e activation.Export) error {
 	if e.Connection == "" {
-		return activation.Errorf(activation.CodeNoConnection, "the export %q has no connection", e.Name).
-			WithRemedy("Attach it to a connection: segue export attach")
+		return e.NoConnection()
 	}
 	over, err := r.Connection(ctx, e.Connection)
 	if err != nil {
 		return err
 	}
+	return MayRunOver(ctx, r, over)
+}
+
+// MayRunOver fails with CodeNeedsExportUser if nobody is left on whose behalf exports over the connection run (S29).
+func MayRunOver(ctx context.Context, r Reader, over activation.Connection) error {
 	return over.MayRun(func(id activation.PersonID) (activation.Person, error) { return r.Person(ctx, id) })
 }
 

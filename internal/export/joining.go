@@ -74,19 +74,11 @@ func (s *Service) neighbours(ctx context.Context, w *work) (list []neighbour, er
 }
 
 func eachExport(ctx context.Context, r store.Reader, f func(activation.Export) error) error {
-	for after := ""; ; {
-		page, next, err := r.Exports(ctx, store.Page{After: after, Limit: 500})
-		if err != nil {
+	all, err := store.Every(func(p store.Page) ([]activation.Export, string, error) { return r.Exports(ctx, p) })
+	for _, e := range all {
+		if err := f(e); err != nil {
 			return err
 		}
-		for _, e := range page {
-			if err := f(e); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return nil
-		}
-		after = next
 	}
+	return err
 }

@@ -28,7 +28,7 @@ func recipients(ctx context.Context, r store.Reader) (to []recipient, err error)
 	if !set.MailOn {
 		return to, nil
 	}
-	people, err := every(func(p store.Page) ([]activation.Person, string, error) { return r.People(ctx, p) })
+	people, err := store.Every(func(p store.Page) ([]activation.Person, string, error) { return r.People(ctx, p) })
 	for _, p := range people {
 		if p.GetsNotices() {
 			to = append(to, recipient{activation.ChannelMail, p.ID})

@@ -56,14 +56,14 @@ func (w *watch) subjects(ctx context.Context, r store.Reader) error {
 		w.after[x.Subject] = x
 	}
 	add(activation.TaskProfile, "")
-	sources, err := every(func(p store.Page) ([]activation.Source, string, error) { return r.Sources(ctx, p) })
+	sources, err := store.Every(func(p store.Page) ([]activation.Source, string, error) { return r.Sources(ctx, p) })
 	if err != nil {
 		return err
 	}
 	for _, x := range sources {
 		add(activation.TaskSource, string(x.ID))
 	}
-	segments, err := every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
+	segments, err := store.Every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
 	for _, x := range segments {
 		add(activation.TaskSegment, string(x.ID))
 		if x.Schedule.Stored() {

@@ -162,7 +162,7 @@ const mostEnded = 200
 
 // exports looks at exports: the runs that ended since, in the order in which they did, then those under way.
 func (w *watch) exports(ctx context.Context, r store.Reader) error {
-	all, err := every(func(p store.Page) ([]activation.Export, string, error) { return r.Exports(ctx, p) })
+	all, err := store.Every(func(p store.Page) ([]activation.Export, string, error) { return r.Exports(ctx, p) })
 	if err != nil {
 		return err
 	}
@@ -273,20 +273,4 @@ func (w *watch) fresh(ctx context.Context, r store.Reader, x *activation.TaskSta
 		x.Late = false
 	}
 	return nil
-}
-
-// every reads all pages of a listing.
-func every[T any](read func(store.Page) ([]T, string, error)) (all []T, err error) {
-	p := store.Page{Limit: 500}
-	for {
-		list, next, err := read(p)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list...)
-		if next == "" {
-			return all, nil
-		}
-		p.After = next
-	}
 }

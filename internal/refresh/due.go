@@ -99,7 +99,7 @@ func (s *Service) scheduled(ctx context.Context) (all []scheduled, dues map[stri
 			}
 			all = append(all, scheduled{dueRefresh, string(spec), sch.Next})
 		}
-		list, err := every(func(p store.Page) ([]activation.Export, string, error) { return r.Exports(ctx, p) })
+		list, err := store.Every(func(p store.Page) ([]activation.Export, string, error) { return r.Exports(ctx, p) })
 		if err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (s *Service) scheduled(ctx context.Context) (all []scheduled, dues map[stri
 				all = append(all, scheduled{dueExport + string(e.ID), c.Cron + " " + c.TimeZone, c.Next})
 			}
 		}
-		segments, err := every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
+		segments, err := store.Every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
 		if err != nil {
 			return err
 		}

@@ -223,7 +223,7 @@ func (d *drawing) exports(only activation.ExportID) ([]activation.Export, error)
 		}
 		return []activation.Export{e}, err
 	}
-	all, err := every(func(p store.Page) ([]activation.Export, string, error) { return d.reader.Exports(d.ctx, p) })
+	all, err := store.Every(func(p store.Page) ([]activation.Export, string, error) { return d.reader.Exports(d.ctx, p) })
 	var out []activation.Export
 	for _, e := range all {
 		if e.Schedule.Effective() != activation.ScheduleWithRefresh {
@@ -247,7 +247,7 @@ func (d *drawing) canRun(e activation.Export) error {
 }
 
 func (d *drawing) sources(feeding activation.SourceID, only bool) error {
-	all, err := every(func(p store.Page) ([]activation.Source, string, error) { return d.reader.Sources(d.ctx, p) })
+	all, err := store.Every(func(p store.Page) ([]activation.Source, string, error) { return d.reader.Sources(d.ctx, p) })
 	for _, x := range all {
 		if !only || x.ID == feeding {
 			d.add(activation.Task{Kind: activation.TaskSource, Object: string(x.ID), Name: x.Name})
@@ -263,7 +263,7 @@ func (d *drawing) addSegments(chosen []activation.Export, only bool) error {
 			wanted[g] = true
 		}
 	}
-	all, err := every(func(p store.Page) ([]activation.Segment, string, error) { return d.reader.Segments(d.ctx, p) })
+	all, err := store.Every(func(p store.Page) ([]activation.Segment, string, error) { return d.reader.Segments(d.ctx, p) })
 	for _, g := range all {
 		if (!only || wanted[g.ID]) && !g.Schedule.Stored() {
 			d.segments[g.ID] = true
@@ -271,20 +271,4 @@ func (d *drawing) addSegments(chosen []activation.Export, only bool) error {
 		}
 	}
 	return err
-}
-
-// every reads all pages of a listing.
-func every[T any](read func(store.Page) ([]T, string, error)) (all []T, err error) {
-	p := store.Page{Limit: 500}
-	for {
-		list, next, err := read(p)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list...)
-		if next == "" {
-			return all, nil
-		}
-		p.After = next
-	}
 }

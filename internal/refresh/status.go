@@ -143,7 +143,7 @@ func byHand(runs []TaskRun, by TaskRun) []TaskRun {
 }
 
 func (x *statusView) sources() (all []TaskStatus, err error) {
-	list, err := every(func(p store.Page) ([]activation.Source, string, error) { return x.reader.Sources(x.ctx, p) })
+	list, err := store.Every(func(p store.Page) ([]activation.Source, string, error) { return x.reader.Sources(x.ctx, p) })
 	for _, s := range list {
 		runs := x.of[id(activation.TaskSource, string(s.ID))]
 		if in := s.Ingest; in != nil && !in.At.IsZero() {
@@ -176,7 +176,7 @@ func (x *statusView) profile() ([]TaskStatus, error) {
 }
 
 func (x *statusView) segments() (all []TaskStatus, err error) {
-	list, err := every(func(p store.Page) ([]activation.Segment, string, error) { return x.reader.Segments(x.ctx, p) })
+	list, err := store.Every(func(p store.Page) ([]activation.Segment, string, error) { return x.reader.Segments(x.ctx, p) })
 	for _, g := range list {
 		t := TaskStatus{Kind: activation.TaskSegment, Object: string(g.ID), Name: g.Name, Schedule: g.Schedule}
 		if !g.Schedule.Stored() {
@@ -199,7 +199,7 @@ func (x *statusView) segments() (all []TaskStatus, err error) {
 }
 
 func (x *statusView) exports() (all []TaskStatus, err error) {
-	list, err := every(func(p store.Page) ([]activation.Export, string, error) { return x.reader.Exports(x.ctx, p) })
+	list, err := store.Every(func(p store.Page) ([]activation.Export, string, error) { return x.reader.Exports(x.ctx, p) })
 	if err != nil {
 		return nil, err
 	}

@@ -111,17 +111,9 @@ func (s *Service) Sample(ctx context.Context, g activation.Segment, after string
 // that has no answer is told with the reason, and never passed over.
 func (s *Service) Holding(ctx context.Context, id string) ([]Membership, error) {
 	var all []activation.Segment
-	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
-		for after := ""; ; {
-			list, next, err := r.Segments(ctx, store.Page{After: after, Limit: 200})
-			if err != nil {
-				return err
-			}
-			all = append(all, list...)
-			if after = next; after == "" {
-				return nil
-			}
-		}
+	err := s.cfg.Store.View(ctx, func(r store.Reader) (err error) {
+		all, err = store.Every(func(p store.Page) ([]activation.Segment, string, error) { return r.Segments(ctx, p) })
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look for a customer in the segments: %w", err)

@@ -186,7 +186,7 @@ func (k *connectionRemove) Run(inv *invocation) error {
 			inv.say("Connection %q is removed, its key destroyed.", n.Name)
 			return nil
 		}
-		inv.say("Connection %q is removed. %d runs stop; then its key is destroyed, at the latest on %s.", n.Name, len(r.RunIds), inv.when(r.KeyUntil))
+		inv.say("Connection %q is removed. %s; then its key is destroyed, at the latest on %s.", n.Name, count(int64(len(r.RunIds)), "run stops", "runs stop"), inv.when(r.KeyUntil))
 		return nil
 	})
 }

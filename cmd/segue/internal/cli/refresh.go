@@ -42,7 +42,12 @@ func (s *refreshStart) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	for s.Wait && !r.Ended {
+	return inv.followRefresh(c, r, "refresh", s.Wait)
+}
+
+// followRefresh says that a refresh has begun, or, if wanted, waits for its end and shows what became of it.
+func (inv *invocation) followRefresh(c *client.Client, r client.Refresh, what string, wait bool) (err error) {
+	for wait && !r.Ended {
 		select {
 		case <-inv.ctx.Done():
 			return inv.ctx.Err()
@@ -53,13 +58,13 @@ func (s *refreshStart) Run(inv *invocation) error {
 		}
 	}
 	err = inv.show(r, func(w io.Writer) error {
-		if s.Wait {
+		if wait {
 			return inv.writeRefresh(w, r)
 		}
-		inv.say("The refresh has begun. See how it gets on: segue refresh show %s", r.ID)
+		inv.say("The %s has begun. See how it gets on: segue refresh show %s", what, r.ID)
 		return nil
 	})
-	if err != nil || !s.Wait {
+	if err != nil || !wait {
 		return err
 	}
 	return refreshEnded(r)

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
-	"time"
 
 	"segue/client"
 )
@@ -93,25 +91,5 @@ func (s *segmentEvaluate) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	for s.Wait && !r.Ended {
-		select {
-		case <-inv.ctx.Done():
-			return inv.ctx.Err()
-		case <-time.After(refreshPoll):
-		}
-		if r, err = client.Decode[client.Refresh](c.GetRefresh(inv.ctx, r.ID)); err != nil {
-			return err
-		}
-	}
-	err = inv.show(r, func(w io.Writer) error {
-		if s.Wait {
-			return inv.writeRefresh(w, r)
-		}
-		inv.say("The evaluation has begun. See how it gets on: segue refresh show %s", r.ID)
-		return nil
-	})
-	if err != nil || !s.Wait {
-		return err
-	}
-	return refreshEnded(r)
+	return inv.followRefresh(c, r, "evaluation", s.Wait)
 }

@@ -14,11 +14,12 @@ import { ErrorPanel } from '../parts/ErrorPanel';
 import { ListPage } from '../parts/ListPage';
 import { useMe } from '../parts/roles';
 import { goesOn, StatusBadge } from '../parts/StatusBadge';
+import { statusQuery } from '../system/queries';
 import { useExportActions } from './actions';
 import { ScheduleDialog } from './dialogs/ScheduleDialog';
 import { useExportDialogs } from './dialogs/useExportDialogs';
 import { Late } from './Late';
-import { exportsQuery, statusQuery } from './queries';
+import { exportsQuery } from './queries';
 import { lastSuccess, standingOf } from './success';
 import { useExportWords } from './words';
 
@@ -142,7 +143,7 @@ function useColumns(): Column<Export>[] {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const words = useExportWords();
-  const tasks = useQuery({ ...statusQuery, refetchInterval: 30_000 }).data?.tasks;
+  const tasks = useQuery(statusQuery).data?.tasks;
   const success = (e: Export) => lastSuccess(e, standingOf(tasks, e));
   const next = (e: Export) => standingOf(tasks, e)?.next_at;
   return [

@@ -84,12 +84,6 @@ export const contractQuery = (connection: string, segments: string[]) =>
     staleTime: 60_000,
   });
 
-/** How every task of the pipeline stands; of exports also when they run next. */
-export const statusQuery = queryOptions({
-  queryKey: ['status', 'pipeline'],
-  queryFn: () => send(api.GET('/api/v1/status')),
-});
-
 /** How many people an export owns and keeps on which list. */
 export const exportPeopleQuery = (id: string) =>
   queryOptions({

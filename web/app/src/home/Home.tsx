@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { Late } from '../exports/Late';
-import { exportsQuery, recentRunsQuery, statusQuery } from '../exports/queries';
+import { exportsQuery, recentRunsQuery } from '../exports/queries';
 import { useExportWords } from '../exports/words';
 import { useFormats } from '../languages/format';
 import { Card, Empty } from '../parts/Card';
@@ -13,7 +13,7 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { goesOn, needsSomebody, StatusBadge } from '../parts/StatusBadge';
-import { scheduleQuery } from '../system/queries';
+import { scheduleQuery, statusQuery } from '../system/queries';
 import classes from './home.module.css';
 import { Lists } from './Lists';
 import { late, sizesOf, upcoming } from './sizes';
@@ -27,7 +27,7 @@ export default function Home() {
   const { may } = useMe();
   const exports = useQuery({ ...exportsQuery, refetchInterval: 15_000 });
   const runs = useQuery({ ...recentRunsQuery, refetchInterval: 15_000 }).data ?? [];
-  const tasks = useQuery({ ...statusQuery, refetchInterval: 30_000 }).data?.tasks ?? [];
+  const tasks = useQuery(statusQuery).data?.tasks ?? [];
   const schedule = useQuery(scheduleQuery).data;
   return (
     <Page

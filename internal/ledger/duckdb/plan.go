@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"segue/internal/activation"
 	"segue/internal/ledger"
@@ -21,6 +20,7 @@ type planner struct {
 	base int64 // the number before the first new row
 	// besides is how many people it removes whom the plan before did not.
 	besides int64
+	nth     int64 // its place among all runs, by when they were planned first
 	// addresses are the wanted ones that get a row.
 	addresses int64
 	sum       activation.PlanSummary
@@ -44,6 +44,11 @@ func (p *planner) clear() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE was_leaving AS SELECT list, address FROM run_row
 		WHERE run = $1 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL`, string(p.Run)); err != nil {
 		return err
+	}
+	if p.nth = p.Nth; p.nth == 0 {
+		if err := p.row("SELECT coalesce(max(nth) FILTER (id = ?), max(nth) + 1, 1) FROM run", []any{string(p.Run)}, &p.nth); err != nil {
+			return err
+		}
 	}
 	for _, s := range []string{
 		`DELETE FROM run_row WHERE run = $1 AND NOT (batch IS NOT NULL AND batch IN (SELECT id FROM batch WHERE run = $1 AND state <> 'ready'))`,
@@ -79,21 +84,21 @@ func (p *planner) columns(prefix string) string {
 	return b.String()
 }
 
-// refusedSince gathers whom runs on newer data have taken off lists as refused since this run's data were read (S7): a plan
-// that is made again must not bring them back.
-func (p *planner) refusedSince() error { return p.querier.refusedSince(string(p.Run), p.acct, p.AsOf) }
+// refusedSince gathers whom runs on newer data, those that read them later than this one, have taken off lists as refused (S7): a
+// plan that is made again must not bring them back. Clocks are not asked: one that was wrong once would do so for as long.
+func (p *planner) refusedSince() error { return p.querier.refusedSince(string(p.Run), p.acct, p.nth) }
 
-func (q querier) refusedSince(run string, account int32, asOf time.Time) error {
+func (q querier) refusedSince(run string, account int32, nth int64) error {
 	var newer int64
-	if err := q.row("SELECT count(*) FROM run WHERE account = ? AND id <> ? AND as_of > ?", []any{account, run, asOf.UTC()}, &newer); err != nil {
+	if err := q.row("SELECT count(*) FROM run WHERE account = ? AND id <> ? AND nth >= ?", []any{account, run, nth}, &newer); err != nil {
 		return err
 	}
 	if newer == 0 { // nearly always, and then no row need be looked at
 		return q.exec("CREATE OR REPLACE TEMP TABLE refused_since (address VARCHAR, why VARCHAR)")
 	}
 	return q.exec(`CREATE OR REPLACE TEMP TABLE refused_since AS SELECT x.address, any_value(x.why) AS why FROM run_row x JOIN run o ON o.id = x.run
-		WHERE o.account = $1 AND o.id <> $2 AND o.as_of > $3 AND x.kind IN ('leaver', 'refusal') AND x.why IS NOT NULL AND x.bucket = 'removed' GROUP BY x.address`,
-		account, run, asOf.UTC())
+		WHERE o.account = $1 AND o.id <> $2 AND o.nth >= $3 AND x.kind IN ('leaver', 'refusal') AND x.why IS NOT NULL AND x.bucket = 'removed' GROUP BY x.address`,
+		account, run, nth)
 }
 
 // readWanted takes in the addresses that the export wants, with the values of their winners.
@@ -447,6 +452,6 @@ func (p *planner) store() error {
 			identifiers = append(identifiers, a.Name)
 		}
 	}
-	return p.exec(`INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, '', false, ?)`, string(p.Run), p.acct, string(p.Export), int64(p.List),
-		p.DefinitionHash, p.MembersPath, p.AddressesPath, identifiers, string(summary), p.At.UTC(), p.AsOf.UTC())
+	return p.exec(`INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, '', false, ?, ?)`, string(p.Run), p.acct, string(p.Export), int64(p.List),
+		p.DefinitionHash, p.MembersPath, p.AddressesPath, identifiers, string(summary), p.At.UTC(), p.AsOf.UTC(), p.nth)
 }

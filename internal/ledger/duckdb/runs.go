@@ -56,6 +56,12 @@ func (l *Ledger) Besides(run activation.RunID) int64 {
 	return l.besides[run]
 }
 
+// Nth implements ledger.Runs.
+func (l *Ledger) Nth(ctx context.Context) (n int64, err error) {
+	err = l.query(ctx, "SELECT coalesce(max(nth), 0) + 1 FROM run", nil, func(scan func(...any) error) error { return scan(&n) })
+	return n, err
+}
+
 // OpenRuns implements ledger.Runs.
 func (l *Ledger) OpenRuns(ctx context.Context) ([]ledger.RunState, error) {
 	return l.states(ctx, "WHERE r.ended_at IS NULL")
@@ -227,7 +233,7 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 		return rc, activation.Errorf(activation.CodeReceiptMismatch, "%d members have more than one outcome", doubled+stray)
 	}
 	// Who was unchanged when it was planned may have been taken off the list by another run since, as refused (S7).
-	if err := q.refusedSince(string(run), p.account, p.asOf); err != nil {
+	if err := q.refusedSince(string(run), p.account, p.nth); err != nil {
 		return rc, err
 	}
 	if err := q.refusedMeanwhile(run, p); err != nil {

@@ -24,6 +24,8 @@ func Run(t *testing.T, open Open) {
 		"S7 an opt-out removes those who left as well":               optedOutAfterLeaving,
 		"S17 S23 a decision holds for a process that is watched":     decidedWhileWatched,
 		"S8 opt-outs are remembered until lifted":                    optOuts,
+		"S8 of two contacts of one address the opt-out decides":      twoContacts,
+		"S7 refusals are ordered by runs, whatever the clock says":   refusedByAWrongClock,
 		"S10 a shared phone is sent for nobody":                      sharedPhone,
 		"S10 a phone belongs until another is acknowledged":          phoneBelongs,
 		"S7 refusals and imports of other runs keep their order":     refusalsInOrder,

@@ -274,7 +274,7 @@ func (inv *invocation) rowTable(rows []client.RunRow) *table.Table {
 func why(r client.RunRow) string {
 	var parts []string
 	if r.Reason != "" {
-		parts = append(parts, reasonWord(r.Reason))
+		parts = append(parts, reasonWord(string(r.Reason)))
 	}
 	if r.Attribute != "" {
 		parts = append(parts, r.Attribute)
@@ -289,7 +289,7 @@ func why(r client.RunRow) string {
 		parts = append(parts, "the values of "+r.DuplicateOf+" are used")
 	}
 	for _, name := range sortedKeys(r.Withheld) {
-		parts = append(parts, name+" left out: "+reasonWord(r.Withheld[name]))
+		parts = append(parts, name+" left out: "+reasonWord(string(r.Withheld[name])))
 	}
 	return strings.Join(parts, "; ")
 }

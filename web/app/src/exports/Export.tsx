@@ -46,7 +46,10 @@ function Detail({ value: e }: { value: Api['Export'] }) {
   const { t } = useTranslation();
   const words = useExportWords();
   const { may } = useMe();
-  const runs = useQuery({ ...runsQuery(e.id), refetchInterval: 15_000 });
+  const runs = useQuery({
+    ...runsQuery(e.id),
+    refetchInterval: (q) => (q.state.data?.some((r) => !r.ended) ? 3_000 : 15_000),
+  });
   const standing = standingOf(useQuery(statusQuery).data?.tasks, e);
   const latest = useRun(runs.data?.[0]?.id).data;
   const { start } = useExportActions();

@@ -3566,8 +3566,9 @@ type Export struct {
 	ListID  int64         `json:"list_id"`
 
 	// ListName The list's name when it was chosen
-	ListName string  `json:"list_name,omitempty,omitzero"`
-	Mapping  Mapping `json:"mapping"`
+	ListName string    `json:"list_name,omitempty,omitzero"`
+	ListSize *ListSize `json:"list_size,omitempty"`
+	Mapping  Mapping   `json:"mapping"`
 
 	// Name Unique
 	Name string `json:"name"`
@@ -3906,6 +3907,29 @@ type LastFailure struct {
 
 // LastFailureCode defines model for LastFailure.Code.
 type LastFailureCode string
+
+// ListSize defines model for ListSize.
+type ListSize struct {
+	At   time.Time `json:"at"`
+	Size int64     `json:"size"`
+}
+
+// ListSizes defines model for ListSizes.
+type ListSizes struct {
+	ExportID string `json:"export_id"`
+
+	// Sizes Oldest first
+	Sizes []ListSize `json:"sizes"`
+}
+
+// ListSizesList defines model for ListSizesList.
+type ListSizesList struct {
+	// Items The items of this page
+	Items []ListSizes `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
 
 // MailSettings defines model for MailSettings.
 type MailSettings struct {
@@ -5341,6 +5365,24 @@ type StartRunParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// GetListSizesParams defines parameters for GetListSizes.
+type GetListSizesParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// ExportID Only of this export
+	ExportID *string `form:"export_id,omitempty" json:"export_id,omitempty"`
+
+	// Days How many days back
+	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
+
+	// Steps How many sizes of an export at most
+	Steps *int64 `form:"steps,omitempty" json:"steps,omitempty"`
+}
+
 // ListNoticesParams defines parameters for ListNotices.
 type ListNoticesParams struct {
 	// After The cursor of an earlier page
@@ -6048,6 +6090,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/health (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetListSizes Say how large lists were over time
+	//
+	// For each export how many people its list held after its runs, as the destination said, oldest first. The period is cut into equal steps, of each of which the last size counts.
+	//
+	// Corresponds with GET /api/v1/list-sizes (the `GetListSizes` operationId).
+	GetListSizes(ctx context.Context, params *GetListSizesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemoveCodes Switch one-time codes off
 	//
@@ -6798,6 +6847,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 	ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DownloadQuarantine Download rows that could not be read
+	//
+	// The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
+	//
+	// Corresponds with GET /api/v1/sources/{id}/quarantine.csv (the `DownloadQuarantine` operationId).
+	DownloadQuarantine(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSso Say whether there is single sign-on
 	//
@@ -7713,6 +7769,23 @@ func (c *Client) ListFiles(ctx context.Context, reqEditors ...RequestEditorFn) (
 // Corresponds with GET /api/v1/health (the `GetHealth` operationId).
 func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetHealthRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetListSizes Say how large lists were over time
+//
+// For each export how many people its list held after its runs, as the destination said, oldest first. The period is cut into equal steps, of each of which the last size counts.
+//
+// Corresponds with GET /api/v1/list-sizes (the `GetListSizes` operationId).
+func (c *Client) GetListSizes(ctx context.Context, params *GetListSizesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetListSizesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9413,6 +9486,23 @@ func (c *Client) ListQuarantine(ctx context.Context, id string, params *ListQuar
 	return c.Client.Do(req)
 }
 
+// DownloadQuarantine Download rows that could not be read
+//
+// The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
+//
+// Corresponds with GET /api/v1/sources/{id}/quarantine.csv (the `DownloadQuarantine` operationId).
+func (c *Client) DownloadQuarantine(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadQuarantineRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetSso Say whether there is single sign-on
 //
 // Asks for no sign-in.
@@ -11013,6 +11103,108 @@ func NewGetHealthRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetListSizesRequest constructs an http.Request for the GetListSizes method
+func NewGetListSizesRequest(server string, params *GetListSizesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/list-sizes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExportID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "export_id", *params.ExportID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Days != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "days", *params.Days, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Steps != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "steps", *params.Steps, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -13989,6 +14181,40 @@ func NewListQuarantineRequest(server string, id string, params *ListQuarantinePa
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDownloadQuarantineRequest constructs an http.Request for the DownloadQuarantine method
+func NewDownloadQuarantineRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sources/%s/quarantine.csv", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)

@@ -152,6 +152,18 @@ type Receipt struct {
 	APICalls map[string]int64 `json:"api_calls,omitempty"`
 }
 
+// ListSize is how many people a list held, and when.
+type ListSize struct {
+	At   time.Time
+	Size int64
+}
+
+// ListSizes is how large the list of an export was over time, oldest first.
+type ListSizes struct {
+	Export ExportID
+	Sizes  []ListSize
+}
+
 // Check reports a receipt that does not add up (S11); such a run has failed.
 func (r Receipt) Check() error {
 	if got := r.Added + r.Updated + r.Unchanged + r.Rejected + r.Duplicates + r.NotSent; got != r.Members {

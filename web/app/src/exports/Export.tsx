@@ -125,11 +125,10 @@ function Glance({ value: e, standing }: { value: Api['Export']; standing: Api['T
   const words = useExportWords();
   const built = useQuery(profileQuery).data?.build?.at;
   const at = lastSuccess(e, standing);
-  const size = e.latest_run?.receipt?.list_size ?? -1;
   return (
     <Facts
       facts={[
-        [t('exports.column.size'), size >= 0 && <span className="num">{number(size)}</span>],
+        [t('exports.column.size'), e.list_size && <span className="num">{number(e.list_size.size)}</span>],
         [t('exports.column.success'), at && dateTime(at)],
         [
           t('exports.column.next'),

@@ -28,6 +28,7 @@ const told: Record<string, string[]> = {
   'OperatorInfo.operator': ['segments.operator.*'],
   'Rule.unit': ['segments.unit.*_other', 'segments.builder.units.*'],
   'SegmentRule.combine': ['segments.combine.*'],
+  'SegmentSchedule.mode': ['segments.schedule.*', 'segments.schedule.means.*'],
   'Field.semantic': ['profiles.semantic.*'],
   'Field.type': ['sources.type.*', 'exports.editor.type.*'],
   'Attribute.type': ['exports.editor.type.*'],

@@ -23,6 +23,7 @@ export function useRun(id: string | undefined) {
         events.close();
         void client.invalidateQueries({ queryKey: ['exports'] });
         void client.invalidateQueries({ queryKey: ['runs'] });
+        void client.invalidateQueries({ queryKey: ['list-sizes'] });
       }
     });
     return () => events.close();

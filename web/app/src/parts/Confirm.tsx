@@ -10,7 +10,7 @@ type Props = {
   children: ReactNode;
   /** The verb on the button. */
   verb: string;
-  /** What the button says that changes nothing. */
+  /** What the button says that changes nothing; where it has words of its own it is the one that Enter presses. */
   cancel?: string;
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
@@ -43,10 +43,10 @@ export function Confirm({ opened, title, children, verb, cancel, onConfirm, onCl
         <div>{children}</div>
         {error !== undefined && <ErrorPanel error={error} />}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={close}>
+          <Button variant="default" onClick={close} data-autofocus={cancel !== undefined || undefined}>
             {cancel ?? t('parts.cancel')}
           </Button>
-          <Button onClick={go} loading={busy} data-autofocus>
+          <Button onClick={go} loading={busy} data-autofocus={cancel === undefined || undefined}>
             {verb}
           </Button>
         </div>

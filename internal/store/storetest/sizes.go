@@ -28,7 +28,7 @@ func testListSizes(t *testing.T, b Bundle) {
 	}
 	ran("r1", "ex1", activation.RunReal, day(0), 10)
 	ran("r2", "ex1", activation.RunReal, day(2), 20)
-	ran("r3", "ex1", activation.RunReal, day(2.4), 24)
+	ran("r3", "ex1", activation.RunReal, day(2.5), 24)
 	ran("r4", "ex1", activation.RunRemoveKept, day(3), 30)
 	ran("r5", "ex1", activation.RunDry, day(4), 99)
 	ran("r6", "ex1", activation.RunReal, day(5), -1) // did not ask
@@ -50,7 +50,7 @@ func testListSizes(t *testing.T, b Bundle) {
 		})
 		return list, next
 	}
-	first := activation.ListSizes{Export: "ex1", Sizes: []activation.ListSize{{At: day(2.4), Size: 24}, {At: day(3), Size: 30}}}
+	first := activation.ListSizes{Export: "ex1", Sizes: []activation.ListSize{{At: day(2.5), Size: 24}, {At: day(3), Size: 30}}}
 	all, next := sizes(store.SizesQuery{Since: day(1), Step: 24 * time.Hour}, store.Page{})
 	require.Equal(t, []activation.ListSizes{first, {Export: "ex2", Sizes: []activation.ListSize{{At: day(1), Size: 7}}}, {Export: "ex3"}}, all,
 		"the last of each step, from the beginning on, which counts")

@@ -427,10 +427,10 @@ func (p *planner) brake() error {
 		return err
 	}
 	if grown := acked - removals + adds; grown-acked >= p.Brake.GrowAtLeast && float64(grown) > p.Brake.GrowFactor*float64(acked) {
-		p.hold("grows", grown, acked)
+		p.hold(activation.HoldGrows, grown, acked)
 	}
 	if definition == p.DefinitionHash && updates >= p.Brake.UpdateAtLeast && float64(updates) > p.Brake.UpdateShare*float64(acked) {
-		p.hold("updates_share", updates, acked)
+		p.hold(activation.HoldUpdatesShare, updates, acked)
 	}
 	return nil
 }

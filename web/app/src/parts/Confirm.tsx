@@ -10,12 +10,14 @@ type Props = {
   children: ReactNode;
   /** The verb on the button. */
   verb: string;
+  /** What the button says that changes nothing. */
+  cancel?: string;
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 };
 
 /** Asks before something that cannot be taken back, saying what will happen. Stays open, with the reason, where it fails. */
-export function Confirm({ opened, title, children, verb, onConfirm, onClose }: Props) {
+export function Confirm({ opened, title, children, verb, cancel, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -42,7 +44,7 @@ export function Confirm({ opened, title, children, verb, onConfirm, onClose }: P
         {error !== undefined && <ErrorPanel error={error} />}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button variant="default" onClick={close}>
-            {t('parts.cancel')}
+            {cancel ?? t('parts.cancel')}
           </Button>
           <Button onClick={go} loading={busy} data-autofocus>
             {verb}

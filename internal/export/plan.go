@@ -155,7 +155,7 @@ func (s *Service) stopReading(ctx context.Context, w *work) error {
 }
 
 func mirrored(c destination.Contact) ledger.MirrorContact {
-	return ledger.MirrorContact{Contact: c.ID, Address: c.Address, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers}
+	return ledger.MirrorContact{Contact: c.ID, Address: c.Address, Written: c.Written, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers}
 }
 
 // noteList notes who was on the list before the export's first write to it (S19). A dry run only counts.
@@ -201,6 +201,7 @@ type snapshot struct {
 	HandOver   warehouse.HandOver
 	Joining    []string // addresses that other exports want on the list (S20)
 	AsOf       time.Time
+	Nth        int64 // tells newer data from older ones (S7)
 	Definition string
 }
 
@@ -269,6 +270,9 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 		return snapshot{}, nil, err
 	}
 	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export, segments)}
+	if h.Nth, err = s.cfg.Ledger.Nth(ctx); err != nil {
+		return snapshot{}, nil, err
+	}
 	h.HandOver, err = s.cfg.Warehouse.WriteMembers(ctx, warehouse.MembersRequest{
 		Segments: segments, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
 	})
@@ -383,7 +387,7 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
 		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath, JoiningPaths: h.Joining,
 		Attributes: specs, True: yes, False: no, Zone: w.export.TimeZone, Clear: clear, Leavers: w.export.Leavers, Limits: limits,
-		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: definition,
+		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Nth: h.Nth, Brake: s.cfg.Brake, DefinitionHash: definition,
 	})
 	if err != nil {
 		return sum, err

@@ -63,7 +63,8 @@ type Accounts interface {
 	// Mirror says how fresh the account mirror is.
 	Mirror(ctx context.Context, a AccountID) (MirrorState, error)
 	// PutMirror adds or replaces contacts of the mirror, and remembers opt-outs: a blocklisted or unsubscribed contact
-	// is remembered as opted out; one that shows itself neither lifts what an earlier mirror had remembered (S8). Only
+	// is remembered as opted out; one that shows itself neither lifts what an earlier mirror had remembered (S8), unless another
+	// contact with the same address is opted out. Of two that are written alike the older one is gone. Only
 	// keyed hashes of addresses and identifiers are stored (S2). Round names the reading they belong to.
 	PutMirror(ctx context.Context, a AccountID, round int64, contacts []MirrorContact) error
 	// FinishMirror records that a reading is complete. After a full one contacts not seen in the round are dropped;
@@ -106,6 +107,8 @@ type MirrorState struct {
 type MirrorContact struct {
 	Contact int64            // the destination's number
 	Address activation.Email // empty if it has none
+	// Written is the address as the destination writes it; empty means like Address. Two contacts can have one address.
+	Written string
 	// OptedOut says blocklisted, or unsubscribed from any list.
 	OptedOut bool
 	// Identifiers are values by attribute name (SMS, WHATSAPP, LANDLINE_NUMBER as digits; EXT_ID).
@@ -121,6 +124,8 @@ type Runs interface {
 	// Besides returns how many people the newest plan of a run removes, but for refusals, whom the plan that it took the place of did
 	// not remove: all of them if it is the first one (S26). It is known until the ledger is closed.
 	Besides(run activation.RunID) int64
+	// Nth returns the number of the runs planned so far, and one: what a run asks for before it reads the data that it plans on.
+	Nth(ctx context.Context) (int64, error)
 	// RunState returns where a run stands; CodeNotFound for one that was never planned.
 	RunState(ctx context.Context, run activation.RunID) (RunState, error)
 	// OpenRuns lists runs that were planned and have not ended.
@@ -171,7 +176,10 @@ type PlanRequest struct {
 	At      time.Time
 	AsOf    time.Time
 	DataAt  time.Time
-	Brake   Brake
+	// Nth is what Nth returned before the data were read: it tells newer data from older ones whatever clocks say (S7). 0 means that
+	// they were read just now.
+	Nth   int64
+	Brake Brake
 	// DefinitionHash is a hash of mapping and segment definitions; the brake asks whether it changed since the last success.
 	DefinitionHash string
 }

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -86,7 +87,12 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 			owner = h[:]
 		}
 		rows[c.Contact] = row{owner, c.OptedOut}
-		mirror.add(int32(a), c.Contact, owner, c.OptedOut, round)
+		var written driver.Value
+		if c.Address != "" {
+			h := l.cfg.Hasher.Hash(addressScope(a)+"/written", cmp.Or(c.Written, string(c.Address)))
+			written = h[:]
+		}
+		mirror.add(int32(a), c.Contact, owner, c.OptedOut, round, written)
 		for attribute, value := range c.Identifiers {
 			if value == "" {
 				continue
@@ -107,8 +113,11 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 			return err
 		}
 		for _, s := range []string{
-			"DELETE FROM mirror WHERE account = $1 AND contact IN (SELECT contact FROM new_mirror)",
-			"DELETE FROM mirror_identifier WHERE account = $1 AND contact IN (SELECT contact FROM new_mirror)",
+			// Who is written as another contact is now was deleted: an account has a spelling once.
+			`CREATE OR REPLACE TEMP TABLE replaced AS SELECT contact FROM new_mirror UNION SELECT m.contact FROM mirror m JOIN new_mirror n ON n.written = m.written
+				WHERE m.account = $1 AND n.account = $1`,
+			"DELETE FROM mirror WHERE account = $1 AND contact IN (SELECT contact FROM replaced)",
+			"DELETE FROM mirror_identifier WHERE account = $1 AND contact IN (SELECT contact FROM replaced)",
 			"INSERT INTO mirror SELECT * FROM new_mirror WHERE account = $1",
 			"INSERT INTO mirror_identifier SELECT * FROM new_identifier WHERE account = $1",
 			`INSERT INTO opt_out SELECT DISTINCT account, owner, now()::TIMESTAMP FROM new_mirror n WHERE account = $1 AND opted_out
@@ -129,7 +138,11 @@ func (q querier) liftOptOuts(account int32) error {
 	if err := q.exec(`CREATE OR REPLACE TEMP TABLE lifting AS SELECT DISTINCT n.owner, coalesce(m.opted_out, false) AS same
 		FROM new_mirror n JOIN opt_out o ON o.account = n.account AND o.owner = n.owner
 			LEFT JOIN mirror m ON m.account = n.account AND m.contact = n.contact AND m.owner = n.owner
-		WHERE n.account = ? AND NOT n.opted_out`, account); err != nil {
+		WHERE n.account = $1 AND NOT n.opted_out
+			-- Of two contacts with one address the one that is opted out decides.
+			AND NOT EXISTS (SELECT 1 FROM new_mirror x WHERE x.owner = n.owner AND x.opted_out)
+			AND NOT EXISTS (SELECT 1 FROM mirror x WHERE x.account = $1 AND x.owner = n.owner AND x.opted_out AND x.written <> n.written
+				AND x.contact NOT IN (SELECT contact FROM new_mirror))`, account); err != nil {
 		return err
 	}
 	var some bool // there is nobody to look up among all on most days

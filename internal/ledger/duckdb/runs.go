@@ -56,6 +56,12 @@ func (l *Ledger) Besides(run activation.RunID) int64 {
 	return l.besides[run]
 }
 
+// Nth implements ledger.Runs.
+func (l *Ledger) Nth(ctx context.Context) (n int64, err error) {
+	err = l.query(ctx, "SELECT coalesce(max(nth), 0) + 1 FROM run", nil, func(scan func(...any) error) error { return scan(&n) })
+	return n, err
+}
+
 // OpenRuns implements ledger.Runs.
 func (l *Ledger) OpenRuns(ctx context.Context) ([]ledger.RunState, error) {
 	return l.states(ctx, "WHERE r.ended_at IS NULL")
@@ -227,7 +233,7 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 		return rc, activation.Errorf(activation.CodeReceiptMismatch, "%d members have more than one outcome", doubled+stray)
 	}
 	// Who was unchanged when it was planned may have been taken off the list by another run since, as refused (S7).
-	if err := q.refusedSince(string(run), p.account, p.asOf); err != nil {
+	if err := q.refusedSince(string(run), p.account, p.nth); err != nil {
 		return rc, err
 	}
 	if err := q.refusedMeanwhile(run, p); err != nil {
@@ -265,7 +271,7 @@ func (q querier) handedOver(membersPath string) error {
 // refusedMeanwhile adds whom runs have taken off lists as refused since the run was planned, be it on older data: whoever was
 // found unchanged before is not on the list any more (S7).
 func (q querier) refusedMeanwhile(run activation.RunID, p place) error {
-	return q.exec(`INSERT INTO refused_since SELECT x.address, any_value(x.why) FROM batch b JOIN run o ON o.id = b.run JOIN run_row x ON x.part = b.part
+	return q.exec(`INSERT INTO refused_since SELECT x.address, any_value(x.why), NULL FROM batch b JOIN run o ON o.id = b.run JOIN run_row x ON x.part = b.part
 		WHERE o.account = $1 AND o.id <> $2 AND b.kind = 'removal' AND b.acked_at >= (SELECT planned_at FROM run WHERE id = $2)
 			AND x.why IS NOT NULL AND x.bucket = 'removed' AND x.address NOT IN (SELECT address FROM refused_since) GROUP BY x.address`, p.account, string(run))
 }

@@ -29,7 +29,9 @@ func TestSizesOfListsAreToldOverTime(t *testing.T) {
 	require.NotContains(t, b.must(200, "GET", "/exports/"+export, nil), "list_size")
 
 	now := time.Now()
-	ago := func(days float64) time.Time { return now.Add(-time.Duration(days * float64(24*time.Hour))).UTC().Truncate(time.Microsecond) }
+	ago := func(days float64) time.Time {
+		return now.Add(-time.Duration(days * float64(24*time.Hour))).UTC().Truncate(time.Microsecond)
+	}
 	said := func(at time.Time) string { return at.Format(time.RFC3339Nano) }
 	b.hasEnded(export, ago(40), 5)
 	b.hasEnded(export, ago(9.75), 10)

@@ -13,12 +13,12 @@ function Form() {
   return (
     <>
       <input aria-label="Name" value={name} onChange={(e) => setName(e.target.value)} />
-      <Link to="/other">elsewhere</Link>
+      <Link to="/account">elsewhere</Link>
       <button
         type="button"
         onClick={() => {
           leave.saved();
-          void navigate({ to: '/other' });
+          void navigate({ to: '/account' });
         }}
       >
         save
@@ -30,7 +30,7 @@ function Form() {
 
 const pages = [
   { path: '/', component: Form },
-  { path: '/other', component: () => <p>the other page</p> },
+  { path: '/account', component: () => <p>the other page</p> },
 ];
 test('a form without changes is left at once', async () => {
   await showPages(pages, '/');

@@ -245,7 +245,7 @@ func TestS17AnImportOfUnknownOutcomeCanBeGivenUp(t *testing.T) {
 func sentAgain(t *testing.T) (*world, activation.Export, activation.RunID) {
 	t.Helper()
 	w := newWorld(t)
-	w.giveUpAfter = 10 * time.Minute
+	w.giveUpAfter, w.maxLookStep = 10*time.Minute, 10*time.Minute
 	w.restart()
 	e := w.export("vip", w.connect("one", keyA), 7, "s1")
 	w.are(others()...)

@@ -104,11 +104,11 @@ func holdMessage(kind activation.RunKind, sum activation.PlanSummary) string {
 		return fmt.Sprintf("the plan would remove all %d people whom this export owns, and then the export", h.Count)
 	}
 	switch h.Code {
-	case "removes_all":
+	case activation.HoldRemovesAll:
 		return fmt.Sprintf("the plan would remove all %d people of this export from the list", h.Of)
-	case "removes_share":
+	case activation.HoldRemovesShare:
 		return fmt.Sprintf("the plan would, with the last 7 days, remove %d of %d people", h.Count, h.Of)
-	case "grows":
+	case activation.HoldGrows:
 		return fmt.Sprintf("the plan would make %d people out of %d", h.Count, h.Of)
 	default:
 		return fmt.Sprintf("the plan would update %d of %d people though nothing was redefined", h.Count, h.Of)
@@ -153,5 +153,5 @@ func (s *Service) coveredByRelease(ctx context.Context, w *work, sum activation.
 }
 
 func removes(h activation.HoldReason) bool {
-	return h.Code == "removes_all" || h.Code == "removes_share"
+	return h.Code == activation.HoldRemovesAll || h.Code == activation.HoldRemovesShare
 }

@@ -208,6 +208,7 @@ func (s *Service) Duplicate(ctx context.Context, id activation.ExportID, name st
 		return e, e.NoConnection()
 	}
 	e.Name, e.Schedule = name, activation.ExportSchedule{Mode: activation.ScheduleOnDemand}
+	e.Freshness = 0 // nothing is asked for of an export that nobody runs
 	return s.Create(ctx, e)
 }
 

@@ -251,7 +251,7 @@ func (q querier) moved(b part, p place) (n int64, err error) {
 		[]any{b.number, b.last, p.account}, &n); err != nil {
 		return 0, err
 	}
-	if err := q.refusedSince(string(b.Run), p.account, p.nth); err != nil {
+	if err := q.stillRefusedSince(string(b.Run), p.account, p.nth); err != nil {
 		return 0, err
 	}
 	var refused int64

@@ -86,7 +86,18 @@ func (p *planner) columns(prefix string) string {
 
 // refusedSince gathers whom runs on newer data, those that read them later than this one, have taken off lists as refused (S7): a
 // plan that is made again must not bring them back. Clocks are not asked: one that was wrong once would do so for as long.
-func (p *planner) refusedSince() error { return p.querier.refusedSince(string(p.Run), p.acct, p.nth) }
+// So are those whom data that are newer still have again: their refusal is over.
+func (p *planner) refusedSince() error {
+	return p.querier.stillRefusedSince(string(p.Run), p.acct, p.nth)
+}
+
+func (q querier) stillRefusedSince(run string, account int32, nth int64) error {
+	if err := q.refusedSince(run, account, nth); err != nil {
+		return err
+	}
+	return q.exec(`DELETE FROM refused_since WHERE address IN (SELECT x.address FROM run_row x JOIN run o ON o.id = x.run JOIN refused_since z ON z.address = x.address
+		WHERE o.account = $1 AND x.kind = 'address' GROUP BY x.address HAVING max(o.nth) > any_value(z.nth))`, account)
+}
 
 func (q querier) refusedSince(run string, account int32, nth int64) error {
 	var newer int64
@@ -94,9 +105,9 @@ func (q querier) refusedSince(run string, account int32, nth int64) error {
 		return err
 	}
 	if newer == 0 { // nearly always, and then no row need be looked at
-		return q.exec("CREATE OR REPLACE TEMP TABLE refused_since (address VARCHAR, why VARCHAR)")
+		return q.exec("CREATE OR REPLACE TEMP TABLE refused_since (address VARCHAR, why VARCHAR, nth BIGINT)")
 	}
-	return q.exec(`CREATE OR REPLACE TEMP TABLE refused_since AS SELECT x.address, any_value(x.why) AS why FROM run_row x JOIN run o ON o.id = x.run
+	return q.exec(`CREATE OR REPLACE TEMP TABLE refused_since AS SELECT x.address, any_value(x.why) AS why, max(o.nth) AS nth FROM run_row x JOIN run o ON o.id = x.run
 		WHERE o.account = $1 AND o.id <> $2 AND o.nth >= $3 AND x.kind IN ('leaver', 'refusal') AND x.why IS NOT NULL AND x.bucket = 'removed' GROUP BY x.address`,
 		account, run, nth)
 }
@@ -106,7 +117,9 @@ func (p *planner) readWanted() error {
 	// Hashing is the dearest part of it, so what was hashed for a standing is not hashed again. Standings are many: what else is
 	// to be known of them is taken along.
 	return p.exec(`CREATE OR REPLACE TEMP TABLE wanted AS
-		WITH known AS (SELECT address, owner, fingerprint, first_acked_at IS NOT NULL AS added, ownership IN ('owned', 'there_before') AS stands
+		-- Of those whom this export left behind, and comes back to, nobody knows whether they are there still (S1).
+		WITH known AS (SELECT address, owner, CASE WHEN ownership <> 'orphaned' THEN fingerprint END AS fingerprint,
+				first_acked_at IS NOT NULL AND ownership <> 'orphaned' AS added, ownership IN ('owned', 'there_before') AS stands
 			FROM standing WHERE account = ? AND list = ? AND export = ?)
 		SELECT a.address, profile_id, CASE WHEN k.owner IS NULL THEN segue_hash(?, a.address) ELSE k.owner END AS owner,
 			k.fingerprint AS acked, coalesce(k.added, false) AS added, coalesce(k.stands, false) AS stands`+p.columns("v")+p.columns("p")+
@@ -427,10 +440,10 @@ func (p *planner) brake() error {
 		return err
 	}
 	if grown := acked - removals + adds; grown-acked >= p.Brake.GrowAtLeast && float64(grown) > p.Brake.GrowFactor*float64(acked) {
-		p.hold("grows", grown, acked)
+		p.hold(activation.HoldGrows, grown, acked)
 	}
 	if definition == p.DefinitionHash && updates >= p.Brake.UpdateAtLeast && float64(updates) > p.Brake.UpdateShare*float64(acked) {
-		p.hold("updates_share", updates, acked)
+		p.hold(activation.HoldUpdatesShare, updates, acked)
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func (p *planner) brakeRemoval(whom ledger.Removal) error {
 		return nil
 	}
 	if whom == ledger.RemoveOwned {
-		p.hold("removes_all", removals, removals)
+		p.hold(activation.HoldRemovesAll, removals, removals)
 		return nil
 	}
 	if err := p.row(`SELECT count(*) FROM standing WHERE account = ? AND export = ? AND fingerprint IS NOT NULL AND ownership IN ('owned', 'there_before', 'kept')`,
@@ -139,8 +139,8 @@ func (p *planner) holdRemovals(removals, leaving, stay, recent int64) {
 	people := stay + recent // those there were before the last seven days' removals
 	switch {
 	case removals > 0 && leaving >= stay:
-		p.hold("removes_all", removals, stay)
+		p.hold(activation.HoldRemovesAll, removals, stay)
 	case removals > 0 && removals+recent >= p.Brake.RemoveAtLeast && float64(removals+recent) > p.Brake.RemoveShare*float64(people):
-		p.hold("removes_share", removals+recent, people)
+		p.hold(activation.HoldRemovesShare, removals+recent, people)
 	}
 }

@@ -39,7 +39,7 @@ func remoteCommands() [][]string {
 		{"notify", "show"}, {"notify", "mail", "--host", "smtp.example.com", "--from", "segue@example.com"}, {"notify", "webhook", "--url", "https://hooks.example.com/"}, {"notify", "test", "webhook"}, {"notify", "list"},
 		{"export", "freshness", "x", "26h"},
 		{"export", "add", "x", "--connection", "c", "--list", "7", "--segment", "s", "--email", "mail"}, {"export", "list"}, {"export", "show", "x"},
-		{"export", "update", "x"}, {"export", "remove", "x"}, {"export", "people", "x"}, {"export", "remove-kept", "x"}, {"export", "adopt", "x"},
+		{"export", "update", "x"}, {"export", "remove", "x"}, {"export", "people", "x"}, {"export", "sizes", "x"}, {"export", "remove-kept", "x"}, {"export", "adopt", "x"},
 		{"run", "start", "x"}, {"run", "list"}, {"run", "show", "x"}, {"run", "rows", "x"}, {"run", "rejects", "x"}, {"run", "batches", "x"},
 		{"run", "cancel", "x"}, {"run", "release", "x"}, {"run", "refuse", "x"}, {"run", "give-up", "x"},
 		{"export", "reconcile", "x"}, {"run", "decide", "x", "--missing", "resend"},

@@ -33,6 +33,9 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 	if err := s.adopt(w); err != nil {
 		return err
 	}
+	if err := s.stillDefined(ctx, w); err != nil {
+		return err
+	}
 	list, err := checkList(ctx, w.dest, w.export.List)
 	if err != nil {
 		return err
@@ -51,6 +54,9 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 	s.cfg.FailPoint("plan.before-members")
 	h, def, err := s.members(ctx, w)
 	if err != nil {
+		return err
+	}
+	if err := s.stillDefined(ctx, w); err != nil {
 		return err
 	}
 	s.cfg.FailPoint("plan.before-ledger")
@@ -155,7 +161,7 @@ func (s *Service) stopReading(ctx context.Context, w *work) error {
 }
 
 func mirrored(c destination.Contact) ledger.MirrorContact {
-	return ledger.MirrorContact{Contact: c.ID, Address: c.Address, Written: c.Written, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers}
+	return ledger.MirrorContact{Contact: c.ID, Address: c.Address, Written: c.Written, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Lists: c.Lists, Identifiers: c.Identifiers}
 }
 
 // noteList notes who was on the list before the export's first write to it (S19). A dry run only counts.
@@ -282,7 +288,24 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 	if h.Joining, err = s.joining(ctx, w, h.AsOf); err != nil {
 		return snapshot{}, nil, err
 	}
-	return h, specs, s.writeSnapshot(w.run.ID, h)
+	if err := s.writeSnapshot(w.run.ID, h); err != nil {
+		return snapshot{}, nil, err
+	}
+	s.cfg.FailPoint("plan.after-snapshot")
+	return h, specs, nil
+}
+
+// stillDefined lets a run that is not planned begin again if its export was changed since it read it: until its hand-over was written
+// nobody could see what it would send, so that an attribute may be another export's by now (S21).
+func (s *Service) stillDefined(ctx context.Context, w *work) error {
+	now, err := s.Get(ctx, w.export.ID)
+	if err != nil || now.Version == w.export.Version {
+		return err
+	}
+	if err := s.tidy(ctx, w.run); err != nil {
+		return err
+	}
+	return wait{d: 200 * time.Millisecond, status: w.run.Status}
 }
 
 // doubt has everybody sent again by whom an attribute is fed that the account lacks: with it went what it held, and it may be there
@@ -387,7 +410,7 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
 		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath, JoiningPaths: h.Joining,
 		Attributes: specs, True: yes, False: no, Zone: w.export.TimeZone, Clear: clear, Leavers: w.export.Leavers, Limits: limits,
-		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Nth: h.Nth, Brake: s.cfg.Brake, DefinitionHash: definition,
+		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Nth: h.Nth, Brake: s.cfg.Brake, DefinitionHash: definition, Released: w.released,
 	})
 	if err != nil {
 		return sum, err

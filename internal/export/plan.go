@@ -118,14 +118,7 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 		return err
 	}
 	now := s.cfg.Clock().UTC()
-	// A reading names the moment before it began; the next one goes back a little further, for clocks that differ.
-	since := st.AsOf
-	switch {
-	case since.After(now):
-		since = time.Time{} // the clock was wrong: what changed since cannot be asked for
-	case !since.IsZero():
-		since = since.Add(-5 * time.Minute)
-	}
+	since, newest := mirrorSince(st, now), st.Newest
 	round, batch := now.UnixMicro(), make([]ledger.MirrorContact, 0, 1000)
 	put := func() error {
 		jobs.Alive(ctx)
@@ -139,6 +132,9 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 		if err != nil {
 			return err
 		}
+		if c.ModifiedAt.After(newest) {
+			newest = c.ModifiedAt
+		}
 		batch = append(batch, mirrored(c))
 		if len(batch) == cap(batch) {
 			if err := put(); err != nil {
@@ -149,7 +145,21 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 	if err := put(); err != nil {
 		return err
 	}
-	return s.cfg.Ledger.FinishMirror(ctx, w.acct, round, since.IsZero(), now)
+	return s.cfg.Ledger.FinishMirror(ctx, w.acct, round, since.IsZero(), now, newest)
+}
+
+// mirrorSince is since when changes are asked for; zero for everything. A reading names the moment before it began, and the next one
+// goes back a little further. A clock here that is ahead would leave out what was changed in between: so it goes back as well to the
+// latest change that was seen, which is told by the account's own clock.
+func mirrorSince(st ledger.MirrorState, now time.Time) time.Time {
+	if st.AsOf.IsZero() || st.AsOf.After(now) || (st.Newest.IsZero() && st.Contacts == 0) { // the clock was wrong, or nothing was there
+		return time.Time{}
+	}
+	since := st.AsOf.Add(-5 * time.Minute)
+	if seen := st.Newest.Add(-time.Minute); !st.Newest.IsZero() && seen.Before(since) {
+		return seen
+	}
+	return since
 }
 
 // stopReading ends a run that reads for long and is to stop: nothing of it is in flight.

@@ -68,8 +68,8 @@ type Accounts interface {
 	// keyed hashes of addresses and identifiers are stored (S2). Round names the reading they belong to.
 	PutMirror(ctx context.Context, a AccountID, round int64, contacts []MirrorContact) error
 	// FinishMirror records that a reading is complete. After a full one contacts not seen in the round are dropped;
-	// their opt-outs stay.
-	FinishMirror(ctx context.Context, a AccountID, round int64, full bool, asOf time.Time) error
+	// their opt-outs stay. Newest is when the contact of it that was changed last was changed, zero if that is not known.
+	FinishMirror(ctx context.Context, a AccountID, round int64, full bool, asOf, newest time.Time) error
 	// LiftOptOut forgets an opt-out on an administrator's word; who and why are recorded. CodeNotFound if there is none.
 	LiftOptOut(ctx context.Context, a AccountID, address activation.Email, by, reason string, at time.Time) error
 
@@ -95,10 +95,12 @@ type Accounts interface {
 	Unsettled(ctx context.Context, a AccountID, since time.Time) ([]Batch, error)
 }
 
-// MirrorState says how fresh a mirror is: FullAt is zero before the first full reading, AsOf is up to when changes are in.
+// MirrorState says how fresh a mirror is: FullAt is zero before the first full reading, AsOf is up to when changes are in, by the
+// clock here, and Newest when the latest of them was made, by the account's clock; zero if that is not known.
 type MirrorState struct {
 	FullAt   time.Time
 	AsOf     time.Time
+	Newest   time.Time
 	Contacts int64
 	OptOuts  int64
 }

@@ -52,16 +52,19 @@ func (l *Ledger) Account(ctx context.Context, a activation.Account) (id ledger.A
 
 // Mirror implements ledger.Accounts.
 func (l *Ledger) Mirror(ctx context.Context, a ledger.AccountID) (st ledger.MirrorState, err error) {
-	var full, as sql.NullTime
-	err = l.query(ctx, `SELECT mirror_full_at, mirror_as_of, (SELECT count(*) FROM mirror WHERE account = $1),
+	var full, as, newest sql.NullTime
+	err = l.query(ctx, `SELECT mirror_full_at, mirror_as_of, (SELECT max(modified_at) FROM mirror_newest WHERE account = $1), (SELECT count(*) FROM mirror WHERE account = $1),
 		(SELECT count(*) FROM opt_out WHERE account = $1) FROM account WHERE id = $1`, []any{int32(a)}, func(scan func(...any) error) error {
-		return scan(&full, &as, &st.Contacts, &st.OptOuts)
+		return scan(&full, &as, &newest, &st.Contacts, &st.OptOuts)
 	})
 	if full.Valid {
 		st.FullAt = full.Time.UTC()
 	}
 	if as.Valid {
 		st.AsOf = as.Time.UTC()
+	}
+	if newest.Valid {
+		st.Newest = newest.Time.UTC()
 	}
 	return st, err
 }
@@ -164,7 +167,7 @@ func identifierText(attribute, value string) string {
 }
 
 // FinishMirror implements ledger.Accounts.
-func (l *Ledger) FinishMirror(ctx context.Context, a ledger.AccountID, round int64, full bool, asOf time.Time) error {
+func (l *Ledger) FinishMirror(ctx context.Context, a ledger.AccountID, round int64, full bool, asOf, newest time.Time) error {
 	return l.record(ctx, func(q querier) error {
 		if full {
 			for _, s := range []string{
@@ -176,6 +179,14 @@ func (l *Ledger) FinishMirror(ctx context.Context, a ledger.AccountID, round int
 				}
 			}
 			if err := q.exec("UPDATE account SET mirror_full_at = ? WHERE id = ?", asOf.UTC(), int32(a)); err != nil {
+				return err
+			}
+		}
+		if !newest.IsZero() {
+			if err := q.exec("DELETE FROM mirror_newest WHERE account = ?", int32(a)); err != nil {
+				return err
+			}
+			if err := q.exec("INSERT INTO mirror_newest VALUES (?, ?)", int32(a), newest.UTC()); err != nil {
 				return err
 			}
 		}

@@ -170,7 +170,7 @@ func optOuts(d *Desk) {
 	require.EqualValues(d, 1, rc.Reasons[activation.ReasonOptedOut])
 
 	// The contact is deleted at the destination: a full mirror without it forgets the contact, not the opt-out.
-	require.NoError(d, d.L.FinishMirror(d.ctx(), d.Acct, d.now.UnixMicro()+1, true, d.now))
+	require.NoError(d, d.L.FinishMirror(d.ctx(), d.Acct, d.now.UnixMicro()+1, true, d.now, d.now))
 	s, rc = d.Do("e", 1, []Member{ana}, nil)
 	require.Empty(d, s.Calls, "somebody who opted out is not created anew")
 	require.EqualValues(d, []int64{1, 1, 0}, []int64{rc.Members, rc.Rejected, rc.Leavers})

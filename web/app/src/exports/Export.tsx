@@ -55,6 +55,7 @@ function Detail({ value: e }: { value: Api['Export'] }) {
   const { start } = useExportActions();
   const { actions, dialogs, failed } = useExportDialogs();
   const mayEdit = e.your_permissions === 'edit';
+  const attach = mayEdit && actions.find((a) => a.label === t('exports.attach.verb') && !a.hidden?.(e));
   const busy = !!latest && !latest.ended;
   // What stops the export from running says more than its last run did.
   const stopped = e.status === 'no_connection' || e.status === 'needs_export_user';
@@ -110,6 +111,11 @@ function Detail({ value: e }: { value: Api['Export'] }) {
       {stopped && needsSomebody(e.status) && (
         <Notice tone="warn">
           <p>{t(`exports.stopped.${e.status}`)}</p>
+          {attach && (
+            <Button mt="sm" size="compact-sm" variant="default" onClick={() => attach.run(e)}>
+              {attach.label}
+            </Button>
+          )}
         </Notice>
       )}
       <Glance value={e} standing={standing} />

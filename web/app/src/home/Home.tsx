@@ -14,6 +14,7 @@ import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { goesOn, needsSomebody, StatusBadge } from '../parts/StatusBadge';
 import { scheduleQuery, statusQuery } from '../system/queries';
+import { FirstSteps } from './FirstSteps';
 import classes from './home.module.css';
 import { Lists } from './Lists';
 import { late, sizesOf, upcoming } from './sizes';
@@ -41,10 +42,11 @@ export default function Home() {
       <Loaded query={exports}>
         {(all) =>
           all.length === 0 ? (
-            <Empty
-              text={t('home.empty')}
-              action={may('contributor') && <Link to="/exports/new">{t('exports.add')}</Link>}
-            />
+            may('contributor') ? (
+              <FirstSteps />
+            ) : (
+              <Empty text={t('home.empty')} />
+            )
           ) : (
             <>
               <Headline all={all} />

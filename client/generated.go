@@ -2344,13 +2344,19 @@ func (e SegmentScheduleInputMode) Valid() bool {
 
 // Defines values for SourceKind.
 const (
-	SourceKindCsv SourceKind = "csv"
+	SourceKindCsv     SourceKind = "csv"
+	SourceKindNdjson  SourceKind = "ndjson"
+	SourceKindParquet SourceKind = "parquet"
 )
 
 // Valid indicates whether the value is a known member of the SourceKind enum.
 func (e SourceKind) Valid() bool {
 	switch e {
 	case SourceKindCsv:
+		return true
+	case SourceKindNdjson:
+		return true
+	case SourceKindParquet:
 		return true
 	default:
 		return false
@@ -2359,13 +2365,19 @@ func (e SourceKind) Valid() bool {
 
 // Defines values for SourceInputKind.
 const (
-	SourceInputKindCsv SourceInputKind = "csv"
+	SourceInputKindCsv     SourceInputKind = "csv"
+	SourceInputKindNdjson  SourceInputKind = "ndjson"
+	SourceInputKindParquet SourceInputKind = "parquet"
 )
 
 // Valid indicates whether the value is a known member of the SourceInputKind enum.
 func (e SourceInputKind) Valid() bool {
 	switch e {
 	case SourceInputKindCsv:
+		return true
+	case SourceInputKindNdjson:
+		return true
+	case SourceInputKindParquet:
 		return true
 	default:
 		return false
@@ -2374,13 +2386,19 @@ func (e SourceInputKind) Valid() bool {
 
 // Defines values for SourcePreviewKind.
 const (
-	SourcePreviewKindCsv SourcePreviewKind = "csv"
+	SourcePreviewKindCsv     SourcePreviewKind = "csv"
+	SourcePreviewKindNdjson  SourcePreviewKind = "ndjson"
+	SourcePreviewKindParquet SourcePreviewKind = "parquet"
 )
 
 // Valid indicates whether the value is a known member of the SourcePreviewKind enum.
 func (e SourcePreviewKind) Valid() bool {
 	switch e {
 	case SourcePreviewKindCsv:
+		return true
+	case SourcePreviewKindNdjson:
+		return true
+	case SourcePreviewKindParquet:
 		return true
 	default:
 		return false
@@ -2389,13 +2407,19 @@ func (e SourcePreviewKind) Valid() bool {
 
 // Defines values for SourceUpdateKind.
 const (
-	SourceUpdateKindCsv SourceUpdateKind = "csv"
+	SourceUpdateKindCsv     SourceUpdateKind = "csv"
+	SourceUpdateKindNdjson  SourceUpdateKind = "ndjson"
+	SourceUpdateKindParquet SourceUpdateKind = "parquet"
 )
 
 // Valid indicates whether the value is a known member of the SourceUpdateKind enum.
 func (e SourceUpdateKind) Valid() bool {
 	switch e {
 	case SourceUpdateKindCsv:
+		return true
+	case SourceUpdateKindNdjson:
+		return true
+	case SourceUpdateKindParquet:
 		return true
 	default:
 		return false
@@ -2879,6 +2903,9 @@ type AuditVerdict struct {
 // BadRow defines model for BadRow.
 type BadRow struct {
 	Column string `json:"column,omitempty,omitzero"`
+
+	// File The file it lies in; absent for a row of a database
+	File   string `json:"file,omitempty,omitzero"`
 	Line   int64  `json:"line"`
 	Reason string `json:"reason"`
 
@@ -3943,11 +3970,14 @@ type Plan struct {
 type Preview struct {
 	Columns []Column `json:"columns"`
 
-	// Delimiter What separates values
-	Delimiter string `json:"delimiter"`
+	// Delimiter What separates values; of CSV files only
+	Delimiter string `json:"delimiter,omitempty,omitzero"`
 
-	// Encoding How text is read; it is never found out, but stated
-	Encoding string `json:"encoding"`
+	// Encoding How text is read; it is never found out, but stated. Of CSV files only
+	Encoding string `json:"encoding,omitempty,omitzero"`
+
+	// Files How many files the path names; the preview is of the first
+	Files int64 `json:"files"`
 
 	// Quarantined The first rows of the beginning that would be put aside
 	Quarantined []BadRow `json:"quarantined"`
@@ -4659,7 +4689,7 @@ type Source struct {
 	// Name Unique; also the name of the source's table
 	Name string `json:"name"`
 
-	// Path The file, in a source folder of the server or among the uploads
+	// Path The file, in a source folder of the server or among the uploads; with * and ? several files of one shape
 	Path      string    `json:"path"`
 	UpdatedAt time.Time `json:"updated_at"`
 
@@ -4674,7 +4704,9 @@ type SourceKind string
 type SourceInput struct {
 	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
 	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourceInputKind         `json:"kind,omitempty,omitzero"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourceInputKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -4683,11 +4715,11 @@ type SourceInput struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
+	// Path The path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
 	Path string `json:"path"`
 }
 
-// SourceInputKind defines model for SourceInput.Kind.
+// SourceInputKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourceInputKind string
 
 // SourceList defines model for SourceList.
@@ -4703,7 +4735,9 @@ type SourceList struct {
 type SourcePreview struct {
 	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
 	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourcePreviewKind       `json:"kind,omitempty,omitzero"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourcePreviewKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -4712,21 +4746,23 @@ type SourcePreview struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
+	// Path The path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
 	Path string `json:"path"`
 
 	// Rows How many rows to show
 	Rows int64 `json:"rows,omitempty,omitzero"`
 }
 
-// SourcePreviewKind defines model for SourcePreview.Kind.
+// SourcePreviewKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourcePreviewKind string
 
 // SourceUpdate defines model for SourceUpdate.
 type SourceUpdate struct {
 	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
 	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourceUpdateKind        `json:"kind,omitempty,omitzero"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourceUpdateKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -4735,14 +4771,14 @@ type SourceUpdate struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
+	// Path The path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
 	Path string `json:"path"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
 }
 
-// SourceUpdateKind defines model for SourceUpdate.Kind.
+// SourceUpdateKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourceUpdateKind string
 
 // Standing defines model for Standing.

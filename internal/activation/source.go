@@ -9,15 +9,32 @@ import (
 // SourceKind is the kind of a data source.
 type SourceKind string
 
-// The source kinds.
-const SourceCSV SourceKind = "csv"
+// The source kinds. Files of text may be packed with gzip.
+const (
+	SourceCSV     SourceKind = "csv"
+	SourceNDJSON  SourceKind = "ndjson" // one JSON object a line
+	SourceParquet SourceKind = "parquet"
+)
+
+// KindOf tells the kind of a file by its name: CSV unless the name says otherwise.
+func KindOf(path string) SourceKind {
+	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
+	switch {
+	case strings.HasSuffix(name, ".ndjson"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".json"):
+		return SourceNDJSON
+	case strings.HasSuffix(name, ".parquet"):
+		return SourceParquet
+	}
+	return SourceCSV
+}
 
 // Source is a data source: where the rows of one table come from.
 type Source struct {
 	ID   SourceID
 	Name string // unique, case-insensitively; also the name of its table
 	Kind SourceKind
-	// Path is the file, below one of the configured source folders or the upload folder.
+	// Path is the file, below one of the configured source folders or the upload folder. With * and ? it is several files of
+	// one shape, which make one table.
 	Path string
 	CSV  CSVOptions
 	// Columns overrides inferred types, by column name; columns not named keep what was inferred.
@@ -79,8 +96,15 @@ func (s Source) Validate() error {
 	if err := ValidateName("name", s.Name); err != nil {
 		return err
 	}
-	if s.Kind != SourceCSV {
-		return Errorf(CodeInvalid, "unknown source kind %q", s.Kind).WithField("kind").WithRemedy("Use csv")
+	switch s.Kind {
+	case SourceCSV:
+	case SourceNDJSON, SourceParquet:
+		if s.CSV != (CSVOptions{}) {
+			return Errorf(CodeInvalid, "delimiter, quote, header and encoding are for CSV files only").WithField("csv").
+				WithRemedy("Leave them out, or set the kind to csv")
+		}
+	default:
+		return Errorf(CodeInvalid, "unknown source kind %q", s.Kind).WithField("kind").WithRemedy("Use csv, ndjson or parquet")
 	}
 	if strings.TrimSpace(s.Path) == "" {
 		return Errorf(CodeInvalid, "the path of the file is missing").WithField("path")

@@ -126,11 +126,11 @@ func (s *Service) Preview(ctx context.Context, src activation.Source, rows int) 
 	if err := s.check(&src); err != nil {
 		return warehouse.Preview{}, err
 	}
-	path, err := s.resolve(src.Path)
+	files, err := s.resolve(src.Path)
 	if err != nil {
 		return warehouse.Preview{}, err
 	}
-	return s.cfg.Warehouse.PreviewCSV(ctx, warehouse.LoadRequest{Source: src, Path: path, At: s.cfg.Clock().UTC()}, rows)
+	return s.cfg.Warehouse.Preview(ctx, warehouse.LoadRequest{Source: src, Files: files, At: s.cfg.Clock().UTC()}, rows)
 }
 
 // Quarantine returns the rows of the last ingest that could not be read.
@@ -174,7 +174,7 @@ func (s *Service) Ingest(ctx context.Context, id activation.SourceID, force bool
 }
 
 func (s *Service) load(ctx context.Context, src activation.Source, force bool) (activation.Ingest, error) {
-	path, err := s.resolve(src.Path)
+	files, err := s.resolve(src.Path)
 	if err != nil {
 		return activation.Ingest{}, err
 	}
@@ -182,8 +182,8 @@ func (s *Service) load(ctx context.Context, src activation.Source, force bool) (
 	if err != nil {
 		return activation.Ingest{}, err
 	}
-	return s.cfg.Warehouse.LoadCSV(ctx, warehouse.LoadRequest{
-		Source: src, Path: path, At: s.cfg.Clock().UTC(), Force: force, Required: required,
+	return s.cfg.Warehouse.Load(ctx, warehouse.LoadRequest{
+		Source: src, Files: files, At: s.cfg.Clock().UTC(), Force: force, Required: required,
 	})
 }
 

@@ -14,8 +14,8 @@ import (
 type Source struct {
 	ID         string                  `json:"id"`
 	Name       string                  `json:"name" doc:"Unique; also the name of the source's table"`
-	Kind       string                  `json:"kind" enum:"csv"`
-	Path       string                  `json:"path" doc:"The file, in a source folder of the server or among the uploads"`
+	Kind       string                  `json:"kind" enum:"csv,ndjson,parquet"`
+	Path       string                  `json:"path" doc:"The file, in a source folder of the server or among the uploads; with * and ? several files of one shape"`
 	CSV        CSVOptions              `json:"csv"`
 	Columns    map[string]ColumnOption `json:"columns,omitempty" doc:"Columns whose type is stated rather than found out"`
 	MaxBadRows float64                 `json:"max_bad_rows" doc:"The share of rows (0 to 1) that may be unreadable before an ingest is refused"`
@@ -29,8 +29,8 @@ type Source struct {
 // SourceInput describes a source to be made.
 type SourceInput struct {
 	Name       string                  `json:"name" maxLength:"480"`
-	Kind       string                  `json:"kind,omitempty" enum:"csv" default:"csv"`
-	Path       string                  `json:"path" maxLength:"4096" doc:"The path of an upload, or of a file in a source folder of the server"`
+	Kind       string                  `json:"kind,omitempty" enum:"csv,ndjson,parquet" doc:"Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV"`
+	Path       string                  `json:"path" maxLength:"4096" doc:"The path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip"`
 	CSV        CSVOptions              `json:"csv,omitzero"`
 	Columns    map[string]ColumnOption `json:"columns,omitempty"`
 	MaxBadRows float64                 `json:"max_bad_rows,omitempty" doc:"Defaults to 0.01"`
@@ -94,8 +94,9 @@ type Preview struct {
 	Columns []Column     `json:"columns" nullable:"false"`
 	Rows    []PreviewRow `json:"rows" nullable:"false" doc:"Values as text; missing ones are empty"`
 
-	Delimiter   string   `json:"delimiter" doc:"What separates values"`
-	Encoding    string   `json:"encoding" doc:"How text is read; it is never found out, but stated"`
+	Files       int      `json:"files" doc:"How many files the path names; the preview is of the first"`
+	Delimiter   string   `json:"delimiter" doc:"What separates values; empty for files that are no CSV"`
+	Encoding    string   `json:"encoding" doc:"How text is read; it is never found out, but stated. Empty for files that are no CSV"`
 	Quarantined []BadRow `json:"quarantined" nullable:"false" doc:"The first rows of the beginning that would be put aside"`
 }
 
@@ -109,6 +110,7 @@ func (PreviewRow) Schema(huma.Registry) *huma.Schema {
 
 // BadRow is a row that could not be read.
 type BadRow struct {
+	File   string `json:"file,omitempty" doc:"The file it lies in; absent for a row of a database"`
 	Line   int64  `json:"line"`
 	Column string `json:"column,omitempty"`
 	Value  string `json:"value,omitempty" doc:"Masked: length and kinds of characters only"`
@@ -162,7 +164,7 @@ func (i SourceInput) Domain() activation.Source {
 		MaxBadRows: i.MaxBadRows, MaxShrink: i.MaxShrink,
 	}
 	if s.Kind == "" {
-		s.Kind = activation.SourceCSV
+		s.Kind = activation.KindOf(i.Path)
 	}
 	for name, c := range i.Columns {
 		if s.Columns == nil {
@@ -184,7 +186,7 @@ func (u SourceUpdate) Domain(id string) activation.Source {
 func FromPreview(p warehouse.Preview) Preview {
 	return Preview{
 		Columns: each(p.Columns, fromColumn), Rows: each(p.Rows, func(r []string) PreviewRow { return append(PreviewRow{}, r...) }),
-		Delimiter: p.Delimiter, Encoding: p.Encoding, Quarantined: each(p.Bad, FromBadRow),
+		Files: p.Files, Delimiter: p.Delimiter, Encoding: p.Encoding, Quarantined: each(p.Bad, FromBadRow),
 	}
 }
 

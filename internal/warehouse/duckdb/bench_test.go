@@ -88,7 +88,7 @@ func BenchmarkRefresh(b *testing.B) {
 		require.NoError(b, err)
 		var in activation.Ingest
 		step("load", func() (err error) {
-			in, err = w.LoadCSV(ctx, warehouse.LoadRequest{Source: source, Path: path, At: now})
+			in, err = w.Load(ctx, warehouse.LoadRequest{Source: source, Files: []warehouse.File{{Path: path, Name: filepath.Base(path)}}, At: now})
 			return err
 		})
 		def := activation.ProfileDefinition{Source: "s", Key: "customer_id", Region: "HR"}

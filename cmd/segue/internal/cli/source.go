@@ -31,6 +31,7 @@ type sourceName struct {
 
 // fileFlags say how a file is read.
 type fileFlags struct {
+	Kind         string            `placeholder:"KIND" help:"csv, ndjson or parquet. Told by the name of the file if not given."`
 	Delimiter    string            `placeholder:"CHAR" help:"Character between values. Found out if not given."`
 	Quote        string            `placeholder:"CHAR" help:"Character around values. Found out if not given."`
 	NoHeader     bool              `help:"The first line holds values, not names."`
@@ -47,6 +48,7 @@ func (f fileFlags) apply(s *client.SourceInput) error {
 	if s.Csv != nil {
 		csv = *s.Csv
 	}
+	set(&s.Kind, client.SourceInputKind(f.Kind))
 	set(&csv.Delimiter, f.Delimiter)
 	set(&csv.Quote, f.Quote)
 	set(&csv.NoHeader, f.NoHeader)
@@ -115,7 +117,7 @@ func set[T comparable](to *T, v T) {
 
 type sourceAdd struct {
 	Name   string `arg:"" help:"Name of the source; also of its table."`
-	File   string `arg:"" help:"Path of the file as the server sees it, absolute or below a source folder; with --upload a file of this machine."`
+	File   string `arg:"" help:"Path of the file as the server sees it, absolute or below a source folder; with * and ? several files of one shape; with --upload a file of this machine."`
 	Upload bool   `help:"Send the file to the server first."`
 	Ingest bool   `help:"Take the rows over at once."`
 	fileFlags
@@ -280,7 +282,7 @@ func (s *sourcePreview) Run(inv *invocation) error {
 		return err
 	}
 	p, err := client.Decode[client.Preview](c.PreviewSource(inv.ctx, client.SourcePreview{
-		Name: "preview", Path: in.Path, Csv: in.Csv, Columns: in.Columns, Rows: s.Rows,
+		Name: "preview", Path: in.Path, Kind: client.SourcePreviewKind(in.Kind), Csv: in.Csv, Columns: in.Columns, Rows: s.Rows,
 	}))
 	if err != nil {
 		return err
@@ -293,11 +295,20 @@ func writePreview(w io.Writer, p client.Preview) error {
 	if !ok {
 		delimiter = p.Delimiter
 	}
-	if err := table.Pairs(w, [2]string{"Delimiter", delimiter}, [2]string{"Encoding", p.Encoding}); err != nil {
-		return err
+	var pairs [][2]string
+	if p.Delimiter != "" {
+		pairs = append(pairs, [2]string{"Delimiter", delimiter}, [2]string{"Encoding", p.Encoding})
 	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
+	if p.Files > 1 {
+		pairs = append(pairs, [2]string{"Files", num(int64(p.Files)) + ", of which this is the first"})
+	}
+	if len(pairs) > 0 {
+		if err := table.Pairs(w, pairs...); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(w); err != nil {
+			return err
+		}
 	}
 	if err := writeColumns(w, p.Columns); err != nil {
 		return err
@@ -370,7 +381,7 @@ func (s *sourceUpdate) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	in := client.SourceInput{Name: src.Name, Path: src.Path, Csv: &src.Csv, Columns: src.Columns, MaxBadRows: src.MaxBadRows, MaxShrink: src.MaxShrink}
+	in := client.SourceInput{Name: src.Name, Path: src.Path, Kind: client.SourceInputKind(src.Kind), Csv: &src.Csv, Columns: src.Columns, MaxBadRows: src.MaxBadRows, MaxShrink: src.MaxShrink}
 	set(&in.Name, s.Rename)
 	set(&in.Path, s.File)
 	if s.Upload != "" {
@@ -382,7 +393,7 @@ func (s *sourceUpdate) Run(inv *invocation) error {
 		return err
 	}
 	src, err = client.Decode[client.Source](c.UpdateSource(inv.ctx, src.ID, client.SourceUpdate{
-		Name: in.Name, Path: in.Path, Csv: in.Csv, Columns: in.Columns, MaxBadRows: in.MaxBadRows, MaxShrink: in.MaxShrink, Version: src.Version,
+		Name: in.Name, Path: in.Path, Kind: client.SourceUpdateKind(in.Kind), Csv: in.Csv, Columns: in.Columns, MaxBadRows: in.MaxBadRows, MaxShrink: in.MaxShrink, Version: src.Version,
 	}))
 	if err != nil {
 		return err
@@ -438,7 +449,7 @@ func (s *sourceQuarantine) Run(inv *invocation) error {
 }
 
 func badColumns() []table.Column {
-	return []table.Column{table.Number("line"), table.Text("column"), table.Text("value"), table.Text("reason")}
+	return []table.Column{table.Text("file"), table.Number("line"), table.Text("column"), table.Text("value"), table.Text("reason")}
 }
 
-func badCells(b client.BadRow) []string { return []string{num(b.Line), b.Column, b.Value, b.Reason} }
+func badCells(b client.BadRow) []string { return []string{b.File, num(b.Line), b.Column, b.Value, b.Reason} }

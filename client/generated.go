@@ -2344,9 +2344,11 @@ func (e SegmentScheduleInputMode) Valid() bool {
 
 // Defines values for SourceKind.
 const (
-	SourceKindCsv     SourceKind = "csv"
-	SourceKindNdjson  SourceKind = "ndjson"
-	SourceKindParquet SourceKind = "parquet"
+	SourceKindCsv        SourceKind = "csv"
+	SourceKindMysql      SourceKind = "mysql"
+	SourceKindNdjson     SourceKind = "ndjson"
+	SourceKindParquet    SourceKind = "parquet"
+	SourceKindPostgresql SourceKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceKind enum.
@@ -2354,9 +2356,13 @@ func (e SourceKind) Valid() bool {
 	switch e {
 	case SourceKindCsv:
 		return true
+	case SourceKindMysql:
+		return true
 	case SourceKindNdjson:
 		return true
 	case SourceKindParquet:
+		return true
+	case SourceKindPostgresql:
 		return true
 	default:
 		return false
@@ -2365,9 +2371,11 @@ func (e SourceKind) Valid() bool {
 
 // Defines values for SourceInputKind.
 const (
-	SourceInputKindCsv     SourceInputKind = "csv"
-	SourceInputKindNdjson  SourceInputKind = "ndjson"
-	SourceInputKindParquet SourceInputKind = "parquet"
+	SourceInputKindCsv        SourceInputKind = "csv"
+	SourceInputKindMysql      SourceInputKind = "mysql"
+	SourceInputKindNdjson     SourceInputKind = "ndjson"
+	SourceInputKindParquet    SourceInputKind = "parquet"
+	SourceInputKindPostgresql SourceInputKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceInputKind enum.
@@ -2375,9 +2383,13 @@ func (e SourceInputKind) Valid() bool {
 	switch e {
 	case SourceInputKindCsv:
 		return true
+	case SourceInputKindMysql:
+		return true
 	case SourceInputKindNdjson:
 		return true
 	case SourceInputKindParquet:
+		return true
+	case SourceInputKindPostgresql:
 		return true
 	default:
 		return false
@@ -2386,9 +2398,11 @@ func (e SourceInputKind) Valid() bool {
 
 // Defines values for SourcePreviewKind.
 const (
-	SourcePreviewKindCsv     SourcePreviewKind = "csv"
-	SourcePreviewKindNdjson  SourcePreviewKind = "ndjson"
-	SourcePreviewKindParquet SourcePreviewKind = "parquet"
+	SourcePreviewKindCsv        SourcePreviewKind = "csv"
+	SourcePreviewKindMysql      SourcePreviewKind = "mysql"
+	SourcePreviewKindNdjson     SourcePreviewKind = "ndjson"
+	SourcePreviewKindParquet    SourcePreviewKind = "parquet"
+	SourcePreviewKindPostgresql SourcePreviewKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourcePreviewKind enum.
@@ -2396,9 +2410,13 @@ func (e SourcePreviewKind) Valid() bool {
 	switch e {
 	case SourcePreviewKindCsv:
 		return true
+	case SourcePreviewKindMysql:
+		return true
 	case SourcePreviewKindNdjson:
 		return true
 	case SourcePreviewKindParquet:
+		return true
+	case SourcePreviewKindPostgresql:
 		return true
 	default:
 		return false
@@ -2407,9 +2425,11 @@ func (e SourcePreviewKind) Valid() bool {
 
 // Defines values for SourceUpdateKind.
 const (
-	SourceUpdateKindCsv     SourceUpdateKind = "csv"
-	SourceUpdateKindNdjson  SourceUpdateKind = "ndjson"
-	SourceUpdateKindParquet SourceUpdateKind = "parquet"
+	SourceUpdateKindCsv        SourceUpdateKind = "csv"
+	SourceUpdateKindMysql      SourceUpdateKind = "mysql"
+	SourceUpdateKindNdjson     SourceUpdateKind = "ndjson"
+	SourceUpdateKindParquet    SourceUpdateKind = "parquet"
+	SourceUpdateKindPostgresql SourceUpdateKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceUpdateKind enum.
@@ -2417,9 +2437,13 @@ func (e SourceUpdateKind) Valid() bool {
 	switch e {
 	case SourceUpdateKindCsv:
 		return true
+	case SourceUpdateKindMysql:
+		return true
 	case SourceUpdateKindNdjson:
 		return true
 	case SourceUpdateKindParquet:
+		return true
+	case SourceUpdateKindPostgresql:
 		return true
 	default:
 		return false
@@ -3188,6 +3212,66 @@ type ContractSegment struct {
 	Members   int64  `json:"members"`
 	Name      string `json:"name"`
 	SegmentID string `json:"segment_id"`
+}
+
+// Database defines model for Database.
+type Database struct {
+	// Ca The certificate in PEM that signed the server's; those that the system trusts if absent
+	Ca          string `json:"ca,omitempty,omitzero"`
+	HasPassword bool   `json:"has_password"`
+	Host        string `json:"host"`
+
+	// Name Of the database
+	Name string `json:"name"`
+
+	// Port Defaults to 5432 (PostgreSQL) or 3306 (MySQL, MariaDB)
+	Port int64 `json:"port,omitempty,omitzero"`
+
+	// Query One SELECT; this or a table
+	Query string `json:"query,omitempty,omitzero"`
+
+	// Table A table, or schema.table; this or a query
+	Table string `json:"table,omitempty,omitzero"`
+
+	// Timeout How long reading may take, in seconds. Defaults to 900
+	Timeout int64 `json:"timeout,omitempty,omitzero"`
+
+	// TLS verify (default): encrypted, and the server proves who it is; encrypt: encrypted, whoever answers; off: in the clear
+	TLS string `json:"tls,omitempty,omitzero"`
+
+	// User Give it a user of its own that may only read
+	User string `json:"user"`
+}
+
+// DatabaseInput defines model for DatabaseInput.
+type DatabaseInput struct {
+	// Ca The certificate in PEM that signed the server's; those that the system trusts if absent
+	Ca   string `json:"ca,omitempty,omitzero"`
+	Host string `json:"host"`
+
+	// Name Of the database
+	Name string `json:"name"`
+
+	// Password Stored sealed and never shown. Absent in a change: as it was, which needs host, port, user and encryption to be the same; empty: none
+	Password string `json:"password,omitempty,omitzero"`
+
+	// Port Defaults to 5432 (PostgreSQL) or 3306 (MySQL, MariaDB)
+	Port int64 `json:"port,omitempty,omitzero"`
+
+	// Query One SELECT; this or a table
+	Query string `json:"query,omitempty,omitzero"`
+
+	// Table A table, or schema.table; this or a query
+	Table string `json:"table,omitempty,omitzero"`
+
+	// Timeout How long reading may take, in seconds. Defaults to 900
+	Timeout int64 `json:"timeout,omitempty,omitzero"`
+
+	// TLS verify (default): encrypted, and the server proves who it is; encrypt: encrypted, whoever answers; off: in the clear
+	TLS string `json:"tls,omitempty,omitzero"`
+
+	// User Give it a user of its own that may only read
+	User string `json:"user"`
 }
 
 // Decision defines model for Decision.
@@ -3970,11 +4054,11 @@ type Plan struct {
 type Preview struct {
 	Columns []Column `json:"columns"`
 
-	// Delimiter What separates values; of CSV files only
-	Delimiter string `json:"delimiter,omitempty,omitzero"`
+	// Delimiter What separates values; empty for files that are no CSV
+	Delimiter string `json:"delimiter"`
 
-	// Encoding How text is read; it is never found out, but stated. Of CSV files only
-	Encoding string `json:"encoding,omitempty,omitzero"`
+	// Encoding How text is read; it is never found out, but stated. Empty for files that are no CSV
+	Encoding string `json:"encoding"`
 
 	// Files How many files the path names; the preview is of the first
 	Files int64 `json:"files"`
@@ -4676,6 +4760,7 @@ type Source struct {
 	Columns   map[string]ColumnOption `json:"columns,omitempty,omitzero"`
 	CreatedAt time.Time               `json:"created_at"`
 	Csv       CSVOptions              `json:"csv"`
+	Database  *Database               `json:"database,omitempty"`
 	ID        string                  `json:"id"`
 	Ingest    *Ingest                 `json:"ingest,omitempty"`
 	Kind      SourceKind              `json:"kind"`
@@ -4689,7 +4774,7 @@ type Source struct {
 	// Name Unique; also the name of the source's table
 	Name string `json:"name"`
 
-	// Path The file, in a source folder of the server or among the uploads; with * and ? several files of one shape
+	// Path The file; empty for a database. In a source folder of the server or among the uploads; with * and ? several files of one shape
 	Path      string    `json:"path"`
 	UpdatedAt time.Time `json:"updated_at"`
 
@@ -4702,8 +4787,9 @@ type SourceKind string
 
 // SourceInput defines model for SourceInput.
 type SourceInput struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
 
 	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 	Kind SourceInputKind `json:"kind,omitempty,omitzero"`
@@ -4715,8 +4801,8 @@ type SourceInput struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 }
 
 // SourceInputKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
@@ -4733,8 +4819,9 @@ type SourceList struct {
 
 // SourcePreview defines model for SourcePreview.
 type SourcePreview struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
 
 	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 	Kind SourcePreviewKind `json:"kind,omitempty,omitzero"`
@@ -4746,8 +4833,8 @@ type SourcePreview struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 
 	// Rows How many rows to show
 	Rows int64 `json:"rows,omitempty,omitzero"`
@@ -4758,8 +4845,9 @@ type SourcePreviewKind string
 
 // SourceUpdate defines model for SourceUpdate.
 type SourceUpdate struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
 
 	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 	Kind SourceUpdateKind `json:"kind,omitempty,omitzero"`
@@ -4771,8 +4859,8 @@ type SourceUpdate struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
@@ -6423,7 +6511,7 @@ type ClientInterface interface {
 
 	// CreateSourceWithBody Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6432,7 +6520,7 @@ type ClientInterface interface {
 
 	// CreateSource Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8937,7 +9025,7 @@ func (c *Client) ListSources(ctx context.Context, params *ListSourcesParams, req
 
 // CreateSourceWithBody Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8956,7 +9044,7 @@ func (c *Client) CreateSourceWithBody(ctx context.Context, contentType string, b
 
 // CreateSource Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes a body of the `application/json` content type.
 //

@@ -14,6 +14,9 @@ const (
 	SourceCSV     SourceKind = "csv"
 	SourceNDJSON  SourceKind = "ndjson" // one JSON object a line
 	SourceParquet SourceKind = "parquet"
+	// Databases. MySQL is MariaDB as well.
+	SourcePostgreSQL SourceKind = "postgresql"
+	SourceMySQL      SourceKind = "mysql"
 )
 
 // KindOf tells the kind of a file by its name: CSV unless the name says otherwise.
@@ -37,6 +40,10 @@ type Source struct {
 	// one shape, which make one table.
 	Path string
 	CSV  CSVOptions
+	// Database says where the rows of a database source lie; only administrators create and change those.
+	Database DatabaseOptions
+	// SealedPassword is sealed with the source's id as associated data; nil where there is none. It is never shown.
+	SealedPassword []byte `json:"-"`
 	// Columns overrides inferred types, by column name; columns not named keep what was inferred.
 	Columns map[string]ColumnOption
 	// MaxBadRows is the share (0 to 1) of rows that may be quarantined before an ingest is refused. Defaults to 0.01.
@@ -103,10 +110,20 @@ func (s Source) Validate() error {
 			return Errorf(CodeInvalid, "delimiter, quote, header and encoding are for CSV files only").WithField("csv").
 				WithRemedy("Leave them out, or set the kind to csv")
 		}
+	case SourcePostgreSQL, SourceMySQL:
+		if s.CSV != (CSVOptions{}) || s.Path != "" {
+			return Errorf(CodeInvalid, "a database has no path, and nothing of CSV files").WithField("path").WithRemedy("Leave them out")
+		}
+		if err := s.Database.Validate(); err != nil {
+			return err
+		}
 	default:
-		return Errorf(CodeInvalid, "unknown source kind %q", s.Kind).WithField("kind").WithRemedy("Use csv, ndjson or parquet")
+		return Errorf(CodeInvalid, "unknown source kind %q", s.Kind).WithField("kind").WithRemedy("Use csv, ndjson, parquet, postgresql or mysql")
 	}
-	if strings.TrimSpace(s.Path) == "" {
+	if !s.Kind.Database() && s.Database != (DatabaseOptions{}) {
+		return Errorf(CodeInvalid, "a source of files has no database").WithField("database").WithRemedy("Leave it out, or set the kind to postgresql or mysql")
+	}
+	if !s.Kind.Database() && strings.TrimSpace(s.Path) == "" {
 		return Errorf(CodeInvalid, "the path of the file is missing").WithField("path")
 	}
 	for _, o := range []struct{ field, v string }{{"csv.delimiter", s.CSV.Delimiter}, {"csv.quote", s.CSV.Quote}} {

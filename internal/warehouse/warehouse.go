@@ -62,7 +62,9 @@ type LoadRequest struct {
 	Source activation.Source
 	// Files are the files of a source of files, in the order in which they are read. They make one table.
 	Files []File
-	At    time.Time
+	// Feed gives the rows of a source in a database; nil for files.
+	Feed Feed
+	At   time.Time
 	// Force takes the rows over in spite of shrinkage or lost columns.
 	Force bool
 	// Required are columns that must be there (those the profile is made from).
@@ -73,6 +75,21 @@ type LoadRequest struct {
 // what people know it by.
 type File struct {
 	Path, Name string
+}
+
+// Feed gives rows that do not lie in files, one after the other and from one state of what they come from.
+type Feed interface {
+	// Read tells the columns and then each row, at most limit of them (0: all), in constant memory. Values are text: numbers as
+	// decimals, days and instants in ISO 8601 without zone (in UTC), booleans as true and false; nil is a missing one. The
+	// row is used again. Errors hold no value, no secret and no text of the database that could.
+	Read(ctx context.Context, limit int, columns func([]FeedColumn) error, row func([][]byte) error) error
+}
+
+// FeedColumn is a column with a type of its own. Exact says that its numbers may have more digits than a double holds.
+type FeedColumn struct {
+	Name  string
+	Type  activation.FieldType
+	Exact bool
 }
 
 // Preview is the beginning of a source.

@@ -39,7 +39,7 @@ func (e *Engine) Load(_ context.Context, r warehouse.LoadRequest) (activation.In
 	if e.Fail != nil {
 		return activation.Ingest{}, e.Fail
 	}
-	rows, err := read(r.Files[0].Path)
+	rows, err := read(r)
 	if err != nil {
 		return activation.Ingest{}, err
 	}
@@ -47,8 +47,14 @@ func (e *Engine) Load(_ context.Context, r warehouse.LoadRequest) (activation.In
 	return activation.Ingest{At: r.At, Rows: int64(len(rows) - 1), Quarantined: int64(len(e.Bad)), Columns: columns(rows[0]), DurationMS: 1}, nil
 }
 
-func read(path string) ([][]string, error) {
-	f, err := os.Open(path)
+// Feed is a small database: one person.
+type Feed struct{ warehouse.Feed }
+
+func read(r warehouse.LoadRequest) ([][]string, error) {
+	if _, is := r.Feed.(Feed); is {
+		return [][]string{{"id", "mail"}, {"1", "ana@example.com"}}, nil
+	}
+	f, err := os.Open(r.Files[0].Path)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +83,7 @@ func columns(header []string) []activation.Column {
 
 // Preview implements warehouse.Warehouse.
 func (e *Engine) Preview(_ context.Context, r warehouse.LoadRequest, n int) (warehouse.Preview, error) {
-	rows, err := read(r.Files[0].Path)
+	rows, err := read(r)
 	if err != nil {
 		return warehouse.Preview{}, err
 	}

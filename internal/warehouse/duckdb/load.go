@@ -26,12 +26,15 @@ const (
 
 // Preview implements warehouse.Warehouse.
 func (w *Warehouse) Preview(ctx context.Context, r warehouse.LoadRequest, rows int) (p warehouse.Preview, err error) {
-	if len(r.Files) == 0 {
+	if len(r.Files) == 0 && r.Feed == nil {
 		return p, fmt.Errorf("preview %q: no file is named", r.Source.Name)
 	}
-	if r.Source.Kind == activation.SourceParquet {
+	switch {
+	case r.Feed != nil:
+		p, err = w.previewFeed(ctx, r, rows)
+	case r.Source.Kind == activation.SourceParquet:
 		p, err = w.previewParquet(ctx, r, rows)
-	} else {
+	default:
 		p, err = textfile.Preview(ctx, w.texts(r), rows)
 	}
 	if err != nil {
@@ -46,10 +49,12 @@ func (w *Warehouse) texts(r warehouse.LoadRequest) textfile.Request {
 
 // Load implements warehouse.Warehouse.
 func (w *Warehouse) Load(ctx context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
-	if len(r.Files) == 0 {
+	switch {
+	case r.Feed != nil:
+		return w.loadFeed(ctx, r)
+	case len(r.Files) == 0:
 		return activation.Ingest{}, fmt.Errorf("read %q: no file is named", r.Source.Name)
-	}
-	if r.Source.Kind == activation.SourceParquet {
+	case r.Source.Kind == activation.SourceParquet:
 		return w.loadParquet(ctx, r)
 	}
 	return w.loadText(ctx, r)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +82,7 @@ func (s session) describe(q string, args ...any) (names, types []string, err err
 // parquetColumn says how the values of DuckDB's types are read. What is no text, number, day, instant or boolean becomes
 // text: lists and the like as JSON, bytes in hexadecimal.
 func parquetColumn(name, expr, kind string) typed {
-	c := typed{name: name, kind: activation.TypeText, raw: expr, value: expr, text: expr}
+	c := typed{name: name, kind: activation.TypeText, value: expr, text: expr}
 	switch base, _, _ := strings.Cut(kind, "("); {
 	case strings.HasSuffix(kind, "]"), base == "STRUCT", base == "MAP", base == "UNION":
 		c.text = "to_json(" + expr + ")::VARCHAR"
@@ -186,111 +185,12 @@ func (w *Warehouse) previewParquet(ctx context.Context, r warehouse.LoadRequest,
 		if err != nil {
 			return err
 		}
-		at := [][]int{make([]int, len(rel.columns))}
-		for i := range at[0] {
-			at[0][i] = i
-		}
-		wide, err := s.wide([]relation{rel}, len(rel.columns), at)
+		p, err = s.previewOf(r, rel, rows)
 		if err != nil {
-			return damaged(r.Files[0], err)
-		}
-		to, err := settle(rel.columns, r.Source, func(i int) bool { return wide[i] })
-		if err != nil {
-			return err
-		}
-		if p, err = s.preview(rel, to, rows); err != nil {
 			return damaged(r.Files[0], err)
 		}
 		return nil
 	})
 	p.Files = len(r.Files)
 	return p, err
-}
-
-// loadTyped takes relations over that make one table, in one transaction. after is told what a relation failed with, and
-// asked with -1 whether all of it still holds.
-func (w *Warehouse) loadTyped(ctx context.Context, r warehouse.LoadRequest, open func(session) ([]relation, error), after func(int, error) error) (activation.Ingest, error) {
-	began := w.cfg.Clock()
-	var in intake
-	err := w.update(ctx, func(s session) error {
-		old, err := s.table(r.Source.ID)
-		if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
-			return err
-		}
-		list, err := open(s)
-		if err != nil {
-			return err
-		}
-		at, err := sameShape(list)
-		if err != nil {
-			return err
-		}
-		wide, err := s.wide(list, len(list[0].columns), at)
-		if err != nil {
-			return after(0, err)
-		}
-		to, err := settle(list[0].columns, r.Source, func(i int) bool { return wide[i] })
-		if err != nil {
-			return err
-		}
-		for _, c := range to {
-			in.columns = append(in.columns, c.Column)
-		}
-		next, err := s.create(in.columns)
-		if err != nil {
-			return err
-		}
-		for i, rel := range list {
-			if err := s.take(next.name(), rel, to, at[i], &in); err != nil {
-				return after(i, err)
-			}
-		}
-		if err := after(-1, nil); err != nil {
-			return err
-		}
-		next.rows = in.rows
-		if err := admit(r, in, old); err != nil {
-			return err
-		}
-		if in.columns, err = s.guess(next.name(), to); err != nil {
-			return err
-		}
-		return s.replace(r, in, old, next)
-	})
-	if err != nil {
-		return activation.Ingest{}, fmt.Errorf("take %q over: %w", r.Source.Name, err)
-	}
-	return activation.Ingest{
-		At: r.At, Rows: in.rows, Quarantined: in.quarantined, Columns: in.columns, DurationMS: w.cfg.Clock().Sub(began).Milliseconds(),
-	}, nil
-}
-
-// sameShape returns for every relation the places of its columns in the first; all must have the same, whatever their order.
-func sameShape(list []relation) ([][]int, error) {
-	at := make([][]int, len(list))
-	first := list[0]
-	refuse := func(r relation, text string, args ...any) error {
-		return activation.Errorf(activation.CodeSourceRefused, "the file %s is not of the same shape as the others: %s", r.file, fmt.Sprintf(text, args...)).
-			WithRemedy("Mend the file, or leave it out of the source's path")
-	}
-	for k, r := range list {
-		at[k] = make([]int, len(r.columns))
-		has := map[string]bool{}
-		for i, c := range r.columns {
-			at[k][i] = slices.IndexFunc(first.columns, func(o typed) bool { return o.name == c.name })
-			has[c.name] = true
-			if at[k][i] < 0 {
-				return nil, refuse(r, "it has a column %q, which %s lacks", c.name, first.file)
-			}
-			if o := first.columns[at[k][i]]; o.kind != c.kind {
-				return nil, refuse(r, "the column %q is %s, and %s in %s", c.name, c.kind, o.kind, first.file)
-			}
-		}
-		for _, c := range first.columns {
-			if !has[c.name] {
-				return nil, refuse(r, "it lacks the column %q, which %s has", c.name, first.file)
-			}
-		}
-	}
-	return at, nil
 }

@@ -26,8 +26,8 @@ type typed struct {
 	kind activation.FieldType
 	// exact says that its numbers may have more digits than a double holds.
 	exact bool
-	// raw is the value as it lies, value as its kind; value is NULL where raw cannot be one. text is the canonical text of raw.
-	raw, value, text string
+	// value is NULL where what lies there cannot be of the kind; text is its canonical text all the same.
+	value, text string
 }
 
 // settled is a column of the table, and how it comes about from a typed one.

@@ -13,15 +13,17 @@ import (
 )
 
 type sourceCmd struct {
-	Add        sourceAdd        `cmd:"" help:"Add a data source."`
-	List       sourceList       `cmd:"" help:"List data sources."`
-	Show       sourceShow       `cmd:"" help:"Show a data source and its columns."`
-	Preview    sourcePreview    `cmd:"" help:"Look at the beginning of a file."`
-	Files      sourceFiles      `cmd:"" help:"List the files that a source may name."`
-	Ingest     sourceIngest     `cmd:"" help:"Take a source's rows over."`
-	Update     sourceUpdate     `cmd:"" help:"Change a data source."`
-	Remove     sourceRemove     `cmd:"" help:"Remove a data source and its table; the file stays."`
-	Quarantine sourceQuarantine `cmd:"" help:"List rows of the last ingest that could not be read."`
+	Add            sourceAdd            `cmd:"" help:"Add a data source."`
+	AddDatabase    sourceAddDatabase    `cmd:"" help:"Add a data source that lies in PostgreSQL, MySQL or MariaDB."`
+	UpdateDatabase sourceUpdateDatabase `cmd:"" help:"Change where a data source lies in a database."`
+	List           sourceList           `cmd:"" help:"List data sources."`
+	Show           sourceShow           `cmd:"" help:"Show a data source and its columns."`
+	Preview        sourcePreview        `cmd:"" help:"Look at the beginning of a file."`
+	Files          sourceFiles          `cmd:"" help:"List the files that a source may name."`
+	Ingest         sourceIngest         `cmd:"" help:"Take a source's rows over."`
+	Update         sourceUpdate         `cmd:"" help:"Change a data source."`
+	Remove         sourceRemove         `cmd:"" help:"Remove a data source and its table; the file stays."`
+	Quarantine     sourceQuarantine     `cmd:"" help:"List rows of the last ingest that could not be read."`
 }
 
 // sourceName is the argument of commands on one source.
@@ -209,6 +211,9 @@ func (*sourceList) Run(inv *invocation) error {
 		[]table.Column{table.Text("name"), table.Text("file"), table.Number("rows"), table.Number("unreadable"), table.Text("taken over"), table.Text("last attempt")},
 		func(s client.Source) []string {
 			row := []string{s.Name, s.Path, "", "", "never", ""}
+			if s.Path == "" {
+				row[1] = "(" + string(s.Kind) + ")"
+			}
 			if in := s.Ingest; in != nil {
 				if !in.At.IsZero() {
 					row[2], row[3], row[4] = num(in.Rows), num(in.Quarantined), inv.when(in.At)
@@ -237,7 +242,11 @@ func (s *sourceShow) Run(inv *invocation) error {
 }
 
 func (inv *invocation) writeSource(w io.Writer, s client.Source) error {
-	pairs := [][2]string{{"Source", s.Name}, {"Id", s.ID}, {"File", s.Path}, {"Changed", inv.when(s.UpdatedAt)}}
+	pairs := [][2]string{{"Source", s.Name}, {"Id", s.ID}, {"Kind", string(s.Kind)}}
+	if s.Path != "" {
+		pairs = append(pairs, [2]string{"File", s.Path})
+	}
+	pairs = append(append(pairs, databasePairs(s.Database)...), [2]string{"Changed", inv.when(s.UpdatedAt)})
 	if in := s.Ingest; in != nil {
 		if !in.At.IsZero() {
 			pairs = append(pairs, [2]string{"Taken over", inv.when(in.At)}, [2]string{"Rows", num(in.Rows)}, [2]string{"Unreadable", num(in.Quarantined)})
@@ -452,4 +461,6 @@ func badColumns() []table.Column {
 	return []table.Column{table.Text("file"), table.Number("line"), table.Text("column"), table.Text("value"), table.Text("reason")}
 }
 
-func badCells(b client.BadRow) []string { return []string{b.File, num(b.Line), b.Column, b.Value, b.Reason} }
+func badCells(b client.BadRow) []string {
+	return []string{b.File, num(b.Line), b.Column, b.Value, b.Reason}
+}

@@ -108,6 +108,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.refreshOperations()
 	a.noticeOperations()
 	a.rowOperations()
+	a.sizeOperations()
 	a.eventOperations()
 	return a
 }

@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"segue/internal/access"
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
 	"segue/internal/store"
+	"segue/internal/warehouse"
 )
 
 func (a *api) sourceOperations() {
@@ -54,6 +57,12 @@ func (a *api) sourceOperations() {
 		description: "The rows of the last ingest that could not be read, with the reason. Values are masked.",
 		errors:      []activation.Code{activation.CodeNotFound},
 	}, a.quarantine)
+	register(a, endpoint{
+		id: "download-quarantine", method: http.MethodGet, path: "/sources/{id}/quarantine.csv", tag: tag, summary: "Download rows that could not be read",
+		description: "The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.",
+		errors:      []activation.Code{activation.CodeNotFound},
+		change:      asCSV("The rows that could not be read"),
+	}, a.downloadQuarantine)
 }
 
 func (a *api) listSources(ctx context.Context, in *Named) (*body[wire.List[wire.Source]], error) {
@@ -200,6 +209,22 @@ func (a *api) quarantine(ctx context.Context, in *quarantineInput) (*body[wire.L
 		rows, next = rows[:in.Limit], strconv.FormatInt(offset+int64(in.Limit), 10)
 	}
 	return listOf(rows, next, wire.FromBadRow), nil
+}
+
+func (a *api) downloadQuarantine(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
+	read := 0
+	return download(ctx, a, csvFile[warehouse.BadRow]{
+		name:   "quarantine.csv",
+		header: []string{"file", "line", "column", "value", "reason"},
+		page: func(ctx context.Context, _ *warehouse.BadRow) ([]warehouse.BadRow, error) {
+			rows, err := a.cfg.Services.Sources.Quarantine(ctx, activation.SourceID(in.ID), read, csvPage)
+			read += len(rows)
+			return rows, err
+		},
+		cells: func(r warehouse.BadRow) []string {
+			return []string{r.File, strconv.FormatInt(r.Line, 10), r.Column, r.Value, r.Reason}
+		},
+	})
 }
 
 // number reads a cursor that is a number; the empty one is 0.

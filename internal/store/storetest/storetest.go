@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) Bundle) {
 		"connections":  testConnections,
 		"exports":      testExports,
 		"runs":         testRuns,
+		"list sizes":   testListSizes,
 		"jobs":         testJobs,
 		"people":       testPeople,
 		"sign-ins":     testSessions,

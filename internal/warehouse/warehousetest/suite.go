@@ -6,6 +6,10 @@ import (
 
 // Run runs the suite.
 func Run(t *testing.T, open Open) {
+	t.Run("scenarios", func(t *testing.T) {
+		t.Parallel()
+		scenarios(t, open)
+	})
 	for name, test := range map[string]func(*Desk){
 		"S5 the winner is the most recently updated profile":           winners,
 		"S6 consent is the word of all profiles with the address":      consent,

@@ -40,6 +40,12 @@ func TestSourceFromFileToTable(t *testing.T) {
 	require.Equal(t, "3 rows are taken over into the table \"my customers\".\n1 row could not be read: segue source quarantine 'my customers'\n",
 		b.ok("source", "ingest", "my customers"))
 	require.Equal(t, "FILE           LINE  COLUMN  VALUE  REASON\ncustomers.csv     4  points  aaa    not a number\n", b.ok("source", "quarantine", "my customers"))
+	file := filepath.Join(t.TempDir(), "quarantine.csv")
+	b.ok("source", "quarantine", "my customers", "-f", file)
+	written, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "file,line,column,value,reason\ncustomers.csv,4,points,aaa,not a number\n", string(written))
+	require.Contains(t, b.fails(exitUsage, "source", "quarantine", "my customers", "-f", file), "cannot be written")
 	require.Contains(t, b.ok("source", "list"), "my customers  customers.csv     3           1  2026-11-24 10:00\n")
 	show := b.ok("source", "show", "MY CUSTOMERS")
 	require.Contains(t, show, "Rows        3\n")

@@ -434,7 +434,8 @@ func (s *sourceRemove) Run(inv *invocation) error {
 
 type sourceQuarantine struct {
 	sourceName
-	Limit int `default:"100" help:"How many rows to list; 0 lists all. Defaults to ${default}."`
+	Limit int    `default:"100" help:"How many rows to list; 0 lists all. Defaults to ${default}."`
+	File  string `short:"f" type:"path" placeholder:"FILE" help:"Write all of them to a CSV file instead; it must not exist yet."`
 }
 
 // Run works the command.
@@ -446,6 +447,10 @@ func (s *sourceQuarantine) Run(inv *invocation) error {
 	src, err := inv.source(c, s.Name)
 	if err != nil {
 		return err
+	}
+	if s.File != "" {
+		resp, err := c.DownloadQuarantine(inv.ctx, src.ID)
+		return inv.save(s.File, resp, err)
 	}
 	items, err := collect(s.Limit, func(after *string) ([]client.BadRow, string, error) {
 		l, err := client.Decode[client.BadRowList](c.ListQuarantine(inv.ctx, src.ID, &client.ListQuarantineParams{After: after, Limit: pageSize(s.Limit)}))

@@ -93,6 +93,12 @@ type ExportSegment struct {
 	SegmentID string
 }
 
+type ListSize struct {
+	ExportID string
+	At       int64
+	Size     int64
+}
+
 type Notice struct {
 	ID     string
 	At     int64

@@ -46,7 +46,10 @@ function Detail({ value: e }: { value: Api['Export'] }) {
   const { t } = useTranslation();
   const words = useExportWords();
   const { may } = useMe();
-  const runs = useQuery({ ...runsQuery(e.id), refetchInterval: 15_000 });
+  const runs = useQuery({
+    ...runsQuery(e.id),
+    refetchInterval: (q) => (q.state.data?.some((r) => !r.ended) ? 3_000 : 15_000),
+  });
   const standing = standingOf(useQuery(statusQuery).data?.tasks, e);
   const latest = useRun(runs.data?.[0]?.id).data;
   const { start } = useExportActions();
@@ -122,11 +125,10 @@ function Glance({ value: e, standing }: { value: Api['Export']; standing: Api['T
   const words = useExportWords();
   const built = useQuery(profileQuery).data?.build?.at;
   const at = lastSuccess(e, standing);
-  const size = e.latest_run?.receipt?.list_size ?? -1;
   return (
     <Facts
       facts={[
-        [t('exports.column.size'), size >= 0 && <span className="num">{number(size)}</span>],
+        [t('exports.column.size'), e.list_size && <span className="num">{number(e.list_size.size)}</span>],
         [t('exports.column.success'), at && dateTime(at)],
         [
           t('exports.column.next'),

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { Late } from '../exports/Late';
-import { exportsQuery, recentRunsQuery } from '../exports/queries';
+import { exportsQuery, listSizesQuery, recentRunsQuery } from '../exports/queries';
 import { useExportWords } from '../exports/words';
 import { useFormats } from '../languages/format';
 import { Card, Empty } from '../parts/Card';
@@ -27,6 +27,7 @@ export default function Home() {
   const { may } = useMe();
   const exports = useQuery({ ...exportsQuery, refetchInterval: 15_000 });
   const runs = useQuery({ ...recentRunsQuery, refetchInterval: 15_000 }).data ?? [];
+  const sizes = useQuery(listSizesQuery).data ?? [];
   const tasks = useQuery(statusQuery).data?.tasks ?? [];
   const schedule = useQuery(scheduleQuery).data;
   return (
@@ -52,7 +53,7 @@ export default function Home() {
                 <Recent runs={runs.filter((r) => r.kind !== 'dry_run').slice(0, shown)} all={all} />
                 <Next tasks={upcoming(tasks).slice(0, shown)} />
               </div>
-              <Lists all={all} tasks={tasks} sizes={sizesOf(runs)} />
+              <Lists all={all} tasks={tasks} sizes={sizesOf(sizes)} />
             </>
           )
         }

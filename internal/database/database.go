@@ -54,10 +54,19 @@ func (f feed) Read(ctx context.Context, limit int, columns func([]warehouse.Feed
 	most := f.account.Options.Limit()
 	within, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	err := f.read(within, f.account, limit, columns, row)
+	var taker error // what the taker of the rows fails with is not the database's
+	err := f.read(within, f.account, limit, func(list []warehouse.FeedColumn) error {
+		taker = columns(list)
+		return taker
+	}, func(values [][]byte) error {
+		taker = row(values)
+		return taker
+	})
 	switch {
 	case err == nil:
 		return nil
+	case taker != nil:
+		return taker
 	case ctx.Err() != nil:
 		return fmt.Errorf("read the database: %w", context.Cause(ctx))
 	case within.Err() != nil:

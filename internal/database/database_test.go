@@ -87,7 +87,7 @@ func TestMariaDBKeepsItsTypes(t *testing.T) {
 func TestWhatADatabaseRefusesIsSaidWithoutItsValues(t *testing.T) {
 	t.Parallel()
 	pg, p := onPostgreSQL(t, "CREATE TABLE secrets (v text)", "INSERT INTO secrets VALUES ('geheim-4711@example.com')", "CREATE SEQUENCE counter")
-	my, m := onMariaDB(t, "CREATE TABLE people (id int)", "CREATE TABLE secrets (v text)", "INSERT INTO secrets VALUES ('geheim-4711@example.com')", "CREATE SEQUENCE counter")
+	my, m := onMariaDB(t, "CREATE TABLE secrets (v text)", "INSERT INTO secrets VALUES ('geheim-4711@example.com')", "CREATE SEQUENCE counter")
 	require.NotEqual(t, pg.port, my.port)
 	type change func(*activation.DatabaseOptions) (password string)
 	query := func(q string) change {
@@ -172,7 +172,7 @@ func TestReadingStopsWhereItIsToldTo(t *testing.T) {
 	t.Parallel()
 	_, p := onPostgreSQL(t)
 	_, m := onMariaDB(t)
-	p.Query = "SELECT n AS id, repeat('x', 1000) AS pad FROM generate_series(1, 100000000) AS n"
+	p.Query = "SELECT generate_series(1, 100000000) AS id, repeat('x', 1000) AS pad"
 	m.Query = "SELECT seq AS id, repeat('x', 1000) AS pad FROM seq_1_to_100000000"
 	for kind, o := range map[activation.SourceKind]activation.DatabaseOptions{activation.SourcePostgreSQL: p, activation.SourceMySQL: m} {
 		f, err := database.Open(database.Account{Kind: kind, Options: o, Password: ownerPassword})

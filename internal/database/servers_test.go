@@ -241,7 +241,7 @@ func startMariaDB() (*server, error) {
 	data, init := filepath.Join(s.dir, "data"), filepath.Join(s.dir, "init.sql")
 	if err := os.WriteFile(init, []byte(strings.Join([]string{
 		"CREATE DATABASE shop CHARACTER SET utf8mb4;", "CREATE USER owner@'%' IDENTIFIED BY '" + ownerPassword + "';", "GRANT ALL ON *.* TO owner@'%';",
-		"CREATE USER reader@'%' IDENTIFIED BY '" + readerPassword + "';", "GRANT SELECT ON shop.people TO reader@'%';", "",
+		"CREATE USER reader@'%' IDENTIFIED BY '" + readerPassword + "';", "CREATE TABLE shop.people (id int);", "GRANT SELECT ON shop.people TO reader@'%';", "",
 	}, "\n")), 0o600); err != nil {
 		return nil, err
 	}

@@ -2668,13 +2668,25 @@ func (e SegmentScheduleInputMode) Valid() bool {
 
 // Defines values for SourceKind.
 const (
-	SourceKindCsv SourceKind = "csv"
+	SourceKindCsv        SourceKind = "csv"
+	SourceKindMysql      SourceKind = "mysql"
+	SourceKindNdjson     SourceKind = "ndjson"
+	SourceKindParquet    SourceKind = "parquet"
+	SourceKindPostgresql SourceKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceKind enum.
 func (e SourceKind) Valid() bool {
 	switch e {
 	case SourceKindCsv:
+		return true
+	case SourceKindMysql:
+		return true
+	case SourceKindNdjson:
+		return true
+	case SourceKindParquet:
+		return true
+	case SourceKindPostgresql:
 		return true
 	default:
 		return false
@@ -2683,13 +2695,25 @@ func (e SourceKind) Valid() bool {
 
 // Defines values for SourceInputKind.
 const (
-	SourceInputKindCsv SourceInputKind = "csv"
+	SourceInputKindCsv        SourceInputKind = "csv"
+	SourceInputKindMysql      SourceInputKind = "mysql"
+	SourceInputKindNdjson     SourceInputKind = "ndjson"
+	SourceInputKindParquet    SourceInputKind = "parquet"
+	SourceInputKindPostgresql SourceInputKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceInputKind enum.
 func (e SourceInputKind) Valid() bool {
 	switch e {
 	case SourceInputKindCsv:
+		return true
+	case SourceInputKindMysql:
+		return true
+	case SourceInputKindNdjson:
+		return true
+	case SourceInputKindParquet:
+		return true
+	case SourceInputKindPostgresql:
 		return true
 	default:
 		return false
@@ -2698,13 +2722,25 @@ func (e SourceInputKind) Valid() bool {
 
 // Defines values for SourcePreviewKind.
 const (
-	SourcePreviewKindCsv SourcePreviewKind = "csv"
+	SourcePreviewKindCsv        SourcePreviewKind = "csv"
+	SourcePreviewKindMysql      SourcePreviewKind = "mysql"
+	SourcePreviewKindNdjson     SourcePreviewKind = "ndjson"
+	SourcePreviewKindParquet    SourcePreviewKind = "parquet"
+	SourcePreviewKindPostgresql SourcePreviewKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourcePreviewKind enum.
 func (e SourcePreviewKind) Valid() bool {
 	switch e {
 	case SourcePreviewKindCsv:
+		return true
+	case SourcePreviewKindMysql:
+		return true
+	case SourcePreviewKindNdjson:
+		return true
+	case SourcePreviewKindParquet:
+		return true
+	case SourcePreviewKindPostgresql:
 		return true
 	default:
 		return false
@@ -2713,13 +2749,25 @@ func (e SourcePreviewKind) Valid() bool {
 
 // Defines values for SourceUpdateKind.
 const (
-	SourceUpdateKindCsv SourceUpdateKind = "csv"
+	SourceUpdateKindCsv        SourceUpdateKind = "csv"
+	SourceUpdateKindMysql      SourceUpdateKind = "mysql"
+	SourceUpdateKindNdjson     SourceUpdateKind = "ndjson"
+	SourceUpdateKindParquet    SourceUpdateKind = "parquet"
+	SourceUpdateKindPostgresql SourceUpdateKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceUpdateKind enum.
 func (e SourceUpdateKind) Valid() bool {
 	switch e {
 	case SourceUpdateKindCsv:
+		return true
+	case SourceUpdateKindMysql:
+		return true
+	case SourceUpdateKindNdjson:
+		return true
+	case SourceUpdateKindParquet:
+		return true
+	case SourceUpdateKindPostgresql:
 		return true
 	default:
 		return false
@@ -3203,6 +3251,9 @@ type AuditVerdict struct {
 // BadRow defines model for BadRow.
 type BadRow struct {
 	Column string `json:"column,omitempty,omitzero"`
+
+	// File The file it lies in; absent for a row of a database
+	File   string `json:"file,omitempty,omitzero"`
 	Line   int64  `json:"line"`
 	Reason string `json:"reason"`
 
@@ -3485,6 +3536,66 @@ type ContractSegment struct {
 	Members   int64  `json:"members"`
 	Name      string `json:"name"`
 	SegmentID string `json:"segment_id"`
+}
+
+// Database defines model for Database.
+type Database struct {
+	// Ca The certificate in PEM that signed the server's; those that the system trusts if absent
+	Ca          string `json:"ca,omitempty,omitzero"`
+	HasPassword bool   `json:"has_password"`
+	Host        string `json:"host"`
+
+	// Name Of the database
+	Name string `json:"name"`
+
+	// Port Defaults to 5432 (PostgreSQL) or 3306 (MySQL, MariaDB)
+	Port int64 `json:"port,omitempty,omitzero"`
+
+	// Query One SELECT; this or a table
+	Query string `json:"query,omitempty,omitzero"`
+
+	// Table A table, or schema.table; this or a query
+	Table string `json:"table,omitempty,omitzero"`
+
+	// Timeout How long reading may take, in seconds. Defaults to 900
+	Timeout int64 `json:"timeout,omitempty,omitzero"`
+
+	// TLS verify (default): encrypted, and the server proves who it is; encrypt: encrypted, whoever answers; off: in the clear
+	TLS string `json:"tls,omitempty,omitzero"`
+
+	// User Give it a user of its own that may only read
+	User string `json:"user"`
+}
+
+// DatabaseInput defines model for DatabaseInput.
+type DatabaseInput struct {
+	// Ca The certificate in PEM that signed the server's; those that the system trusts if absent
+	Ca   string `json:"ca,omitempty,omitzero"`
+	Host string `json:"host"`
+
+	// Name Of the database
+	Name string `json:"name"`
+
+	// Password Stored sealed and never shown. Absent in a change: as it was, which needs host, port, user and encryption to be the same; empty: none
+	Password string `json:"password,omitempty,omitzero"`
+
+	// Port Defaults to 5432 (PostgreSQL) or 3306 (MySQL, MariaDB)
+	Port int64 `json:"port,omitempty,omitzero"`
+
+	// Query One SELECT; this or a table
+	Query string `json:"query,omitempty,omitzero"`
+
+	// Table A table, or schema.table; this or a query
+	Table string `json:"table,omitempty,omitzero"`
+
+	// Timeout How long reading may take, in seconds. Defaults to 900
+	Timeout int64 `json:"timeout,omitempty,omitzero"`
+
+	// TLS verify (default): encrypted, and the server proves who it is; encrypt: encrypted, whoever answers; off: in the clear
+	TLS string `json:"tls,omitempty,omitzero"`
+
+	// User Give it a user of its own that may only read
+	User string `json:"user"`
 }
 
 // Decision defines model for Decision.
@@ -4291,11 +4402,14 @@ type Plan struct {
 type Preview struct {
 	Columns []Column `json:"columns"`
 
-	// Delimiter What separates values
+	// Delimiter What separates values; empty for files that are no CSV
 	Delimiter string `json:"delimiter"`
 
-	// Encoding How text is read; it is never found out, but stated
+	// Encoding How text is read; it is never found out, but stated. Empty for files that are no CSV
 	Encoding string `json:"encoding"`
+
+	// Files How many files the path names; the preview is of the first
+	Files int64 `json:"files"`
 
 	// Quarantined The first rows of the beginning that would be put aside
 	Quarantined []BadRow `json:"quarantined"`
@@ -5002,6 +5116,7 @@ type Source struct {
 	Columns   map[string]ColumnOption `json:"columns,omitempty,omitzero"`
 	CreatedAt time.Time               `json:"created_at"`
 	Csv       CSVOptions              `json:"csv"`
+	Database  *Database               `json:"database,omitempty"`
 	ID        string                  `json:"id"`
 	Ingest    *Ingest                 `json:"ingest,omitempty"`
 	Kind      SourceKind              `json:"kind"`
@@ -5015,7 +5130,7 @@ type Source struct {
 	// Name Unique; also the name of the source's table
 	Name string `json:"name"`
 
-	// Path The file, in a source folder of the server or among the uploads
+	// Path The file; empty for a database. In a source folder of the server or among the uploads; with * and ? several files of one shape
 	Path      string    `json:"path"`
 	UpdatedAt time.Time `json:"updated_at"`
 
@@ -5028,9 +5143,12 @@ type SourceKind string
 
 // SourceInput defines model for SourceInput.
 type SourceInput struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourceInputKind         `json:"kind,omitempty,omitzero"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourceInputKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -5039,11 +5157,11 @@ type SourceInput struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 }
 
-// SourceInputKind defines model for SourceInput.Kind.
+// SourceInputKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourceInputKind string
 
 // SourceList defines model for SourceList.
@@ -5057,9 +5175,12 @@ type SourceList struct {
 
 // SourcePreview defines model for SourcePreview.
 type SourcePreview struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourcePreviewKind       `json:"kind,omitempty,omitzero"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourcePreviewKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -5068,21 +5189,24 @@ type SourcePreview struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 
 	// Rows How many rows to show
 	Rows int64 `json:"rows,omitempty,omitzero"`
 }
 
-// SourcePreviewKind defines model for SourcePreview.Kind.
+// SourcePreviewKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourcePreviewKind string
 
 // SourceUpdate defines model for SourceUpdate.
 type SourceUpdate struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourceUpdateKind        `json:"kind,omitempty,omitzero"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourceUpdateKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -5091,14 +5215,14 @@ type SourceUpdate struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
 }
 
-// SourceUpdateKind defines model for SourceUpdate.Kind.
+// SourceUpdateKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourceUpdateKind string
 
 // Standing defines model for Standing.
@@ -6768,7 +6892,7 @@ type ClientInterface interface {
 
 	// CreateSourceWithBody Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6777,7 +6901,7 @@ type ClientInterface interface {
 
 	// CreateSource Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9306,7 +9430,7 @@ func (c *Client) ListSources(ctx context.Context, params *ListSourcesParams, req
 
 // CreateSourceWithBody Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9325,7 +9449,7 @@ func (c *Client) CreateSourceWithBody(ctx context.Context, contentType string, b
 
 // CreateSource Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes a body of the `application/json` content type.
 //

@@ -20,6 +20,9 @@ const (
 	RightSeeMasked Right = "see_masked"
 	// RightChangeData is to create and change file sources, the profile and segments.
 	RightChangeData Right = "change_data"
+	// RightChangeDatabases is to create, look into, change and remove database sources, and to see where they lie: they hold
+	// credentials. Operations on sources ask for it besides, where the source is one.
+	RightChangeDatabases Right = "change_databases"
 	// RightChangeExport is to create, change, run, schedule, release, remove an export; by a contributor only while its
 	// connection is shared with contributors.
 	RightChangeExport Right = "change_export"
@@ -36,14 +39,15 @@ const (
 
 // least is the table of roles: the least role that has each right.
 var least = map[Right]activation.Role{
-	RightSee:           activation.RoleViewer,
-	RightSeeMasked:     activation.RoleViewer,
-	RightSeePersons:    activation.RoleContributor, // and viewers whom an administrator lets
-	RightChangeData:    activation.RoleContributor,
-	RightChangeExport:  activation.RoleContributor,
-	RightUseConnection: activation.RoleContributor,
-	RightAdminister:    activation.RoleAdministrator,
-	RightOwn:           activation.RoleViewer,
+	RightSee:             activation.RoleViewer,
+	RightSeeMasked:       activation.RoleViewer,
+	RightSeePersons:      activation.RoleContributor, // and viewers whom an administrator lets
+	RightChangeData:      activation.RoleContributor,
+	RightChangeDatabases: activation.RoleAdministrator,
+	RightChangeExport:    activation.RoleContributor,
+	RightUseConnection:   activation.RoleContributor,
+	RightAdminister:      activation.RoleAdministrator,
+	RightOwn:             activation.RoleViewer,
 }
 
 // operations says which right each operation of the API asks for. An operation that is not here cannot be registered.

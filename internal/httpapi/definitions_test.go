@@ -171,7 +171,7 @@ func TestQuarantineIsDownloadedWithoutFormulas(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	for i := range csvPage + 5 {
-		b.Engine.Bad = append(b.Engine.Bad, warehouse.BadRow{Line: int64(i + 2), Column: "=points", Value: "+7 characters: digits", Reason: "is not a number"})
+		b.Engine.Bad = append(b.Engine.Bad, warehouse.BadRow{File: "=a.csv", Line: int64(i + 2), Column: "=points", Value: "+7 characters: digits", Reason: "is not a number"})
 	}
 	id := b.withProfile()
 	r := b.call("GET", "/sources/"+id+"/quarantine.csv", nil)
@@ -181,9 +181,9 @@ func TestQuarantineIsDownloadedWithoutFormulas(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(r.raw)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, csvPage+5+1, "the header and every row, over several pages")
-	require.Equal(t, []string{"line", "column", "value", "reason"}, rows[0])
-	require.Equal(t, []string{"2", "'=points", "'+7 characters: digits", "is not a number"}, rows[1], "S35")
-	require.Equal(t, strconv.Itoa(csvPage+6), rows[csvPage+5][0])
+	require.Equal(t, []string{"file", "line", "column", "value", "reason"}, rows[0])
+	require.Equal(t, []string{"'=a.csv", "2", "'=points", "'+7 characters: digits", "is not a number"}, rows[1], "S35")
+	require.Equal(t, strconv.Itoa(csvPage+6), rows[csvPage+5][1])
 	b.refused(activation.CodeNotFound, "GET", "/sources/none/quarantine.csv", nil)
 }
 

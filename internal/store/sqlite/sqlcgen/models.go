@@ -230,19 +230,21 @@ type Session struct {
 }
 
 type Source struct {
-	ID            string
-	Name          string
-	NameKey       string
-	Kind          string
-	Path          string
-	CsvOptions    string
-	ColumnOptions string
-	MaxBadRows    float64
-	MaxShrink     float64
-	CreatedAt     int64
-	UpdatedAt     int64
-	Version       int64
-	Ingest        sql.NullString
+	ID              string
+	Name            string
+	NameKey         string
+	Kind            string
+	Path            string
+	CsvOptions      string
+	ColumnOptions   string
+	MaxBadRows      float64
+	MaxShrink       float64
+	CreatedAt       int64
+	UpdatedAt       int64
+	Version         int64
+	Ingest          sql.NullString
+	DatabaseOptions string
+	SealedPassword  []byte
 }
 
 type TaskState struct {

@@ -67,6 +67,10 @@ func drawProfile(d activation.ProfileDefinition) picture {
 	return picture{shown: map[string]any{"source": d.Source, "key": d.Key, "fields": d.Fields, "region": d.Region}}
 }
 
+func drawRelationship(r activation.Relationship) picture {
+	return picture{shown: map[string]any{"name": r.Name, "from": r.From, "to": r.To, "keys": r.Keys}}
+}
+
 // drawSegment leaves the operands of conditions out: they may be addresses or names of customers.
 func drawSegment(s activation.Segment) picture {
 	rules := make([]activation.SegmentRule, len(s.Rules))

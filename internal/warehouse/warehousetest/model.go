@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,6 +137,14 @@ func (j judge) timeHolds(op activation.Operator, r activation.Rule, v time.Time,
 		return !day.Before(moved(today, -n, r.Unit)) && !day.After(today)
 	case activation.OpInTheNext:
 		return !day.Before(today) && !day.After(moved(today, n, r.Unit))
+	case activation.OpInThis:
+		return span(day, r.Unit) == span(today, r.Unit)
+	case activation.OpInPrevious:
+		for d := today; ; d = d.AddDate(0, 0, -1) { // back to the last day of another span
+			if span(d, r.Unit) != span(today, r.Unit) {
+				return span(day, r.Unit) == span(d, r.Unit)
+			}
+		}
 	case activation.OpAnniversaryIn:
 		for i := range n + 1 {
 			d := today.AddDate(0, 0, i)
@@ -168,6 +177,23 @@ func (j judge) timeHolds(op activation.Operator, r activation.Rule, v time.Time,
 	}
 }
 
+// span names the calendar day, week, month, quarter or year that a day is in.
+func span(day time.Time, unit activation.Unit) string {
+	switch unit {
+	case activation.UnitWeek:
+		y, w := day.ISOWeek()
+		return fmt.Sprint(y, " week ", w)
+	case activation.UnitMonth:
+		return day.Format("2006-01")
+	case activation.UnitQuarter:
+		return fmt.Sprint(day.Year(), " quarter ", (int(day.Month())+2)/3)
+	case activation.UnitYear:
+		return day.Format("2006")
+	default:
+		return day.Format(time.DateOnly)
+	}
+}
+
 func civil(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
@@ -179,6 +205,8 @@ func moved(day time.Time, n int, unit activation.Unit) time.Time {
 		return day.AddDate(0, 0, n)
 	case activation.UnitWeek:
 		return day.AddDate(0, 0, 7*n)
+	case activation.UnitQuarter:
+		n *= 3
 	case activation.UnitYear:
 		n *= 12
 	}

@@ -95,6 +95,19 @@ func withoutValues(r activation.Rule) activation.Rule {
 	if n := len(r.Values); n > 0 {
 		out.Values = []string{fmt.Sprintf("[%d left out]", n)}
 	}
+	if r.Related != nil {
+		related := *r.Related
+		if related.Where != nil {
+			where := withoutValues(*related.Where)
+			related.Where = &where
+		}
+		if related.Within != nil {
+			within := *related.Within
+			within.Values = nil
+			related.Within = &within
+		}
+		out.Related = &related
+	}
 	return out
 }
 

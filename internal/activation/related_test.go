@@ -35,7 +35,7 @@ func TestConditionsOnRelatedRowsNameTheirMistakes(t *testing.T) {
 		`{"operator":"has","related":{"path":[]}}`:                                         "rule.related.path",
 		`{"operator":"has","related":{"path":["gone"]}}`:                                   "rule.related.path[0]",
 		`{"operator":"has","related":{"path":["lines"]}}`:                                  "rule.related.path[0]",
-		`{"operator":"has","related":{"path":["paid by","shipped to","paid by","lines"]}}`: "rule.related.path[3]",
+		`{"operator":"has","related":{"path":["paid by","shipped to","paid by","lines"]}}`: "rule.related.path[1]",
 		`{"operator":"has"}`: "rule.related",
 		`{"operator":"has","related":{"path":["paid by"],"function":"count"}}`:                                                       "rule.related.function",
 		`{"operator":"equals","values":["1"],"related":{"path":["paid by"]}}`:                                                        "rule.related.function",

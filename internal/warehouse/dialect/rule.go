@@ -62,7 +62,7 @@ func (c moment) condition(r activation.Rule, col Column) (Expr, error) {
 		}
 		return Expr{SQL: col.SQL}, nil
 	}
-	if len(r.Values) == 0 {
+	if info, _ := r.Operator.Info(); len(r.Values) == 0 && info.Operand != activation.OperandUnit {
 		return Expr{}, cannot("the condition on %q has no value", r.Field)
 	}
 	switch col.Type {

@@ -24,6 +24,20 @@ type judge struct {
 	def  activation.ProfileDefinition
 	asOf time.Time
 	zone *time.Location
+	// around is what rules may name; nil where they name nothing.
+	around *surroundings
+	// table is the table whose rows are judged, empty for the profiles.
+	table activation.SourceID
+}
+
+// isDay reports whether the values of a field, or of a column, are days.
+func (j judge) isDay(name string) bool {
+	if j.table != "" {
+		c, _ := activation.ColumnNamed(j.around.Tables[j.table], name)
+		return c.Type == activation.TypeDate
+	}
+	f, _ := j.def.FieldNamed(name)
+	return f.Type == activation.TypeDate
 }
 
 func (j judge) segment(g activation.Segment, p person) bool {
@@ -52,14 +66,29 @@ func (j judge) rule(r activation.Rule, p person) bool {
 		return slices.ContainsFunc(r.Any, func(c activation.Rule) bool { return j.rule(c, p) })
 	}
 	info, _ := r.Operator.Info()
-	v := p.values[r.Field]
+	op := r.Operator
 	if info.Negates != "" {
-		return !j.positive(info.Negates, r, v)
+		op = info.Negates
 	}
-	return j.positive(r.Operator, r, v)
+	return j.condition(op, r, p) != (info.Negates != "")
 }
 
-func (j judge) positive(op activation.Operator, r activation.Rule, v any) bool {
+func (j judge) condition(op activation.Operator, r activation.Rule, p person) bool {
+	switch {
+	case op == activation.OpMemberOf:
+		return j.memberOf(r.Segment, p)
+	case op == activation.OpIDOneOf:
+		return slices.Contains(r.Values, p.id)
+	case op == activation.OpHas:
+		return len(j.related(*r.Related, p)) > 0
+	case r.Related != nil:
+		v, isDay := j.worked(*r.Related, p)
+		return j.positive(op, r, v, isDay)
+	}
+	return j.positive(op, r, p.values[r.Field], j.isDay(r.Field))
+}
+
+func (j judge) positive(op activation.Operator, r activation.Rule, v any, isDay bool) bool {
 	if op == activation.OpIsEmpty {
 		return v == nil
 	}
@@ -71,8 +100,7 @@ func (j judge) positive(op activation.Operator, r activation.Rule, v any) bool {
 	case bool:
 		return op == activation.OpIsTrue && v || op == activation.OpIsFalse && !v
 	case time.Time:
-		f, _ := j.def.FieldNamed(r.Field)
-		return j.timeHolds(op, r, v, f.Type == activation.TypeDate)
+		return j.timeHolds(op, r, v, isDay)
 	}
 	return false
 }

@@ -93,7 +93,7 @@ func rulesAgainstModel(d *Desk) {
 		}
 		zone, err := time.LoadLocation(name)
 		require.NoError(t, err)
-		j := judge{def, e.AsOf, zone}
+		j := judge{def: def, asOf: e.AsOf, zone: zone}
 		want := warehouse.Counts{Rules: make([]int64, len(e.Segment.Rules))}
 		ids := []string{}
 		for _, p := range people {

@@ -57,6 +57,7 @@ var operations = map[string]Right{
 
 	"get-version": RightSee, "get-settings": RightSee, "list-operators": RightSee,
 	"get-profile": RightSee, "list-sources": RightSee, "get-source": RightSee,
+	"list-relationships": RightSee, "list-segment-uses": RightSee,
 	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee,
 	"list-exports": RightSee, "get-export": RightSee, "get-export-people": RightSee, "get-list-sizes": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
 
@@ -68,6 +69,7 @@ var operations = map[string]Right{
 	"create-source": RightChangeData, "preview-source": RightChangeData, "update-source": RightChangeData, "delete-source": RightChangeData,
 	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "download-quarantine": RightChangeData, "put-upload": RightChangeData, "list-files": RightChangeData,
 	"put-profile": RightChangeData, "suggest-profile": RightChangeData, "build-profile": RightChangeData,
+	"create-relationship": RightChangeData, "delete-relationship": RightChangeData,
 	"create-segment": RightChangeData, "preview-segment": RightChangeData, "update-segment": RightChangeData, "delete-segment": RightChangeData,
 	"set-segment-schedule": RightChangeData, "evaluate-segment": RightChangeData,
 	"start-refresh": RightChangeData, "cancel-refresh": RightChangeData,

@@ -74,6 +74,10 @@ func drawProfile(d activation.ProfileDefinition) picture {
 	return picture{shown: map[string]any{"source": d.Source, "key": d.Key, "fields": d.Fields, "region": d.Region}}
 }
 
+func drawRelationship(r activation.Relationship) picture {
+	return picture{shown: map[string]any{"name": r.Name, "from": r.From, "to": r.To, "keys": r.Keys}}
+}
+
 // drawSegment leaves the operands of conditions out: they may be addresses or names of customers.
 func drawSegment(s activation.Segment) picture {
 	rules := make([]activation.SegmentRule, len(s.Rules))
@@ -97,6 +101,19 @@ func withoutValues(r activation.Rule) activation.Rule {
 	}
 	if n := len(r.Values); n > 0 {
 		out.Values = []string{fmt.Sprintf("[%d left out]", n)}
+	}
+	if r.Related != nil {
+		related := *r.Related
+		if related.Where != nil {
+			where := withoutValues(*related.Where)
+			related.Where = &where
+		}
+		if related.Within != nil {
+			within := *related.Within
+			within.Values = nil
+			related.Within = &within
+		}
+		out.Related = &related
 	}
 	return out
 }

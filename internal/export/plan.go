@@ -256,6 +256,7 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 		return h, nil, err
 	}
 	var segments []activation.Segment
+	var model activation.Model
 	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
 		p, err := r.Profile(ctx)
 		if err != nil {
@@ -274,26 +275,31 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 			if err != nil {
 				return err
 			}
-			if err := seg.Validate(p); err != nil {
+			segments = append(segments, seg)
+		}
+		if model, err = store.Model(ctx, r, p, segments...); err != nil {
+			return err
+		}
+		for _, seg := range segments {
+			if err := seg.Validate(model); err != nil {
 				return activation.Errorf(activation.CodeCannotEvaluate, "the segment %q cannot be evaluated: %w", seg.Name, err).
 					WithRemedy("Mend the segment or the profile; nothing was sent (an answer that is missing is never \"nobody\")")
 			}
-			segments = append(segments, seg)
 		}
 		return w.export.Mapping.Validate(p)
 	})
 	if err != nil {
 		return snapshot{}, nil, err
 	}
-	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export, segments)}
+	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export, segments, model.Scope)}
 	if h.Nth, err = s.cfg.Ledger.Nth(ctx); err != nil {
 		return snapshot{}, nil, err
 	}
 	h.HandOver, err = s.cfg.Warehouse.WriteMembers(ctx, warehouse.MembersRequest{
-		Segments: segments, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
+		Segments: segments, Scope: model.Scope, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
 	})
 	if err != nil {
-		return snapshot{}, nil, s.soonEvaluated(ctx, segments, err)
+		return snapshot{}, nil, s.soonEvaluated(ctx, append(segments, model.Named()...), err)
 	}
 	if h.Joining, err = s.joining(ctx, w, h.AsOf); err != nil {
 		return snapshot{}, nil, err
@@ -394,7 +400,7 @@ func (s *Service) writeSnapshot(run activation.RunID, h snapshot) error {
 }
 
 // definitionHash covers what decides who is a member and which values are sent; the brake asks whether it changed (S26).
-func definitionHash(e activation.Export, segments []activation.Segment) string {
+func definitionHash(e activation.Export, segments []activation.Segment, in activation.Scope) string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
 	_ = enc.Encode(e.Mapping) // a hash takes everything
@@ -404,6 +410,9 @@ func definitionHash(e activation.Export, segments []activation.Segment) string {
 	for _, s := range segments {
 		_ = enc.Encode(s.Rules)
 		_ = enc.Encode(s.TimeZone)
+		if digest := in.Digest(s); digest != "" {
+			_ = enc.Encode(digest)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -77,6 +77,10 @@ type segments interface {
 	Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error)
 	Sample(ctx context.Context, g activation.Segment, after string, limit int) ([]warehouse.Profile, error)
 	Holding(ctx context.Context, id string) ([]segment.Membership, error)
+	Uses(ctx context.Context, id activation.SegmentID) ([]segment.Use, error)
+	Relationships(ctx context.Context) ([]segment.Related, error)
+	Relate(ctx context.Context, r activation.Relationship) (activation.Relationship, error)
+	Unrelate(ctx context.Context, id activation.RelationshipID) error
 }
 
 // connections is what the API needs of connections.

@@ -139,8 +139,10 @@ type ValueCount struct {
 type Evaluation struct {
 	Segment activation.Segment
 	AsOf    time.Time
-	// Zone is the IANA zone of relative dates; it overrides the segment's own where it is not empty.
+	// Zone is the IANA zone of relative dates; it overrides the segments' own where it is not empty.
 	Zone string
+	// Scope is what the segment's rules name.
+	Scope activation.Scope
 }
 
 // Evaluated tells of the stored members of a segment.
@@ -169,7 +171,9 @@ type MembersRequest struct {
 	Segments []activation.Segment
 	AsOf     time.Time
 	Zone     string
-	Mapping  activation.Mapping
+	// Scope is what the segments' rules name.
+	Scope   activation.Scope
+	Mapping activation.Mapping
 	// Dir is the folder for the files, which must exist; Name is the stem of their names.
 	Dir, Name string
 }

@@ -199,7 +199,7 @@ func (e *Engine) Evaluate(ctx context.Context, ev warehouse.Evaluation) (warehou
 	if e.stored == nil {
 		e.stored = map[activation.SegmentID]warehouse.Evaluated{}
 	}
-	out := warehouse.Evaluated{Members: c.Members, At: ev.AsOf, DataAt: ev.AsOf, Definition: ev.Segment.Definition(e.def)}
+	out := warehouse.Evaluated{Members: c.Members, At: ev.AsOf, DataAt: ev.AsOf, Definition: ev.Segment.Definition(e.def, ev.Scope)}
 	e.stored[ev.Segment.ID] = out
 	return out, nil
 }

@@ -107,6 +107,13 @@ func (t *txn) DeleteSource(ctx context.Context, id activation.SourceID) error {
 	default:
 		return err
 	}
+	names, err := t.q.RelationshipNamesOfSource(ctx, string(id))
+	if err != nil {
+		return translate(ctx, "delete source", err)
+	}
+	if err := inUse("source", "the relationships", names); err != nil {
+		return err
+	}
 	n, err := t.q.DeleteSource(ctx, string(id))
 	if err != nil {
 		return translate(ctx, "delete source", err)

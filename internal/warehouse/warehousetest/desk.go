@@ -126,6 +126,22 @@ func (d *Desk) Text(def activation.ProfileDefinition, text string) activation.Pr
 	return d.Build(def)
 }
 
+// Table loads the text as the table of the source, its columns written "name type", and returns them.
+func (d *Desk) Table(id activation.SourceID, columns []string, text string) []activation.Column {
+	d.Helper()
+	r := d.Request(text)
+	r.Force = true
+	r.Source.ID, r.Source.Name = id, string(id)
+	r.Source.Columns = map[string]activation.ColumnOption{}
+	for _, c := range columns {
+		name, kind, _ := strings.Cut(c, " ")
+		r.Source.Columns[name] = activation.ColumnOption{Type: activation.FieldType(kind)}
+	}
+	in, err := d.W.Load(d.ctx(), r)
+	require.NoError(d, err)
+	return in.Columns
+}
+
 // Everybody is a segment of all profiles with the field or without it.
 func Everybody(field string) activation.Segment {
 	return Select(activation.Rule{Any: []activation.Rule{

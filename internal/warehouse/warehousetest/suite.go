@@ -44,6 +44,7 @@ func Run(t *testing.T, open Open) {
 		"profiles are searched, listed and described":                  profiles,
 		"S5, S6, S7, S10 hand-overs are as the model says":             everythingAgainstModel,
 		"rules select whom the model selects":                          rulesAgainstModel,
+		"related rows and segments are as the model says":              relatedAgainstModel,
 		"one of a hundred thousand values":                             manyValues,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -174,6 +174,16 @@ type RemovingRun struct {
 	Run        string
 }
 
+type Relationship struct {
+	ID         string
+	Name       string
+	NameKey    string
+	FromSource string
+	ToSource   sql.NullString
+	Keys       string
+	CreatedAt  int64
+}
+
 type Run struct {
 	ID              string
 	ExportID        string

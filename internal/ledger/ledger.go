@@ -113,6 +113,8 @@ type MirrorContact struct {
 	Written string
 	// OptedOut says blocklisted, or unsubscribed from any list.
 	OptedOut bool
+	// Lists are those that it is on; of lists that no export writes to nothing is kept (S2).
+	Lists []activation.ListID
 	// Identifiers are values by attribute name (SMS, WHATSAPP, LANDLINE_NUMBER as digits; EXT_ID).
 	Identifiers map[string]string
 }
@@ -123,9 +125,10 @@ type Runs interface {
 	// batches. Planning a run again replaces its plan as long as nothing of it was sent. From the same hand-over and
 	// ledger comes the same plan, byte for byte (S25).
 	Plan(ctx context.Context, r PlanRequest) (activation.PlanSummary, error)
-	// Besides returns how many people the newest plan of a run removes, but for refusals, whom the plan that it took the place of did
-	// not remove: all of them if it is the first one (S26). It is known until the ledger is closed.
-	Besides(run activation.RunID) int64
+	// ReleaseHolds reports whether the newest plan of a run, which took the place of a released one, removes nobody but those, refusals
+	// aside, whom the plan that a person released removes, or at most 5 % more (S26): however many plans were made since. It is known
+	// until the ledger is closed.
+	ReleaseHolds(run activation.RunID) bool
 	// Nth returns the number of the runs planned so far, and one: what a run asks for before it reads the data that it plans on.
 	Nth(ctx context.Context) (int64, error)
 	// RunState returns where a run stands; CodeNotFound for one that was never planned.
@@ -184,6 +187,8 @@ type PlanRequest struct {
 	Brake Brake
 	// DefinitionHash is a hash of mapping and segment definitions; the brake asks whether it changed since the last success.
 	DefinitionHash string
+	// Released says that the plan which this one takes the place of was released by a person: see ReleaseHolds.
+	Released bool
 }
 
 // Brake is the mass-change brake's settings (S26).

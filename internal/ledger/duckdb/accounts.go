@@ -45,7 +45,7 @@ func (l *Ledger) Account(ctx context.Context, a activation.Account) (id ledger.A
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		return q.row("INSERT INTO account VALUES (nextval('account_number'), ?, ?, NULL, NULL) RETURNING id", []any{a.BaseURL, a.OrganizationID}, &id)
+		return q.row("INSERT INTO account VALUES (nextval('account_number'), ?, ?, NULL, NULL, 0, NULL) RETURNING id", []any{a.BaseURL, a.OrganizationID}, &id)
 	})
 	return id, err
 }
@@ -74,28 +74,25 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 	if len(contacts) == 0 {
 		return nil
 	}
-	type row struct {
-		owner []byte
-		out   bool
-	}
-	rows := make(map[int64]row, len(contacts))
-	var mirror, idents values
+	seen := make(map[int64]bool, len(contacts))
+	var idents values
+	var rows []mirrorRow
 	for _, c := range contacts {
-		if _, twice := rows[c.Contact]; twice {
+		if seen[c.Contact] {
 			continue
 		}
+		seen[c.Contact] = true
 		owner := l.owner(a, c.Address)
 		if c.Address == "" {
 			h := l.cfg.Hasher.Hash(addressScope(a)+"/contact", fmt.Sprint(c.Contact))
 			owner = h[:]
 		}
-		rows[c.Contact] = row{owner, c.OptedOut}
 		var written driver.Value
 		if c.Address != "" {
 			h := l.cfg.Hasher.Hash(addressScope(a)+"/written", cmp.Or(c.Written, string(c.Address)))
 			written = h[:]
 		}
-		mirror.add(int32(a), c.Contact, owner, c.OptedOut, round, written)
+		rows = append(rows, mirrorRow{c, owner, written})
 		for attribute, value := range c.Identifiers {
 			if value == "" {
 				continue
@@ -106,6 +103,10 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 	}
 	return l.record(ctx, func(q querier) error {
 		l.learned("", int32(a))
+		mirror, err := q.mirrorRows(int32(a), round, rows)
+		if err != nil {
+			return err
+		}
 		if err := fill(q, "new_mirror", "mirror", mirror); err != nil {
 			return err
 		}

@@ -99,6 +99,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.uploadOperations()
 	a.profileOperations()
 	a.personOperations()
+	a.relationshipOperations()
 	a.segmentOperations()
 	a.connectionOperations()
 	a.accountOperations()

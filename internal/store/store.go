@@ -57,6 +57,13 @@ type Reader interface {
 	SegmentByName(ctx context.Context, name string) (activation.Segment, error)
 	Segments(ctx context.Context, p Page) (list []activation.Segment, next string, err error)
 
+	// Relationships lists all relationships, the oldest first.
+	Relationships(ctx context.Context) ([]activation.Relationship, error)
+	// Dependents lists the segments that name the segment with the id in their rules, the oldest first.
+	Dependents(ctx context.Context, id activation.SegmentID) ([]activation.Segment, error)
+	// Followers lists the segments that follow the relationship with the name, the oldest first.
+	Followers(ctx context.Context, relationship string) ([]activation.Segment, error)
+
 	Connection(ctx context.Context, id activation.ConnectionID) (activation.Connection, error)
 	ConnectionByName(ctx context.Context, name string) (activation.Connection, error)
 	Connections(ctx context.Context, p Page) (list []activation.Connection, next string, err error)
@@ -109,7 +116,7 @@ type Tx interface {
 	UpdateSource(ctx context.Context, s activation.Source) error
 	// SetIngest records an ingest without touching the definition or its version.
 	SetIngest(ctx context.Context, id activation.SourceID, in activation.Ingest) error
-	// DeleteSource fails with CodeInUse while the profile is made from it.
+	// DeleteSource fails with CodeInUse while the profile is made from it or a relationship goes to or from it.
 	DeleteSource(ctx context.Context, id activation.SourceID) error
 
 	// PutProfile creates the definition (Version 0 given) or changes it (Version as read).
@@ -121,8 +128,12 @@ type Tx interface {
 	UpdateSegment(ctx context.Context, s activation.Segment) error
 	// SetSegmentSchedule changes when a segment is evaluated; like every update it compares the version.
 	SetSegmentSchedule(ctx context.Context, id activation.SegmentID, s activation.SegmentSchedule, version int64, at time.Time) error
-	// DeleteSegment fails with CodeInUse while an export uses it; the message names the exports.
+	// DeleteSegment fails with CodeInUse while an export uses it, or another segment names it; the message names them.
 	DeleteSegment(ctx context.Context, id activation.SegmentID) error
+
+	CreateRelationship(ctx context.Context, r activation.Relationship) error
+	// DeleteRelationship fails with CodeInUse while a segment follows it; the message names the segments.
+	DeleteRelationship(ctx context.Context, id activation.RelationshipID) error
 
 	CreateConnection(ctx context.Context, c activation.Connection) error
 	UpdateConnection(ctx context.Context, c activation.Connection) error

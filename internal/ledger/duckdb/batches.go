@@ -430,6 +430,9 @@ func (l *Ledger) SettleRemoval(ctx context.Context, id activation.BatchID, listG
 			b.number, p.export, at.UTC()); err != nil {
 			return err
 		}
+		if err := q.takenOff(b, p); err != nil {
+			return err
+		}
 		return q.exec("UPDATE run_row SET bucket = 'removed', reason = CASE WHEN $2 <> '' THEN $2 ELSE reason END, settled_at = $3 WHERE part = $1",
 			b.number, gone, at.UTC())
 	})

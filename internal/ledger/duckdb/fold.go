@@ -268,7 +268,7 @@ func (l *Ledger) forgetRun(run activation.RunID) {
 	delete(l.seen, seenKey{run, ledger.BatchImport})
 	delete(l.seen, seenKey{run, ledger.BatchRemoval})
 	delete(l.asked, run)
-	delete(l.besides, run)
+	delete(l.holds, run)
 }
 
 // learned notes that a run changed what others are planned by; the run itself knows.

@@ -18,9 +18,9 @@ type planner struct {
 	ledger.PlanRequest
 	acct int32
 	base int64 // the number before the first new row
-	// besides is how many people it removes whom the plan before did not.
-	besides int64
-	nth     int64 // its place among all runs, by when they were planned first
+	// releaseHolds says that the release of the plan before covers it.
+	releaseHolds bool
+	nth          int64 // its place among all runs, by when they were planned first
 	// addresses are the wanted ones that get a row.
 	addresses int64
 	sum       activation.PlanSummary
@@ -33,7 +33,7 @@ func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.Pla
 		At: r.At.UTC(), AsOf: r.AsOf.UTC(), DataAt: r.DataAt.UTC(), ClearsEmpty: r.Clear, Reasons: map[string]int64{}, Withheld: map[string]int64{},
 	}
 	if err := l.planning(ctx, p, p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.readMembers, p.writeMembers, p.writeLeavers, p.cut,
-		p.count, p.brake, p.store, p.drop); err != nil {
+		p.count, p.judgeRelease, p.brake, p.store, p.drop); err != nil {
 		return activation.PlanSummary{}, err
 	}
 	return p.sum, nil
@@ -43,6 +43,9 @@ func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.Pla
 func (p *planner) clear() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE was_leaving AS SELECT list, address FROM run_row
 		WHERE run = $1 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL`, string(p.Run)); err != nil {
+		return err
+	}
+	if err := p.released(); err != nil {
 		return err
 	}
 	if p.nth = p.Nth; p.nth == 0 {
@@ -68,7 +71,7 @@ func (p *planner) clear() error {
 
 // drop frees what the plan was made with: it would be in the way until the next one.
 func (p *planner) drop() error {
-	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "joining", "part", "was_leaving"} {
+	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "joining", "went", "shown", "shown_again", "part", "was_leaving"} {
 		if err := p.exec("DROP TABLE IF EXISTS temp." + t); err != nil {
 			return err
 		}
@@ -350,10 +353,6 @@ func (p *planner) count() error {
 		return nil
 	})
 	if err != nil {
-		return err
-	}
-	if err := p.row(`SELECT count(*) FROM run_row x WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.why IS NULL
-		AND NOT EXISTS (SELECT 1 FROM was_leaving l WHERE l.list = x.list AND l.address = x.address)`, []any{string(p.Run)}, &p.besides); err != nil {
 		return err
 	}
 	p.sum.Unchanged = p.sum.Members - p.sum.Add - p.sum.Update - p.sum.Rejected - p.sum.Duplicates

@@ -49,13 +49,6 @@ func (l *Ledger) RunState(ctx context.Context, run activation.RunID) (ledger.Run
 	return list[0], nil
 }
 
-// Besides implements ledger.Runs.
-func (l *Ledger) Besides(run activation.RunID) int64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.besides[run]
-}
-
 // Nth implements ledger.Runs.
 func (l *Ledger) Nth(ctx context.Context) (n int64, err error) {
 	err = l.query(ctx, "SELECT coalesce(max(nth), 0) + 1 FROM run", nil, func(scan func(...any) error) error { return scan(&n) })
@@ -105,7 +98,7 @@ func (l *Ledger) Discard(ctx context.Context, run activation.RunID) error {
 		if sent > 0 {
 			return activation.Errorf(activation.CodeInternal, "the run %s cannot be forgotten: something of it was sent", run)
 		}
-		for _, t := range []string{"DELETE FROM run_row WHERE run = ?", "DELETE FROM batch WHERE run = ?", "DELETE FROM clear_before WHERE run = ?", "DELETE FROM run WHERE id = ?"} {
+		for _, t := range []string{"DELETE FROM run_row WHERE run = ?", "DELETE FROM released_leaver WHERE run = ?", "DELETE FROM batch WHERE run = ?", "DELETE FROM clear_before WHERE run = ?", "DELETE FROM run WHERE id = ?"} {
 			if err := q.exec(t, string(run)); err != nil {
 				return err
 			}
@@ -149,16 +142,6 @@ func (l *Ledger) EndDry(ctx context.Context, run activation.RunID, at time.Time)
 		}
 		return q.exec("UPDATE run SET ended_at = coalesce(ended_at, ?), dry = true WHERE id = ?", at.UTC(), string(run))
 	})
-}
-
-// CoveredBy implements ledger.Runs.
-func (l *Ledger) CoveredBy(ctx context.Context, run, released activation.RunID) (covered bool, err error) {
-	err = l.query(ctx, `WITH mine AS (SELECT list, address FROM run_row WHERE run = $1 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL),
-		theirs AS (SELECT list, address FROM run_row WHERE run = $2 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL)
-		SELECT count(*) FILTER (NOT EXISTS (SELECT 1 FROM theirs t WHERE t.list = mine.list AND t.address = mine.address))
-			<= (SELECT count(*) FROM theirs) * 0.05 FROM mine`,
-		[]any{string(run), string(released)}, func(scan func(...any) error) error { return scan(&covered) })
-	return covered, err
 }
 
 // Finish implements ledger.Runs. Every member of the hand-over is looked up among the rows, and every one that has none

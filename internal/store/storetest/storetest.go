@@ -48,6 +48,8 @@ func Run(t *testing.T, open func(t *testing.T) Bundle) {
 		"tokens":       testTokens,
 		"audit log":    testAudit,
 
+		"relationships": testRelationships,
+
 		"settings of notices":         testNoticeSettings,
 		"changed settings of notices": testChangedNoticeSettings,
 		"states of tasks":             testTaskStates,

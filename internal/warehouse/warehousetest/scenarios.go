@@ -30,10 +30,31 @@ const minScenarios = 150
 type scenarioFile struct {
 	About string `yaml:"about"`
 	// AsOf is when rules are evaluated, Zone in which zone; scenarios may say otherwise.
-	AsOf      time.Time     `yaml:"as_of"`
-	Zone      string        `yaml:"zone"`
-	Profile   scenarioTable `yaml:"profile"`
-	Scenarios []scenario    `yaml:"scenarios"`
+	AsOf    time.Time     `yaml:"as_of"`
+	Zone    string        `yaml:"zone"`
+	Profile scenarioTable `yaml:"profile"`
+	// Tables are those of other sources, by their ids.
+	Tables        map[string]scenarioTable `yaml:"tables"`
+	Relationships []scenarioRelationship   `yaml:"relationships"`
+	// Segments are those that rules name; the stored ones are evaluated first, in their order.
+	Segments  []scenarioSegment `yaml:"segments"`
+	Scenarios []scenario        `yaml:"scenarios"`
+}
+
+// scenarioRelationship is a relationship; keys are "column" to the profiles, else "column = column".
+type scenarioRelationship struct {
+	Name string   `yaml:"name"`
+	From string   `yaml:"from"`
+	To   string   `yaml:"to"`
+	Keys []string `yaml:"keys"`
+}
+
+type scenarioSegment struct {
+	ID     string         `yaml:"id"`
+	Stored bool           `yaml:"stored"`
+	Zone   string         `yaml:"zone"`
+	Rule   map[string]any `yaml:"rule"`
+	Rules  []any          `yaml:"rules"`
 }
 
 // scenarioTable is a table: its columns as "name type", or "name type meaning", and its rows; a null is written as an empty value.
@@ -128,24 +149,63 @@ func scenarios(t *testing.T, open Open) {
 }
 
 func (f scenarioFile) run(t *testing.T, d *Desk) {
-	def := Definition(f.Profile.Columns[1:]...)
-	d.Text(def, f.Profile.csv(t))
+	m := f.lay(t, d)
+	for _, g := range f.Segments {
+		if g.Stored {
+			e := warehouse.Evaluation{Segment: m.Segments[activation.SegmentID(g.ID)], AsOf: f.AsOf, Zone: f.Zone, Scope: m.Scope}
+			_, err := d.W.Evaluate(d.ctx(), e)
+			require.NoError(t, err)
+		}
+	}
 	for _, s := range f.Scenarios {
 		t.Run(s.Name, func(t *testing.T) {
-			e := warehouse.Evaluation{Segment: s.segment(t), AsOf: f.AsOf, Zone: f.Zone}
+			e := warehouse.Evaluation{Segment: s.segment(t), AsOf: f.AsOf, Zone: f.Zone, Scope: m.Scope}
 			if !s.AsOf.IsZero() {
 				e.AsOf = s.AsOf
 			}
 			if s.Zone != "" {
 				e.Zone = s.Zone
 			}
-			require.NoError(t, e.Segment.Validate(def))
+			require.NoError(t, e.Segment.Validate(m))
 			want := strings.Fields(s.Members)
 			found := f.found(t, d, e)
 			require.Equal(t, append([]string{}, want...), found)
 			f.twin(t, d, e, found)
 		})
 	}
+}
+
+// lay loads the tables and returns what rules may speak of.
+func (f scenarioFile) lay(t *testing.T, d *Desk) activation.Model {
+	t.Helper()
+	m := activation.Model{Profile: Definition(f.Profile.Columns[1:]...), Tables: map[activation.SourceID][]activation.Column{}}
+	d.Text(m.Profile, f.Profile.csv(t))
+	for id, table := range f.Tables {
+		m.Tables[activation.SourceID(id)] = d.Table(activation.SourceID(id), table.Columns, table.csv(t))
+	}
+	for _, r := range f.Relationships {
+		rel := activation.Relationship{ID: activation.RelationshipID(r.Name), Name: r.Name, From: activation.SourceID(r.From), To: activation.SourceID(r.To)}
+		for _, k := range r.Keys {
+			from, to, _ := strings.Cut(k, " = ")
+			rel.Keys = append(rel.Keys, activation.KeyPair{From: from, To: to})
+		}
+		require.NoError(t, rel.Validate(m.Tables))
+		m.Relationships = append(m.Relationships, rel)
+	}
+	require.NoError(t, activation.CheckCycles(m.Relationships))
+	m.Segments = map[activation.SegmentID]activation.Segment{}
+	for _, g := range f.Segments {
+		inner := scenario{Name: g.ID, Rule: g.Rule, Rules: g.Rules}.segment(t)
+		inner.ID, inner.TimeZone = activation.SegmentID(g.ID), g.Zone
+		if g.Stored {
+			inner.Schedule.Mode = activation.ScheduleStatic
+		}
+		m.Segments[inner.ID] = inner
+	}
+	for _, g := range m.Segments {
+		require.NoError(t, g.Validate(m))
+	}
+	return m
 }
 
 // found are the members as listed, which their number, and the answer about one who is among them and one who is not, must agree with.

@@ -13,6 +13,7 @@ func Run(t *testing.T, open Open) {
 	for name, test := range map[string]func(*Desk){
 		"S5 the winner is the most recently updated profile":           winners,
 		"S6 consent is the word of all profiles with the address":      consent,
+		"S6 S7 consent is the word of all e-mail fields":               consentOfAll,
 		"S7 refusals are told of everybody, members or not":            refusals,
 		"S9 phones are read by prefix, country or region":              phones,
 		"S10 an identifier of two winners is withheld from both":       shared,
@@ -23,6 +24,12 @@ func Run(t *testing.T, open Open) {
 		"files are read as they are written":                           filesAreReadAsWritten,
 		"rows that cannot be read are put aside, masked":               quarantine,
 		"a load that is refused leaves the old table":                  refusedLoads,
+		"packed files are unpacked, within bounds":                     packedFiles,
+		"several files of one shape are one table":                     severalFiles,
+		"the order of files does not matter":                           orderOfFiles,
+		"NDJSON is read one object a line":                             ndjson,
+		"Parquet keeps the types that it has":                          parquet,
+		"no other file is read, whatever is stated":                    nothingElseIsRead,
 		"a preview shows the beginning":                                preview,
 		"no error tells a value":                                       nothingTellsValues,
 		"snapshots grow and survive":                                   snapshots,
@@ -38,6 +45,7 @@ func Run(t *testing.T, open Open) {
 		"profiles are searched, listed and described":                  profiles,
 		"S5, S6, S7, S10 hand-overs are as the model says":             everythingAgainstModel,
 		"rules select whom the model selects":                          rulesAgainstModel,
+		"related rows and segments are as the model says":              relatedAgainstModel,
 		"one of a hundred thousand values":                             manyValues,
 	} {
 		t.Run(name, func(t *testing.T) {

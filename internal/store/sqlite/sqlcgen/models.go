@@ -167,6 +167,16 @@ type RefreshSchedule struct {
 	Version   int64
 }
 
+type Relationship struct {
+	ID         string
+	Name       string
+	NameKey    string
+	FromSource string
+	ToSource   sql.NullString
+	Keys       string
+	CreatedAt  int64
+}
+
 type RemovingRun struct {
 	ID         string
 	ExportID   string
@@ -230,19 +240,21 @@ type Session struct {
 }
 
 type Source struct {
-	ID            string
-	Name          string
-	NameKey       string
-	Kind          string
-	Path          string
-	CsvOptions    string
-	ColumnOptions string
-	MaxBadRows    float64
-	MaxShrink     float64
-	CreatedAt     int64
-	UpdatedAt     int64
-	Version       int64
-	Ingest        sql.NullString
+	ID              string
+	Name            string
+	NameKey         string
+	Kind            string
+	Path            string
+	CsvOptions      string
+	ColumnOptions   string
+	MaxBadRows      float64
+	MaxShrink       float64
+	CreatedAt       int64
+	UpdatedAt       int64
+	Version         int64
+	Ingest          sql.NullString
+	DatabaseOptions string
+	SealedPassword  []byte
 }
 
 type TaskState struct {

@@ -1,4 +1,4 @@
-package csvfile
+package textfile
 
 import (
 	"regexp"
@@ -125,6 +125,13 @@ func (e *evidence) add(v []byte) {
 	if n >= 6 {
 		e.phones++
 	}
+}
+
+func (e *evidence) join(o evidence) {
+	e.values += o.values
+	e.addresses += o.addresses
+	e.consents += o.consents
+	e.phones += o.phones
 }
 
 // guess tells what a column means, by its name and by what its values look like.

@@ -1,4 +1,4 @@
-package csvfile
+package textfile
 
 import (
 	"slices"
@@ -40,6 +40,26 @@ func newColumn(name string, options map[string]activation.ColumnOption, formats 
 		c.number, c.boolean, c.times = true, true, slices.Clone(formats)
 	}
 	return c, nil
+}
+
+// blank is a column of the same name and option that has seen nothing.
+func (c *column) blank() *column {
+	b := &column{name: c.name, reader: c.reader, stated: c.stated}
+	if !c.stated && !keepsText(c.name) {
+		b.number, b.boolean, b.times = true, true, guesses()
+	}
+	return b
+}
+
+// join takes over what another column has seen.
+func (c *column) join(o *column) {
+	if !o.any {
+		return
+	}
+	c.any = true
+	c.seen.join(o.seen)
+	c.number, c.boolean = c.number && o.number, c.boolean && o.boolean
+	c.times = slices.DeleteFunc(c.times, func(f timeFormat) bool { return !slices.Contains(o.times, f) })
 }
 
 // look takes notice of a value, which is not missing.
@@ -138,13 +158,7 @@ func headings(fields [][]byte) ([]string, error) {
 	names := make([]string, len(fields))
 	seen := map[string]int{}
 	for i, f := range fields {
-		name := string(clean(f))
-		name = strings.Map(func(r rune) rune {
-			if r < ' ' || r == 0x7f {
-				return ' '
-			}
-			return r
-		}, name)
+		name := title(f)
 		names[i] = name
 		if name == "" {
 			continue
@@ -162,6 +176,16 @@ func headings(fields [][]byte) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// title is the name that a column gets from what stands in the header: clean, without control characters.
+func title(f []byte) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, string(clean(f)))
 }
 
 // shorten keeps what a broken file has in its first line from filling a screen.

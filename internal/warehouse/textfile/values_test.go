@@ -1,4 +1,4 @@
-package csvfile
+package textfile
 
 import (
 	"os"
@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"segue/internal/activation"
+	"segue/internal/warehouse"
 )
 
 func TestTimeFormatsReadWhatTheyName(t *testing.T) {
@@ -102,10 +103,10 @@ func TestAStatedColumnMustBeThereWhenAFileIsReadForTheFirstTime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "people.csv")
 	require.NoError(t, os.WriteFile(path, []byte("id,spent\n1,2\n"), 0o600))
 	source := activation.Source{Name: "People", Kind: activation.SourceCSV, Path: path, Columns: map[string]activation.ColumnOption{"spnt": {Type: activation.TypeNumber}}}
-	_, err := Look(t.Context(), path, source)
+	_, err := Look(t.Context(), Request{Files: []warehouse.File{{Path: path}}, Source: source})
 	require.Equal(t, activation.CodeInvalid, activation.CodeOf(err))
 	require.ErrorContains(t, err, `columns.spnt: the file has no column "spnt"`)
 	source.Ingest = &activation.Ingest{}
-	_, err = Look(t.Context(), path, source)
+	_, err = Look(t.Context(), Request{Files: []warehouse.File{{Path: path}}, Source: source})
 	require.NoError(t, err, "a column that is lost later is judged by who needs it")
 }

@@ -1,4 +1,4 @@
-package csvfile
+package textfile
 
 import (
 	"bytes"
@@ -26,6 +26,7 @@ type records struct {
 	line         int64
 	delim, quote []byte
 	newline      byte
+	whole        bool // a record is a line, with one field
 	max          int
 	fields       [][]byte
 }
@@ -133,6 +134,9 @@ func (s *records) fill() error {
 // line's end, lines the line ends passed.
 func (s *records) cut(data []byte, last bool) (n int, lines int64, problem string, done bool) {
 	s.fields = s.fields[:0]
+	if s.whole {
+		return s.cutLine(data, last)
+	}
 	i := 0
 	for {
 		begin := i
@@ -196,6 +200,20 @@ func (s *records) cut(data []byte, last bool) (n int, lines int64, problem strin
 		s.fields = append(s.fields, value)
 		i = j + len(s.delim)
 	}
+}
+
+// cutLine finds the first line of data.
+func (s *records) cutLine(data []byte, last bool) (n int, lines int64, problem string, done bool) {
+	end := bytes.IndexByte(data, '\n')
+	switch {
+	case end >= 0:
+		s.fields = append(s.fields, data[:end])
+		return end + 1, 1, "", true
+	case last:
+		s.fields = append(s.fields, data)
+		return len(data), 0, "", true
+	}
+	return 0, 0, "", false
 }
 
 // quoted reads a quoted field from behind its opening quote; end is behind the closing one.

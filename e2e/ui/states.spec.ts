@@ -100,7 +100,7 @@ const states: Record<string, { ended: boolean; step?: string; error?: object; pr
   needs_export_user: { ended: true },
 };
 for (const [status, run] of Object.entries(states)) {
-  test(`an export that is ${status} says so on home, in the list and on its page`, async ({ page }, info) => {
+  test(`an export that is ${status} says so on home, in the list and on its page`, async ({ page, quiet }, info) => {
     const { items } = (await (await page.request.get('/api/v1/exports')).json()) as { items: { id: string; name: string }[] };
     const id = items.find((e) => e.name === 'VIP customers')?.id ?? '';
     type Run = { export_id?: string; status?: string; object_id?: string; latest_run?: Run; id?: string };
@@ -136,6 +136,7 @@ for (const [status, run] of Object.entries(states)) {
       await page.setViewportSize({ width: 1280, height: 800 });
     }
     await page.unrouteAll({ behavior: 'ignoreErrors' });
+    for (const line of quiet.splice(0)) expect(line).toContain('ERR_FAILED'); // the stream of events
   });
 }
 

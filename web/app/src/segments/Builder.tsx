@@ -205,7 +205,7 @@ function GroupEditor({ group, context, outermost }: { group: Group; context: Con
 function ConditionEditor({ condition, inside, context }: { condition: Condition; inside: Group; context: Context }) {
   const { t } = useTranslation();
   const { fields, operators, change, draft } = context;
-  const words = useWords(fields, draft.timeZone);
+  const words = useWords(fields, draft.timeZone, []);
   const [left, setLeft] = useState(false); // whether the keyboard was here and went on
   const field = fields.find((f) => f.name === condition.field);
   const possible = field ? operatorsFor(operators, field.type) : [];
@@ -319,7 +319,7 @@ function useActions(node: Condition | Kept, inside: Group, { change, focus }: Co
 /** A condition that the builder cannot edit: it is told in words, and stays as it is. */
 function KeptCondition({ node, inside, context }: { node: Kept; inside: Group; context: Context }) {
   const { t } = useTranslation();
-  const words = useWords(context.fields, context.draft.timeZone);
+  const words = useWords(context.fields, context.draft.timeZone, [node.rule]);
   const { keys, items } = useActions(node, inside, context);
   const text = words.phrase(node.rule);
   return (

@@ -139,6 +139,7 @@ const operators = [
   { operator: 'between', operand: 'two', types: ['number', 'date'] },
   { operator: 'in_the_last', operand: 'relative', types: ['date'] },
   { operator: 'anniversary_in_the_next', operand: 'days', types: ['date'] },
+  { operator: 'in_this', operand: 'unit', types: ['date'] },
   { operator: 'is_empty', operand: 'none', types: ['text', 'number', 'date'] },
   { operator: 'resembles', operand: 'somehow', types: ['text'] },
 ] as unknown as Operator[];
@@ -164,6 +165,8 @@ test('what a condition lacks is named', () => {
   expect(lacks({ field: 'seen', operator: 'in_the_last', values: ['7'] })).toBe('value');
   expect(lacks({ field: 'seen', operator: 'anniversary_in_the_next', values: ['367'], unit: 'day' })).toBe('large');
   expect(lacks({ field: 'seen', operator: 'between', values: ['2026-01-01', '2026-01-01'] })).toBeUndefined();
+  expect(lacks({ field: 'seen', operator: 'in_this' })).toBe('value');
+  expect(lacks({ field: 'seen', operator: 'in_this', unit: 'quarter' })).toBeUndefined();
   expect(lacks({ field: 'city', operator: 'is_empty' })).toBeUndefined();
 });
 
@@ -179,6 +182,14 @@ test('another operator or field keeps what still fits, and nothing else', () => 
     of('equals'),
   );
   expect(last).toMatchObject({ values: ['30'], unit: 'day' });
+  const now = withOperator({ ...last, unit: 'quarter' }, of('in_this'), of('in_the_last'));
+  expect(now).toMatchObject({ values: [], unit: 'quarter' });
+  expect(withOperator(now, of('in_the_last'), of('in_this'))).toMatchObject({ values: ['30'], unit: 'quarter' });
+  expect(withOperator(now, of('equals'), of('in_this'))).toMatchObject({ values: [''], unit: undefined });
+  expect(withOperator(condition({ field: 'seen' }), of('in_this'), undefined)).toMatchObject({
+    values: [],
+    unit: 'month',
+  });
   expect(withOperator(last, of('between'), of('in_the_last'))).toMatchObject({ values: ['', ''], unit: undefined });
   expect(withField(is, field('country'), field('city'), operators)).toMatchObject({
     field: 'country',

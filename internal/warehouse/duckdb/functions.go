@@ -18,6 +18,7 @@ import (
 //	segue_email(text)                 the normalised address, or the reason code (S3)
 //	segue_phone(text, country, region) the phone in E.164, or the reason code (S9)
 //	segue_consent(text)               'given', 'withdrawn' or 'unknown' (S6)
+//	segue_clean(text, cleaning)       the text made comparable, '' if nothing is left (activation.Cleaning text, name, address)
 //	segue_number(double)              canonical text of a number
 type function struct {
 	name   string
@@ -114,6 +115,9 @@ func register(conn *sql.Conn) error {
 		}},
 		{name: "segue_consent", inputs: []driverduck.Type{text}, text: func(v []string) string {
 			return activation.ParseConsent(v[0]).String()
+		}},
+		{name: "segue_clean", inputs: []driverduck.Type{text, text}, text: func(v []string) string {
+			return activation.Cleaning(v[1]).Clean(v[0], "")
 		}},
 		{name: "segue_number", inputs: []driverduck.Type{driverduck.TYPE_DOUBLE}, row: func(v []driver.Value) (any, error) {
 			f, ok := v[0].(float64)

@@ -78,7 +78,8 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 	if h.Addresses, err = s.copy(addresses, files.temp[1]); err != nil {
 		return h, err
 	}
-	h.Refusals, err = s.copy(fmt.Sprintf("SELECT address, refusal AS reason FROM %s WHERE refusal IS NOT NULL AND winner = profile_id ORDER BY address", people), files.temp[2])
+	h.Refusals, err = s.copy(fmt.Sprintf(`SELECT address, refusal AS reason FROM %s WHERE refusal IS NOT NULL AND winner = profile_id
+		UNION ALL SELECT address, refusal FROM %s WHERE refusal IS NOT NULL AND winner IS NULL ORDER BY address`, people, b.shared(email)), files.temp[2])
 	return h, err
 }
 

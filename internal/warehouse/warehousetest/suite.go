@@ -33,6 +33,12 @@ func Run(t *testing.T, open Open) {
 		"reads go on during loads and builds":                          readWhileWriting,
 		"profiles are searched, listed and described":                  profiles,
 		"S5, S6, S7, S10 hand-overs are as the model says":             everythingAgainstModel,
+		"several tables become the profiles of the model":              unifyAgainstModel,
+		"ids of unified profiles stay":                                 idsStay,
+		"ids that were remembered are not made anew in silence":        lostIdentities,
+		"S6 S7 withdrawal in any row of a person wins":                 unifiedConsent,
+		"it is told why rows match or do not":                          explained,
+		"a unification that fails changes nothing":                     refusedUnification,
 		"rules select whom the model selects":                          rulesAgainstModel,
 		"one of a hundred thousand values":                             manyValues,
 	} {

@@ -30,6 +30,7 @@ import (
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
+	"segue/internal/unify"
 )
 
 // BaseURL is where the destination is said to be.
@@ -42,6 +43,7 @@ type Stage struct {
 	Account     *Account
 	Book        *Book
 	Sources     *ingest.Service
+	Unify       *unify.Service
 	Segments    *segment.Service
 	Connections *connection.Service
 	Exports     *export.Service
@@ -119,6 +121,8 @@ func (s *Stage) serve(t testing.TB, dir, data string) {
 		Store: control, Warehouse: s.Engine, SourceDirs: []string{s.Files}, UploadDir: s.Uploads, DataDir: data,
 		MaxUpload: 1 << 20, Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
 	})
+	require.NoError(t, err)
+	s.Unify, err = unify.New(unify.Config{Store: control, Warehouse: s.Engine, Clock: s.Clock})
 	require.NoError(t, err)
 	s.Segments, err = segment.New(segment.Config{Store: control, Warehouse: s.Engine, Clock: s.Clock, IDs: s.IDs})
 	require.NoError(t, err)

@@ -177,3 +177,13 @@ func (h *history) adopt(e *exportDef) {
 		h.Fatalf("adopted by %s: %+v, not %+v\n%s", e.id, got, want, m.describe())
 	}
 }
+
+// backByHand reports whether somebody whom Segue took off the list is on it: what became of her cannot be seen when the list goes.
+func (m *model) backByHand(list int64) bool {
+	for at := range m.taken {
+		if at.list == list && m.lists[list][at.addr] {
+			return true
+		}
+	}
+	return false
+}

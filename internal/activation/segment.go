@@ -39,8 +39,8 @@ type Segment struct {
 	Version   int64
 }
 
-// Validate checks s against the fields of the profile.
-func (s Segment) Validate(d ProfileDefinition) error {
+// Validate checks s against what rules may speak of.
+func (s Segment) Validate(m Model) error {
 	if err := ValidateName("name", s.Name); err != nil {
 		return err
 	}
@@ -58,12 +58,11 @@ func (s Segment) Validate(d ProfileDefinition) error {
 		case i > 0 && !slices.Contains([]Combine{Union, Intersect, Except}, r.Combine):
 			return Errorf(CodeInvalid, "must be union, intersect or except").WithField(at + ".combine")
 		}
-		nodes := 0
-		if err := r.Rule.validate(d, at+".rule", 1, &nodes); err != nil {
+		if err := r.Rule.validate(m, at+".rule"); err != nil {
 			return err
 		}
 	}
-	return nil
+	return m.CheckSegmentCycles(s)
 }
 
 // LoadZone returns the IANA time zone with that name; the empty name is UTC.

@@ -58,13 +58,16 @@ func (s Segment) Evaluable() error {
 		WithRemedy("Give it a schedule of its own, or make it static: segue segment schedule")
 }
 
-// Definition names what stored members were selected by: the rules, their zone, and what makes a profile's id. Members of another
-// definition are members of another segment.
-func (s Segment) Definition(d ProfileDefinition) string {
+// Definition names what stored members were selected by: the rules, their zone, what makes a profile's id, and the segments and
+// relationships that the rules name. Members of another definition are members of another segment.
+func (s Segment) Definition(d ProfileDefinition, in Scope) string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
 	for _, v := range []any{s.Rules, s.TimeZone, d.Source, d.Key} {
 		_ = enc.Encode(v) // a hash takes everything
+	}
+	if digest := in.Digest(s); digest != "" {
+		_ = enc.Encode(digest)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -17,6 +17,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/audit"
 	"segue/internal/connection"
+	"segue/internal/database"
 	"segue/internal/export"
 	"segue/internal/httpapi"
 	"segue/internal/ingest"
@@ -29,6 +30,7 @@ import (
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
 	"segue/internal/unify"
+	"segue/internal/warehouse"
 	warehouseduck "segue/internal/warehouse/duckdb"
 	"segue/web"
 )
@@ -133,7 +135,8 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	}
 	sources, err := ingest.New(ingest.Config{
 		Store: control, Warehouse: a.warehouse, SourceDirs: a.cfg.SourceDirs, UploadDir: a.folder.file(uploadDir),
-		DataDir: a.folder.path, Clock: clock, IDs: newID, Log: log,
+		DataDir: a.folder.path, Clock: clock, IDs: newID, Log: log, Box: keys,
+		Databases: func(d ingest.Database) (warehouse.Feed, error) { return database.Open(database.Account(d)) },
 	})
 	if err != nil {
 		return err

@@ -49,9 +49,16 @@ func changed(was, is picture) (names []string) {
 }
 
 func drawSource(s activation.Source) picture {
-	return picture{shown: map[string]any{
+	p := picture{shown: map[string]any{
 		"name": s.Name, "kind": s.Kind, "path": s.Path, "csv": s.CSV, "columns": s.Columns, "max_bad_rows": s.MaxBadRows, "max_shrink": s.MaxShrink,
 	}}
+	if d := s.Database; s.Kind.Database() { // a query may hold values of customers
+		p.shown["database"] = map[string]any{
+			"host": d.Host, "port": d.Port, "name": d.Name, "tls": d.TLS, "table": d.Table, "timeout": d.Timeout, "has_password": s.SealedPassword != nil,
+		}
+		p.hidden = map[string]any{"user": d.User, "query": d.Query, "ca": d.CA, "password": string(s.SealedPassword)}
+	}
+	return p
 }
 
 // drawIngest and drawBuild tell that rows were taken over; errors may quote files, so only that there was one.
@@ -73,6 +80,10 @@ func drawPair(p activation.MatchPair) picture {
 		shown:  map[string]any{"kind": p.Kind, "a_source": p.A.Source, "b_source": p.B.Source},
 		hidden: map[string]any{"a_key": p.A.Key, "b_key": p.B.Key},
 	}
+}
+
+func drawRelationship(r activation.Relationship) picture {
+	return picture{shown: map[string]any{"name": r.Name, "from": r.From, "to": r.To, "keys": r.Keys}}
 }
 
 // drawSegment leaves the operands of conditions out: they may be addresses or names of customers.
@@ -98,6 +109,19 @@ func withoutValues(r activation.Rule) activation.Rule {
 	}
 	if n := len(r.Values); n > 0 {
 		out.Values = []string{fmt.Sprintf("[%d left out]", n)}
+	}
+	if r.Related != nil {
+		related := *r.Related
+		if related.Where != nil {
+			where := withoutValues(*related.Where)
+			related.Where = &where
+		}
+		if related.Within != nil {
+			within := *related.Within
+			within.Values = nil
+			related.Within = &within
+		}
+		out.Related = &related
 	}
 	return out
 }

@@ -148,6 +148,28 @@ func (r *recorder) DeleteSegment(ctx context.Context, id activation.SegmentID) e
 		func() error { return r.Tx.DeleteSegment(ctx, id) })
 }
 
+// CreateRelationship implements store.Tx.
+func (r *recorder) CreateRelationship(ctx context.Context, rel activation.Relationship) error {
+	return create(ctx, r, "relationship", string(rel.ID), drawRelationship, rel, func() error { return r.Tx.CreateRelationship(ctx, rel) })
+}
+
+// DeleteRelationship implements store.Tx.
+func (r *recorder) DeleteRelationship(ctx context.Context, id activation.RelationshipID) error {
+	load := func() (activation.Relationship, error) {
+		list, err := r.Relationships(ctx)
+		for _, rel := range list {
+			if rel.ID == id {
+				return rel, nil
+			}
+		}
+		if err == nil {
+			err = activation.Errorf(activation.CodeNotFound, "there is no such relationship")
+		}
+		return activation.Relationship{}, err
+	}
+	return replace(ctx, r, "relationship", string(id), load, drawRelationship, nil, func() error { return r.Tx.DeleteRelationship(ctx, id) })
+}
+
 // CreateConnection implements store.Tx.
 func (r *recorder) CreateConnection(ctx context.Context, c activation.Connection) error {
 	return create(ctx, r, "connection", string(c.ID), drawConnection, c, func() error { return r.Tx.CreateConnection(ctx, c) })

@@ -14,6 +14,7 @@ import (
 type neighbour struct {
 	export   activation.Export
 	segments []activation.Segment
+	scope    activation.Scope
 }
 
 // joining writes down whom other exports want on the run's list now (S20): somebody who moves from one export's segments to
@@ -26,7 +27,7 @@ func (s *Service) joining(ctx context.Context, w *work, asOf time.Time) (paths [
 	}
 	for i, n := range list {
 		h, err := s.cfg.Warehouse.WriteMembers(ctx, warehouse.MembersRequest{
-			Segments: n.segments, AsOf: asOf, Zone: n.export.TimeZone, Mapping: activation.Mapping{Email: n.export.Mapping.Email},
+			Segments: n.segments, Scope: n.scope, AsOf: asOf, Zone: n.export.TimeZone, Mapping: activation.Mapping{Email: n.export.Mapping.Email},
 			Dir: s.cfg.HandOverDir, Name: fmt.Sprintf("%s.joining-%d", w.run.ID, i+1),
 		})
 		if err != nil {
@@ -61,10 +62,17 @@ func (s *Service) neighbours(ctx context.Context, w *work) (list []neighbour, er
 				if err != nil {
 					return err
 				}
-				if g.Validate(p) != nil || o.Mapping.Validate(p) != nil {
+				n.segments = append(n.segments, g)
+			}
+			m, err := store.Model(ctx, r, p, n.segments...)
+			if err != nil {
+				return err
+			}
+			n.scope = m.Scope
+			for _, g := range n.segments {
+				if g.Validate(m) != nil || o.Mapping.Validate(p) != nil {
 					return nil
 				}
-				n.segments = append(n.segments, g)
 			}
 			list = append(list, n)
 			return nil

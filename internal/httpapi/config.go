@@ -100,6 +100,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.profileOperations()
 	a.unifyOperations()
 	a.personOperations()
+	a.relationshipOperations()
 	a.segmentOperations()
 	a.connectionOperations()
 	a.accountOperations()
@@ -109,6 +110,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.refreshOperations()
 	a.noticeOperations()
 	a.rowOperations()
+	a.sizeOperations()
 	a.eventOperations()
 	return a
 }

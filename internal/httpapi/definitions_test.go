@@ -3,11 +3,13 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -45,12 +47,13 @@ func TestOperatorsAreDescribedAsTheyAreChecked(t *testing.T) {
 	for _, i := range items {
 		o := i.(object)
 		operand[o["operator"].(string)] = o["operand"].(string)
-		require.NotEmpty(t, o["types"])
+		require.Equal(t, o["subject"] == "value", len(o["types"].([]any)) > 0, "types of %s", o["operator"])
 	}
 	for op, want := range map[activation.Operator]string{
 		activation.OpEquals: "one", activation.OpNotOneOf: "many", activation.OpIsEmpty: "none", activation.OpIsTrue: "none",
 		activation.OpBetween: "two", activation.OpBefore: "one", activation.OpInTheLast: "relative", activation.OpNotInTheNext: "relative",
 		activation.OpAnniversaryIn: "days", activation.OpGreaterOrEqual: "one", activation.OpContains: "one",
+		activation.OpInThis: "unit", activation.OpHas: "none", activation.OpNotAddressOneOf: "many",
 	} {
 		require.Equal(t, want, operand[string(op)], string(op))
 	}
@@ -59,6 +62,44 @@ func TestOperatorsAreDescribedAsTheyAreChecked(t *testing.T) {
 			require.Equal(t, operand[string(i.Negates)], operand[string(i.Operator)], "%s takes what its twin takes", i.Operator)
 		}
 	}
+}
+
+func TestRelationshipsAreAddedFollowedAndRemoved(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.withProfile()
+	b.file("orders.csv", "order,customer,amount\no1,c1,10\n")
+	from := b.must(201, "POST", "/sources", object{"name": "orders", "path": "orders.csv"})["id"].(string)
+	in := object{"name": "orders", "from": from, "keys": []object{{"from": "customer"}}}
+	p := b.refused(activation.CodeInvalid, "POST", "/relationships", in)
+	require.Equal(t, "from", p["field"], "no rows were taken over yet")
+	b.must(200, "POST", "/sources/"+from+"/ingest", nil)
+	p = b.refused(activation.CodeInvalid, "POST", "/relationships", object{"name": "orders", "from": from, "keys": []object{{"from": "client"}}})
+	require.Equal(t, "keys[0].from", p["field"])
+	p = b.refused(activation.CodeInvalid, "POST", "/relationships", object{"name": "orders", "from": from, "to": from, "keys": []object{{"from": "order", "to": "order"}}})
+	require.Contains(t, p["detail"], "in a circle: orders")
+	id := b.must(201, "POST", "/relationships", in)["id"].(string)
+	b.refused(activation.CodeConflict, "POST", "/relationships", in)
+
+	has := object{"name": "Buyers", "rules": []object{{"rule": object{"operator": "has", "related": object{"path": []string{"orders"}}}}}}
+	buyers := b.must(201, "POST", "/segments", has)["id"].(string)
+	got := b.must(200, "GET", "/segments/"+buyers, nil)["rules"].([]any)[0].(object)["rule"].(object)
+	require.Equal(t, object{"path": []any{"orders"}}, got["related"])
+	list := b.must(200, "GET", "/relationships", nil)["items"].([]any)
+	require.Equal(t, "Buyers", list[0].(object)["used_by"].([]any)[0].(object)["name"])
+	b.refused(activation.CodeInUse, "DELETE", "/relationships/"+id, nil)
+	b.refused(activation.CodeInUse, "DELETE", "/sources/"+from, nil)
+
+	others := b.must(201, "POST", "/segments", object{"name": "Others", "rules": []object{{"rule": object{"operator": "not_member_of", "segment": buyers}}}})
+	p = b.refused(activation.CodeInvalid, "PUT", "/segments/"+buyers, object{"name": "Buyers", "version": 1, "rules": []object{{"rule": object{"operator": "member_of", "segment": others["id"]}}}})
+	require.Contains(t, p["detail"], "in a circle: Buyers > Others > Buyers")
+	uses := b.must(200, "GET", "/segments/"+buyers+"/uses", nil)["items"].([]any)
+	require.Equal(t, []any{object{"kind": "segment", "id": others["id"], "name": "Others"}}, uses)
+	b.refused(activation.CodeInUse, "DELETE", "/segments/"+buyers, nil)
+	b.must(204, "DELETE", "/segments/"+others["id"].(string), nil)
+	b.must(204, "DELETE", "/segments/"+buyers, nil)
+	b.must(204, "DELETE", "/relationships/"+id, nil)
+	b.refused(activation.CodeNotFound, "DELETE", "/relationships/"+id, nil)
 }
 
 func TestSourceIsAddedChangedListedAndRemoved(t *testing.T) {
@@ -163,6 +204,26 @@ func TestQuarantineIsPaged(t *testing.T) {
 	for _, bad := range []string{"x", "-1", "1e3", "99999999999999999999"} {
 		b.refused(activation.CodeInvalid, "GET", "/sources/"+id+"/quarantine?after="+bad, nil)
 	}
+}
+
+func TestQuarantineIsDownloadedWithoutFormulas(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for i := range csvPage + 5 {
+		b.Engine.Bad = append(b.Engine.Bad, warehouse.BadRow{File: "=a.csv", Line: int64(i + 2), Column: "=points", Value: "+7 characters: digits", Reason: "is not a number"})
+	}
+	id := b.withProfile()
+	r := b.call("GET", "/sources/"+id+"/quarantine.csv", nil)
+	require.Equal(t, 200, r.status)
+	require.Contains(t, r.header.Get("Content-Type"), "text/csv")
+	require.Contains(t, r.header.Get("Content-Disposition"), `filename="quarantine.csv"`)
+	rows, err := csv.NewReader(strings.NewReader(r.raw)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, csvPage+5+1, "the header and every row, over several pages")
+	require.Equal(t, []string{"file", "line", "column", "value", "reason"}, rows[0])
+	require.Equal(t, []string{"'=a.csv", "2", "'=points", "'+7 characters: digits", "is not a number"}, rows[1], "S35")
+	require.Equal(t, strconv.Itoa(csvPage+6), rows[csvPage+5][1])
+	b.refused(activation.CodeNotFound, "GET", "/sources/none/quarantine.csv", nil)
 }
 
 func TestUploadIsStreamedIntoTheUploadFolder(t *testing.T) {

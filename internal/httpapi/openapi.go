@@ -36,6 +36,7 @@ func humaConfig() huma.Config {
 			Tags: []*huma.Tag{
 				{Name: "sources", Description: "Data sources: where rows come from"},
 				{Name: "profile", Description: "The unified customer profile and the customers in it"},
+				{Name: "relationships", Description: "How the rows of tables belong to profiles or to rows of other tables"},
 				{Name: "segments", Description: "Named definitions of groups of customers"},
 				{Name: "connections", Description: "Accounts at destinations"},
 				{Name: "exports", Description: "Which segments go to which list"},

@@ -44,11 +44,11 @@ type definitions interface {
 
 // sources is what the API needs of data sources and the profile's definition.
 type sources interface {
-	Create(ctx context.Context, s activation.Source) (activation.Source, error)
-	Update(ctx context.Context, s activation.Source) (activation.Source, error)
+	Create(ctx context.Context, s activation.Source, password ...string) (activation.Source, error)
+	Update(ctx context.Context, s activation.Source, password ...string) (activation.Source, error)
 	Get(ctx context.Context, id activation.SourceID) (activation.Source, error)
 	Delete(ctx context.Context, id activation.SourceID) error
-	Preview(ctx context.Context, s activation.Source, rows int) (warehouse.Preview, error)
+	Preview(ctx context.Context, s activation.Source, rows int, password ...string) (warehouse.Preview, error)
 	Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) ([]warehouse.BadRow, error)
 	Ingest(ctx context.Context, id activation.SourceID, force bool) (activation.Source, error)
 	Files(ctx context.Context) ([]ingest.File, error)
@@ -78,6 +78,10 @@ type segments interface {
 	Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error)
 	Sample(ctx context.Context, g activation.Segment, after string, limit int) ([]warehouse.Profile, error)
 	Holding(ctx context.Context, id string) ([]segment.Membership, error)
+	Uses(ctx context.Context, id activation.SegmentID) ([]segment.Use, error)
+	Relationships(ctx context.Context) ([]segment.Related, error)
+	Relate(ctx context.Context, r activation.Relationship) (activation.Relationship, error)
+	Unrelate(ctx context.Context, id activation.RelationshipID) error
 }
 
 // connections is what the API needs of connections.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"runtime"
-	"strconv"
 
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
@@ -56,50 +55,10 @@ func (a *api) settings(context.Context, *nothing) (*body[wire.Settings], error) 
 
 func (a *api) operators(context.Context, *nothing) (*body[wire.List[wire.OperatorInfo]], error) {
 	return listOf(activation.Operators(), "", func(i activation.OperatorInfo) wire.OperatorInfo {
-		w := wire.OperatorInfo{Operator: wire.Operator(i.Operator), Negates: wire.Operator(i.Negates), Operand: operandOf(i), Types: []wire.FieldType{}}
+		w := wire.OperatorInfo{Operator: wire.Operator(i.Operator), Negates: wire.Operator(i.Negates), Operand: string(i.Operand), Subject: string(i.Subject), Types: []wire.FieldType{}}
 		for _, t := range i.Types {
 			w.Types = append(w.Types, wire.FieldType(t))
 		}
 		return w
 	}), nil
-}
-
-// operandOf finds out what an operator's values are by asking the domain's own check, so that what is described can
-// never differ from what is accepted.
-func operandOf(i activation.OperatorInfo) string {
-	t := i.Types[0]
-	profile := activation.ProfileDefinition{Fields: []activation.Field{{Name: "f", Column: "f", Type: t}}}
-	takes := func(n int, whole bool, unit activation.Unit) bool {
-		r := activation.Rule{Field: "f", Operator: i.Operator, Unit: unit}
-		for k := range n {
-			r.Values = append(r.Values, sampleValue(t, k+1, whole))
-		}
-		return r.Validate(profile) == nil
-	}
-	switch {
-	case takes(1, true, activation.UnitMonth):
-		return "relative"
-	case takes(1, true, activation.UnitDay):
-		return "days"
-	case takes(0, false, ""):
-		return "none"
-	case takes(3, false, ""):
-		return "many"
-	case takes(2, false, ""):
-		return "two"
-	default:
-		return "one"
-	}
-}
-
-// sampleValue is the n-th value of a type in ascending order; whole asks for a whole number, as relative dates take.
-func sampleValue(t activation.FieldType, n int, whole bool) string {
-	switch {
-	case whole || t == activation.TypeNumber || t == activation.TypeText:
-		return strconv.Itoa(n)
-	case t == activation.TypeDate:
-		return "2026-01-0" + strconv.Itoa(n)
-	default:
-		return "2026-01-0" + strconv.Itoa(n) + "T00:00:00Z"
-	}
 }

@@ -62,6 +62,7 @@ func (s *Service) States(ctx context.Context, list []activation.Segment) ([]Stat
 	out := make([]State, 0, len(list))
 	var stored map[activation.SegmentID]warehouse.Evaluated
 	var p activation.ProfileDefinition
+	var in activation.Scope
 	for _, g := range list {
 		x := State{Segment: g}
 		if g.Schedule.Stored() {
@@ -71,7 +72,10 @@ func (s *Service) States(ctx context.Context, list []activation.Segment) ([]Stat
 					return nil, err
 				}
 				err = s.cfg.Store.View(ctx, func(r store.Reader) error {
-					p, err = r.Profile(ctx)
+					if p, err = r.Profile(ctx); err != nil {
+						return err
+					}
+					in, err = store.Scope(ctx, r, list...)
 					return err
 				})
 				if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
@@ -79,7 +83,7 @@ func (s *Service) States(ctx context.Context, list []activation.Segment) ([]Stat
 				}
 			}
 			if e, ok := stored[g.ID]; ok {
-				x.Evaluated, x.Current = &e, e.Definition == g.Definition(p)
+				x.Evaluated, x.Current = &e, e.Definition == g.Definition(p, in)
 			}
 		}
 		out = append(out, x)

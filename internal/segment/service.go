@@ -1,4 +1,4 @@
-// Package segment owns segments: their definitions, and how many and who their members are now. It knows no export,
+// Package segment owns segments and the relationships that they follow: their definitions, and how many and who their members are now. It knows no export,
 // no destination and no HTTP.
 package segment
 
@@ -36,7 +36,7 @@ func (s *Service) Create(ctx context.Context, g activation.Segment) (activation.
 	now := s.cfg.Clock().UTC()
 	g.ID, g.CreatedAt, g.UpdatedAt, g.Version = activation.SegmentID(s.cfg.IDs()), now, now, 1
 	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		if err := check(ctx, tx, g); err != nil {
+		if _, err := check(ctx, tx, g); err != nil {
 			return err
 		}
 		return tx.CreateSegment(ctx, g)
@@ -55,7 +55,7 @@ func (s *Service) Update(ctx context.Context, g activation.Segment) (out activat
 		if err != nil {
 			return err
 		}
-		if err := check(ctx, tx, g); err != nil {
+		if _, err := check(ctx, tx, g); err != nil {
 			return err
 		}
 		g.CreatedAt = old.CreatedAt
@@ -80,7 +80,7 @@ func (s *Service) Get(ctx context.Context, id activation.SegmentID) (g activatio
 	return g, err
 }
 
-// Delete removes a segment and the members that are stored of it; it fails with CodeInUse while an export uses it.
+// Delete removes a segment and the members that are stored of it; it fails with CodeInUse while an export or another segment uses it.
 func (s *Service) Delete(ctx context.Context, id activation.SegmentID) error {
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteSegment(ctx, id) }); err != nil {
 		return err
@@ -149,18 +149,27 @@ func (s *Service) evaluation(ctx context.Context, g activation.Segment) (warehou
 	if g.Name == "" {
 		g.Name = "preview"
 	}
-	err := s.cfg.Store.View(ctx, func(r store.Reader) error { return check(ctx, r, g) })
-	return warehouse.Evaluation{Segment: g, AsOf: s.cfg.Clock().UTC()}, err
+	e := warehouse.Evaluation{Segment: g, AsOf: s.cfg.Clock().UTC()}
+	err := s.cfg.Store.View(ctx, func(r store.Reader) (err error) {
+		e.Scope, err = check(ctx, r, g)
+		return err
+	})
+	return e, err
 }
 
-func check(ctx context.Context, r store.Reader, g activation.Segment) error {
+// check holds a segment against the profile, the tables and what it names, and returns what it names.
+func check(ctx context.Context, r store.Reader, g activation.Segment) (activation.Scope, error) {
 	p, err := r.Profile(ctx)
 	if activation.CodeOf(err) == activation.CodeNotFound {
-		return activation.Errorf(activation.CodeNotReady, "the unified profile is not defined yet").
+		return activation.Scope{}, activation.Errorf(activation.CodeNotReady, "the unified profile is not defined yet").
 			WithRemedy("Define it first: segue profile set")
 	}
 	if err != nil {
-		return err
+		return activation.Scope{}, err
 	}
-	return g.Validate(p)
+	m, err := store.Model(ctx, r, p, g)
+	if err != nil {
+		return m.Scope, err
+	}
+	return m.Scope, g.Validate(m)
 }

@@ -58,6 +58,13 @@ type Reader interface {
 	SegmentByName(ctx context.Context, name string) (activation.Segment, error)
 	Segments(ctx context.Context, p Page) (list []activation.Segment, next string, err error)
 
+	// Relationships lists all relationships, the oldest first.
+	Relationships(ctx context.Context) ([]activation.Relationship, error)
+	// Dependents lists the segments that name the segment with the id in their rules, the oldest first.
+	Dependents(ctx context.Context, id activation.SegmentID) ([]activation.Segment, error)
+	// Followers lists the segments that follow the relationship with the name, the oldest first.
+	Followers(ctx context.Context, relationship string) ([]activation.Segment, error)
+
 	Connection(ctx context.Context, id activation.ConnectionID) (activation.Connection, error)
 	ConnectionByName(ctx context.Context, name string) (activation.Connection, error)
 	Connections(ctx context.Context, p Page) (list []activation.Connection, next string, err error)
@@ -77,8 +84,22 @@ type Reader interface {
 	// LastRun returns the newest ended real run of the export; CodeNotFound if there is none.
 	LastRun(ctx context.Context, export activation.ExportID) (activation.Run, error)
 
+	// LastListSize is how many people the list of an export held after the newest run that asked; the zero value if none did.
+	LastListSize(ctx context.Context, export activation.ExportID) (activation.ListSize, error)
+	// ListSizes is how large the lists of a page of exports were over time; an export without a size is among them.
+	ListSizes(ctx context.Context, q SizesQuery, p Page) (list []activation.ListSizes, next string, err error)
+
 	// IdempotentRun returns the run that was created with the key for the export, CodeNotFound if there is none.
 	IdempotentRun(ctx context.Context, export activation.ExportID, key string) (activation.RunID, error)
+}
+
+// SizesQuery chooses sizes of lists.
+type SizesQuery struct {
+	// Export is the only one that is asked for; empty means all.
+	Export activation.ExportID
+	// Since is the beginning; of each Step of time from there on the last size is taken.
+	Since time.Time
+	Step  time.Duration
 }
 
 // Tx reads and writes the control store. Create takes Version as 1; Update compares Version with the stored one,
@@ -97,7 +118,7 @@ type Tx interface {
 	UpdateSource(ctx context.Context, s activation.Source) error
 	// SetIngest records an ingest without touching the definition or its version.
 	SetIngest(ctx context.Context, id activation.SourceID, in activation.Ingest) error
-	// DeleteSource fails with CodeInUse while the profile is made from it.
+	// DeleteSource fails with CodeInUse while the profile is made from it or a relationship goes to or from it.
 	DeleteSource(ctx context.Context, id activation.SourceID) error
 
 	// PutProfile creates the definition (Version 0 given) or changes it (Version as read).
@@ -109,8 +130,12 @@ type Tx interface {
 	UpdateSegment(ctx context.Context, s activation.Segment) error
 	// SetSegmentSchedule changes when a segment is evaluated; like every update it compares the version.
 	SetSegmentSchedule(ctx context.Context, id activation.SegmentID, s activation.SegmentSchedule, version int64, at time.Time) error
-	// DeleteSegment fails with CodeInUse while an export uses it; the message names the exports.
+	// DeleteSegment fails with CodeInUse while an export uses it, or another segment names it; the message names them.
 	DeleteSegment(ctx context.Context, id activation.SegmentID) error
+
+	CreateRelationship(ctx context.Context, r activation.Relationship) error
+	// DeleteRelationship fails with CodeInUse while a segment follows it; the message names the segments.
+	DeleteRelationship(ctx context.Context, id activation.RelationshipID) error
 
 	CreateConnection(ctx context.Context, c activation.Connection) error
 	UpdateConnection(ctx context.Context, c activation.Connection) error

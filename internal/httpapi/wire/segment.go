@@ -88,14 +88,34 @@ type SegmentRule struct {
 	Rule    Rule   `json:"rule"`
 }
 
-// Rule is a node of a rule tree: exactly one of all, any, or a condition (field and operator).
+// Rule is a node of a rule tree: exactly one of all, any, or a condition (an operator and what it is about).
 type Rule struct {
 	All      []Rule   `json:"all,omitempty" nullable:"false" doc:"Holds when every rule in it holds"`
 	Any      []Rule   `json:"any,omitempty" nullable:"false" doc:"Holds when at least one rule in it holds"`
-	Field    string   `json:"field,omitempty" doc:"The profile field of a condition"`
+	Field    string   `json:"field,omitempty" doc:"The profile field of a condition; in the condition on related rows a column of their table"`
+	Related  *Related `json:"related,omitempty" doc:"In place of a field: a value worked out from related rows, or the rows themselves"`
+	Segment  string   `json:"segment,omitempty" doc:"With member_of and not_member_of: the id of the segment"`
 	Operator Operator `json:"operator,omitempty" doc:"See GET /api/v1/operators"`
 	Values   []string `json:"values,omitempty" nullable:"false" doc:"Operands as text: numbers with a point, days as 2006-01-02, instants as RFC 3339"`
-	Unit     string   `json:"unit,omitempty" enum:"day,week,month,year" doc:"The unit of a relative date"`
+	Unit     string   `json:"unit,omitempty" enum:"day,week,month,quarter,year" doc:"The unit of a relative date"`
+}
+
+// Related is a value worked out from the rows that are related to a profile.
+type Related struct {
+	Path     []string `json:"path" nullable:"false" minItems:"1" doc:"The names of the relationships on the way from the profile to the rows"`
+	Function string   `json:"function,omitempty" enum:"count,sum,average,min,max,first,last,distinct" doc:"What is worked out; absent with has and has_not"`
+	Column   string   `json:"column,omitempty" doc:"The column that the function is over; absent with count"`
+	OrderBy  string   `json:"order_by,omitempty" doc:"The column that first and last go by"`
+	Where    *Rule    `json:"where,omitempty" doc:"Keeps the rows for which it holds; its fields are columns of their table"`
+	Within   *Window  `json:"within,omitempty" doc:"Keeps the rows of a span of time"`
+}
+
+// Window is a condition on a column of days or instants.
+type Window struct {
+	Column   string   `json:"column"`
+	Operator Operator `json:"operator"`
+	Values   []string `json:"values,omitempty" nullable:"false"`
+	Unit     string   `json:"unit,omitempty" enum:"day,week,month,quarter,year"`
 }
 
 // SegmentCount is how many members a segment has now.
@@ -114,8 +134,9 @@ type SegmentPreviewed struct {
 type OperatorInfo struct {
 	Operator Operator    `json:"operator"`
 	Negates  Operator    `json:"negates,omitempty" doc:"The operator of which this one is the exact complement, missing values included"`
-	Types    []FieldType `json:"types" nullable:"false" doc:"The field types it applies to"`
-	Operand  string      `json:"operand" enum:"none,one,two,many,relative,days" doc:"What its values are: none, one, two in order, one or more, a whole number and a unit, a whole number of days"`
+	Types    []FieldType `json:"types" nullable:"false" doc:"The field types it applies to; empty where its subject is no value"`
+	Operand  string      `json:"operand" enum:"none,one,two,many,relative,days,unit" doc:"What its values are: none, one, two in order, one or more, a whole number and a unit, a whole number of days, a unit and no value"`
+	Subject  string      `json:"subject" enum:"value,related,segment,profile" doc:"What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address"`
 }
 
 // FromSegment makes the JSON of a segment.
@@ -130,7 +151,17 @@ func FromSegment(s activation.Segment) Segment {
 }
 
 func fromRule(r activation.Rule) Rule {
-	w := Rule{Field: r.Field, Operator: Operator(r.Operator), Values: r.Values, Unit: string(r.Unit)}
+	w := Rule{Field: r.Field, Segment: string(r.Segment), Operator: Operator(r.Operator), Values: r.Values, Unit: string(r.Unit)}
+	if rel := r.Related; rel != nil {
+		w.Related = &Related{Path: rel.Path, Function: string(rel.Function), Column: rel.Column, OrderBy: rel.OrderBy}
+		if rel.Where != nil {
+			where := fromRule(*rel.Where)
+			w.Related.Where = &where
+		}
+		if in := rel.Within; in != nil {
+			w.Related.Within = &Window{Column: in.Column, Operator: Operator(in.Operator), Values: in.Values, Unit: string(in.Unit)}
+		}
+	}
 	if len(r.All) > 0 {
 		w.All = each(r.All, fromRule)
 	}
@@ -142,7 +173,19 @@ func fromRule(r activation.Rule) Rule {
 
 // Domain turns the rule into the domain's.
 func (r Rule) Domain() activation.Rule {
-	d := activation.Rule{Field: r.Field, Operator: activation.Operator(r.Operator), Values: r.Values, Unit: activation.Unit(r.Unit)}
+	d := activation.Rule{
+		Field: r.Field, Segment: activation.SegmentID(r.Segment), Operator: activation.Operator(r.Operator), Values: r.Values, Unit: activation.Unit(r.Unit),
+	}
+	if rel := r.Related; rel != nil {
+		d.Related = &activation.Related{Path: rel.Path, Function: activation.Function(rel.Function), Column: rel.Column, OrderBy: rel.OrderBy}
+		if rel.Where != nil {
+			where := rel.Where.Domain()
+			d.Related.Where = &where
+		}
+		if in := rel.Within; in != nil {
+			d.Related.Within = &activation.Window{Column: in.Column, Operator: activation.Operator(in.Operator), Values: in.Values, Unit: activation.Unit(in.Unit)}
+		}
+	}
 	if len(r.All) > 0 {
 		d.All = each(r.All, Rule.Domain)
 	}

@@ -148,3 +148,26 @@ func refusedByAWrongClock(d *Desk) {
 	d.Settle(run)
 	require.EqualValues(d, 1, d.Finish(run).Rejected)
 }
+
+// refusalIsOver holds that a refusal which newer data have taken back does not take anybody off a list because a run on older data
+// goes on (S7): whom a run that came after it has sent again is hers to be there.
+func refusalIsOver(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	held, _ := d.Plan("held", 2, []Member{ana, ivo}, nil)
+	again, _ := d.Plan("held too", 3, []Member{ana, ivo}, nil)
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Later(24 * time.Hour)
+	d.Do("e", 1, []Member{ivo}, refused)
+	d.Later(24 * time.Hour)
+	s, _ := d.Do("e", 1, []Member{ana, ivo}, nil) // she consents again
+	require.Contains(d, s.Imports, "ana@example.com")
+	d.Later(24 * time.Hour)
+	d.PlanAs(again, "held too", 3, []Member{ana, ivo}, nil)
+	for _, run := range []activation.RunID{again, held} { // they are released
+		s = d.Settle(run)
+		require.Empty(d, s.Removals, "nobody is taken off a list for a refusal that is over")
+		require.Contains(d, s.Imports, "ana@example.com")
+		require.EqualValues(d, 2, d.Finish(run).Added)
+	}
+}

@@ -97,6 +97,13 @@ func (t *txn) DeleteSegment(ctx context.Context, id activation.SegmentID) error 
 	if err := inUse("segment", "the exports", names); err != nil {
 		return err
 	}
+	list, err := t.Dependents(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := inUse("segment", "the segments", segmentNames(list)); err != nil {
+		return err
+	}
 	n, err := t.q.DeleteSegment(ctx, string(id))
 	if err != nil {
 		return translate(ctx, "delete segment", err)

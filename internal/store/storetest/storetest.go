@@ -42,11 +42,14 @@ func Run(t *testing.T, open func(t *testing.T) Bundle) {
 		"connections":  testConnections,
 		"exports":      testExports,
 		"runs":         testRuns,
+		"list sizes":   testListSizes,
 		"jobs":         testJobs,
 		"people":       testPeople,
 		"sign-ins":     testSessions,
 		"tokens":       testTokens,
 		"audit log":    testAudit,
+
+		"relationships": testRelationships,
 
 		"settings of notices":         testNoticeSettings,
 		"changed settings of notices": testChangedNoticeSettings,

@@ -24,13 +24,10 @@ type Expr struct {
 	Args []any
 }
 
-// Compiler turns rules into conditions as of a moment.
-type Compiler struct {
-	// Field returns the column of a profile field, false if there is none.
-	Field func(name string) (Column, bool)
-	// AsOf is when relative dates are read, Zone in which zone.
-	AsOf time.Time
-	Zone *time.Location
+// moment is when and where relative dates are read.
+type moment struct {
+	asOf time.Time
+	zone *time.Location
 }
 
 // inlineValues is up to how many values a list of them is written out; longer ones travel as one array.
@@ -43,64 +40,16 @@ func Fold(sql string) string { return "replace(lower(" + sql + "), 'ς', 'σ')" 
 // Quote quotes an identifier.
 func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// Rule compiles a rule tree.
-func (c Compiler) Rule(r activation.Rule) (Expr, error) {
-	switch {
-	case len(r.All) > 0:
-		return c.join(r.All, " AND ")
-	case len(r.Any) > 0:
-		return c.join(r.Any, " OR ")
-	}
-	col, ok := c.Field(r.Field)
-	if !ok {
-		return Expr{}, cannot("the profiles have no field %q", r.Field)
-	}
-	info, ok := r.Operator.Info()
-	if !ok {
-		return Expr{}, cannot("the operator %q is not known", r.Operator)
-	}
-	positive := r
-	if info.Negates != "" {
-		positive.Operator = info.Negates
-	}
-	e, err := c.condition(positive, col)
-	if err != nil {
-		return Expr{}, err
-	}
-	if e.SQL != never && r.Operator != activation.OpIsEmpty && r.Operator != activation.OpIsNotEmpty {
-		e.SQL = "coalesce(" + e.SQL + ", false)"
-	}
-	if info.Negates != "" {
-		e.SQL = "(NOT " + e.SQL + ")"
-	}
-	return e, nil
-}
-
 func cannot(text string, args ...any) error {
 	return activation.Errorf(activation.CodeCannotEvaluate, text, args...).
 		WithRemedy("Mend the segment or the profile; an answer that is missing is never \"nobody\"")
-}
-
-func (c Compiler) join(rules []activation.Rule, with string) (Expr, error) {
-	var out Expr
-	parts := make([]string, 0, len(rules))
-	for _, r := range rules {
-		e, err := c.Rule(r)
-		if err != nil {
-			return Expr{}, err
-		}
-		parts = append(parts, e.SQL)
-		out.Args = append(out.Args, e.Args...)
-	}
-	out.SQL = "(" + strings.Join(parts, with) + ")"
-	return out, nil
 }
 
 // never holds for nobody.
 const never = "false"
 
 // condition compiles a positive condition; it may be NULL where the value is missing.
-func (c Compiler) condition(r activation.Rule, col Column) (Expr, error) {
+func (c moment) condition(r activation.Rule, col Column) (Expr, error) {
 	switch r.Operator {
 	case activation.OpIsEmpty:
 		return Expr{SQL: "(" + col.SQL + " IS NULL)"}, nil
@@ -113,7 +62,7 @@ func (c Compiler) condition(r activation.Rule, col Column) (Expr, error) {
 		}
 		return Expr{SQL: col.SQL}, nil
 	}
-	if len(r.Values) == 0 {
+	if info, _ := r.Operator.Info(); len(r.Values) == 0 && info.Operand != activation.OperandUnit {
 		return Expr{}, cannot("the condition on %q has no value", r.Field)
 	}
 	switch col.Type {
@@ -131,7 +80,7 @@ func mistyped(r activation.Rule, col Column) error {
 	return cannot("%s does not apply to the field %q, which is %s now", r.Operator, r.Field, col.Type)
 }
 
-func (c Compiler) text(r activation.Rule, col Column) (Expr, error) {
+func (c moment) text(r activation.Rule, col Column) (Expr, error) {
 	value := norm.NFC.String(r.Values[0]) // stored values are composed as well
 	call := func(function string) Expr {
 		return Expr{fmt.Sprintf("%s(%s, %s)", function, Fold(col.SQL), Fold("?::VARCHAR")), []any{value}}
@@ -178,7 +127,7 @@ func among[T any](expr string, wrap func(string) string, kind string, values []T
 
 func plain(s string) string { return s }
 
-func (c Compiler) number(r activation.Rule, col Column) (Expr, error) {
+func (c moment) number(r activation.Rule, col Column) (Expr, error) {
 	values := make([]float64, len(r.Values))
 	for i, v := range r.Values {
 		f, err := activation.ParseNumber(v)

@@ -12,7 +12,7 @@ const instant = "2006-01-02 15:04:05.999999"
 
 // times compiles conditions on days and instants. Relative ones compare days: those of a date column as they are, those of
 // a date-time column in the zone.
-func (c Compiler) times(r activation.Rule, col Column) (Expr, error) {
+func (c moment) times(r activation.Rule, col Column) (Expr, error) {
 	switch r.Operator {
 	case activation.OpInTheLast, activation.OpInTheNext:
 		n, err := count(r)
@@ -24,6 +24,12 @@ func (c Compiler) times(r activation.Rule, col Column) (Expr, error) {
 			return c.days(col, Shift(today, -n, r.Unit), today), nil
 		}
 		return c.days(col, today, Shift(today, n, r.Unit)), nil
+	case activation.OpInThis, activation.OpInPrevious:
+		from, next := Period(c.today(), r.Unit)
+		if r.Operator == activation.OpInPrevious {
+			from, next = Period(from.AddDate(0, 0, -1), r.Unit)
+		}
+		return c.days(col, from, next.AddDate(0, 0, -1)), nil
 	case activation.OpAnniversaryIn:
 		n, err := count(r)
 		if err != nil {
@@ -37,9 +43,9 @@ func (c Compiler) times(r activation.Rule, col Column) (Expr, error) {
 	return instants(r, col)
 }
 
-// today is the day of AsOf in the zone, as midnight UTC.
-func (c Compiler) today() time.Time {
-	y, m, d := c.AsOf.In(c.Zone).Date()
+// today is the day of the moment in the zone, as midnight UTC.
+func (c moment) today() time.Time {
+	y, m, d := c.asOf.In(c.zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
@@ -48,8 +54,11 @@ func Shift(day time.Time, n int, unit activation.Unit) time.Time {
 	switch unit {
 	case activation.UnitWeek:
 		return day.AddDate(0, 0, 7*n)
-	case activation.UnitMonth, activation.UnitYear:
-		if unit == activation.UnitYear {
+	case activation.UnitMonth, activation.UnitQuarter, activation.UnitYear:
+		switch unit {
+		case activation.UnitQuarter:
+			n *= 3
+		case activation.UnitYear:
 			n *= 12
 		}
 		first := time.Date(day.Year(), day.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
@@ -60,12 +69,33 @@ func Shift(day time.Time, n int, unit activation.Unit) time.Time {
 	}
 }
 
+// Period returns the first day of the calendar unit that a day is in, and the first day of the next one. Weeks begin on Monday.
+func Period(day time.Time, unit activation.Unit) (first, next time.Time) {
+	y, m, _ := day.Date()
+	switch unit {
+	case activation.UnitWeek:
+		first = day.AddDate(0, 0, -int(day.Weekday()+6)%7)
+		return first, first.AddDate(0, 0, 7)
+	case activation.UnitMonth:
+		first = time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
+		return first, first.AddDate(0, 1, 0)
+	case activation.UnitQuarter:
+		first = time.Date(y, m-(m-1)%3, 1, 0, 0, 0, 0, time.UTC)
+		return first, first.AddDate(0, 3, 0)
+	case activation.UnitYear:
+		first = time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)
+		return first, first.AddDate(1, 0, 0)
+	default:
+		return day, day.AddDate(0, 0, 1)
+	}
+}
+
 // days holds for values from one day to another, both included.
-func (c Compiler) days(col Column, from, to time.Time) Expr {
+func (c moment) days(col Column, from, to time.Time) Expr {
 	if col.Type == activation.TypeDate {
 		return Expr{fmt.Sprintf("(%s BETWEEN ?::DATE AND ?::DATE)", col.SQL), []any{dateText(from), dateText(to)}}
 	}
-	begin, end := StartOfDay(from, c.Zone), StartOfDay(to.AddDate(0, 0, 1), c.Zone)
+	begin, end := StartOfDay(from, c.zone), StartOfDay(to.AddDate(0, 0, 1), c.zone)
 	return Expr{fmt.Sprintf("(%[1]s >= ?::TIMESTAMP AND %[1]s < ?::TIMESTAMP)", col.SQL), []any{begin.Format(instant), end.Format(instant)}}
 }
 
@@ -108,12 +138,12 @@ func StartOfDay(day time.Time, zone *time.Location) time.Time {
 
 // anniversary holds when the month and day of a value come up again between today and so many days later, both included.
 // The anniversary of 29 February is 28 February in other years. The year of the value does not matter.
-func (c Compiler) anniversary(col Column, today time.Time, n int) Expr {
+func (c moment) anniversary(col Column, today time.Time, n int) Expr {
 	local := col.SQL
 	args := []any{}
 	if col.Type == activation.TypeDateTime {
 		local = "timezone(?::VARCHAR, timezone('UTC', " + col.SQL + "))"
-		args = append(args, c.Zone.String())
+		args = append(args, c.zone.String())
 	}
 	// The value is asked for once, so that its placeholder is.
 	key := fmt.Sprintf("list_transform([%s], lambda day: month(day) * 100 + day(day))[1]", local)

@@ -8,7 +8,6 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/warehouse"
-	"segue/internal/warehouse/dialect"
 )
 
 // stored is an evaluation and the number of its table.
@@ -37,15 +36,20 @@ func (w *Warehouse) Evaluate(ctx context.Context, e warehouse.Evaluation) (out w
 		if err != nil {
 			return err
 		}
-		m, err := b.member(e.Segment, e.AsOf, e.Zone)
+		x, err := s.selection(b, e.Scope, e.AsOf, e.Zone)
 		if err != nil {
 			return err
 		}
-		next := stored{Evaluated: warehouse.Evaluated{At: e.AsOf.UTC(), DataAt: b.dataAt, Definition: e.Segment.Definition(b.def)}}
+		m, err := x.member(e.Segment)
+		if err != nil {
+			return err
+		}
+		next := stored{Evaluated: warehouse.Evaluated{At: e.AsOf.UTC(), DataAt: b.dataAt, Definition: e.Segment.Definition(b.def, e.Scope)}}
 		if err := s.row("SELECT nextval('evaluation_number')", nil, &next.number); err != nil {
 			return err
 		}
-		if err := s.exec(fmt.Sprintf("CREATE TABLE %s AS SELECT p.profile_id FROM %s p WHERE %s", next.table(), b.table(), m.SQL), m.Args...); err != nil {
+		stmt, args := x.statement("p.profile_id", b.table(), m.SQL, m.Args...)
+		if err := s.exec("CREATE TABLE "+next.table()+" AS "+stmt, args...); err != nil {
 			return err
 		}
 		if err := s.row("SELECT count(*) FROM "+next.table(), nil, &next.Members); err != nil {
@@ -99,21 +103,4 @@ func (w *Warehouse) Evaluations(ctx context.Context) (map[activation.SegmentID]w
 		return nil, fmt.Errorf("list evaluations: %w", err)
 	}
 	return out, nil
-}
-
-// kept is the condition that a profile p is a stored member of a segment. Members that are lost are no answer, and members of
-// another definition are not this segment's (S25, S27).
-func (s session) kept(b build, g activation.Segment) (dialect.Expr, error) {
-	e, ok, err := s.stored(g.ID)
-	switch {
-	case err != nil:
-		return dialect.Expr{}, err
-	case !ok:
-		return dialect.Expr{}, activation.Errorf(activation.CodeCannotEvaluate, "the members of the segment %q are not stored: it was not evaluated yet, or they were lost with the warehouse", g.Name).
-			WithRemedy("Evaluate it, then run again: segue segment evaluate; nothing was sent (an answer that is missing is never \"nobody\")")
-	case e.Definition != g.Definition(b.def):
-		return dialect.Expr{}, activation.Errorf(activation.CodeUnavailable, "the segment %q, or what makes a profile, was changed since its members were stored", g.Name).
-			WithRemedy("Evaluate it: segue segment evaluate; the run goes on by itself then, and nothing is sent before")
-	}
-	return dialect.Expr{SQL: "p.profile_id IN (SELECT m.profile_id FROM " + e.table() + " m)"}, nil
 }

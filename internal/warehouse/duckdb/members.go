@@ -56,16 +56,19 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 		return h, activation.Errorf(activation.CodeCannotEvaluate, "the mapping does not fit the profiles as they were built: %w", err).
 			WithRemedy("Build the profiles again, or mend the mapping")
 	}
-	member, err := s.union(b, r.Segments, r.AsOf, r.Zone)
+	x, err := s.selection(b, r.Scope, r.AsOf, r.Zone)
+	if err != nil {
+		return h, err
+	}
+	member, err := x.union(r.Segments)
 	if err != nil {
 		return h, err
 	}
 	h.Snapshot, h.DataAt = b.snapshot, b.dataAt
 	email := b.position(r.Mapping.Email)
 	people := b.people(email)
-	err = s.exec(fmt.Sprintf("CREATE TEMP TABLE handed AS SELECT profile_id, address, coalesce(unusable, refusal) AS problem, winner FROM %s p WHERE %s",
-		people, member.SQL), member.Args...)
-	if err != nil {
+	stmt, args := x.statement("p.profile_id, p.address, coalesce(p.unusable, p.refusal) AS problem, p.winner", people, member.SQL, member.Args...)
+	if err := s.exec("CREATE TEMP TABLE handed AS "+stmt, args...); err != nil {
 		return h, err
 	}
 	if h.Members, err = s.copy("SELECT * FROM handed ORDER BY profile_id", files.temp[0]); err != nil {

@@ -11,83 +11,11 @@ import (
 	"segue/internal/warehouse/dialect"
 )
 
-// compiler compiles rules over the profiles as they were built.
-func (b build) compiler(asOf time.Time, zone string) (dialect.Compiler, error) {
-	z, err := activation.LoadZone(zone)
-	if err != nil {
-		return dialect.Compiler{}, cannotEvaluate(err, "the time zone is not known")
-	}
-	return dialect.Compiler{AsOf: asOf, Zone: z, Field: func(name string) (dialect.Column, bool) {
-		i := b.position(name)
-		if i < 0 {
-			return dialect.Column{}, false
-		}
-		return dialect.Column{SQL: fmt.Sprintf("p.f%d", i), Type: b.def.Fields[i].Type}, true
-	}}, nil
-}
-
 func cannotEvaluate(err error, text string, args ...any) error {
 	e := activation.Errorf(activation.CodeCannotEvaluate, text, args...).
 		WithRemedy("Mend the segment or the profile; an answer that is missing is never \"nobody\"")
 	e.Err = err
 	return e
-}
-
-// segment compiles a segment: its rules, and how they combine by the names of their results.
-func (b build) segment(g activation.Segment, asOf time.Time, zone string, names []string) ([]dialect.Expr, string, error) {
-	if zone == "" {
-		zone = g.TimeZone
-	}
-	c, err := b.compiler(asOf, zone)
-	if err != nil {
-		return nil, "", err
-	}
-	for _, r := range g.Rules {
-		if err := r.Rule.Validate(b.def); err != nil {
-			return nil, "", cannotEvaluate(err, "the segment %q cannot be evaluated on the profiles as they were built: %v", g.Name, err)
-		}
-	}
-	return c.Segment(g, names)
-}
-
-// member is the condition that a profile p is in a segment.
-func (b build) member(g activation.Segment, asOf time.Time, zone string) (dialect.Expr, error) {
-	rules, _, err := b.segment(g, asOf, zone, make([]string, len(g.Rules)))
-	if err != nil {
-		return dialect.Expr{}, err
-	}
-	names := make([]string, len(rules))
-	var args []any
-	for i, r := range rules {
-		names[i] = r.SQL
-		args = append(args, r.Args...) // each name occurs once in the combination, in order
-	}
-	_, combined, err := b.segment(g, asOf, zone, names)
-	return dialect.Expr{SQL: combined, Args: args}, err
-}
-
-// union is the condition that a profile p is in at least one of the segments.
-func (s session) union(b build, list []activation.Segment, asOf time.Time, zone string) (dialect.Expr, error) {
-	var out dialect.Expr
-	parts := make([]string, 0, len(list))
-	for _, g := range list {
-		e, err := s.selects(b, g, asOf, zone)
-		if err != nil {
-			return out, err
-		}
-		parts = append(parts, e.SQL)
-		out.Args = append(out.Args, e.Args...)
-	}
-	out.SQL = "(" + strings.Join(parts, " OR ") + ")"
-	return out, nil
-}
-
-// selects is the condition that a profile p is in a segment, or among its stored members where it keeps them.
-func (s session) selects(b build, g activation.Segment, asOf time.Time, zone string) (dialect.Expr, error) {
-	if g.Schedule.Stored() {
-		return s.kept(b, g)
-	}
-	return b.member(g, asOf, zone)
 }
 
 // Count implements warehouse.Warehouse.
@@ -102,7 +30,15 @@ func (w *Warehouse) Count(ctx context.Context, e warehouse.Evaluation) (c wareho
 			names[i] = fmt.Sprintf("r%d", i)
 			counts[i] = fmt.Sprintf(", count(*) FILTER (r%d)", i)
 		}
-		rules, combined, err := b.segment(e.Segment, e.AsOf, e.Zone, names)
+		x, err := s.selection(b, e.Scope, e.AsOf, e.Zone)
+		if err != nil {
+			return err
+		}
+		rules, err := x.rules(e.Segment)
+		if err != nil {
+			return err
+		}
+		combined, err := dialect.Combine(e.Segment, names)
 		if err != nil {
 			return err
 		}
@@ -117,8 +53,8 @@ func (w *Warehouse) Count(ctx context.Context, e warehouse.Evaluation) (c wareho
 		for i := range c.Rules {
 			into = append(into, &c.Rules[i])
 		}
-		return s.row(fmt.Sprintf("SELECT count(*) FILTER (%s)%s FROM (SELECT %s FROM %s p)",
-			combined, strings.Join(counts, ""), strings.Join(columns, ", "), b.table()), args, into...)
+		inner, args := x.statement(strings.Join(columns, ", "), b.table(), "true", args...)
+		return s.row(fmt.Sprintf("SELECT count(*) FILTER (%s)%s FROM (%s)", combined, strings.Join(counts, ""), inner), args, into...)
 	})
 	if err != nil {
 		return warehouse.Counts{}, fmt.Errorf("count the segment %q: %w", e.Segment.Name, err)
@@ -133,11 +69,15 @@ func (w *Warehouse) Sample(ctx context.Context, e warehouse.Evaluation, after st
 		if err != nil {
 			return err
 		}
-		m, err := b.member(e.Segment, e.AsOf, e.Zone)
+		x, err := s.selection(b, e.Scope, e.AsOf, e.Zone)
 		if err != nil {
 			return err
 		}
-		list, err = s.profiles(b, "p.profile_id > ?::VARCHAR AND "+m.SQL, append([]any{after}, m.Args...), limit)
+		m, err := x.member(e.Segment)
+		if err != nil {
+			return err
+		}
+		list, err = x.profiles("p.profile_id > ?::VARCHAR AND "+m.SQL, append([]any{after}, m.Args...), limit)
 		return err
 	})
 	if err != nil {
@@ -153,12 +93,16 @@ func (w *Warehouse) Contains(ctx context.Context, e warehouse.Evaluation, id str
 		if err != nil {
 			return err
 		}
-		m, err := s.selects(b, e.Segment, e.AsOf, e.Zone)
+		x, err := s.selection(b, e.Scope, e.AsOf, e.Zone)
 		if err != nil {
 			return err
 		}
-		return s.row(fmt.Sprintf("SELECT count(*) > 0 FROM %s p WHERE p.profile_id = ?::VARCHAR AND %s", b.table(), m.SQL),
-			append([]any{id}, m.Args...), &in)
+		m, err := x.selects(e.Segment)
+		if err != nil {
+			return err
+		}
+		stmt, args := x.statement("count(*) > 0", b.table(), "p.profile_id = ?::VARCHAR AND "+m.SQL, append([]any{id}, m.Args...)...)
+		return s.row(stmt, args, &in)
 	})
 	if err != nil {
 		return false, fmt.Errorf("look for a profile in the segment %q: %w", e.Segment.Name, err)
@@ -166,25 +110,35 @@ func (w *Warehouse) Contains(ctx context.Context, e warehouse.Evaluation, id str
 	return in, nil
 }
 
+// profiles returns profiles that a condition without segments selects, ordered by id.
+func (s session) profiles(b build, where string, args []any, limit int) ([]warehouse.Profile, error) {
+	x, err := s.selection(b, activation.Scope{}, time.Time{}, "")
+	if err != nil {
+		return nil, err
+	}
+	return x.profiles(where, args, limit)
+}
+
 // profiles returns profiles that a condition selects, ordered by id.
-func (s session) profiles(b build, where string, args []any, limit int) (list []warehouse.Profile, err error) {
+func (x *selection) profiles(where string, args []any, limit int) (list []warehouse.Profile, err error) {
+	s, b := x.s, x.b
 	columns := []string{"p.profile_id"}
 	fields := make([]string, len(b.def.Fields))
 	for i, f := range b.def.Fields {
 		fields[i] = f.Name
 		columns = append(columns, "coalesce("+canonical(fmt.Sprintf("p.f%d", i), f.Type)+", '')")
 	}
-	err = s.rows(fmt.Sprintf("SELECT %s FROM %s p WHERE %s ORDER BY p.profile_id LIMIT ?", strings.Join(columns, ", "), b.table(), where),
-		append(args, max(limit, 0)), func(scan func(...any) error) error {
-			p := warehouse.Profile{Fields: fields, Values: make([]string, len(fields))}
-			into := []any{&p.ID}
-			for i := range p.Values {
-				into = append(into, &p.Values[i])
-			}
-			err := scan(into...)
-			list = append(list, p)
-			return err
-		})
+	stmt, args := x.statement(strings.Join(columns, ", "), b.table(), where+" ORDER BY p.profile_id LIMIT ?", append(args, max(limit, 0))...)
+	err = s.rows(stmt, args, func(scan func(...any) error) error {
+		p := warehouse.Profile{Fields: fields, Values: make([]string, len(fields))}
+		into := []any{&p.ID}
+		for i := range p.Values {
+			into = append(into, &p.Values[i])
+		}
+		err := scan(into...)
+		list = append(list, p)
+		return err
+	})
 	return list, err
 }
 

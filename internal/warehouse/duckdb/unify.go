@@ -320,5 +320,5 @@ func (u *unifying) expression(c compared) string {
 		p := "segue_phone(" + col + ", " + country + ", ?::VARCHAR)"
 		return "nullif(regexp_extract(" + p + ", '^[+].*'), '')"
 	}
-	return "nullif(segue_clean(" + col + ", " + literal(string(c.clean)) + "), '')"
+	return "nullif(segue_comparable(" + col + ", " + literal(string(c.clean)) + "), '')"
 }

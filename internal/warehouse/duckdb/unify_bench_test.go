@@ -80,7 +80,7 @@ func BenchmarkUnify(b *testing.B) {
 			if id == "s" {
 				columns["email subscriber"] = activation.ColumnOption{Type: activation.TypeText}
 			}
-			_, err := w.LoadCSV(ctx, warehouse.LoadRequest{Source: activation.Source{ID: id, Name: name, Columns: columns}, Path: filepath.Join(dir, name), At: now})
+			_, err := w.Load(ctx, warehouse.LoadRequest{Source: activation.Source{ID: id, Name: name, Columns: columns}, Files: []warehouse.File{{Path: filepath.Join(dir, name), Name: name}}, At: now})
 			require.NoError(b, err)
 		}
 		b.StartTimer()

@@ -134,7 +134,7 @@ func TestContosoIsUnifiedAsCalculatedByHand(t *testing.T) {
 	now := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 	for _, f := range []struct{ source, name, key string }{{"contact", "Contact.csv", "ContactId"}, {"loyalty", "Customer-Loyalty.csv", "LoyaltyId"}} {
 		path, columns, lines := contosoFile(t, f.name)
-		_, err := w.LoadCSV(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: activation.SourceID(f.source), Name: f.source}, Path: path, At: now})
+		_, err := w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: activation.SourceID(f.source), Name: f.source}, Files: []warehouse.File{{Path: path, Name: f.name}}, At: now})
 		require.NoError(t, err)
 		for _, l := range lines {
 			p := person{source: f.source, key: strings.TrimSpace(l[columns[f.key]]), email: strings.TrimSpace(l[columns["EMail"]]), first: plainName(l[columns["FirstName"]]), last: plainName(l[columns["LastName"]])}

@@ -49,6 +49,8 @@ type Config struct {
 	MemoryLimit string
 	// Threads is how many threads DuckDB uses. Defaults to the number of processors.
 	Threads int
+	// MaxUnpacked is the most bytes that the packed files of one load may unpack to, together. Defaults to 64 GiB.
+	MaxUnpacked int64
 	// Clock measures how long things take. Defaults to none: durations are 0.
 	Clock func() time.Time
 }
@@ -85,6 +87,9 @@ func Open(ctx context.Context, cfg Config) (*Warehouse, error) {
 	}
 	if cfg.Threads == 0 {
 		cfg.Threads = runtime.NumCPU()
+	}
+	if cfg.MaxUnpacked == 0 {
+		cfg.MaxUnpacked = 64 << 30
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = func() time.Time { return time.Time{} }

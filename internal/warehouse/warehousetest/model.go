@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,20 @@ type judge struct {
 	def  activation.ProfileDefinition
 	asOf time.Time
 	zone *time.Location
+	// around is what rules may name; nil where they name nothing.
+	around *surroundings
+	// table is the table whose rows are judged, empty for the profiles.
+	table activation.SourceID
+}
+
+// isDay reports whether the values of a field, or of a column, are days.
+func (j judge) isDay(name string) bool {
+	if j.table != "" {
+		c, _ := activation.ColumnNamed(j.around.Tables[j.table], name)
+		return c.Type == activation.TypeDate
+	}
+	f, _ := j.def.FieldNamed(name)
+	return f.Type == activation.TypeDate
 }
 
 func (j judge) segment(g activation.Segment, p person) bool {
@@ -51,14 +66,29 @@ func (j judge) rule(r activation.Rule, p person) bool {
 		return slices.ContainsFunc(r.Any, func(c activation.Rule) bool { return j.rule(c, p) })
 	}
 	info, _ := r.Operator.Info()
-	v := p.values[r.Field]
+	op := r.Operator
 	if info.Negates != "" {
-		return !j.positive(info.Negates, r, v)
+		op = info.Negates
 	}
-	return j.positive(r.Operator, r, v)
+	return j.condition(op, r, p) != (info.Negates != "")
 }
 
-func (j judge) positive(op activation.Operator, r activation.Rule, v any) bool {
+func (j judge) condition(op activation.Operator, r activation.Rule, p person) bool {
+	switch {
+	case op == activation.OpMemberOf:
+		return j.memberOf(r.Segment, p)
+	case op == activation.OpIDOneOf:
+		return slices.Contains(r.Values, p.id)
+	case op == activation.OpHas:
+		return len(j.related(*r.Related, p)) > 0
+	case r.Related != nil:
+		v, isDay := j.worked(*r.Related, p)
+		return j.positive(op, r, v, isDay)
+	}
+	return j.positive(op, r, p.values[r.Field], j.isDay(r.Field))
+}
+
+func (j judge) positive(op activation.Operator, r activation.Rule, v any, isDay bool) bool {
 	if op == activation.OpIsEmpty {
 		return v == nil
 	}
@@ -70,8 +100,7 @@ func (j judge) positive(op activation.Operator, r activation.Rule, v any) bool {
 	case bool:
 		return op == activation.OpIsTrue && v || op == activation.OpIsFalse && !v
 	case time.Time:
-		f, _ := j.def.FieldNamed(r.Field)
-		return j.timeHolds(op, r, v, f.Type == activation.TypeDate)
+		return j.timeHolds(op, r, v, isDay)
 	}
 	return false
 }
@@ -136,6 +165,14 @@ func (j judge) timeHolds(op activation.Operator, r activation.Rule, v time.Time,
 		return !day.Before(moved(today, -n, r.Unit)) && !day.After(today)
 	case activation.OpInTheNext:
 		return !day.Before(today) && !day.After(moved(today, n, r.Unit))
+	case activation.OpInThis:
+		return span(day, r.Unit) == span(today, r.Unit)
+	case activation.OpInPrevious:
+		for d := today; ; d = d.AddDate(0, 0, -1) { // back to the last day of another span
+			if span(d, r.Unit) != span(today, r.Unit) {
+				return span(day, r.Unit) == span(d, r.Unit)
+			}
+		}
 	case activation.OpAnniversaryIn:
 		for i := range n + 1 {
 			d := today.AddDate(0, 0, i)
@@ -168,6 +205,23 @@ func (j judge) timeHolds(op activation.Operator, r activation.Rule, v time.Time,
 	}
 }
 
+// span names the calendar day, week, month, quarter or year that a day is in.
+func span(day time.Time, unit activation.Unit) string {
+	switch unit {
+	case activation.UnitWeek:
+		y, w := day.ISOWeek()
+		return fmt.Sprint(y, " week ", w)
+	case activation.UnitMonth:
+		return day.Format("2006-01")
+	case activation.UnitQuarter:
+		return fmt.Sprint(day.Year(), " quarter ", (int(day.Month())+2)/3)
+	case activation.UnitYear:
+		return day.Format("2006")
+	default:
+		return day.Format(time.DateOnly)
+	}
+}
+
 func civil(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
@@ -179,6 +233,8 @@ func moved(day time.Time, n int, unit activation.Unit) time.Time {
 		return day.AddDate(0, 0, n)
 	case activation.UnitWeek:
 		return day.AddDate(0, 0, 7*n)
+	case activation.UnitQuarter:
+		n *= 3
 	case activation.UnitYear:
 		n *= 12
 	}

@@ -86,14 +86,14 @@ func rulesAgainstModel(d *Desk) {
 			}
 			e.Segment.Rules = append(e.Segment.Rules, r)
 		}
-		require.NoError(t, e.Segment.Validate(def))
+		require.NoError(t, e.Segment.Validate(activation.Model{Profile: def}))
 		name := e.Zone
 		if name == "" {
 			name = e.Segment.TimeZone
 		}
 		zone, err := time.LoadLocation(name)
 		require.NoError(t, err)
-		j := judge{def, e.AsOf, zone}
+		j := judge{def: def, asOf: e.AsOf, zone: zone}
 		want := warehouse.Counts{Rules: make([]int64, len(e.Segment.Rules))}
 		ids := []string{}
 		for _, p := range people {
@@ -141,7 +141,7 @@ func drawRule(t *rapid.T, def activation.ProfileDefinition, depth int) activatio
 	f := rapid.SampledFrom(def.Fields).Draw(t, "field")
 	var fit []activation.Operator
 	for _, o := range activation.Operators() {
-		if slices.Contains(o.Types, f.Type) {
+		if o.Subject == activation.SubjectValue && slices.Contains(o.Types, f.Type) {
 			fit = append(fit, o.Operator)
 		}
 	}
@@ -153,8 +153,10 @@ func drawRule(t *rapid.T, def activation.ProfileDefinition, depth int) activatio
 	switch positive {
 	case activation.OpIsEmpty, activation.OpIsTrue, activation.OpIsFalse:
 	case activation.OpInTheLast, activation.OpInTheNext:
-		r.Unit = rapid.SampledFrom([]activation.Unit{activation.UnitDay, activation.UnitWeek, activation.UnitMonth, activation.UnitYear}).Draw(t, "unit")
+		r.Unit = rapid.SampledFrom(activation.Units()).Draw(t, "unit")
 		r.Values = []string{strconv.Itoa(rapid.IntRange(0, 40).Draw(t, "n"))}
+	case activation.OpInThis, activation.OpInPrevious:
+		r.Unit = rapid.SampledFrom(activation.Units()).Draw(t, "unit")
 	case activation.OpAnniversaryIn:
 		r.Values = []string{strconv.Itoa(rapid.SampledFrom([]int{0, 1, 7, 28, 30, 59, 60, 89, 300, 363, 364, 365, 366}).Draw(t, "days"))}
 	case activation.OpOneOf:
@@ -164,7 +166,7 @@ func drawRule(t *rapid.T, def activation.ProfileDefinition, depth int) activatio
 	case activation.OpBetween:
 		for {
 			r.Values = []string{drawValue(t, f.Type), drawValue(t, f.Type)}
-			if r.Validate(def) == nil {
+			if r.Validate(activation.Model{Profile: def}) == nil {
 				break
 			}
 		}

@@ -43,7 +43,7 @@ func storedMembers(d *Desk) {
 	_, err := d.W.Contains(d.ctx(), warehouse.Evaluation{Segment: g, AsOf: Now}, "1")
 	require.Equal(d, activation.CodeCannotEvaluate, activation.CodeOf(err), "nor is it known who is in it")
 	e := d.evaluate(g, Now)
-	require.Equal(d, warehouse.Evaluated{Members: 2, At: Now, DataAt: Now, Definition: g.Definition(def)}, e)
+	require.Equal(d, warehouse.Evaluated{Members: 2, At: Now, DataAt: Now, Definition: g.Definition(def, activation.Scope{})}, e)
 	ids := func(segments ...activation.Segment) (ids []string) {
 		_, members, _, _ := d.HandOver(activation.Mapping{Email: "email"}, segments...)
 		for _, m := range members {
@@ -72,7 +72,7 @@ func storedMembers(d *Desk) {
 	require.Equal(d, []string{"3"}, ids(g))
 	list, err := d.W.Evaluations(d.ctx())
 	require.NoError(d, err)
-	require.Equal(d, map[activation.SegmentID]warehouse.Evaluated{"g": {Members: 1, At: later, DataAt: Now, Definition: g.Definition(def)}}, list)
+	require.Equal(d, map[activation.SegmentID]warehouse.Evaluated{"g": {Members: 1, At: later, DataAt: Now, Definition: g.Definition(def, activation.Scope{})}}, list)
 	require.NoError(d, d.W.Forget(d.ctx(), "g"))
 	require.NoError(d, d.W.Forget(d.ctx(), "g"), "forgetting what is not there is no error")
 	d.refusesHandOver(activation.CodeCannotEvaluate, "lost with the warehouse", g)

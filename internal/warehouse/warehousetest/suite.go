@@ -6,6 +6,10 @@ import (
 
 // Run runs the suite.
 func Run(t *testing.T, open Open) {
+	t.Run("scenarios", func(t *testing.T) {
+		t.Parallel()
+		scenarios(t, open)
+	})
 	for name, test := range map[string]func(*Desk){
 		"S5 the winner is the most recently updated profile":           winners,
 		"S6 consent is the word of all profiles with the address":      consent,
@@ -19,6 +23,12 @@ func Run(t *testing.T, open Open) {
 		"files are read as they are written":                           filesAreReadAsWritten,
 		"rows that cannot be read are put aside, masked":               quarantine,
 		"a load that is refused leaves the old table":                  refusedLoads,
+		"packed files are unpacked, within bounds":                     packedFiles,
+		"several files of one shape are one table":                     severalFiles,
+		"the order of files does not matter":                           orderOfFiles,
+		"NDJSON is read one object a line":                             ndjson,
+		"Parquet keeps the types that it has":                          parquet,
+		"no other file is read, whatever is stated":                    nothingElseIsRead,
 		"a preview shows the beginning":                                preview,
 		"no error tells a value":                                       nothingTellsValues,
 		"snapshots grow and survive":                                   snapshots,
@@ -40,6 +50,7 @@ func Run(t *testing.T, open Open) {
 		"it is told why rows match or do not":                          explained,
 		"a unification that fails changes nothing":                     refusedUnification,
 		"rules select whom the model selects":                          rulesAgainstModel,
+		"related rows and segments are as the model says":              relatedAgainstModel,
 		"one of a hundred thousand values":                             manyValues,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 	"segue/internal/warehouse"
 )
 
-// Table loads a text as a source; all columns are text but those called born and changed, which are days.
-func (d *Desk) Table(id activation.SourceID, text string) {
+// People loads a text as a source; all columns are text but those called born and changed, which are days.
+func (d *Desk) People(id activation.SourceID, text string) {
 	d.Helper()
 	columns := map[string]activation.ColumnOption{}
 	for c := range strings.SplitSeq(strings.SplitN(text, "\n", 2)[0], ",") {
@@ -29,7 +29,7 @@ func (d *Desk) Table(id activation.SourceID, text string) {
 	r := d.Request(text)
 	r.Force = true
 	r.Source.ID, r.Source.Name, r.Source.Columns = id, string(id), columns
-	_, err := d.W.LoadCSV(d.ctx(), r)
+	_, err := d.W.Load(d.ctx(), r)
 	require.NoError(d, err)
 }
 
@@ -158,7 +158,7 @@ func (d *Desk) loadFigures(rows []figure, seed uint64) {
 				text.WriteString("\n")
 			}
 		}
-		d.Table(id, text.String())
+		d.People(id, text.String())
 	}
 }
 

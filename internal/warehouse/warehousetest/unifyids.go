@@ -27,11 +27,11 @@ func (d *Desk) idOf(r warehouse.UnifyRequest, row activation.RowRef) string {
 func idsStay(d *Desk) {
 	r := warehouse.UnifyRequest{Definition: shop(rule("mail", same("email"))), At: Now, Keys: true}
 	load := func(s, t string) {
-		d.Table("s", "id,email,phone,first,agreed\nanchor,,,,\n"+s)
-		d.Table("t", "id,email,phone,first\nx,,,\n"+t)
+		d.People("s", "id,email,phone,first,agreed\nanchor,,,,\n"+s)
+		d.People("t", "id,email,phone,first\nx,,,\n"+t)
 		r.At = r.At.Add(time.Hour)
 	}
-	d.Table("s", "id,email,phone,first,agreed\nanchor,,,,\nA,a@example.com,,Ana,yes\nB,b@example.com,,Bo,yes\n")
+	d.People("s", "id,email,phone,first,agreed\nanchor,,,,\nA,a@example.com,,Ana,yes\nB,b@example.com,,Bo,yes\n")
 	one := r.Definition
 	one.Unify = nil
 	require.EqualValues(d, 3, d.Build(one).Profiles)
@@ -92,8 +92,8 @@ func idsStay(d *Desk) {
 
 // lostIdentities holds that ids are not made anew in silence.
 func lostIdentities(d *Desk) {
-	d.Table("s", "id,email,phone,first,agreed\nA,a@example.com,,,\n")
-	d.Table("t", "id,email,phone,first\nT,a@example.com,,\n")
+	d.People("s", "id,email,phone,first,agreed\nA,a@example.com,,,\n")
+	d.People("t", "id,email,phone,first\nT,a@example.com,,\n")
 	r := warehouse.UnifyRequest{Definition: shop(rule("mail", same("email"))), At: Now, Remembered: true}
 	_, err := d.W.Unify(d.ctx(), r)
 	require.Equal(d, activation.CodeCorrupt, activation.CodeOf(err))
@@ -109,13 +109,13 @@ func unifiedConsent(d *Desk) {
 		Rules:        []activation.MatchRule{rule("phone", same("phone"))},
 		Survivorship: map[string]activation.Survivorship{"agreed": recent, "email": recent},
 	}, feeds("s", all...), feeds("t", all...))
-	d.Table("s", "id,email,phone,first,last,born,agreed,changed\n"+
+	d.People("s", "id,email,phone,first,last,born,agreed,changed\n"+
 		"A,old@example.com,091 234 5678,Ana,,,no,2020-01-01\n"+ // withdrew, under an address that does not survive
 		"B,bo@example.com,091 234 5679,Bo,,,,2020-01-01\n"+ // said nothing here, yes there
 		"C,cy@example.com,091 234 5670,Cy,,,perhaps,2020-01-01\n"+ // nobody understands it
 		"D,old@example.com,,Dee,,,yes,2020-01-01\n"+ // has the address that Ana withdrew under
 		"E,eve@example.com,,Eve,,,yes,2020-01-01\n")
-	d.Table("t", "id,email,phone,first,last,born,agreed,changed\n"+
+	d.People("t", "id,email,phone,first,last,born,agreed,changed\n"+
 		"A2,new@example.com,0912345678,Ana,,,yes,2026-01-01\nB2,bo@example.com,0912345679,Bo,,,yes,2026-01-01\nC2,cy@example.com,0912345670,Cy,,,yes,2026-01-01\n"+
 		"F,gone@example.com,0912345671,Fay,,,no,2020-01-01\nG,now@example.com,0912345671,Fay,,,yes,2026-01-01\n")
 	r := warehouse.UnifyRequest{Definition: def, At: Now}
@@ -135,9 +135,9 @@ func explained(d *Desk) {
 	unless.Unless = []activation.MatchException{{Field: "email"}}
 	def := shop(rule("mail", same("email")), unless)
 	def.Unify.MaxBlock = 3
-	d.Table("s", "id,email,phone,first,agreed\nA,ana@example.com,091 234 5678,Ana,\nB,ivo@example.com,,Ivo,\nC,one@example.com,0912345670,Anna,\n"+
+	d.People("s", "id,email,phone,first,agreed\nA,ana@example.com,091 234 5678,Ana,\nB,ivo@example.com,,Ivo,\nC,one@example.com,0912345670,Anna,\n"+
 		"M1,many@example.com,,,\nM2,many@example.com,,,\nM3,many@example.com,,,\n")
-	d.Table("t", "id,email,phone,first\nA2,ANA@example.com,,\nA3,,0912345678,Anna\nB2,two@example.com,+385 91 234 5670,Ana\nM4,MANY@example.com,,\n")
+	d.People("t", "id,email,phone,first\nA2,ANA@example.com,,\nA3,,0912345678,Anna\nB2,two@example.com,+385 91 234 5670,Ana\nM4,MANY@example.com,,\n")
 	r := warehouse.UnifyRequest{Definition: def, At: Now, Pairs: []activation.MatchPair{{A: ref("s", "A"), B: ref("s", "B"), Kind: activation.PairAlways}}}
 	u, _ := d.Unify(r)
 	n := u.Build.Unified
@@ -202,13 +202,13 @@ func explained(d *Desk) {
 // refusedUnification holds that a build which fails leaves the profiles as they were, and tells what is wrong.
 func refusedUnification(d *Desk) {
 	def := shop(rule("mail", same("email")))
-	d.Table("s", "id,email,phone,first,agreed\nA,a@example.com,,,\n")
+	d.People("s", "id,email,phone,first,agreed\nA,a@example.com,,,\n")
 	r := warehouse.UnifyRequest{Definition: def, At: Now}
 	_, err := d.W.Unify(d.ctx(), r)
 	require.Equal(d, activation.CodeNotReady, activation.CodeOf(err))
-	d.Table("t", "id,email,phone,first\nT,a@example.com,,\n")
+	d.People("t", "id,email,phone,first\nT,a@example.com,,\n")
 	_, before := d.Unify(r)
-	d.Table("t", "id,email,phone,first\nT,a@example.com,,\nT,b@example.com,,\n")
+	d.People("t", "id,email,phone,first\nT,a@example.com,,\nT,b@example.com,,\n")
 	_, err = d.W.Unify(d.ctx(), r)
 	require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err))
 	require.NotContains(d, err.Error(), "@")
@@ -216,7 +216,7 @@ func refusedUnification(d *Desk) {
 	preview, err := d.W.PreviewUnify(d.ctx(), r, 5)
 	require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err))
 	require.Zero(d, preview)
-	d.Table("t", "id,email,phone,first\nT,a@example.com,,\n")
+	d.People("t", "id,email,phone,first\nT,a@example.com,,\n")
 	preview, err = d.W.PreviewUnify(d.ctx(), r, 5)
 	require.NoError(d, err)
 	require.Equal(d, []warehouse.Join{{A: ref("s", "A"), B: ref("t", "T"), Rule: "mail"}}, preview.Clusters[0].Joins)

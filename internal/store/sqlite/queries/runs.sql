@@ -33,3 +33,19 @@ SELECT run FROM removing_runs WHERE id = ?;
 
 -- name: InsertRemovingRun :exec
 INSERT INTO removing_runs (id, export_id, export_name, run) VALUES (?, ?, ?, ?);
+
+-- name: PutListSize :exec
+INSERT OR REPLACE INTO list_sizes (export_id, at, size) VALUES (?, ?, ?);
+
+-- name: LastListSize :one
+SELECT at, size FROM list_sizes WHERE export_id = ? ORDER BY at DESC LIMIT 1;
+
+-- name: ExportIDsAfter :many
+SELECT id FROM exports WHERE id > sqlc.arg(after) AND (sqlc.arg(export) = '' OR id = sqlc.arg(export)) ORDER BY id LIMIT sqlc.arg(count);
+
+-- name: ListSizesSince :many
+SELECT export_id, CAST(max(at) AS INTEGER) AS last, size FROM list_sizes -- SQLite gives the size of the row that has the maximum
+WHERE export_id IN (SELECT e.id FROM exports e WHERE e.id > sqlc.arg(after) AND (sqlc.arg(export) = '' OR e.id = sqlc.arg(export)) ORDER BY e.id LIMIT sqlc.arg(count))
+    AND at >= sqlc.arg(since)
+GROUP BY export_id, (at - sqlc.arg(since)) / sqlc.arg(width)
+ORDER BY export_id, last;

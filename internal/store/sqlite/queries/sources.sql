@@ -8,13 +8,14 @@ SELECT * FROM sources WHERE name_key = ?;
 SELECT * FROM sources WHERE id > sqlc.arg(after) ORDER BY id LIMIT sqlc.arg(count);
 
 -- name: InsertSource :exec
-INSERT INTO sources (id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
+INSERT INTO sources (id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, database_options,
+    sealed_password, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1);
 
 -- name: UpdateSource :execrows
 UPDATE sources
-SET name = ?, name_key = ?, path = ?, csv_options = ?, column_options = ?, max_bad_rows = ?, max_shrink = ?, updated_at = ?,
-    version = version + 1
+SET name = ?, name_key = ?, kind = ?, path = ?, csv_options = ?, column_options = ?, max_bad_rows = ?, max_shrink = ?, updated_at = ?,
+    database_options = ?, sealed_password = ?, version = version + 1
 WHERE id = ? AND version = ?;
 
 -- name: SetSourceIngest :execrows

@@ -93,6 +93,12 @@ type ExportSegment struct {
 	SegmentID string
 }
 
+type ListSize struct {
+	ExportID string
+	At       int64
+	Size     int64
+}
+
 type MatchPair struct {
 	Number  int64
 	ASource string
@@ -188,6 +194,16 @@ type RemovingRun struct {
 	Run        string
 }
 
+type Relationship struct {
+	ID         string
+	Name       string
+	NameKey    string
+	FromSource string
+	ToSource   sql.NullString
+	Keys       string
+	CreatedAt  int64
+}
+
 type Run struct {
 	ID              string
 	ExportID        string
@@ -244,19 +260,21 @@ type Session struct {
 }
 
 type Source struct {
-	ID            string
-	Name          string
-	NameKey       string
-	Kind          string
-	Path          string
-	CsvOptions    string
-	ColumnOptions string
-	MaxBadRows    float64
-	MaxShrink     float64
-	CreatedAt     int64
-	UpdatedAt     int64
-	Version       int64
-	Ingest        sql.NullString
+	ID              string
+	Name            string
+	NameKey         string
+	Kind            string
+	Path            string
+	CsvOptions      string
+	ColumnOptions   string
+	MaxBadRows      float64
+	MaxShrink       float64
+	CreatedAt       int64
+	UpdatedAt       int64
+	Version         int64
+	Ingest          sql.NullString
+	DatabaseOptions string
+	SealedPassword  []byte
 }
 
 type TaskState struct {

@@ -48,22 +48,25 @@ func (q *Queries) InsertProfile(ctx context.Context, arg InsertProfileParams) er
 }
 
 const insertSource = `-- name: InsertSource :exec
-INSERT INTO sources (id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+INSERT INTO sources (id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, database_options,
+    sealed_password, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertSourceParams struct {
-	ID            string
-	Name          string
-	NameKey       string
-	Kind          string
-	Path          string
-	CsvOptions    string
-	ColumnOptions string
-	MaxBadRows    float64
-	MaxShrink     float64
-	CreatedAt     int64
-	UpdatedAt     int64
+	ID              string
+	Name            string
+	NameKey         string
+	Kind            string
+	Path            string
+	CsvOptions      string
+	ColumnOptions   string
+	MaxBadRows      float64
+	MaxShrink       float64
+	CreatedAt       int64
+	UpdatedAt       int64
+	DatabaseOptions string
+	SealedPassword  []byte
 }
 
 func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) error {
@@ -79,6 +82,8 @@ func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) erro
 		arg.MaxShrink,
 		arg.CreatedAt,
 		arg.UpdatedAt,
+		arg.DatabaseOptions,
+		arg.SealedPassword,
 	)
 	return err
 }
@@ -134,7 +139,7 @@ func (q *Queries) SetSourceIngest(ctx context.Context, arg SetSourceIngestParams
 }
 
 const sourceByID = `-- name: SourceByID :one
-SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest FROM sources WHERE id = ?
+SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest, database_options, sealed_password FROM sources WHERE id = ?
 `
 
 func (q *Queries) SourceByID(ctx context.Context, id string) (Source, error) {
@@ -154,12 +159,14 @@ func (q *Queries) SourceByID(ctx context.Context, id string) (Source, error) {
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Ingest,
+		&i.DatabaseOptions,
+		&i.SealedPassword,
 	)
 	return i, err
 }
 
 const sourceByNameKey = `-- name: SourceByNameKey :one
-SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest FROM sources WHERE name_key = ?
+SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest, database_options, sealed_password FROM sources WHERE name_key = ?
 `
 
 func (q *Queries) SourceByNameKey(ctx context.Context, nameKey string) (Source, error) {
@@ -179,12 +186,14 @@ func (q *Queries) SourceByNameKey(ctx context.Context, nameKey string) (Source, 
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Ingest,
+		&i.DatabaseOptions,
+		&i.SealedPassword,
 	)
 	return i, err
 }
 
 const sourcesAfter = `-- name: SourcesAfter :many
-SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest FROM sources WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest, database_options, sealed_password FROM sources WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type SourcesAfterParams struct {
@@ -215,6 +224,8 @@ func (q *Queries) SourcesAfter(ctx context.Context, arg SourcesAfterParams) ([]S
 			&i.UpdatedAt,
 			&i.Version,
 			&i.Ingest,
+			&i.DatabaseOptions,
+			&i.SealedPassword,
 		); err != nil {
 			return nil, err
 		}
@@ -262,34 +273,40 @@ func (q *Queries) UpdateProfile(ctx context.Context, arg UpdateProfileParams) (i
 
 const updateSource = `-- name: UpdateSource :execrows
 UPDATE sources
-SET name = ?, name_key = ?, path = ?, csv_options = ?, column_options = ?, max_bad_rows = ?, max_shrink = ?, updated_at = ?,
-    version = version + 1
+SET name = ?, name_key = ?, kind = ?, path = ?, csv_options = ?, column_options = ?, max_bad_rows = ?, max_shrink = ?, updated_at = ?,
+    database_options = ?, sealed_password = ?, version = version + 1
 WHERE id = ? AND version = ?
 `
 
 type UpdateSourceParams struct {
-	Name          string
-	NameKey       string
-	Path          string
-	CsvOptions    string
-	ColumnOptions string
-	MaxBadRows    float64
-	MaxShrink     float64
-	UpdatedAt     int64
-	ID            string
-	Version       int64
+	Name            string
+	NameKey         string
+	Kind            string
+	Path            string
+	CsvOptions      string
+	ColumnOptions   string
+	MaxBadRows      float64
+	MaxShrink       float64
+	UpdatedAt       int64
+	DatabaseOptions string
+	SealedPassword  []byte
+	ID              string
+	Version         int64
 }
 
 func (q *Queries) UpdateSource(ctx context.Context, arg UpdateSourceParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, updateSource,
 		arg.Name,
 		arg.NameKey,
+		arg.Kind,
 		arg.Path,
 		arg.CsvOptions,
 		arg.ColumnOptions,
 		arg.MaxBadRows,
 		arg.MaxShrink,
 		arg.UpdatedAt,
+		arg.DatabaseOptions,
+		arg.SealedPassword,
 		arg.ID,
 		arg.Version,
 	)

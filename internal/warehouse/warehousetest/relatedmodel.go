@@ -1,0 +1,194 @@
+package warehousetest
+
+import (
+	"cmp"
+	"math"
+	"math/big"
+	"strconv"
+	"time"
+
+	"segue/internal/activation"
+)
+
+// surroundings are what rules of the model may name, with the rows.
+type surroundings struct {
+	activation.Model
+	rows map[activation.SourceID][]person
+	// zoned says that the zone of the evaluation holds for the segments in it as well.
+	zoned bool
+}
+
+// memberOf judges by another segment, in its own zone unless the evaluation states one.
+func (j judge) memberOf(id activation.SegmentID, p person) bool {
+	g := j.around.Segments[id]
+	if !j.around.zoned {
+		j.zone, _ = time.LoadLocation(g.TimeZone)
+	}
+	return j.segment(g, p)
+}
+
+// related are the rows at the end of a path that are kept, one for each chain of rows that leads there.
+func (j judge) related(r activation.Related, p person) (kept []person) {
+	here, at := []person{p}, j.table
+	for _, name := range r.Path {
+		rel, _ := j.around.RelationshipNamed(name)
+		next := rel.From
+		if at == rel.From {
+			next = rel.To
+		}
+		var there []person
+		for _, one := range here {
+			for _, row := range j.around.rows[next] {
+				owner, owned := one, row
+				if at == rel.From {
+					owner, owned = row, one
+				}
+				if belongs(rel, owned, owner) {
+					there = append(there, row)
+				}
+			}
+		}
+		here, at = there, next
+	}
+	j.table = at
+	for _, row := range here {
+		if w := r.Within; w != nil && !j.rule(w.Condition(), row) {
+			continue
+		}
+		if r.Where == nil || j.rule(*r.Where, row) {
+			kept = append(kept, row)
+		}
+	}
+	return kept
+}
+
+// belongs reports whether the keys of a row agree with those of what it may belong to.
+func belongs(rel activation.Relationship, row, owner person) bool {
+	for _, k := range rel.Keys {
+		mine := keyText(row.values[k.From])
+		theirs := owner.id
+		if rel.To != "" {
+			theirs = keyText(owner.values[k.To])
+		}
+		if mine == "" || mine != theirs {
+			return false
+		}
+	}
+	return true
+}
+
+func keyText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return ""
+}
+
+// worked works a value out of related rows, and says whether it is a day.
+func (j judge) worked(r activation.Related, p person) (any, bool) {
+	rows := j.related(r, p)
+	if r.Function == activation.FuncCount {
+		return float64(len(rows)), false
+	}
+	j.table = j.endOf(r.Path)
+	var list []person
+	for _, row := range rows {
+		if row.values[r.Column] != nil {
+			list = append(list, row)
+		}
+	}
+	switch r.Function {
+	case activation.FuncDistinct:
+		seen := map[any]bool{}
+		for _, row := range list {
+			v := row.values[r.Column]
+			if s, ok := v.(string); ok {
+				v = foldText(s)
+			}
+			seen[v] = true
+		}
+		return float64(len(seen)), false
+	case activation.FuncSum, activation.FuncAverage:
+		return total(list, r), false
+	}
+	return j.extreme(list, r), j.isDay(r.Column)
+}
+
+func (j judge) endOf(path []string) activation.SourceID {
+	at := j.table
+	for _, name := range path {
+		if rel, _ := j.around.RelationshipNamed(name); at == rel.From {
+			at = rel.To
+		} else {
+			at = rel.From
+		}
+	}
+	return at
+}
+
+// total adds whole millionths up.
+func total(list []person, r activation.Related) any {
+	if len(list) == 0 {
+		return nil
+	}
+	sum := new(big.Int)
+	for _, row := range list {
+		n, _ := big.NewFloat(math.Round(row.values[r.Column].(float64) * 1e6)).Int(nil)
+		sum.Add(sum, n)
+	}
+	f, _ := new(big.Float).SetInt(sum).Float64()
+	if r.Function == activation.FuncAverage {
+		return f / (float64(len(list)) * 1e6)
+	}
+	return f / 1e6
+}
+
+// extreme is the least or greatest value, or the first or last by a column.
+func (j judge) extreme(list []person, r activation.Related) (best any) {
+	var by any
+	for _, row := range list {
+		v, order := row.values[r.Column], row.values[r.Column]
+		if r.OrderBy != "" {
+			if order = row.values[r.OrderBy]; order == nil {
+				continue
+			}
+		}
+		c := -1
+		if best != nil {
+			c = cmp.Or(compareAny(order, by), compareAny(v, best))
+		}
+		if r.Function == activation.FuncMax || r.Function == activation.FuncLast {
+			if best != nil {
+				c = -c
+			}
+		}
+		if c < 0 {
+			best, by = v, order
+		}
+	}
+	return best
+}
+
+func compareAny(a, b any) int {
+	switch a := a.(type) {
+	case float64:
+		return cmp.Compare(a, b.(float64))
+	case string:
+		return cmp.Compare(a, b.(string))
+	case time.Time:
+		return a.Compare(b.(time.Time))
+	case bool:
+		x, y := 0, 0
+		if a {
+			x = 1
+		}
+		if b.(bool) {
+			y = 1
+		}
+		return cmp.Compare(x, y)
+	}
+	return 0
+}

@@ -17,7 +17,7 @@ func FoldText(s string) string {
 	if plainLower(s) {
 		return s
 	}
-	s = norm.NFKD.String(cases.Fold().String(norm.NFKD.String(s)))
+	s = norm.NFKD.String(strings.ToLower(cases.Fold().String(norm.NFKD.String(s)))) // folding Cherokee gives capitals, which folding again would not keep
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):

@@ -202,7 +202,7 @@ func (r *reader) LastListSize(ctx context.Context, export activation.ExportID) (
 
 // ListSizes implements store.Reader.
 func (r *reader) ListSizes(ctx context.Context, q store.SizesQuery, p store.Page) ([]activation.ListSizes, string, error) {
-	exports, err := r.q.ExportIDsAfter(ctx, sqlcgen.ExportIDsAfterParams{After: p.After, Export: string(q.Export), Count: limit(p) + 1})
+	exports, err := r.q.ExportIDsAfter(ctx, sqlcgen.ExportIDsAfterParams{After: p.After, Export: string(q.Export), Most: limit(p) + 1})
 	if err != nil {
 		return nil, "", translate(ctx, "list exports", err)
 	}
@@ -213,7 +213,7 @@ func (r *reader) ListSizes(ctx context.Context, q store.SizesQuery, p store.Page
 		return nil, "", err
 	}
 	rows, err := r.q.ListSizesSince(ctx, sqlcgen.ListSizesSinceParams{
-		After: p.After, Export: string(q.Export), Count: limit(p), Since: micros(q.Since), Width: max(q.Step.Microseconds(), 1),
+		After: p.After, Export: string(q.Export), Most: limit(p), Since: micros(q.Since), Width: max(q.Step.Microseconds(), 1),
 	})
 	if err != nil {
 		return nil, "", translate(ctx, "list the sizes of lists", err)
@@ -223,7 +223,7 @@ func (r *reader) ListSizes(ctx context.Context, q store.SizesQuery, p store.Page
 		for string(list[at].Export) != row.ExportID {
 			at++
 		}
-		list[at].Sizes = append(list[at].Sizes, activation.ListSize{At: moment(row.Last), Size: row.Size})
+		list[at].Sizes = append(list[at].Sizes, activation.ListSize{At: moment(row.Latest), Size: row.Size})
 	}
 	return list, next, nil
 }

@@ -315,6 +315,11 @@ func (b build) people(i int) string {
 		FROM %[3]s p LEFT JOIN %[4]s s ON s.address = p.a%[1]d)`, i, alone, b.table(), b.shared(i), usable)
 }
 
+// unheld is the query of the addresses that nobody has and that are refused all the same: rows of unified profiles have them.
+func (b build) unheld(i int) string {
+	return "SELECT address, refusal FROM " + b.shared(i) + " WHERE winner IS NULL"
+}
+
 // canonical is the expression of a value's canonical text (see warehouse.MembersRequest).
 func canonical(col string, t activation.FieldType) string {
 	switch t {

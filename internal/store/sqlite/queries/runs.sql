@@ -41,11 +41,14 @@ INSERT OR REPLACE INTO list_sizes (export_id, at, size) VALUES (?, ?, ?);
 SELECT at, size FROM list_sizes WHERE export_id = ? ORDER BY at DESC LIMIT 1;
 
 -- name: ExportIDsAfter :many
-SELECT id FROM exports WHERE id > sqlc.arg(after) AND (sqlc.arg(export) = '' OR id = sqlc.arg(export)) ORDER BY id LIMIT sqlc.arg(count);
+SELECT id FROM exports WHERE id > sqlc.arg(after) AND (sqlc.arg(export) = '' OR id = sqlc.arg(export)) ORDER BY id LIMIT sqlc.arg(most);
 
 -- name: ListSizesSince :many
-SELECT export_id, CAST(max(at) AS INTEGER) AS last, size FROM list_sizes -- SQLite gives the size of the row that has the maximum
-WHERE export_id IN (SELECT e.id FROM exports e WHERE e.id > sqlc.arg(after) AND (sqlc.arg(export) = '' OR e.id = sqlc.arg(export)) ORDER BY e.id LIMIT sqlc.arg(count))
-    AND at >= sqlc.arg(since)
-GROUP BY export_id, (at - sqlc.arg(since)) / sqlc.arg(width)
-ORDER BY export_id, last;
+-- SQLite gives the size of the row that has the maximum.
+SELECT s.export_id, CAST(max(s.at) AS INTEGER) AS latest, s.size FROM (
+    SELECT l.export_id, l.at, l.size, (l.at - CAST(sqlc.arg(since) AS INTEGER)) / CAST(sqlc.arg(width) AS INTEGER) AS step FROM list_sizes l
+    WHERE l.export_id IN (SELECT e.id FROM exports e WHERE e.id > sqlc.arg(after) AND (sqlc.arg(export) = '' OR e.id = sqlc.arg(export)) ORDER BY e.id LIMIT sqlc.arg(most))
+        AND l.at >= CAST(sqlc.arg(since) AS INTEGER)
+) s
+GROUP BY s.export_id, s.step
+ORDER BY s.export_id, latest;

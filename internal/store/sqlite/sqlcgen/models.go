@@ -187,13 +187,6 @@ type RefreshSchedule struct {
 	Version   int64
 }
 
-type RemovingRun struct {
-	ID         string
-	ExportID   string
-	ExportName string
-	Run        string
-}
-
 type Relationship struct {
 	ID         string
 	Name       string
@@ -202,6 +195,13 @@ type Relationship struct {
 	ToSource   sql.NullString
 	Keys       string
 	CreatedAt  int64
+}
+
+type RemovingRun struct {
+	ID         string
+	ExportID   string
+	ExportName string
+	Run        string
 }
 
 type Run struct {

@@ -49,6 +49,7 @@ func Run(t *testing.T, open Open) {
 		"ids that were remembered are not made anew in silence":        lostIdentities,
 		"S6 S7 withdrawal in any row of a person wins":                 unifiedConsent,
 		"it is told why rows match or do not":                          explained,
+		"related rows belong to the profile of the row that they name": unifiedRelations,
 		"a unification that fails changes nothing":                     refusedUnification,
 		"rules select whom the model selects":                          rulesAgainstModel,
 		"related rows and segments are as the model says":              relatedAgainstModel,

@@ -224,3 +224,28 @@ func refusedUnification(d *Desk) {
 		[][]string{preview.Clusters[0].Rows[0].Values, preview.Clusters[0].Rows[1].Values})
 	require.Equal(d, before, d.Lines(), "a preview changes nothing")
 }
+
+// unifiedRelations holds that related rows belong to the profile that the row they name is in, whatever its id.
+func unifiedRelations(d *Desk) {
+	def := shop(rule("mail", same("email")))
+	d.People("s", "id,email,phone,first,agreed\nA,a@example.com,,,\nB,A@example.com,,,\nC,c@example.com,,,\n") // B is A
+	d.People("t", "id,email,phone,first\nT1,a@example.com,,\nT2,new@example.com,,\n")
+	d.Table("web", []string{"who text", "amount number"}, "who,amount\nA,1\nB,2\nC,4\nnobody,8\n")
+	d.Table("till", []string{"card text", "amount number"}, "card,amount\nT1,16\nT2,32\n")
+	d.Unify(warehouse.UnifyRequest{Definition: def, At: Now})
+	scope := activation.Scope{Relationships: []activation.Relationship{
+		{ID: "r1", Name: "bought", From: "web", Keys: []activation.KeyPair{{From: "who"}}},
+		{ID: "r2", Name: "member", From: "t", Keys: []activation.KeyPair{{From: "id"}}},
+		{ID: "r3", Name: "paid", From: "till", To: "t", Keys: []activation.KeyPair{{From: "card", To: "id"}}},
+	}}
+	for _, c := range []struct {
+		path []string
+		sum  string
+		want int64
+	}{{[]string{"bought"}, "3", 1}, {[]string{"bought"}, "4", 1}, {[]string{"member", "paid"}, "16", 1}, {[]string{"member", "paid"}, "32", 1}, {[]string{"bought"}, "2", 0}} {
+		g := Select(activation.Rule{Related: &activation.Related{Path: c.path, Function: activation.FuncSum, Column: "amount"}, Operator: activation.OpEquals, Values: []string{c.sum}})
+		n, err := d.W.Count(d.ctx(), warehouse.Evaluation{Segment: g, AsOf: Now, Scope: scope})
+		require.NoError(d, err)
+		require.Equal(d, c.want, n.Members, "%v %s", c.path, c.sum)
+	}
+}

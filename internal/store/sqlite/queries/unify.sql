@@ -21,4 +21,4 @@ SELECT * FROM profile_changes WHERE number < sqlc.arg(before) ORDER BY number DE
 INSERT INTO profile_changes (at, kind, profile, other) VALUES (?, ?, ?, ?);
 
 -- name: PruneProfileChanges :exec
-DELETE FROM profile_changes WHERE number <= (SELECT max(number) FROM profile_changes) - sqlc.arg(keep);
+DELETE FROM profile_changes WHERE profile_changes.number <= (SELECT max(c.number) FROM profile_changes c) - CAST(sqlc.arg(keep) AS INTEGER);

@@ -177,10 +177,10 @@ func (q *Queries) ProfileChangesBefore(ctx context.Context, arg ProfileChangesBe
 }
 
 const pruneProfileChanges = `-- name: PruneProfileChanges :exec
-DELETE FROM profile_changes WHERE number <= (SELECT max(number) FROM profile_changes) - ?1
+DELETE FROM profile_changes WHERE profile_changes.number <= (SELECT max(c.number) FROM profile_changes c) - CAST(?1 AS INTEGER)
 `
 
-func (q *Queries) PruneProfileChanges(ctx context.Context, keep interface{}) error {
+func (q *Queries) PruneProfileChanges(ctx context.Context, keep int64) error {
 	_, err := q.db.ExecContext(ctx, pruneProfileChanges, keep)
 	return err
 }

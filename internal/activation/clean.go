@@ -10,7 +10,9 @@ import (
 )
 
 // strokes are letters whose stroke or ligature is no accent that decomposes; never changed.
-var strokes = strings.NewReplacer("đ", "d", "ð", "d", "ł", "l", "ø", "o", "ħ", "h", "ŧ", "t", "ı", "i", "æ", "ae", "œ", "oe")
+var strokes = map[rune]string{
+	'đ': "d", 'ð': "d", 'ł': "l", 'ø': "o", 'ħ': "h", 'ŧ': "t", 'ı': "i", 'æ': "ae", 'œ': "oe",
+}
 
 // FoldText makes a text comparable: case folded, accents dropped, white space and invisible characters to single spaces, none at the ends.
 func FoldText(s string) string {
@@ -18,16 +20,19 @@ func FoldText(s string) string {
 		return s
 	}
 	s = norm.NFKD.String(strings.ToLower(cases.Fold().String(norm.NFKD.String(s)))) // folding Cherokee gives capitals, which folding again would not keep
-	s = strings.Map(func(r rune) rune {
-		switch {
+	var b strings.Builder
+	for _, r := range s {
+		switch plain, stroke := strokes[r]; {
 		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):
-			return -1
 		case unicode.IsSpace(r), unicode.IsControl(r):
-			return ' '
+			b.WriteByte(' ')
+		case stroke:
+			b.WriteString(plain)
+		default:
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(strokes.Replace(s)), " ")
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
 }
 
 // plainLower reports whether a text is folded already, as most keys are.

@@ -1201,6 +1201,7 @@ func (e NoticeTestChannel) Valid() bool {
 
 // Defines values for OperatorInfoNegates.
 const (
+	OperatorInfoNegatesAddressOneOf            OperatorInfoNegates = "address_one_of"
 	OperatorInfoNegatesAfter                   OperatorInfoNegates = "after"
 	OperatorInfoNegatesAnniversaryInTheNext    OperatorInfoNegates = "anniversary_in_the_next"
 	OperatorInfoNegatesBefore                  OperatorInfoNegates = "before"
@@ -1210,8 +1211,13 @@ const (
 	OperatorInfoNegatesEquals                  OperatorInfoNegates = "equals"
 	OperatorInfoNegatesGreaterOrEqual          OperatorInfoNegates = "greater_or_equal"
 	OperatorInfoNegatesGreaterThan             OperatorInfoNegates = "greater_than"
+	OperatorInfoNegatesHas                     OperatorInfoNegates = "has"
+	OperatorInfoNegatesHasNot                  OperatorInfoNegates = "has_not"
+	OperatorInfoNegatesIDOneOf                 OperatorInfoNegates = "id_one_of"
 	OperatorInfoNegatesInTheLast               OperatorInfoNegates = "in_the_last"
 	OperatorInfoNegatesInTheNext               OperatorInfoNegates = "in_the_next"
+	OperatorInfoNegatesInThePrevious           OperatorInfoNegates = "in_the_previous"
+	OperatorInfoNegatesInThis                  OperatorInfoNegates = "in_this"
 	OperatorInfoNegatesIsEmpty                 OperatorInfoNegates = "is_empty"
 	OperatorInfoNegatesIsFalse                 OperatorInfoNegates = "is_false"
 	OperatorInfoNegatesIsNotEmpty              OperatorInfoNegates = "is_not_empty"
@@ -1220,6 +1226,8 @@ const (
 	OperatorInfoNegatesIsTrue                  OperatorInfoNegates = "is_true"
 	OperatorInfoNegatesLessOrEqual             OperatorInfoNegates = "less_or_equal"
 	OperatorInfoNegatesLessThan                OperatorInfoNegates = "less_than"
+	OperatorInfoNegatesMemberOf                OperatorInfoNegates = "member_of"
+	OperatorInfoNegatesNotAddressOneOf         OperatorInfoNegates = "not_address_one_of"
 	OperatorInfoNegatesNotAfter                OperatorInfoNegates = "not_after"
 	OperatorInfoNegatesNotAnniversaryInTheNext OperatorInfoNegates = "not_anniversary_in_the_next"
 	OperatorInfoNegatesNotBefore               OperatorInfoNegates = "not_before"
@@ -1228,9 +1236,13 @@ const (
 	OperatorInfoNegatesNotEndsWith             OperatorInfoNegates = "not_ends_with"
 	OperatorInfoNegatesNotEquals               OperatorInfoNegates = "not_equals"
 	OperatorInfoNegatesNotGreaterThan          OperatorInfoNegates = "not_greater_than"
+	OperatorInfoNegatesNotIDOneOf              OperatorInfoNegates = "not_id_one_of"
 	OperatorInfoNegatesNotInTheLast            OperatorInfoNegates = "not_in_the_last"
 	OperatorInfoNegatesNotInTheNext            OperatorInfoNegates = "not_in_the_next"
+	OperatorInfoNegatesNotInThePrevious        OperatorInfoNegates = "not_in_the_previous"
+	OperatorInfoNegatesNotInThis               OperatorInfoNegates = "not_in_this"
 	OperatorInfoNegatesNotLessThan             OperatorInfoNegates = "not_less_than"
+	OperatorInfoNegatesNotMemberOf             OperatorInfoNegates = "not_member_of"
 	OperatorInfoNegatesNotOneOf                OperatorInfoNegates = "not_one_of"
 	OperatorInfoNegatesNotStartsWith           OperatorInfoNegates = "not_starts_with"
 	OperatorInfoNegatesOneOf                   OperatorInfoNegates = "one_of"
@@ -1240,6 +1252,8 @@ const (
 // Valid indicates whether the value is a known member of the OperatorInfoNegates enum.
 func (e OperatorInfoNegates) Valid() bool {
 	switch e {
+	case OperatorInfoNegatesAddressOneOf:
+		return true
 	case OperatorInfoNegatesAfter:
 		return true
 	case OperatorInfoNegatesAnniversaryInTheNext:
@@ -1258,9 +1272,19 @@ func (e OperatorInfoNegates) Valid() bool {
 		return true
 	case OperatorInfoNegatesGreaterThan:
 		return true
+	case OperatorInfoNegatesHas:
+		return true
+	case OperatorInfoNegatesHasNot:
+		return true
+	case OperatorInfoNegatesIDOneOf:
+		return true
 	case OperatorInfoNegatesInTheLast:
 		return true
 	case OperatorInfoNegatesInTheNext:
+		return true
+	case OperatorInfoNegatesInThePrevious:
+		return true
+	case OperatorInfoNegatesInThis:
 		return true
 	case OperatorInfoNegatesIsEmpty:
 		return true
@@ -1278,6 +1302,10 @@ func (e OperatorInfoNegates) Valid() bool {
 		return true
 	case OperatorInfoNegatesLessThan:
 		return true
+	case OperatorInfoNegatesMemberOf:
+		return true
+	case OperatorInfoNegatesNotAddressOneOf:
+		return true
 	case OperatorInfoNegatesNotAfter:
 		return true
 	case OperatorInfoNegatesNotAnniversaryInTheNext:
@@ -1294,11 +1322,19 @@ func (e OperatorInfoNegates) Valid() bool {
 		return true
 	case OperatorInfoNegatesNotGreaterThan:
 		return true
+	case OperatorInfoNegatesNotIDOneOf:
+		return true
 	case OperatorInfoNegatesNotInTheLast:
 		return true
 	case OperatorInfoNegatesNotInTheNext:
 		return true
+	case OperatorInfoNegatesNotInThePrevious:
+		return true
+	case OperatorInfoNegatesNotInThis:
+		return true
 	case OperatorInfoNegatesNotLessThan:
+		return true
+	case OperatorInfoNegatesNotMemberOf:
 		return true
 	case OperatorInfoNegatesNotOneOf:
 		return true
@@ -1321,6 +1357,7 @@ const (
 	OperatorInfoOperandOne      OperatorInfoOperand = "one"
 	OperatorInfoOperandRelative OperatorInfoOperand = "relative"
 	OperatorInfoOperandTwo      OperatorInfoOperand = "two"
+	OperatorInfoOperandUnit     OperatorInfoOperand = "unit"
 )
 
 // Valid indicates whether the value is a known member of the OperatorInfoOperand enum.
@@ -1338,6 +1375,8 @@ func (e OperatorInfoOperand) Valid() bool {
 		return true
 	case OperatorInfoOperandTwo:
 		return true
+	case OperatorInfoOperandUnit:
+		return true
 	default:
 		return false
 	}
@@ -1345,6 +1384,7 @@ func (e OperatorInfoOperand) Valid() bool {
 
 // Defines values for OperatorInfoOperator.
 const (
+	OperatorInfoOperatorAddressOneOf            OperatorInfoOperator = "address_one_of"
 	OperatorInfoOperatorAfter                   OperatorInfoOperator = "after"
 	OperatorInfoOperatorAnniversaryInTheNext    OperatorInfoOperator = "anniversary_in_the_next"
 	OperatorInfoOperatorBefore                  OperatorInfoOperator = "before"
@@ -1354,8 +1394,13 @@ const (
 	OperatorInfoOperatorEquals                  OperatorInfoOperator = "equals"
 	OperatorInfoOperatorGreaterOrEqual          OperatorInfoOperator = "greater_or_equal"
 	OperatorInfoOperatorGreaterThan             OperatorInfoOperator = "greater_than"
+	OperatorInfoOperatorHas                     OperatorInfoOperator = "has"
+	OperatorInfoOperatorHasNot                  OperatorInfoOperator = "has_not"
+	OperatorInfoOperatorIDOneOf                 OperatorInfoOperator = "id_one_of"
 	OperatorInfoOperatorInTheLast               OperatorInfoOperator = "in_the_last"
 	OperatorInfoOperatorInTheNext               OperatorInfoOperator = "in_the_next"
+	OperatorInfoOperatorInThePrevious           OperatorInfoOperator = "in_the_previous"
+	OperatorInfoOperatorInThis                  OperatorInfoOperator = "in_this"
 	OperatorInfoOperatorIsEmpty                 OperatorInfoOperator = "is_empty"
 	OperatorInfoOperatorIsFalse                 OperatorInfoOperator = "is_false"
 	OperatorInfoOperatorIsNotEmpty              OperatorInfoOperator = "is_not_empty"
@@ -1364,6 +1409,8 @@ const (
 	OperatorInfoOperatorIsTrue                  OperatorInfoOperator = "is_true"
 	OperatorInfoOperatorLessOrEqual             OperatorInfoOperator = "less_or_equal"
 	OperatorInfoOperatorLessThan                OperatorInfoOperator = "less_than"
+	OperatorInfoOperatorMemberOf                OperatorInfoOperator = "member_of"
+	OperatorInfoOperatorNotAddressOneOf         OperatorInfoOperator = "not_address_one_of"
 	OperatorInfoOperatorNotAfter                OperatorInfoOperator = "not_after"
 	OperatorInfoOperatorNotAnniversaryInTheNext OperatorInfoOperator = "not_anniversary_in_the_next"
 	OperatorInfoOperatorNotBefore               OperatorInfoOperator = "not_before"
@@ -1372,9 +1419,13 @@ const (
 	OperatorInfoOperatorNotEndsWith             OperatorInfoOperator = "not_ends_with"
 	OperatorInfoOperatorNotEquals               OperatorInfoOperator = "not_equals"
 	OperatorInfoOperatorNotGreaterThan          OperatorInfoOperator = "not_greater_than"
+	OperatorInfoOperatorNotIDOneOf              OperatorInfoOperator = "not_id_one_of"
 	OperatorInfoOperatorNotInTheLast            OperatorInfoOperator = "not_in_the_last"
 	OperatorInfoOperatorNotInTheNext            OperatorInfoOperator = "not_in_the_next"
+	OperatorInfoOperatorNotInThePrevious        OperatorInfoOperator = "not_in_the_previous"
+	OperatorInfoOperatorNotInThis               OperatorInfoOperator = "not_in_this"
 	OperatorInfoOperatorNotLessThan             OperatorInfoOperator = "not_less_than"
+	OperatorInfoOperatorNotMemberOf             OperatorInfoOperator = "not_member_of"
 	OperatorInfoOperatorNotOneOf                OperatorInfoOperator = "not_one_of"
 	OperatorInfoOperatorNotStartsWith           OperatorInfoOperator = "not_starts_with"
 	OperatorInfoOperatorOneOf                   OperatorInfoOperator = "one_of"
@@ -1384,6 +1435,8 @@ const (
 // Valid indicates whether the value is a known member of the OperatorInfoOperator enum.
 func (e OperatorInfoOperator) Valid() bool {
 	switch e {
+	case OperatorInfoOperatorAddressOneOf:
+		return true
 	case OperatorInfoOperatorAfter:
 		return true
 	case OperatorInfoOperatorAnniversaryInTheNext:
@@ -1402,9 +1455,19 @@ func (e OperatorInfoOperator) Valid() bool {
 		return true
 	case OperatorInfoOperatorGreaterThan:
 		return true
+	case OperatorInfoOperatorHas:
+		return true
+	case OperatorInfoOperatorHasNot:
+		return true
+	case OperatorInfoOperatorIDOneOf:
+		return true
 	case OperatorInfoOperatorInTheLast:
 		return true
 	case OperatorInfoOperatorInTheNext:
+		return true
+	case OperatorInfoOperatorInThePrevious:
+		return true
+	case OperatorInfoOperatorInThis:
 		return true
 	case OperatorInfoOperatorIsEmpty:
 		return true
@@ -1422,6 +1485,10 @@ func (e OperatorInfoOperator) Valid() bool {
 		return true
 	case OperatorInfoOperatorLessThan:
 		return true
+	case OperatorInfoOperatorMemberOf:
+		return true
+	case OperatorInfoOperatorNotAddressOneOf:
+		return true
 	case OperatorInfoOperatorNotAfter:
 		return true
 	case OperatorInfoOperatorNotAnniversaryInTheNext:
@@ -1438,11 +1505,19 @@ func (e OperatorInfoOperator) Valid() bool {
 		return true
 	case OperatorInfoOperatorNotGreaterThan:
 		return true
+	case OperatorInfoOperatorNotIDOneOf:
+		return true
 	case OperatorInfoOperatorNotInTheLast:
 		return true
 	case OperatorInfoOperatorNotInTheNext:
 		return true
+	case OperatorInfoOperatorNotInThePrevious:
+		return true
+	case OperatorInfoOperatorNotInThis:
+		return true
 	case OperatorInfoOperatorNotLessThan:
+		return true
+	case OperatorInfoOperatorNotMemberOf:
 		return true
 	case OperatorInfoOperatorNotOneOf:
 		return true
@@ -1451,6 +1526,30 @@ func (e OperatorInfoOperator) Valid() bool {
 	case OperatorInfoOperatorOneOf:
 		return true
 	case OperatorInfoOperatorStartsWith:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OperatorInfoSubject.
+const (
+	OperatorInfoSubjectProfile OperatorInfoSubject = "profile"
+	OperatorInfoSubjectRelated OperatorInfoSubject = "related"
+	OperatorInfoSubjectSegment OperatorInfoSubject = "segment"
+	OperatorInfoSubjectValue   OperatorInfoSubject = "value"
+)
+
+// Valid indicates whether the value is a known member of the OperatorInfoSubject enum.
+func (e OperatorInfoSubject) Valid() bool {
+	switch e {
+	case OperatorInfoSubjectProfile:
+		return true
+	case OperatorInfoSubjectRelated:
+		return true
+	case OperatorInfoSubjectSegment:
+		return true
+	case OperatorInfoSubjectValue:
 		return true
 	default:
 		return false
@@ -1841,8 +1940,45 @@ func (e RefusedStartCode) Valid() bool {
 	}
 }
 
+// Defines values for RelatedFunction.
+const (
+	RelatedFunctionAverage  RelatedFunction = "average"
+	RelatedFunctionCount    RelatedFunction = "count"
+	RelatedFunctionDistinct RelatedFunction = "distinct"
+	RelatedFunctionFirst    RelatedFunction = "first"
+	RelatedFunctionLast     RelatedFunction = "last"
+	RelatedFunctionMax      RelatedFunction = "max"
+	RelatedFunctionMin      RelatedFunction = "min"
+	RelatedFunctionSum      RelatedFunction = "sum"
+)
+
+// Valid indicates whether the value is a known member of the RelatedFunction enum.
+func (e RelatedFunction) Valid() bool {
+	switch e {
+	case RelatedFunctionAverage:
+		return true
+	case RelatedFunctionCount:
+		return true
+	case RelatedFunctionDistinct:
+		return true
+	case RelatedFunctionFirst:
+		return true
+	case RelatedFunctionLast:
+		return true
+	case RelatedFunctionMax:
+		return true
+	case RelatedFunctionMin:
+		return true
+	case RelatedFunctionSum:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RuleOperator.
 const (
+	RuleOperatorAddressOneOf            RuleOperator = "address_one_of"
 	RuleOperatorAfter                   RuleOperator = "after"
 	RuleOperatorAnniversaryInTheNext    RuleOperator = "anniversary_in_the_next"
 	RuleOperatorBefore                  RuleOperator = "before"
@@ -1852,8 +1988,13 @@ const (
 	RuleOperatorEquals                  RuleOperator = "equals"
 	RuleOperatorGreaterOrEqual          RuleOperator = "greater_or_equal"
 	RuleOperatorGreaterThan             RuleOperator = "greater_than"
+	RuleOperatorHas                     RuleOperator = "has"
+	RuleOperatorHasNot                  RuleOperator = "has_not"
+	RuleOperatorIDOneOf                 RuleOperator = "id_one_of"
 	RuleOperatorInTheLast               RuleOperator = "in_the_last"
 	RuleOperatorInTheNext               RuleOperator = "in_the_next"
+	RuleOperatorInThePrevious           RuleOperator = "in_the_previous"
+	RuleOperatorInThis                  RuleOperator = "in_this"
 	RuleOperatorIsEmpty                 RuleOperator = "is_empty"
 	RuleOperatorIsFalse                 RuleOperator = "is_false"
 	RuleOperatorIsNotEmpty              RuleOperator = "is_not_empty"
@@ -1862,6 +2003,8 @@ const (
 	RuleOperatorIsTrue                  RuleOperator = "is_true"
 	RuleOperatorLessOrEqual             RuleOperator = "less_or_equal"
 	RuleOperatorLessThan                RuleOperator = "less_than"
+	RuleOperatorMemberOf                RuleOperator = "member_of"
+	RuleOperatorNotAddressOneOf         RuleOperator = "not_address_one_of"
 	RuleOperatorNotAfter                RuleOperator = "not_after"
 	RuleOperatorNotAnniversaryInTheNext RuleOperator = "not_anniversary_in_the_next"
 	RuleOperatorNotBefore               RuleOperator = "not_before"
@@ -1870,9 +2013,13 @@ const (
 	RuleOperatorNotEndsWith             RuleOperator = "not_ends_with"
 	RuleOperatorNotEquals               RuleOperator = "not_equals"
 	RuleOperatorNotGreaterThan          RuleOperator = "not_greater_than"
+	RuleOperatorNotIDOneOf              RuleOperator = "not_id_one_of"
 	RuleOperatorNotInTheLast            RuleOperator = "not_in_the_last"
 	RuleOperatorNotInTheNext            RuleOperator = "not_in_the_next"
+	RuleOperatorNotInThePrevious        RuleOperator = "not_in_the_previous"
+	RuleOperatorNotInThis               RuleOperator = "not_in_this"
 	RuleOperatorNotLessThan             RuleOperator = "not_less_than"
+	RuleOperatorNotMemberOf             RuleOperator = "not_member_of"
 	RuleOperatorNotOneOf                RuleOperator = "not_one_of"
 	RuleOperatorNotStartsWith           RuleOperator = "not_starts_with"
 	RuleOperatorOneOf                   RuleOperator = "one_of"
@@ -1882,6 +2029,8 @@ const (
 // Valid indicates whether the value is a known member of the RuleOperator enum.
 func (e RuleOperator) Valid() bool {
 	switch e {
+	case RuleOperatorAddressOneOf:
+		return true
 	case RuleOperatorAfter:
 		return true
 	case RuleOperatorAnniversaryInTheNext:
@@ -1900,9 +2049,19 @@ func (e RuleOperator) Valid() bool {
 		return true
 	case RuleOperatorGreaterThan:
 		return true
+	case RuleOperatorHas:
+		return true
+	case RuleOperatorHasNot:
+		return true
+	case RuleOperatorIDOneOf:
+		return true
 	case RuleOperatorInTheLast:
 		return true
 	case RuleOperatorInTheNext:
+		return true
+	case RuleOperatorInThePrevious:
+		return true
+	case RuleOperatorInThis:
 		return true
 	case RuleOperatorIsEmpty:
 		return true
@@ -1920,6 +2079,10 @@ func (e RuleOperator) Valid() bool {
 		return true
 	case RuleOperatorLessThan:
 		return true
+	case RuleOperatorMemberOf:
+		return true
+	case RuleOperatorNotAddressOneOf:
+		return true
 	case RuleOperatorNotAfter:
 		return true
 	case RuleOperatorNotAnniversaryInTheNext:
@@ -1936,11 +2099,19 @@ func (e RuleOperator) Valid() bool {
 		return true
 	case RuleOperatorNotGreaterThan:
 		return true
+	case RuleOperatorNotIDOneOf:
+		return true
 	case RuleOperatorNotInTheLast:
 		return true
 	case RuleOperatorNotInTheNext:
 		return true
+	case RuleOperatorNotInThePrevious:
+		return true
+	case RuleOperatorNotInThis:
+		return true
 	case RuleOperatorNotLessThan:
+		return true
+	case RuleOperatorNotMemberOf:
 		return true
 	case RuleOperatorNotOneOf:
 		return true
@@ -1957,10 +2128,11 @@ func (e RuleOperator) Valid() bool {
 
 // Defines values for RuleUnit.
 const (
-	RuleUnitDay   RuleUnit = "day"
-	RuleUnitMonth RuleUnit = "month"
-	RuleUnitWeek  RuleUnit = "week"
-	RuleUnitYear  RuleUnit = "year"
+	RuleUnitDay     RuleUnit = "day"
+	RuleUnitMonth   RuleUnit = "month"
+	RuleUnitQuarter RuleUnit = "quarter"
+	RuleUnitWeek    RuleUnit = "week"
+	RuleUnitYear    RuleUnit = "year"
 )
 
 // Valid indicates whether the value is a known member of the RuleUnit enum.
@@ -1969,6 +2141,8 @@ func (e RuleUnit) Valid() bool {
 	case RuleUnitDay:
 		return true
 	case RuleUnitMonth:
+		return true
+	case RuleUnitQuarter:
 		return true
 	case RuleUnitWeek:
 		return true
@@ -2687,6 +2861,201 @@ func (e TokenInputRole) Valid() bool {
 	case TokenInputRoleContributor:
 		return true
 	case TokenInputRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UseKind.
+const (
+	UseKindExport  UseKind = "export"
+	UseKindSegment UseKind = "segment"
+)
+
+// Valid indicates whether the value is a known member of the UseKind enum.
+func (e UseKind) Valid() bool {
+	switch e {
+	case UseKindExport:
+		return true
+	case UseKindSegment:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WindowOperator.
+const (
+	WindowOperatorAddressOneOf            WindowOperator = "address_one_of"
+	WindowOperatorAfter                   WindowOperator = "after"
+	WindowOperatorAnniversaryInTheNext    WindowOperator = "anniversary_in_the_next"
+	WindowOperatorBefore                  WindowOperator = "before"
+	WindowOperatorBetween                 WindowOperator = "between"
+	WindowOperatorContains                WindowOperator = "contains"
+	WindowOperatorEndsWith                WindowOperator = "ends_with"
+	WindowOperatorEquals                  WindowOperator = "equals"
+	WindowOperatorGreaterOrEqual          WindowOperator = "greater_or_equal"
+	WindowOperatorGreaterThan             WindowOperator = "greater_than"
+	WindowOperatorHas                     WindowOperator = "has"
+	WindowOperatorHasNot                  WindowOperator = "has_not"
+	WindowOperatorIDOneOf                 WindowOperator = "id_one_of"
+	WindowOperatorInTheLast               WindowOperator = "in_the_last"
+	WindowOperatorInTheNext               WindowOperator = "in_the_next"
+	WindowOperatorInThePrevious           WindowOperator = "in_the_previous"
+	WindowOperatorInThis                  WindowOperator = "in_this"
+	WindowOperatorIsEmpty                 WindowOperator = "is_empty"
+	WindowOperatorIsFalse                 WindowOperator = "is_false"
+	WindowOperatorIsNotEmpty              WindowOperator = "is_not_empty"
+	WindowOperatorIsNotFalse              WindowOperator = "is_not_false"
+	WindowOperatorIsNotTrue               WindowOperator = "is_not_true"
+	WindowOperatorIsTrue                  WindowOperator = "is_true"
+	WindowOperatorLessOrEqual             WindowOperator = "less_or_equal"
+	WindowOperatorLessThan                WindowOperator = "less_than"
+	WindowOperatorMemberOf                WindowOperator = "member_of"
+	WindowOperatorNotAddressOneOf         WindowOperator = "not_address_one_of"
+	WindowOperatorNotAfter                WindowOperator = "not_after"
+	WindowOperatorNotAnniversaryInTheNext WindowOperator = "not_anniversary_in_the_next"
+	WindowOperatorNotBefore               WindowOperator = "not_before"
+	WindowOperatorNotBetween              WindowOperator = "not_between"
+	WindowOperatorNotContains             WindowOperator = "not_contains"
+	WindowOperatorNotEndsWith             WindowOperator = "not_ends_with"
+	WindowOperatorNotEquals               WindowOperator = "not_equals"
+	WindowOperatorNotGreaterThan          WindowOperator = "not_greater_than"
+	WindowOperatorNotIDOneOf              WindowOperator = "not_id_one_of"
+	WindowOperatorNotInTheLast            WindowOperator = "not_in_the_last"
+	WindowOperatorNotInTheNext            WindowOperator = "not_in_the_next"
+	WindowOperatorNotInThePrevious        WindowOperator = "not_in_the_previous"
+	WindowOperatorNotInThis               WindowOperator = "not_in_this"
+	WindowOperatorNotLessThan             WindowOperator = "not_less_than"
+	WindowOperatorNotMemberOf             WindowOperator = "not_member_of"
+	WindowOperatorNotOneOf                WindowOperator = "not_one_of"
+	WindowOperatorNotStartsWith           WindowOperator = "not_starts_with"
+	WindowOperatorOneOf                   WindowOperator = "one_of"
+	WindowOperatorStartsWith              WindowOperator = "starts_with"
+)
+
+// Valid indicates whether the value is a known member of the WindowOperator enum.
+func (e WindowOperator) Valid() bool {
+	switch e {
+	case WindowOperatorAddressOneOf:
+		return true
+	case WindowOperatorAfter:
+		return true
+	case WindowOperatorAnniversaryInTheNext:
+		return true
+	case WindowOperatorBefore:
+		return true
+	case WindowOperatorBetween:
+		return true
+	case WindowOperatorContains:
+		return true
+	case WindowOperatorEndsWith:
+		return true
+	case WindowOperatorEquals:
+		return true
+	case WindowOperatorGreaterOrEqual:
+		return true
+	case WindowOperatorGreaterThan:
+		return true
+	case WindowOperatorHas:
+		return true
+	case WindowOperatorHasNot:
+		return true
+	case WindowOperatorIDOneOf:
+		return true
+	case WindowOperatorInTheLast:
+		return true
+	case WindowOperatorInTheNext:
+		return true
+	case WindowOperatorInThePrevious:
+		return true
+	case WindowOperatorInThis:
+		return true
+	case WindowOperatorIsEmpty:
+		return true
+	case WindowOperatorIsFalse:
+		return true
+	case WindowOperatorIsNotEmpty:
+		return true
+	case WindowOperatorIsNotFalse:
+		return true
+	case WindowOperatorIsNotTrue:
+		return true
+	case WindowOperatorIsTrue:
+		return true
+	case WindowOperatorLessOrEqual:
+		return true
+	case WindowOperatorLessThan:
+		return true
+	case WindowOperatorMemberOf:
+		return true
+	case WindowOperatorNotAddressOneOf:
+		return true
+	case WindowOperatorNotAfter:
+		return true
+	case WindowOperatorNotAnniversaryInTheNext:
+		return true
+	case WindowOperatorNotBefore:
+		return true
+	case WindowOperatorNotBetween:
+		return true
+	case WindowOperatorNotContains:
+		return true
+	case WindowOperatorNotEndsWith:
+		return true
+	case WindowOperatorNotEquals:
+		return true
+	case WindowOperatorNotGreaterThan:
+		return true
+	case WindowOperatorNotIDOneOf:
+		return true
+	case WindowOperatorNotInTheLast:
+		return true
+	case WindowOperatorNotInTheNext:
+		return true
+	case WindowOperatorNotInThePrevious:
+		return true
+	case WindowOperatorNotInThis:
+		return true
+	case WindowOperatorNotLessThan:
+		return true
+	case WindowOperatorNotMemberOf:
+		return true
+	case WindowOperatorNotOneOf:
+		return true
+	case WindowOperatorNotStartsWith:
+		return true
+	case WindowOperatorOneOf:
+		return true
+	case WindowOperatorStartsWith:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WindowUnit.
+const (
+	WindowUnitDay     WindowUnit = "day"
+	WindowUnitMonth   WindowUnit = "month"
+	WindowUnitQuarter WindowUnit = "quarter"
+	WindowUnitWeek    WindowUnit = "week"
+	WindowUnitYear    WindowUnit = "year"
+)
+
+// Valid indicates whether the value is a known member of the WindowUnit enum.
+func (e WindowUnit) Valid() bool {
+	switch e {
+	case WindowUnitDay:
+		return true
+	case WindowUnitMonth:
+		return true
+	case WindowUnitQuarter:
+		return true
+	case WindowUnitWeek:
+		return true
+	case WindowUnitYear:
 		return true
 	default:
 		return false
@@ -3573,6 +3942,15 @@ type Ingest struct {
 	Rows        int64 `json:"rows"`
 }
 
+// KeyPair defines model for KeyPair.
+type KeyPair struct {
+	// From Column of the table whose rows belong to something
+	From string `json:"from"`
+
+	// To Column of the other table; absent for the profiles, whose id is meant
+	To string `json:"to,omitempty,omitzero"`
+}
+
 // LastFailure defines model for LastFailure.
 type LastFailure struct {
 	At      time.Time       `json:"at"`
@@ -3779,22 +4157,28 @@ type OperatorInfo struct {
 	// Negates The operator of which this one is the exact complement, missing values included
 	Negates OperatorInfoNegates `json:"negates,omitempty,omitzero"`
 
-	// Operand What its values are: none, one, two in order, one or more, a whole number and a unit, a whole number of days
+	// Operand What its values are: none, one, two in order, one or more, a whole number and a unit, a whole number of days, a unit and no value
 	Operand  OperatorInfoOperand  `json:"operand"`
 	Operator OperatorInfoOperator `json:"operator"`
 
-	// Types The field types it applies to
+	// Subject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address
+	Subject OperatorInfoSubject `json:"subject"`
+
+	// Types The field types it applies to; empty where its subject is no value
 	Types []OperatorInfoTypes `json:"types"`
 }
 
 // OperatorInfoNegates The operator of which this one is the exact complement, missing values included
 type OperatorInfoNegates string
 
-// OperatorInfoOperand What its values are: none, one, two in order, one or more, a whole number and a unit, a whole number of days
+// OperatorInfoOperand What its values are: none, one, two in order, one or more, a whole number and a unit, a whole number of days, a unit and no value
 type OperatorInfoOperand string
 
 // OperatorInfoOperator defines model for OperatorInfo.Operator.
 type OperatorInfoOperator string
+
+// OperatorInfoSubject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address
+type OperatorInfoSubject string
 
 // OperatorInfoTypes defines model for OperatorInfo.Types.
 type OperatorInfoTypes string
@@ -4232,6 +4616,62 @@ type RefusedStart struct {
 // RefusedStartCode defines model for RefusedStart.Code.
 type RefusedStartCode string
 
+// Related defines model for Related.
+type Related struct {
+	// Column The column that the function is over; absent with count
+	Column string `json:"column,omitempty,omitzero"`
+
+	// Function What is worked out; absent with has and has_not
+	Function RelatedFunction `json:"function,omitempty,omitzero"`
+
+	// OrderBy The column that first and last go by
+	OrderBy string `json:"order_by,omitempty,omitzero"`
+
+	// Path The names of the relationships on the way from the profile to the rows
+	Path   []string `json:"path"`
+	Where  *Rule    `json:"where,omitempty"`
+	Within *Window  `json:"within,omitempty"`
+}
+
+// RelatedFunction What is worked out; absent with has and has_not
+type RelatedFunction string
+
+// Relationship defines model for Relationship.
+type Relationship struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// From The id of the data source whose rows belong to something
+	From string    `json:"from"`
+	ID   string    `json:"id"`
+	Keys []KeyPair `json:"keys"`
+
+	// Name Unique; rules state their way by it
+	Name string `json:"name"`
+
+	// To The id of the data source that they belong to; absent for the profiles
+	To string `json:"to,omitempty,omitzero"`
+
+	// UsedBy The segments that follow it
+	UsedBy []Use `json:"used_by"`
+}
+
+// RelationshipInput defines model for RelationshipInput.
+type RelationshipInput struct {
+	From string    `json:"from"`
+	Keys []KeyPair `json:"keys"`
+	Name string    `json:"name"`
+	To   string    `json:"to,omitempty,omitzero"`
+}
+
+// RelationshipList defines model for RelationshipList.
+type RelationshipList struct {
+	// Items The items of this page
+	Items []Relationship `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
 // Removal defines model for Removal.
 type Removal struct {
 	// KeyDestroyed The stored key is destroyed already; else it is once the runs have stopped
@@ -4258,11 +4698,15 @@ type Rule struct {
 	// Any Holds when at least one rule in it holds
 	Any []Rule `json:"any,omitempty,omitzero"`
 
-	// Field The profile field of a condition
+	// Field The profile field of a condition; in the condition on related rows a column of their table
 	Field string `json:"field,omitempty,omitzero"`
 
 	// Operator See GET /api/v1/operators
 	Operator RuleOperator `json:"operator,omitempty,omitzero"`
+	Related  *Related     `json:"related,omitempty"`
+
+	// Segment With member_of and not_member_of: the id of the segment
+	Segment string `json:"segment,omitempty,omitzero"`
 
 	// Unit The unit of a relative date
 	Unit RuleUnit `json:"unit,omitempty,omitzero"`
@@ -4927,6 +5371,25 @@ type Upload struct {
 	Size int64 `json:"size"`
 }
 
+// Use defines model for Use.
+type Use struct {
+	ID   string  `json:"id"`
+	Kind UseKind `json:"kind"`
+	Name string  `json:"name"`
+}
+
+// UseKind defines model for Use.Kind.
+type UseKind string
+
+// UseList defines model for UseList.
+type UseList struct {
+	// Items The items of this page
+	Items []Use `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
 // ValueCount defines model for ValueCount.
 type ValueCount struct {
 	Count int64  `json:"count"`
@@ -4957,6 +5420,20 @@ type WebhookSettingsInput struct {
 	Secret string `json:"secret,omitempty,omitzero"`
 	URL    string `json:"url,omitempty,omitzero"`
 }
+
+// Window defines model for Window.
+type Window struct {
+	Column   string         `json:"column"`
+	Operator WindowOperator `json:"operator"`
+	Unit     WindowUnit     `json:"unit,omitempty,omitzero"`
+	Values   []string       `json:"values,omitempty,omitzero"`
+}
+
+// WindowOperator defines model for Window.Operator.
+type WindowOperator string
+
+// WindowUnit defines model for Window.Unit.
+type WindowUnit string
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -5218,6 +5695,9 @@ type SearchProfilesJSONRequestBody = ProfileSearch
 
 // PutRefreshScheduleJSONRequestBody defines body for PutRefreshSchedule for application/json ContentType.
 type PutRefreshScheduleJSONRequestBody = RefreshSchedule
+
+// CreateRelationshipJSONRequestBody defines body for CreateRelationship for application/json ContentType.
+type CreateRelationshipJSONRequestBody = RelationshipInput
 
 // DecideRunJSONRequestBody defines body for DecideRun for application/json ContentType.
 type DecideRunJSONRequestBody = DecisionInput
@@ -6087,6 +6567,38 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/refreshes/{id}/cancel (the `CancelRefresh` operationId).
 	CancelRefresh(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListRelationships List relationships
+	//
+	// How the rows of tables belong to profiles or to rows of other tables, by age, with the segments that follow each.
+	//
+	// Corresponds with GET /api/v1/relationships (the `ListRelationships` operationId).
+	ListRelationships(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRelationshipWithBody Add a relationship
+	//
+	// Checks the columns against the tables as they were taken over, refuses circles, and stores the relationship, which never changes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/relationships (the `CreateRelationship` operationId).
+	CreateRelationshipWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRelationship Add a relationship
+	//
+	// Checks the columns against the tables as they were taken over, refuses circles, and stores the relationship, which never changes.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/relationships (the `CreateRelationship` operationId).
+	CreateRelationship(ctx context.Context, body CreateRelationshipJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteRelationship Remove a relationship
+	//
+	// Removes it; refused while a segment follows it.
+	//
+	// Corresponds with DELETE /api/v1/relationships/{id} (the `DeleteRelationship` operationId).
+	DeleteRelationship(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListRuns List runs
 	//
 	// Runs, newest first; of one export if asked.
@@ -6288,6 +6800,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
 	SetSegmentSchedule(ctx context.Context, id string, body SetSegmentScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSegmentUses List what uses a segment
+	//
+	// The segments that name it in their rules, then the exports of it.
+	//
+	// Corresponds with GET /api/v1/segments/{id}/uses (the `ListSegmentUses` operationId).
+	ListSegmentUses(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignOut Sign out
 	//
@@ -8221,6 +8740,78 @@ func (c *Client) CancelRefresh(ctx context.Context, id string, reqEditors ...Req
 	return c.Client.Do(req)
 }
 
+// ListRelationships List relationships
+//
+// How the rows of tables belong to profiles or to rows of other tables, by age, with the segments that follow each.
+//
+// Corresponds with GET /api/v1/relationships (the `ListRelationships` operationId).
+func (c *Client) ListRelationships(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRelationshipsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRelationshipWithBody Add a relationship
+//
+// Checks the columns against the tables as they were taken over, refuses circles, and stores the relationship, which never changes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/relationships (the `CreateRelationship` operationId).
+func (c *Client) CreateRelationshipWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRelationshipRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRelationship Add a relationship
+//
+// Checks the columns against the tables as they were taken over, refuses circles, and stores the relationship, which never changes.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/relationships (the `CreateRelationship` operationId).
+func (c *Client) CreateRelationship(ctx context.Context, body CreateRelationshipJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRelationshipRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteRelationship Remove a relationship
+//
+// Removes it; refused while a segment follows it.
+//
+// Corresponds with DELETE /api/v1/relationships/{id} (the `DeleteRelationship` operationId).
+func (c *Client) DeleteRelationship(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteRelationshipRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListRuns List runs
 //
 // Runs, newest first; of one export if asked.
@@ -8673,6 +9264,23 @@ func (c *Client) SetSegmentScheduleWithBody(ctx context.Context, id string, cont
 // Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
 func (c *Client) SetSegmentSchedule(ctx context.Context, id string, body SetSegmentScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetSegmentScheduleRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSegmentUses List what uses a segment
+//
+// The segments that name it in their rules, then the exports of it.
+//
+// Corresponds with GET /api/v1/segments/{id}/uses (the `ListSegmentUses` operationId).
+func (c *Client) ListSegmentUses(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSegmentUsesRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -12035,6 +12643,107 @@ func NewCancelRefreshRequest(server string, id string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListRelationshipsRequest constructs an http.Request for the ListRelationships method
+func NewListRelationshipsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/relationships")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateRelationshipRequest calls the generic CreateRelationship builder with application/json body
+func NewCreateRelationshipRequest(server string, body CreateRelationshipJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateRelationshipRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateRelationshipRequestWithBody constructs an http.Request for the CreateRelationship method, with any body, and a specified content type
+func NewCreateRelationshipRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/relationships")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteRelationshipRequest constructs an http.Request for the DeleteRelationship method
+func NewDeleteRelationshipRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/relationships/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListRunsRequest constructs an http.Request for the ListRuns method
 func NewListRunsRequest(server string, params *ListRunsParams) (*http.Request, error) {
 	var err error
@@ -13001,6 +13710,40 @@ func NewSetSegmentScheduleRequestWithBody(server string, id string, contentType 
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListSegmentUsesRequest constructs an http.Request for the ListSegmentUses method
+func NewListSegmentUsesRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/uses", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }

@@ -854,6 +854,30 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for HoldReasonCode.
+const (
+	HoldReasonCodeGrows        HoldReasonCode = "grows"
+	HoldReasonCodeRemovesAll   HoldReasonCode = "removes_all"
+	HoldReasonCodeRemovesShare HoldReasonCode = "removes_share"
+	HoldReasonCodeUpdatesShare HoldReasonCode = "updates_share"
+)
+
+// Valid indicates whether the value is a known member of the HoldReasonCode enum.
+func (e HoldReasonCode) Valid() bool {
+	switch e {
+	case HoldReasonCodeGrows:
+		return true
+	case HoldReasonCodeRemovesAll:
+		return true
+	case HoldReasonCodeRemovesShare:
+		return true
+	case HoldReasonCodeUpdatesShare:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LastFailureCode.
 const (
 	LastFailureCodeAttributeMissing LastFailureCode = "attribute_missing"
@@ -2426,6 +2450,306 @@ func (e RunRowBucket) Valid() bool {
 	}
 }
 
+// Defines values for RunRowReason.
+const (
+	RunRowReasonCanceled              RunRowReason = "canceled"
+	RunRowReasonConsentConflict       RunRowReason = "consent_conflict"
+	RunRowReasonEmailBrevoPlaceholder RunRowReason = "email_brevo_placeholder"
+	RunRowReasonEmailComment          RunRowReason = "email_comment"
+	RunRowReasonEmailControlCharacter RunRowReason = "email_control_character"
+	RunRowReasonEmailDisplayName      RunRowReason = "email_display_name"
+	RunRowReasonEmailDomainWithoutDot RunRowReason = "email_domain_without_dot"
+	RunRowReasonEmailIPLiteral        RunRowReason = "email_ip_literal"
+	RunRowReasonEmailInvalid          RunRowReason = "email_invalid"
+	RunRowReasonEmailLocalTooLong     RunRowReason = "email_local_too_long"
+	RunRowReasonEmailMissing          RunRowReason = "email_missing"
+	RunRowReasonEmailNoAt             RunRowReason = "email_no_at"
+	RunRowReasonEmailNonASCIILocal    RunRowReason = "email_non_ascii_local"
+	RunRowReasonEmailQuoted           RunRowReason = "email_quoted"
+	RunRowReasonEmailTooLong          RunRowReason = "email_too_long"
+	RunRowReasonErased                RunRowReason = "erased"
+	RunRowReasonExportRemoved         RunRowReason = "export_removed"
+	RunRowReasonIdentifierShared      RunRowReason = "identifier_shared"
+	RunRowReasonImportFailed          RunRowReason = "import_failed"
+	RunRowReasonInvalidValue          RunRowReason = "invalid_value"
+	RunRowReasonKept                  RunRowReason = "kept"
+	RunRowReasonKeptByAnother         RunRowReason = "kept_by_another"
+	RunRowReasonKeptRemoved           RunRowReason = "kept_removed"
+	RunRowReasonLeftTheSegments       RunRowReason = "left_the_segments"
+	RunRowReasonListGone              RunRowReason = "list_gone"
+	RunRowReasonMatchesProfile        RunRowReason = "matches_profile"
+	RunRowReasonNoConsent             RunRowReason = "no_consent"
+	RunRowReasonNotAcknowledged       RunRowReason = "not_acknowledged"
+	RunRowReasonOptedOutAtBrevo       RunRowReason = "opted_out_at_brevo"
+	RunRowReasonOrphaned              RunRowReason = "orphaned"
+	RunRowReasonOutcomeUnknown        RunRowReason = "outcome_unknown"
+	RunRowReasonOwned                 RunRowReason = "owned"
+	RunRowReasonPhoneHasExtension     RunRowReason = "phone_has_extension"
+	RunRowReasonPhoneInvalid          RunRowReason = "phone_invalid"
+	RunRowReasonPhoneMissing          RunRowReason = "phone_missing"
+	RunRowReasonPhoneNoRegion         RunRowReason = "phone_no_region"
+	RunRowReasonPhoneShared           RunRowReason = "phone_shared"
+	RunRowReasonRefusal               RunRowReason = "refusal"
+	RunRowReasonRejectedByBrevo       RunRowReason = "rejected_by_brevo"
+	RunRowReasonReportNotUnderstood   RunRowReason = "report_not_understood"
+	RunRowReasonRowTooLarge           RunRowReason = "row_too_large"
+	RunRowReasonSentEarlier           RunRowReason = "sent_earlier"
+	RunRowReasonSentOrphaned          RunRowReason = "sent_orphaned"
+	RunRowReasonStopped               RunRowReason = "stopped"
+	RunRowReasonThereBefore           RunRowReason = "there_before"
+	RunRowReasonUnknown               RunRowReason = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RunRowReason enum.
+func (e RunRowReason) Valid() bool {
+	switch e {
+	case RunRowReasonCanceled:
+		return true
+	case RunRowReasonConsentConflict:
+		return true
+	case RunRowReasonEmailBrevoPlaceholder:
+		return true
+	case RunRowReasonEmailComment:
+		return true
+	case RunRowReasonEmailControlCharacter:
+		return true
+	case RunRowReasonEmailDisplayName:
+		return true
+	case RunRowReasonEmailDomainWithoutDot:
+		return true
+	case RunRowReasonEmailIPLiteral:
+		return true
+	case RunRowReasonEmailInvalid:
+		return true
+	case RunRowReasonEmailLocalTooLong:
+		return true
+	case RunRowReasonEmailMissing:
+		return true
+	case RunRowReasonEmailNoAt:
+		return true
+	case RunRowReasonEmailNonASCIILocal:
+		return true
+	case RunRowReasonEmailQuoted:
+		return true
+	case RunRowReasonEmailTooLong:
+		return true
+	case RunRowReasonErased:
+		return true
+	case RunRowReasonExportRemoved:
+		return true
+	case RunRowReasonIdentifierShared:
+		return true
+	case RunRowReasonImportFailed:
+		return true
+	case RunRowReasonInvalidValue:
+		return true
+	case RunRowReasonKept:
+		return true
+	case RunRowReasonKeptByAnother:
+		return true
+	case RunRowReasonKeptRemoved:
+		return true
+	case RunRowReasonLeftTheSegments:
+		return true
+	case RunRowReasonListGone:
+		return true
+	case RunRowReasonMatchesProfile:
+		return true
+	case RunRowReasonNoConsent:
+		return true
+	case RunRowReasonNotAcknowledged:
+		return true
+	case RunRowReasonOptedOutAtBrevo:
+		return true
+	case RunRowReasonOrphaned:
+		return true
+	case RunRowReasonOutcomeUnknown:
+		return true
+	case RunRowReasonOwned:
+		return true
+	case RunRowReasonPhoneHasExtension:
+		return true
+	case RunRowReasonPhoneInvalid:
+		return true
+	case RunRowReasonPhoneMissing:
+		return true
+	case RunRowReasonPhoneNoRegion:
+		return true
+	case RunRowReasonPhoneShared:
+		return true
+	case RunRowReasonRefusal:
+		return true
+	case RunRowReasonRejectedByBrevo:
+		return true
+	case RunRowReasonReportNotUnderstood:
+		return true
+	case RunRowReasonRowTooLarge:
+		return true
+	case RunRowReasonSentEarlier:
+		return true
+	case RunRowReasonSentOrphaned:
+		return true
+	case RunRowReasonStopped:
+		return true
+	case RunRowReasonThereBefore:
+		return true
+	case RunRowReasonUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RunRowWithheld.
+const (
+	RunRowWithheldCanceled              RunRowWithheld = "canceled"
+	RunRowWithheldConsentConflict       RunRowWithheld = "consent_conflict"
+	RunRowWithheldEmailBrevoPlaceholder RunRowWithheld = "email_brevo_placeholder"
+	RunRowWithheldEmailComment          RunRowWithheld = "email_comment"
+	RunRowWithheldEmailControlCharacter RunRowWithheld = "email_control_character"
+	RunRowWithheldEmailDisplayName      RunRowWithheld = "email_display_name"
+	RunRowWithheldEmailDomainWithoutDot RunRowWithheld = "email_domain_without_dot"
+	RunRowWithheldEmailIPLiteral        RunRowWithheld = "email_ip_literal"
+	RunRowWithheldEmailInvalid          RunRowWithheld = "email_invalid"
+	RunRowWithheldEmailLocalTooLong     RunRowWithheld = "email_local_too_long"
+	RunRowWithheldEmailMissing          RunRowWithheld = "email_missing"
+	RunRowWithheldEmailNoAt             RunRowWithheld = "email_no_at"
+	RunRowWithheldEmailNonASCIILocal    RunRowWithheld = "email_non_ascii_local"
+	RunRowWithheldEmailQuoted           RunRowWithheld = "email_quoted"
+	RunRowWithheldEmailTooLong          RunRowWithheld = "email_too_long"
+	RunRowWithheldErased                RunRowWithheld = "erased"
+	RunRowWithheldExportRemoved         RunRowWithheld = "export_removed"
+	RunRowWithheldIdentifierShared      RunRowWithheld = "identifier_shared"
+	RunRowWithheldImportFailed          RunRowWithheld = "import_failed"
+	RunRowWithheldInvalidValue          RunRowWithheld = "invalid_value"
+	RunRowWithheldKept                  RunRowWithheld = "kept"
+	RunRowWithheldKeptByAnother         RunRowWithheld = "kept_by_another"
+	RunRowWithheldKeptRemoved           RunRowWithheld = "kept_removed"
+	RunRowWithheldLeftTheSegments       RunRowWithheld = "left_the_segments"
+	RunRowWithheldListGone              RunRowWithheld = "list_gone"
+	RunRowWithheldMatchesProfile        RunRowWithheld = "matches_profile"
+	RunRowWithheldNoConsent             RunRowWithheld = "no_consent"
+	RunRowWithheldNotAcknowledged       RunRowWithheld = "not_acknowledged"
+	RunRowWithheldOptedOutAtBrevo       RunRowWithheld = "opted_out_at_brevo"
+	RunRowWithheldOrphaned              RunRowWithheld = "orphaned"
+	RunRowWithheldOutcomeUnknown        RunRowWithheld = "outcome_unknown"
+	RunRowWithheldOwned                 RunRowWithheld = "owned"
+	RunRowWithheldPhoneHasExtension     RunRowWithheld = "phone_has_extension"
+	RunRowWithheldPhoneInvalid          RunRowWithheld = "phone_invalid"
+	RunRowWithheldPhoneMissing          RunRowWithheld = "phone_missing"
+	RunRowWithheldPhoneNoRegion         RunRowWithheld = "phone_no_region"
+	RunRowWithheldPhoneShared           RunRowWithheld = "phone_shared"
+	RunRowWithheldRefusal               RunRowWithheld = "refusal"
+	RunRowWithheldRejectedByBrevo       RunRowWithheld = "rejected_by_brevo"
+	RunRowWithheldReportNotUnderstood   RunRowWithheld = "report_not_understood"
+	RunRowWithheldRowTooLarge           RunRowWithheld = "row_too_large"
+	RunRowWithheldSentEarlier           RunRowWithheld = "sent_earlier"
+	RunRowWithheldSentOrphaned          RunRowWithheld = "sent_orphaned"
+	RunRowWithheldStopped               RunRowWithheld = "stopped"
+	RunRowWithheldThereBefore           RunRowWithheld = "there_before"
+	RunRowWithheldUnknown               RunRowWithheld = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RunRowWithheld enum.
+func (e RunRowWithheld) Valid() bool {
+	switch e {
+	case RunRowWithheldCanceled:
+		return true
+	case RunRowWithheldConsentConflict:
+		return true
+	case RunRowWithheldEmailBrevoPlaceholder:
+		return true
+	case RunRowWithheldEmailComment:
+		return true
+	case RunRowWithheldEmailControlCharacter:
+		return true
+	case RunRowWithheldEmailDisplayName:
+		return true
+	case RunRowWithheldEmailDomainWithoutDot:
+		return true
+	case RunRowWithheldEmailIPLiteral:
+		return true
+	case RunRowWithheldEmailInvalid:
+		return true
+	case RunRowWithheldEmailLocalTooLong:
+		return true
+	case RunRowWithheldEmailMissing:
+		return true
+	case RunRowWithheldEmailNoAt:
+		return true
+	case RunRowWithheldEmailNonASCIILocal:
+		return true
+	case RunRowWithheldEmailQuoted:
+		return true
+	case RunRowWithheldEmailTooLong:
+		return true
+	case RunRowWithheldErased:
+		return true
+	case RunRowWithheldExportRemoved:
+		return true
+	case RunRowWithheldIdentifierShared:
+		return true
+	case RunRowWithheldImportFailed:
+		return true
+	case RunRowWithheldInvalidValue:
+		return true
+	case RunRowWithheldKept:
+		return true
+	case RunRowWithheldKeptByAnother:
+		return true
+	case RunRowWithheldKeptRemoved:
+		return true
+	case RunRowWithheldLeftTheSegments:
+		return true
+	case RunRowWithheldListGone:
+		return true
+	case RunRowWithheldMatchesProfile:
+		return true
+	case RunRowWithheldNoConsent:
+		return true
+	case RunRowWithheldNotAcknowledged:
+		return true
+	case RunRowWithheldOptedOutAtBrevo:
+		return true
+	case RunRowWithheldOrphaned:
+		return true
+	case RunRowWithheldOutcomeUnknown:
+		return true
+	case RunRowWithheldOwned:
+		return true
+	case RunRowWithheldPhoneHasExtension:
+		return true
+	case RunRowWithheldPhoneInvalid:
+		return true
+	case RunRowWithheldPhoneMissing:
+		return true
+	case RunRowWithheldPhoneNoRegion:
+		return true
+	case RunRowWithheldPhoneShared:
+		return true
+	case RunRowWithheldRefusal:
+		return true
+	case RunRowWithheldRejectedByBrevo:
+		return true
+	case RunRowWithheldReportNotUnderstood:
+		return true
+	case RunRowWithheldRowTooLarge:
+		return true
+	case RunRowWithheldSentEarlier:
+		return true
+	case RunRowWithheldSentOrphaned:
+		return true
+	case RunRowWithheldStopped:
+		return true
+	case RunRowWithheldThereBefore:
+		return true
+	case RunRowWithheldUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RunStartKind.
 const (
 	RunStartKindDryRun       RunStartKind = "dry_run"
@@ -2518,13 +2842,25 @@ func (e SegmentScheduleInputMode) Valid() bool {
 
 // Defines values for SourceKind.
 const (
-	SourceKindCsv SourceKind = "csv"
+	SourceKindCsv        SourceKind = "csv"
+	SourceKindMysql      SourceKind = "mysql"
+	SourceKindNdjson     SourceKind = "ndjson"
+	SourceKindParquet    SourceKind = "parquet"
+	SourceKindPostgresql SourceKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceKind enum.
 func (e SourceKind) Valid() bool {
 	switch e {
 	case SourceKindCsv:
+		return true
+	case SourceKindMysql:
+		return true
+	case SourceKindNdjson:
+		return true
+	case SourceKindParquet:
+		return true
+	case SourceKindPostgresql:
 		return true
 	default:
 		return false
@@ -2533,13 +2869,25 @@ func (e SourceKind) Valid() bool {
 
 // Defines values for SourceInputKind.
 const (
-	SourceInputKindCsv SourceInputKind = "csv"
+	SourceInputKindCsv        SourceInputKind = "csv"
+	SourceInputKindMysql      SourceInputKind = "mysql"
+	SourceInputKindNdjson     SourceInputKind = "ndjson"
+	SourceInputKindParquet    SourceInputKind = "parquet"
+	SourceInputKindPostgresql SourceInputKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceInputKind enum.
 func (e SourceInputKind) Valid() bool {
 	switch e {
 	case SourceInputKindCsv:
+		return true
+	case SourceInputKindMysql:
+		return true
+	case SourceInputKindNdjson:
+		return true
+	case SourceInputKindParquet:
+		return true
+	case SourceInputKindPostgresql:
 		return true
 	default:
 		return false
@@ -2548,13 +2896,25 @@ func (e SourceInputKind) Valid() bool {
 
 // Defines values for SourcePreviewKind.
 const (
-	SourcePreviewKindCsv SourcePreviewKind = "csv"
+	SourcePreviewKindCsv        SourcePreviewKind = "csv"
+	SourcePreviewKindMysql      SourcePreviewKind = "mysql"
+	SourcePreviewKindNdjson     SourcePreviewKind = "ndjson"
+	SourcePreviewKindParquet    SourcePreviewKind = "parquet"
+	SourcePreviewKindPostgresql SourcePreviewKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourcePreviewKind enum.
 func (e SourcePreviewKind) Valid() bool {
 	switch e {
 	case SourcePreviewKindCsv:
+		return true
+	case SourcePreviewKindMysql:
+		return true
+	case SourcePreviewKindNdjson:
+		return true
+	case SourcePreviewKindParquet:
+		return true
+	case SourcePreviewKindPostgresql:
 		return true
 	default:
 		return false
@@ -2563,13 +2923,25 @@ func (e SourcePreviewKind) Valid() bool {
 
 // Defines values for SourceUpdateKind.
 const (
-	SourceUpdateKindCsv SourceUpdateKind = "csv"
+	SourceUpdateKindCsv        SourceUpdateKind = "csv"
+	SourceUpdateKindMysql      SourceUpdateKind = "mysql"
+	SourceUpdateKindNdjson     SourceUpdateKind = "ndjson"
+	SourceUpdateKindParquet    SourceUpdateKind = "parquet"
+	SourceUpdateKindPostgresql SourceUpdateKind = "postgresql"
 )
 
 // Valid indicates whether the value is a known member of the SourceUpdateKind enum.
 func (e SourceUpdateKind) Valid() bool {
 	switch e {
 	case SourceUpdateKindCsv:
+		return true
+	case SourceUpdateKindMysql:
+		return true
+	case SourceUpdateKindNdjson:
+		return true
+	case SourceUpdateKindParquet:
+		return true
+	case SourceUpdateKindPostgresql:
 		return true
 	default:
 		return false
@@ -3248,6 +3620,9 @@ type AuditVerdict struct {
 // BadRow defines model for BadRow.
 type BadRow struct {
 	Column string `json:"column,omitempty,omitzero"`
+
+	// File The file it lies in; absent for a row of a database
+	File   string `json:"file,omitempty,omitzero"`
 	Line   int64  `json:"line"`
 	Reason string `json:"reason"`
 
@@ -3532,6 +3907,66 @@ type ContractSegment struct {
 	SegmentID string `json:"segment_id"`
 }
 
+// Database defines model for Database.
+type Database struct {
+	// Ca The certificate in PEM that signed the server's; those that the system trusts if absent
+	Ca          string `json:"ca,omitempty,omitzero"`
+	HasPassword bool   `json:"has_password"`
+	Host        string `json:"host"`
+
+	// Name Of the database
+	Name string `json:"name"`
+
+	// Port Defaults to 5432 (PostgreSQL) or 3306 (MySQL, MariaDB)
+	Port int64 `json:"port,omitempty,omitzero"`
+
+	// Query One SELECT; this or a table
+	Query string `json:"query,omitempty,omitzero"`
+
+	// Table A table, or schema.table; this or a query
+	Table string `json:"table,omitempty,omitzero"`
+
+	// Timeout How long reading may take, in seconds. Defaults to 900
+	Timeout int64 `json:"timeout,omitempty,omitzero"`
+
+	// TLS verify (default): encrypted, and the server proves who it is; encrypt: encrypted, whoever answers; off: in the clear
+	TLS string `json:"tls,omitempty,omitzero"`
+
+	// User Give it a user of its own that may only read
+	User string `json:"user"`
+}
+
+// DatabaseInput defines model for DatabaseInput.
+type DatabaseInput struct {
+	// Ca The certificate in PEM that signed the server's; those that the system trusts if absent
+	Ca   string `json:"ca,omitempty,omitzero"`
+	Host string `json:"host"`
+
+	// Name Of the database
+	Name string `json:"name"`
+
+	// Password Stored sealed and never shown. Absent in a change: as it was, which needs host, port, user and encryption to be the same; empty: none
+	Password string `json:"password,omitempty,omitzero"`
+
+	// Port Defaults to 5432 (PostgreSQL) or 3306 (MySQL, MariaDB)
+	Port int64 `json:"port,omitempty,omitzero"`
+
+	// Query One SELECT; this or a table
+	Query string `json:"query,omitempty,omitzero"`
+
+	// Table A table, or schema.table; this or a query
+	Table string `json:"table,omitempty,omitzero"`
+
+	// Timeout How long reading may take, in seconds. Defaults to 900
+	Timeout int64 `json:"timeout,omitempty,omitzero"`
+
+	// TLS verify (default): encrypted, and the server proves who it is; encrypt: encrypted, whoever answers; off: in the clear
+	TLS string `json:"tls,omitempty,omitzero"`
+
+	// User Give it a user of its own that may only read
+	User string `json:"user"`
+}
+
 // Decision defines model for Decision.
 type Decision struct {
 	At      time.Time       `json:"at"`
@@ -3611,8 +4046,9 @@ type Export struct {
 	ListID  int64         `json:"list_id"`
 
 	// ListName The list's name when it was chosen
-	ListName string  `json:"list_name,omitempty,omitzero"`
-	Mapping  Mapping `json:"mapping"`
+	ListName string    `json:"list_name,omitempty,omitzero"`
+	ListSize *ListSize `json:"list_size,omitempty"`
+	Mapping  Mapping   `json:"mapping"`
 
 	// Name Unique
 	Name string `json:"name"`
@@ -3921,13 +4357,13 @@ type HealthStatus string
 
 // HoldReason defines model for HoldReason.
 type HoldReason struct {
-	// Code removes_share, removes_all, grows or updates_share
-	//
-	// Example: removes_share
-	Code  string `json:"code"`
-	Count int64  `json:"count"`
-	Of    int64  `json:"of"`
+	Code  HoldReasonCode `json:"code"`
+	Count int64          `json:"count"`
+	Of    int64          `json:"of"`
 }
+
+// HoldReasonCode defines model for HoldReason.Code.
+type HoldReasonCode string
 
 // Ingest defines model for Ingest.
 type Ingest struct {
@@ -3960,6 +4396,29 @@ type LastFailure struct {
 
 // LastFailureCode defines model for LastFailure.Code.
 type LastFailureCode string
+
+// ListSize defines model for ListSize.
+type ListSize struct {
+	At   time.Time `json:"at"`
+	Size int64     `json:"size"`
+}
+
+// ListSizes defines model for ListSizes.
+type ListSizes struct {
+	ExportID string `json:"export_id"`
+
+	// Sizes Oldest first
+	Sizes []ListSize `json:"sizes"`
+}
+
+// ListSizesList defines model for ListSizesList.
+type ListSizesList struct {
+	// Items The items of this page
+	Items []ListSizes `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
 
 // MailSettings defines model for MailSettings.
 type MailSettings struct {
@@ -4327,11 +4786,14 @@ type Plan struct {
 type Preview struct {
 	Columns []Column `json:"columns"`
 
-	// Delimiter What separates values
+	// Delimiter What separates values; empty for files that are no CSV
 	Delimiter string `json:"delimiter"`
 
-	// Encoding How text is read; it is never found out, but stated
+	// Encoding How text is read; it is never found out, but stated. Empty for files that are no CSV
 	Encoding string `json:"encoding"`
+
+	// Files How many files the path names; the preview is of the first
+	Files int64 `json:"files"`
 
 	// Quarantined The first rows of the beginning that would be put aside
 	Quarantined []BadRow `json:"quarantined"`
@@ -4820,7 +5282,9 @@ type RunRow struct {
 
 	// ProfileID Absent for people who leave
 	ProfileID string `json:"profile_id,omitempty,omitzero"`
-	Reason    string `json:"reason,omitempty,omitzero"`
+
+	// Reason Why it is in this bucket, or planned for it
+	Reason RunRowReason `json:"reason,omitempty,omitzero"`
 
 	// Settled False: this is what is planned, not yet what became of it
 	Settled bool `json:"settled"`
@@ -4829,11 +5293,17 @@ type RunRow struct {
 	Why string `json:"why,omitempty,omitzero"`
 
 	// Withheld Identifier attributes left out, with the reason
-	Withheld map[string]string `json:"withheld,omitempty,omitzero"`
+	Withheld map[string]RunRowWithheld `json:"withheld,omitempty,omitzero"`
 }
 
 // RunRowBucket defines model for RunRow.Bucket.
 type RunRowBucket string
+
+// RunRowReason Why it is in this bucket, or planned for it
+type RunRowReason string
+
+// RunRowWithheld defines model for RunRow.Withheld.
+type RunRowWithheld string
 
 // RunRowList defines model for RunRowList.
 type RunRowList struct {
@@ -5090,6 +5560,7 @@ type Source struct {
 	Columns   map[string]ColumnOption `json:"columns,omitempty,omitzero"`
 	CreatedAt time.Time               `json:"created_at"`
 	Csv       CSVOptions              `json:"csv"`
+	Database  *Database               `json:"database,omitempty"`
 	ID        string                  `json:"id"`
 	Ingest    *Ingest                 `json:"ingest,omitempty"`
 	Kind      SourceKind              `json:"kind"`
@@ -5103,7 +5574,7 @@ type Source struct {
 	// Name Unique; also the name of the source's table
 	Name string `json:"name"`
 
-	// Path The file, in a source folder of the server or among the uploads
+	// Path The file; empty for a database. In a source folder of the server or among the uploads; with * and ? several files of one shape
 	Path      string    `json:"path"`
 	UpdatedAt time.Time `json:"updated_at"`
 
@@ -5116,9 +5587,12 @@ type SourceKind string
 
 // SourceInput defines model for SourceInput.
 type SourceInput struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourceInputKind         `json:"kind,omitempty,omitzero"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourceInputKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -5127,11 +5601,11 @@ type SourceInput struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 }
 
-// SourceInputKind defines model for SourceInput.Kind.
+// SourceInputKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourceInputKind string
 
 // SourceList defines model for SourceList.
@@ -5145,9 +5619,12 @@ type SourceList struct {
 
 // SourcePreview defines model for SourcePreview.
 type SourcePreview struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourcePreviewKind       `json:"kind,omitempty,omitzero"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourcePreviewKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -5156,21 +5633,24 @@ type SourcePreview struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 
 	// Rows How many rows to show
 	Rows int64 `json:"rows,omitempty,omitzero"`
 }
 
-// SourcePreviewKind defines model for SourcePreview.Kind.
+// SourcePreviewKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourcePreviewKind string
 
 // SourceUpdate defines model for SourceUpdate.
 type SourceUpdate struct {
-	Columns map[string]ColumnOption `json:"columns,omitempty,omitzero"`
-	Csv     *CSVOptions             `json:"csv,omitempty"`
-	Kind    SourceUpdateKind        `json:"kind,omitempty,omitzero"`
+	Columns  map[string]ColumnOption `json:"columns,omitempty,omitzero"`
+	Csv      *CSVOptions             `json:"csv,omitempty"`
+	Database *DatabaseInput          `json:"database,omitempty"`
+
+	// Kind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
+	Kind SourceUpdateKind `json:"kind,omitempty,omitzero"`
 
 	// MaxBadRows Defaults to 0.01
 	MaxBadRows float64 `json:"max_bad_rows,omitempty,omitzero"`
@@ -5179,14 +5659,14 @@ type SourceUpdate struct {
 	MaxShrink float64 `json:"max_shrink,omitempty,omitzero"`
 	Name      string  `json:"name"`
 
-	// Path The path of an upload, or of a file in a source folder of the server
-	Path string `json:"path"`
+	// Path Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip
+	Path string `json:"path,omitempty,omitzero"`
 
 	// Version The version that was read
 	Version int64 `json:"version"`
 }
 
-// SourceUpdateKind defines model for SourceUpdate.Kind.
+// SourceUpdateKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
 type SourceUpdateKind string
 
 // Standing defines model for Standing.
@@ -5484,6 +5964,24 @@ type ListExportsParams struct {
 type StartRunParams struct {
 	// IdempotencyKey Repeating a request with the same key starts no second run
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetListSizesParams defines parameters for GetListSizes.
+type GetListSizesParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// ExportID Only of this export
+	ExportID *string `form:"export_id,omitempty" json:"export_id,omitempty"`
+
+	// Days How many days back
+	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
+
+	// Steps How many sizes of an export at most
+	Steps *int64 `form:"steps,omitempty" json:"steps,omitempty"`
 }
 
 // ListNoticesParams defines parameters for ListNotices.
@@ -6197,6 +6695,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/health (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetListSizes Say how large lists were over time
+	//
+	// For each export how many people its list held after its runs, as the destination said, oldest first. The period is cut into equal steps, of each of which the last size counts.
+	//
+	// Corresponds with GET /api/v1/list-sizes (the `GetListSizes` operationId).
+	GetListSizes(ctx context.Context, params *GetListSizesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RemoveCodes Switch one-time codes off
 	//
 	// Asks for a fresh proof.
@@ -6906,7 +7411,7 @@ type ClientInterface interface {
 
 	// CreateSourceWithBody Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6915,7 +7420,7 @@ type ClientInterface interface {
 
 	// CreateSource Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6985,6 +7490,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 	ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DownloadQuarantine Download rows that could not be read
+	//
+	// The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
+	//
+	// Corresponds with GET /api/v1/sources/{id}/quarantine.csv (the `DownloadQuarantine` operationId).
+	DownloadQuarantine(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSso Say whether there is single sign-on
 	//
@@ -7900,6 +8412,23 @@ func (c *Client) ListFiles(ctx context.Context, reqEditors ...RequestEditorFn) (
 // Corresponds with GET /api/v1/health (the `GetHealth` operationId).
 func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetHealthRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetListSizes Say how large lists were over time
+//
+// For each export how many people its list held after its runs, as the destination said, oldest first. The period is cut into equal steps, of each of which the last size counts.
+//
+// Corresponds with GET /api/v1/list-sizes (the `GetListSizes` operationId).
+func (c *Client) GetListSizes(ctx context.Context, params *GetListSizesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetListSizesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9509,7 +10038,7 @@ func (c *Client) ListSources(ctx context.Context, params *ListSourcesParams, req
 
 // CreateSourceWithBody Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9528,7 +10057,7 @@ func (c *Client) CreateSourceWithBody(ctx context.Context, contentType string, b
 
 // CreateSource Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.
+// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9679,6 +10208,23 @@ func (c *Client) IngestSource(ctx context.Context, id string, params *IngestSour
 // Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 func (c *Client) ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListQuarantineRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DownloadQuarantine Download rows that could not be read
+//
+// The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
+//
+// Corresponds with GET /api/v1/sources/{id}/quarantine.csv (the `DownloadQuarantine` operationId).
+func (c *Client) DownloadQuarantine(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadQuarantineRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -11289,6 +11835,108 @@ func NewGetHealthRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetListSizesRequest constructs an http.Request for the GetListSizes method
+func NewGetListSizesRequest(server string, params *GetListSizesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/list-sizes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExportID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "export_id", *params.ExportID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Days != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "days", *params.Days, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Steps != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "steps", *params.Steps, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -14400,6 +15048,40 @@ func NewListQuarantineRequest(server string, id string, params *ListQuarantinePa
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDownloadQuarantineRequest constructs an http.Request for the DownloadQuarantine method
+func NewDownloadQuarantineRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sources/%s/quarantine.csv", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)

@@ -18,19 +18,25 @@ import (
 
 const key = "xkeysib-0000000000000000000000000000000000000000000000000000000000000000-sandbox000000000"
 
-// full is a server whose disk can be filled: the kernel lets it write no file beyond a few bytes, which needs no mount and no
-// rights, and fails the same calls as a disk without space.
+// full is a server whose disk can be filled: a small one of its own, or else the kernel lets it write no file beyond a few bytes, which
+// needs no mount and no rights, and fails the same calls as a disk without space.
 type full struct {
 	*rig.Server
 	sandbox        *rig.Sandbox
 	files          string
 	source, export string
+	disk           string // where the small disk is; empty without one
 }
 
-func newFull(t *testing.T) *full {
+// newFull starts a server, its data on the small disk if there is one.
+func newFull(t *testing.T, disk string) *full {
 	t.Helper()
-	f := &full{files: t.TempDir(), sandbox: rig.StartSandbox(t, "--limits", "off", "--process-delay", "400ms")}
-	f.Server = rig.StartServer(t, t.TempDir(), nil, "--source-dir", f.files, "--brevo-tier", "off", "--looks-per-hour", "100000", "--first-look", "100ms", "--look-gap", "1s")
+	data := t.TempDir()
+	if disk != "" {
+		data = filepath.Join(disk, "data")
+	}
+	f := &full{disk: disk, files: t.TempDir(), sandbox: rig.StartSandbox(t, "--limits", "off", "--process-delay", "400ms")}
+	f.Server = rig.StartServer(t, data, nil, "--source-dir", f.files, "--brevo-tier", "off", "--looks-per-hour", "100000", "--first-look", "100ms", "--look-gap", "1s")
 	f.write(t, 300)
 	id := func(path string, body rig.Object) string {
 		return f.Must(t, http.MethodPost, path, body)["id"].(string)
@@ -69,6 +75,10 @@ func (f *full) ingest(t *testing.T) {
 // fill fills the disk, or frees it.
 func (f *full) fill(t *testing.T, isFull bool) {
 	t.Helper()
+	if f.disk != "" {
+		f.fillDisk(t, isFull)
+		return
+	}
 	limit := unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}
 	if isFull {
 		limit.Cur = 1
@@ -125,7 +135,11 @@ func (f *full) run(t *testing.T) string {
 // that the program says what is wrong and how to mend it, goes on by itself when there is space, and loses and doubles nobody.
 func TestAFullDiskIsToldAndNothingIsLost(t *testing.T) {
 	t.Parallel()
-	f := newFull(t)
+	fillAndFree(t, newFull(t, ""))
+}
+
+func fillAndFree(t *testing.T, f *full) {
+	t.Helper()
 	f.ends(t, f.run(t), 300)
 
 	people := 310

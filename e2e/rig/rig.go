@@ -29,9 +29,13 @@ var build struct {
 	err  error
 }
 
-// Binary builds the program once for a test run and returns its path. The binary has the fail-points of tests in it.
+// Binary builds the program once for a test run and returns its path. The binary has the fail-points of tests in it. Where
+// SEGUE_E2E_BINARY names one that was built for all packages, it is that.
 func Binary(t testing.TB) string {
 	t.Helper()
+	if path := os.Getenv("SEGUE_E2E_BINARY"); path != "" {
+		return path
+	}
 	build.once.Do(func() {
 		dir, err := os.MkdirTemp("", "segue-e2e-")
 		if err != nil {

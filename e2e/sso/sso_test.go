@@ -1,18 +1,11 @@
 package sso
 
 import (
-	"encoding/json"
-	"fmt"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -27,88 +20,26 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-const (
-	clientSecret = "made-up-client-secret"
-	password     = "plum-cellar Oboe 41 drift"
-)
-
-// program builds the provider once into the project's cache; its libraries are a module of their own.
-var program = sync.OnceValues(func() (string, error) {
-	into, err := filepath.Abs(filepath.Join("..", "..", ".cache", "bin", "sso-provider"))
-	if err != nil {
-		return "", err
-	}
-	cmd := exec.Command("go", "build", "-trimpath", "-o", into, ".")
-	cmd.Dir = filepath.Join("testdata", "provider")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the provider: %w\n%s", err, out)
-	}
-	return into, nil
-})
-
 // stage is a server and a provider that know each other.
 type stage struct {
-	t         *testing.T
-	server    *rig.Server
-	providers string // the provider's address
-	claims    string // the file that says what the provider tells
-	program   string
+	t        *testing.T
+	server   *rig.Server
+	provider *rig.Provider
 }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	program, err := program()
-	require.NoError(t, err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := l.Addr().String()
-	require.NoError(t, l.Close())
-	dir := t.TempDir()
-	s := &stage{t: t, providers: address, claims: filepath.Join(dir, "claims.json"), program: program}
-	secret := filepath.Join(dir, "secret")
-	require.NoError(t, os.WriteFile(secret, []byte(clientSecret+"\n"), 0o600))
-	s.server = rig.StartServer(t, filepath.Join(dir, "data"), nil, "--sso-issuer", "http://"+address, "--sso-client-id", "segue", "--sso-client-secret-file", secret,
-		"--sso-role", "cn=segue,ou=admins=administrator", "--sso-role", "readers=viewer", "--sso-role", "writers=contributor", "--sso-contact", "the help desk")
-	return s
+	provider := rig.NewProvider(t)
+	return &stage{t: t, provider: provider, server: rig.StartServer(t, filepath.Join(t.TempDir(), "data"), nil, provider.Args()...)}
 }
 
 // start starts the provider.
-func (s *stage) start() {
-	s.t.Helper()
-	users := map[string]rig.Object{}
-	for _, name := range []string{"ana", "bo", "eve"} {
-		users["subject-"+name] = rig.Object{
-			"ID": "subject-" + name, "Username": name, "Password": password, "FirstName": strings.ToUpper(name[:1]) + name[1:], "LastName": "Example",
-			"Email": name + "@example.com", "EmailVerified": true, "PreferredLanguage": "en",
-		}
-	}
-	b, err := json.Marshal(users)
-	require.NoError(s.t, err)
-	file := s.claims + ".users"
-	require.NoError(s.t, os.WriteFile(file, b, 0o600))
-	cmd := exec.CommandContext(s.t.Context(), s.program, "-listen", s.providers, "-redirect", s.server.URL+"/sso/callback", "-users", file, "-claims", s.claims)
-	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	require.NoError(s.t, cmd.Start())
-	s.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	require.Eventually(s.t, func() bool {
-		resp, err := http.Get("http://" + s.providers + "/.well-known/openid-configuration")
-		if err != nil {
-			return false
-		}
-		return resp.Body.Close() == nil && resp.StatusCode == http.StatusOK
-	}, 30*time.Second, 50*time.Millisecond)
-}
+func (s *stage) start() { s.provider.Start(s.t, s.server.URL) }
 
 // tells says what the provider tells of whom.
 func (s *stage) tells(subject, authTime string, groups ...string) {
 	s.t.Helper()
-	b, err := json.Marshal(rig.Object{subject: rig.Object{"groups": groups, "auth_time": authTime}})
-	require.NoError(s.t, err)
-	require.NoError(s.t, os.WriteFile(s.claims, b, 0o600))
+	s.provider.Tells(s.t, subject, authTime, groups...)
 }
 
 // browser is somebody's browser.
@@ -147,8 +78,8 @@ func (b *browser) atProvider(address, name string) rig.Object {
 	require.NoError(b.t, err)
 	require.NoError(b.t, resp.Body.Close())
 	require.Equal(b.t, http.StatusOK, resp.StatusCode)
-	form := url.Values{"id": {resp.Request.URL.Query().Get("authRequestID")}, "username": {name}, "password": {password}}
-	resp, err = there.PostForm("http://"+b.providers+"/login/username", form)
+	form := url.Values{"id": {resp.Request.URL.Query().Get("authRequestID")}, "username": {name}, "password": {rig.ProviderPassword}}
+	resp, err = there.PostForm("http://"+b.provider.Address+"/login/username", form)
 	require.NoError(b.t, err)
 	require.NoError(b.t, resp.Body.Close())
 	require.NotNil(b.t, back, "the provider sends nobody back")
@@ -198,7 +129,7 @@ func TestSigningInByGroup(t *testing.T) {
 	// The last administrator does not lose the role to a group; with another one the role is the groups' at each sign-in.
 	s.tells("subject-ana", "", "readers")
 	b.notIn("conflict", "ana")
-	s.server.Must(t, http.MethodPost, "/api/v1/people", rig.Object{"name": "Boss", "email": "boss@example.com", "role": "administrator", "password": password})
+	s.server.Must(t, http.MethodPost, "/api/v1/people", rig.Object{"name": "Boss", "email": "boss@example.com", "role": "administrator", "password": rig.ProviderPassword})
 	again := s.browser()
 	require.Equal(t, "viewer", again.signIn("ana")["role"])
 	require.Equal(t, ana["id"], again.Must(http.MethodGet, "/session", nil)["person"].(rig.Object)["id"])
@@ -219,7 +150,7 @@ func TestSigningInByGroup(t *testing.T) {
 	b.refused("unauthenticated", http.MethodGet, "/session", nil)
 
 	// An address makes nobody somebody else: only an administrator links.
-	made := s.server.Must(t, http.MethodPost, "/api/v1/people", rig.Object{"name": "Bo", "email": "bo@example.com", "role": "viewer", "password": password})
+	made := s.server.Must(t, http.MethodPost, "/api/v1/people", rig.Object{"name": "Bo", "email": "bo@example.com", "role": "viewer", "password": rig.ProviderPassword})
 	s.tells("subject-bo", "", "writers")
 	require.Contains(t, s.browser().notIn("conflict", "bo"), "segue person change ADDRESS --sso-subject \"subject-bo\"")
 	code, out := rig.Ends(t, "--data", s.server.Data, "person", "change", "bo@example.com", "--sso-subject", "subject-bo")
@@ -227,7 +158,7 @@ func TestSigningInByGroup(t *testing.T) {
 	bo := s.browser().signIn("bo")
 	require.Equal(t, made["id"], bo["id"])
 	require.Equal(t, "contributor", bo["role"])
-	require.NotContains(t, s.server.Output(), clientSecret)
+	require.NotContains(t, s.server.Output(), rig.ClientSecret)
 	require.NotContains(t, s.server.Output(), "@example.com")
 	require.NoError(t, s.server.Stop(t))
 }

@@ -153,6 +153,15 @@ test('the schedule is set, shows its next times, and is switched off again', asy
   await expect(page.getByText('The schedule is saved.')).toBeVisible();
   const stored = await (await page.request.get('/api/v1/refresh-schedule')).json();
   expect(stored).toMatchObject({ on: true, days: ['monday'], times: ['06:30', '18:00'] });
+
+  // What somebody else saved meanwhile is not overwritten.
+  const faster = await page.request.put('/api/v1/refresh-schedule', { data: { ...stored, times: ['07:45'] } });
+  expect(faster.status()).toBe(200);
+  await page.getByRole('textbox', { name: 'Time 1' }).fill('05:00');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Somebody else changed this while you were editing.')).toBeVisible();
+  await page.getByRole('button', { name: 'Load the newest state' }).click();
+  await expect(page.getByRole('textbox', { name: 'Time 1' })).toHaveValue('07:45');
   await page.getByRole('radio', { name: 'Off' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('The schedule is off').first()).toBeVisible();

@@ -1,4 +1,6 @@
-import { barriers, expect, open, overflow, settled, signedIn, test } from './segue';
+import type { Page } from '@playwright/test';
+import { focusShows } from './hands';
+import { barriers, everyWay, expect, fits, open, settled, signedIn, test } from './segue';
 
 // The places of the navigation; " > one" follows the first link of the table.
 const places = [
@@ -28,30 +30,76 @@ const places = [
   '/account',
 ];
 
-for (const [language, scheme] of [['en-GB', 'light'], ['hr-HR', 'dark']] as const) {
-  test.describe(`${language} ${scheme}`, () => {
-    test.use({ locale: language, colorScheme: scheme });
+/** Goes to a place from the address, and on by the first link of its table. */
+async function visit(page: Page, place: string) {
+  const [start = '/', ...steps] = place.split(' > ');
+  await open(page, start);
+  for (const _ of steps) {
+    const before = page.url();
+    await page.locator('main table a').first().click();
+    await expect(page).not.toHaveURL(before);
+    await settled(page);
+  }
+}
 
-    for (const place of places) {
-      test(`${place} can be used by everybody, on phones and wide screens`, async ({ browser, page }, info) => {
-        await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
-        await open(page, place.split(' > ')[0] ?? '/');
-        const steps = place.split(' > ').slice(1);
-        for (const _ of steps) {
-          const before = page.url();
-          await page.locator('main table a').first().click();
-          await expect(page).not.toHaveURL(before);
-          await settled(page);
-        }
-        expect(await page.locator('html').getAttribute('lang')).toBe(language.slice(0, 2));
-        expect.soft(await barriers(page)).toEqual([]);
-        await page.screenshot({ path: info.outputPath('page.png'), fullPage: true });
-        for (const width of [360, 2560]) {
-          await page.setViewportSize({ width, height: 800 });
-          expect.soft(await overflow(page), `at ${width}`).toBeLessThanOrEqual(0);
-        }
+for (const place of places) {
+  test(`${place} can be used by everybody, in both languages, light and dark, on phones and wide screens`, async ({ browser, page }, info) => {
+    await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await visit(page, place);
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    const title = await page.locator('main h1').innerText();
+    await everyWay(page, 'en', (name) => page.screenshot({ path: info.outputPath(`en-${name}.png`), fullPage: true }));
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.locator('aside').getByText('Hrvatski').click();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'hr');
+    await fits(page, 'hr', (name) => page.screenshot({ path: info.outputPath(`hr-${name}.png`), fullPage: true }));
+
+    // Its address is enough to come back to it, and so is the back button.
+    await page.locator('aside').getByText('English').click();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    const address = page.url();
+    await page.getByRole('link', { name: place === '/about' ? 'Status' : 'About', exact: true }).click();
+    await expect(page).not.toHaveURL(address);
+    await page.goBack();
+    await expect(page).toHaveURL(address);
+    await expect(page.getByRole('heading', { name: title, level: 1, exact: true })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole('heading', { name: title, level: 1, exact: true })).toBeVisible();
+    expect(page.url()).toBe(address);
+  });
+}
+
+for (const place of ['/', '/sources > one', '/profiles', '/profile', '/segments/new', '/exports', '/exports > one', '/connections > one', '/people', '/audit', '/status', '/schedule', '/general', '/account']) {
+  test(`one sees where the focus is on ${place}`, async ({ browser, page }) => {
+    await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await visit(page, place);
+    await page.evaluate(() => document.querySelector('main')?.focus());
+    const seen = new Set<string>();
+    let last = '';
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const x = document.activeElement;
+        if (!x || !document.querySelector('main')?.contains(x)) return '';
+        const marked = x as HTMLElement & { tabbed?: string };
+        marked.tabbed ??= String(Math.random());
+        return marked.tabbed;
       });
+      if (at === last) continue; // the parts of a time
+      if (at === '' || seen.has(at)) break;
+      seen.add(at);
+      last = at;
+      expect.soft(await focusShows(page)).toBe('');
     }
+    expect(seen.size, 'something can be reached').toBeGreaterThan(0);
+  });
+}
+
+for (const language of ['en-GB', 'hr-HR']) {
+  test.describe(language, () => {
+    test.use({ locale: language });
 
     test('the menu of phones can be used by everybody', async ({ browser, page }) => {
       await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
@@ -65,9 +113,7 @@ for (const [language, scheme] of [['en-GB', 'light'], ['hr-HR', 'dark']] as cons
     test('the pages of somebody who is not signed in', async ({ page }) => {
       for (const path of ['/sign-in', '/setup', '/no-such-page']) {
         await open(page, path);
-        expect.soft(await barriers(page), path).toEqual([]);
-        await page.setViewportSize({ width: 360, height: 740 });
-        expect(await overflow(page), path).toBeLessThanOrEqual(0);
+        await everyWay(page, path);
       }
     });
   });

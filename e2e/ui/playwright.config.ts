@@ -7,7 +7,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  workers: 2,
+  workers: 3, // one of them mostly waits, for a schedule or a run
   timeout: 120_000, // generous: other tests of CI run beside these
   expect: { timeout: 30_000 },
   reporter: [['list']],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { test as base, type Browser, expect, type Page } from '@playwright/test';
+import { test as base, type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const demo = process.env.SEGUE_DEMO ?? '';
@@ -43,8 +43,17 @@ export async function signIn(page: Page, role: Role, at = '/') {
   await expect(page.locator('[name=password]')).toHaveCount(0);
 }
 
-/** The cookies of somebody who is signed in, for pages that are not about signing in. */
-export async function signedIn(browser: Browser, role: Role) {
+type State = Awaited<ReturnType<BrowserContext['storageState']>>;
+const sessions = new Map<Role, Promise<State>>();
+
+/** The cookies of somebody who is signed in, for pages that are not about signing in: once for all tests of a worker. */
+export function signedIn(browser: Browser, role: Role): Promise<State> {
+  const known = sessions.get(role) ?? session(browser, role);
+  sessions.set(role, known);
+  return known;
+}
+
+async function session(browser: Browser, role: Role): Promise<State> {
   const context = await browser.newContext();
   const answer = await context.request.post('/api/v1/session', { data: { email: emailOf(role), password: passwordOf(role) } });
   expect(answer.status()).toBe(201);
@@ -65,15 +74,48 @@ export async function settled(page: Page) {
   await page.waitForLoadState('networkidle');
 }
 
-/** What axe finds against WCAG 2.2 AA, in words. */
-export async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
+const all = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds against WCAG 2.2 AA, in words; where only colours changed, their contrast is enough. */
+export async function barriers(page: Page, only: string[] = all): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  return page.evaluate(async (runOnly) => {
     type Result = { violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] };
     const run = (window as unknown as { axe: { run: (c: Document, o: object) => Promise<Result> } }).axe.run;
-    const found = await run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+    const found = await run(document, { runOnly, resultTypes: ['violations'] });
     return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')} ${n.failureSummary ?? ''}`));
-  });
+  }, only);
+}
+
+/**
+ * Looks at what stands on the page now in every way that people see it: light and dark, from phones to wide screens. The
+ * page is not loaded again for that.
+ */
+export async function everyWay(page: Page, what: string, shot?: (name: string) => Promise<unknown>) {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  for (const width of [2560, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect.soft(await overflow(page), `${what} at ${width}`).toBeLessThanOrEqual(0);
+  }
+  expect.soft(await barriers(page), what).toEqual([]);
+  await shot?.('light-1280');
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  expect.soft(await barriers(page, ['color-contrast']), `${what}, dark`).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 800 });
+  expect.soft(await overflow(page), `${what} at 360`).toBeLessThanOrEqual(0);
+  expect.soft(await barriers(page), `${what} at 360, dark`).toEqual([]);
+  await shot?.('dark-360');
+  expect.soft(await page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length), `${what} moves`).toBe(0);
+}
+
+/** What everyWay looks at, for a state that differs from others in its texts alone: whether it fits, and once what axe finds. */
+export async function fits(page: Page, what: string, shot?: (name: string) => Promise<unknown>) {
+  for (const width of [2560, 360, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect.soft(await overflow(page), `${what} at ${width}`).toBeLessThanOrEqual(0);
+    if (width < 2560) await shot?.(String(width));
+  }
+  expect.soft(await barriers(page), what).toEqual([]);
 }
 
 /** How far the page is wider than the window. */

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"bufio"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -17,6 +19,9 @@ import (
 
 	"segue/e2e/rig"
 )
+
+// sandboxKey is the key of every sandbox's first account.
+const sandboxKey = "xkeysib-0000000000000000000000000000000000000000000000000000000000000000-sandbox000000000"
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -61,12 +66,28 @@ func demo(t *testing.T, dir string) string {
 }
 
 // setUpLink is the link with which the first administrator of a new server is made.
-func setUpLink(t *testing.T) string {
+func setUpLink(t *testing.T, args ...string) string {
 	t.Helper()
-	server := rig.StartServer(t, filepath.Join(t.TempDir(), "data"), nil)
+	server := rig.StartServer(t, filepath.Join(t.TempDir(), "data"), nil, args...)
 	link := regexp.MustCompile(`http://\S+/setup#\S+`)
 	require.Eventually(t, func() bool { return link.MatchString(server.Output()) }, time.Minute, 10*time.Millisecond)
 	return link.FindString(server.Output())
+}
+
+// fresh is a server that nobody has signed in to yet, a sandbox that it sends to, and a folder with a file of customers.
+func fresh(t *testing.T) rig.Object {
+	t.Helper()
+	folder := t.TempDir()
+	var rows strings.Builder
+	rows.WriteString("id,email,first_name,city,points\n")
+	for i, town := range strings.Split(strings.Repeat("Split Zagreb Rijeka Osijek ", 10), " ")[:40] {
+		fmt.Fprintf(&rows, "c%d,p%d@example.com,Mara %d,%s,%d\n", i+1, i+1, i+1, town, i+1)
+	}
+	file := filepath.Join(folder, "customers.csv")
+	require.NoError(t, os.WriteFile(file, []byte(rows.String()), 0o600))
+	sandbox := rig.StartSandbox(t)
+	setup := setUpLink(t, "--source-dir", folder, "--brevo-url", sandbox.URL+"/v3", "--brevo-tier", "off")
+	return rig.Object{"setup": setup, "sandbox": sandbox.URL, "key": sandboxKey, "file": file}
 }
 
 func TestTheWebApplicationInABrowser(t *testing.T) {
@@ -84,10 +105,23 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, http.StatusOK, resp.StatusCode, "the application is in the program")
 
+	var specs []string
+	if os.Getenv("SEGUE_PICTURES") != "" { // the folder that the pictures of docs/screens.md are written to
+		specs = []string{"pictures.spec.ts"}
+	}
 	results := os.Getenv("SEGUE_UI_RESULTS") // to look at the screenshots
 	if results == "" {
 		results = t.TempDir()
 	}
-	t.Log(command(t, ".", []string{"CI=true", "SEGUE_URL=" + url, "SEGUE_DEMO=" + dir, "SEGUE_SETUP=" + setUpLink(t), "SEGUE_CHROMIUM=" + chromium, "SEGUE_RESULTS=" + results},
-		"npx", "playwright", "test"))
+	provider := rig.NewProvider(t)
+	sso := rig.StartServer(t, filepath.Join(t.TempDir(), "data"), nil, provider.Args()...)
+	provider.Start(t, sso.URL)
+	provider.Tells(t, "subject-ana", "", "cn=segue,ou=admins")
+	both, err := json.Marshal(rig.Object{"hr": fresh(t), "en": fresh(t)})
+	require.NoError(t, err)
+	t.Log(command(t, ".", []string{
+		"CI=true", "SEGUE_URL=" + url, "SEGUE_DEMO=" + dir, "SEGUE_SETUP=" + setUpLink(t), "SEGUE_FRESH=" + string(both),
+		"SEGUE_SSO=" + sso.URL, "SEGUE_SSO_PASSWORD=" + rig.ProviderPassword,
+		"SEGUE_CHROMIUM=" + chromium, "SEGUE_RESULTS=" + results,
+	}, "npx", append([]string{"playwright", "test"}, specs...)...))
 }

@@ -140,7 +140,7 @@ func (s stage) FailNow()                       { s.world.FailNow() }
 func newHistory(t *testing.T, rt *rapid.T, drawn *settingsDrawn) *history {
 	settings := drawn.draw(rt)
 	h := &history{T: rt, model: newModel(), rig: newRig(stage{t, rt}, settings)}
-	h.model.booleans = settings.ImportBooleans != "none"
+	h.model.booleans, h.model.modifies = settings.ImportBooleans != "none", settings.ListChangeModifies == "yes"
 	for list := range int64(lists) {
 		h.model.lists[list+1], h.model.unsubscribed[list+1] = map[string]bool{}, map[string]bool{}
 	}
@@ -258,7 +258,7 @@ func (h *history) run() {
 		if slices.ContainsFunc(p.leavers, func(l leaver) bool { return l.bucket == "removed" && l.list != e.list && !l.refused }) {
 			how = imported
 		}
-	case fate == "list deleted" && len(p.send) > 0 && len(m.lists) > 1:
+	case fate == "list deleted" && len(p.send) > 0 && len(m.lists) > 1 && !m.backByHand(e.list):
 		how = unproved
 		faults = []brevosandbox.Fault{{Effect: "action", Calls: []string{"import"}, Times: 1, When: "after", Action: &brevosandbox.Action{Do: "delete_list"}}}
 	}
@@ -497,7 +497,7 @@ func (h *history) meddle() {
 		h.nameless(list)
 		return
 	case "delete_list":
-		if len(m.lists) > 1 {
+		if len(m.lists) > 1 && !m.backByHand(list) {
 			delete(m.lists, list)
 			delete(m.unsubscribed, list)
 			r.act(brevosandbox.Action{Do: deed, List: list})
@@ -516,6 +516,9 @@ func (h *history) meddle() {
 	}
 	addr, _ := normal(rapid.SampledFrom(append(slices.Clone(strangers), addresses[:8]...)).Draw(h.T, "at brevo"))
 	c := m.contacts[addr]
+	if deed == "add_by_hand" && !m.modifies && m.taken[place{"", list, addr}] {
+		return // whether Segue gets to see it is left to chance there
+	}
 	if (c == nil && deed != "add_by_hand") || (h.unread && deed != "remove_by_hand") {
 		return
 	}

@@ -137,7 +137,11 @@ type model struct {
 	wrote     map[place]bool // an export and a list, without address: it has written there; until then who is there is noted anew
 	optedOut  map[string]bool
 	// went are lists and addresses that left, and were not taken off as refused since: once refused they are taken off again (S7).
-	went      map[place]bool
+	went map[place]bool
+	// taken are lists and addresses that Segue took off; shown those that Segue has seen there since (S2, S7).
+	taken, shown map[place]bool
+	// modifies says whether a contact's time of change tells of its lists in this account.
+	modifies  bool
 	removals  map[string][]removal // of exports, but for refusals (S26)
 	succeeded map[string]string    // the definition that an export last succeeded with
 	// released says that a release was not carried out: it may cover a newer plan (S26).
@@ -158,6 +162,7 @@ func newModel() *model {
 		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{}, unsubscribed: map[int64]map[string]bool{},
 		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
 		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{}, went: map[place]bool{},
+		taken: map[place]bool{}, shown: map[place]bool{},
 		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{},
 		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, unknown: map[string]bool{}, mirror: map[int]seen{},
 	}
@@ -276,6 +281,9 @@ func (m *model) look() {
 			}
 		}
 		m.mirror[c.number] = s
+		for list, people := range m.lists {
+			m.shown[place{"", list, addr}] = people[addr]
+		}
 	}
 	for number, id := range m.nameless {
 		m.mirror[number] = seen{owner: fmt.Sprintf("#%d", number), ids: []identifier{id}}
@@ -501,6 +509,11 @@ func (m *model) leave(e *exportDef, p *plan, refused map[string]bool, outcome ma
 			others[at] = true
 		}
 	}
+	for at := range m.taken { // somebody put them there again by hand, and Segue has seen it
+		if m.shown[at] && (refused[at.addr] || m.optedOut[at.addr]) {
+			others[at] = true
+		}
+	}
 	for _, l := range p.leavers {
 		delete(others, place{"", l.list, l.addr})
 	}
@@ -665,7 +678,8 @@ func (m *model) settleLeaver(l leaver) {
 // takeOff takes an address off a list: of one export, or of all of them if it is refused.
 func (m *model) takeOff(at place, refused bool) {
 	delete(m.lists[at.list], at.addr)
-	m.went[place{"", at.list, at.addr}] = !refused
+	here := place{"", at.list, at.addr}
+	m.went[here], m.taken[here], m.shown[here] = !refused, true, false
 	for q := range m.standings {
 		if q.list == at.list && q.addr == at.addr && (refused || q.export == at.export) {
 			delete(m.standings, q)

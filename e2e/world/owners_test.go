@@ -124,6 +124,16 @@ func (m *model) adopt(e *exportDef) (a activation.Adoption) {
 	return a
 }
 
+// keeps reports whether the export keeps anybody (S20).
+func (m *model) keeps(e *exportDef) bool {
+	for at, st := range m.standings {
+		if at.export == e.id && st.ownership == "kept" {
+			return true
+		}
+	}
+	return false
+}
+
 // removal draws how the removal of an export's people, or of its kept ones, goes, and holds that it goes so.
 func (h *history) removal(e *exportDef, kept bool) {
 	m, r := h.model, h.rig
@@ -135,6 +145,12 @@ func (h *history) removal(e *exportDef, kept bool) {
 		"", "", "plan.before-ledger", "plan.after-ledger", "remove.before-call", "remove.after-call", "remove.after-settle", "finish.before", "finish.after",
 		"remove-export.before", "remove-export.after",
 	}).Draw(h.T, "killed at")
+	if kept && !m.keeps(e) {
+		_, _, err := r.Exports.Start(context.Background(), r.ids[e.id], kind, "world", "")
+		require.Equal(r.t, activation.CodeConflict, activation.CodeOf(err), "there is nobody to remove")
+		r.crash = ""
+		return
+	}
 	leavers := m.removal(e, kept)
 	run := r.Drive(r.Start(r.ids[e.id], kind).ID)
 	if held := run.Status == activation.StatusHeld; held != m.removalHeld(e, leavers, kept) {
@@ -176,4 +192,14 @@ func (h *history) adopt(e *exportDef) {
 	if got != want {
 		h.Fatalf("adopted by %s: %+v, not %+v\n%s", e.id, got, want, m.describe())
 	}
+}
+
+// backByHand reports whether somebody whom Segue took off the list is on it: what became of her cannot be seen when the list goes.
+func (m *model) backByHand(list int64) bool {
+	for at := range m.taken {
+		if at.list == list && m.lists[list][at.addr] {
+			return true
+		}
+	}
+	return false
 }

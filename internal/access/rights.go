@@ -20,6 +20,9 @@ const (
 	RightSeeMasked Right = "see_masked"
 	// RightChangeData is to create and change file sources, the profile and segments.
 	RightChangeData Right = "change_data"
+	// RightChangeDatabases is to create, look into, change and remove database sources, and to see where they lie: they hold
+	// credentials. Operations on sources ask for it besides, where the source is one.
+	RightChangeDatabases Right = "change_databases"
 	// RightChangeExport is to create, change, run, schedule, release, remove an export; by a contributor only while its
 	// connection is shared with contributors.
 	RightChangeExport Right = "change_export"
@@ -36,14 +39,15 @@ const (
 
 // least is the table of roles: the least role that has each right.
 var least = map[Right]activation.Role{
-	RightSee:           activation.RoleViewer,
-	RightSeeMasked:     activation.RoleViewer,
-	RightSeePersons:    activation.RoleContributor, // and viewers whom an administrator lets
-	RightChangeData:    activation.RoleContributor,
-	RightChangeExport:  activation.RoleContributor,
-	RightUseConnection: activation.RoleContributor,
-	RightAdminister:    activation.RoleAdministrator,
-	RightOwn:           activation.RoleViewer,
+	RightSee:             activation.RoleViewer,
+	RightSeeMasked:       activation.RoleViewer,
+	RightSeePersons:      activation.RoleContributor, // and viewers whom an administrator lets
+	RightChangeData:      activation.RoleContributor,
+	RightChangeDatabases: activation.RoleAdministrator,
+	RightChangeExport:    activation.RoleContributor,
+	RightUseConnection:   activation.RoleContributor,
+	RightAdminister:      activation.RoleAdministrator,
+	RightOwn:             activation.RoleViewer,
 }
 
 // operations says which right each operation of the API asks for. An operation that is not here cannot be registered.
@@ -52,18 +56,21 @@ var operations = map[string]Right{
 	"get-sso": RightSignIn, "start-sso": RightSignIn, "finish-sso": RightSignIn,
 
 	"get-version": RightSee, "get-settings": RightSee, "list-operators": RightSee,
-	"get-profile": RightSee, "list-sources": RightSee, "get-source": RightSee,
+	"get-profile": RightSee, "get-unification": RightSee, "list-sources": RightSee, "get-source": RightSee,
 	"list-relationships": RightSee, "list-segment-uses": RightSee,
 	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee,
-	"list-exports": RightSee, "get-export": RightSee, "get-export-people": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
+	"list-exports": RightSee, "get-export": RightSee, "get-export-people": RightSee, "get-list-sizes": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
 
 	"get-refresh-schedule": RightSee, "list-refreshes": RightSee, "get-refresh": RightSee, "get-status": RightSee,
 
 	"list-profiles": RightSeePersons, "search-profiles": RightSeePersons, "get-customer": RightSeePersons, "get-field-stats": RightSeePersons,
+	"list-clusters": RightSeePersons, "explain-rows": RightSeePersons, "list-pairs": RightSeePersons, "list-profile-changes": RightSeePersons,
 	"list-members": RightSeePersons, "download-rejects": RightSeePersons, "list-rows": RightSeeMasked,
 
 	"create-source": RightChangeData, "preview-source": RightChangeData, "update-source": RightChangeData, "delete-source": RightChangeData,
-	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "put-upload": RightChangeData, "list-files": RightChangeData,
+	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "download-quarantine": RightChangeData, "put-upload": RightChangeData, "list-files": RightChangeData,
+	"put-unification": RightChangeData, "suggest-unification": RightChangeData, "preview-unification": RightChangeData,
+	"put-pair": RightChangeData, "delete-pair": RightChangeData, "separate-row": RightChangeData,
 	"put-profile": RightChangeData, "suggest-profile": RightChangeData, "build-profile": RightChangeData,
 	"create-relationship": RightChangeData, "delete-relationship": RightChangeData,
 	"create-segment": RightChangeData, "preview-segment": RightChangeData, "update-segment": RightChangeData, "delete-segment": RightChangeData,

@@ -53,6 +53,37 @@ const (
 	ReasonUnmatchedReport = "report_not_understood" // S12
 )
 
+// Reasons lists every reason that a row of a run or a withheld value can have, for tables of texts that must be complete.
+func Reasons() []string {
+	all := []string{
+		ReasonNoConsent, ReasonConsentConflict, ReasonOptedOut, ReasonErased, ReasonInvalidValue, ReasonRejectedByBrevo, ReasonImportFailed,
+		ReasonCanceled, ReasonStopped, ReasonOutcomeUnknown, ReasonRefusal, ReasonLeftSegments, ReasonExportRemoved, ReasonKeptRemoved,
+		ReasonKeptByAnother, ReasonListGone, ReasonPhoneShared, ReasonIdentifierShard, ReasonTooLarge, ReasonUnmatchedReport,
+		ReasonStillOwned, ReasonThereBefore, ReasonKept, ReasonOrphaned,
+		ReasonNotAcknowledged, ReasonSentOrphaned, ReasonSentEarlier, ReasonMatchesProfile, ReasonUnknownPerson,
+	}
+	for _, p := range EmailProblems() {
+		all = append(all, string(p))
+	}
+	for _, p := range PhoneProblems() {
+		all = append(all, string(p))
+	}
+	return all
+}
+
+// Codes of the limits of the mass-change brake (S26).
+const (
+	HoldRemovesShare = "removes_share"
+	HoldRemovesAll   = "removes_all"
+	HoldGrows        = "grows"
+	HoldUpdatesShare = "updates_share"
+)
+
+// HoldCodes lists every limit of the mass-change brake, for tables of texts that must be complete.
+func HoldCodes() []string {
+	return []string{HoldRemovesShare, HoldRemovesAll, HoldGrows, HoldUpdatesShare}
+}
+
 // PlanSummary counts what a plan would do. Members are profiles, leavers addresses.
 type PlanSummary struct {
 	At      time.Time `json:"at"`
@@ -92,7 +123,7 @@ type PlanSummary struct {
 
 // HoldReason says which limit of the mass-change brake a plan exceeds (S26).
 type HoldReason struct {
-	Code  string `json:"code"` // removes_share, removes_all, grows, updates_share
+	Code  string `json:"code"` // one of HoldCodes
 	Count int64  `json:"count"`
 	Of    int64  `json:"of"`
 }
@@ -119,6 +150,18 @@ type Receipt struct {
 	ListSize int64 `json:"list_size"`
 	// APICalls counts calls made, by kind.
 	APICalls map[string]int64 `json:"api_calls,omitempty"`
+}
+
+// ListSize is how many people a list held, and when.
+type ListSize struct {
+	At   time.Time
+	Size int64
+}
+
+// ListSizes is how large the list of an export was over time, oldest first.
+type ListSizes struct {
+	Export ExportID
+	Sizes  []ListSize
 }
 
 // Check reports a receipt that does not add up (S11); such a run has failed.

@@ -9,17 +9,41 @@ import (
 // SourceKind is the kind of a data source.
 type SourceKind string
 
-// The source kinds.
-const SourceCSV SourceKind = "csv"
+// The source kinds. Files of text may be packed with gzip.
+const (
+	SourceCSV     SourceKind = "csv"
+	SourceNDJSON  SourceKind = "ndjson" // one JSON object a line
+	SourceParquet SourceKind = "parquet"
+	// Databases. MySQL is MariaDB as well.
+	SourcePostgreSQL SourceKind = "postgresql"
+	SourceMySQL      SourceKind = "mysql"
+)
+
+// KindOf tells the kind of a file by its name: CSV unless the name says otherwise.
+func KindOf(path string) SourceKind {
+	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
+	switch {
+	case strings.HasSuffix(name, ".ndjson"), strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".json"):
+		return SourceNDJSON
+	case strings.HasSuffix(name, ".parquet"):
+		return SourceParquet
+	}
+	return SourceCSV
+}
 
 // Source is a data source: where the rows of one table come from.
 type Source struct {
 	ID   SourceID
 	Name string // unique, case-insensitively; also the name of its table
 	Kind SourceKind
-	// Path is the file, below one of the configured source folders or the upload folder.
+	// Path is the file, below one of the configured source folders or the upload folder. With * and ? it is several files of
+	// one shape, which make one table.
 	Path string
 	CSV  CSVOptions
+	// Database says where the rows of a database source lie; only administrators create and change those.
+	Database DatabaseOptions
+	// SealedPassword is sealed with the source's id as associated data; nil where there is none. It is never shown.
+	SealedPassword []byte `json:"-"`
 	// Columns overrides inferred types, by column name; columns not named keep what was inferred.
 	Columns map[string]ColumnOption
 	// MaxBadRows is the share (0 to 1) of rows that may be quarantined before an ingest is refused. Defaults to 0.01.
@@ -79,10 +103,27 @@ func (s Source) Validate() error {
 	if err := ValidateName("name", s.Name); err != nil {
 		return err
 	}
-	if s.Kind != SourceCSV {
-		return Errorf(CodeInvalid, "unknown source kind %q", s.Kind).WithField("kind").WithRemedy("Use csv")
+	switch s.Kind {
+	case SourceCSV:
+	case SourceNDJSON, SourceParquet:
+		if s.CSV != (CSVOptions{}) {
+			return Errorf(CodeInvalid, "delimiter, quote, header and encoding are for CSV files only").WithField("csv").
+				WithRemedy("Leave them out, or set the kind to csv")
+		}
+	case SourcePostgreSQL, SourceMySQL:
+		if s.CSV != (CSVOptions{}) || s.Path != "" {
+			return Errorf(CodeInvalid, "a database has no path, and nothing of CSV files").WithField("path").WithRemedy("Leave them out")
+		}
+		if err := s.Database.Validate(); err != nil {
+			return err
+		}
+	default:
+		return Errorf(CodeInvalid, "unknown source kind %q", s.Kind).WithField("kind").WithRemedy("Use csv, ndjson, parquet, postgresql or mysql")
 	}
-	if strings.TrimSpace(s.Path) == "" {
+	if !s.Kind.Database() && s.Database != (DatabaseOptions{}) {
+		return Errorf(CodeInvalid, "a source of files has no database").WithField("database").WithRemedy("Leave it out, or set the kind to postgresql or mysql")
+	}
+	if !s.Kind.Database() && strings.TrimSpace(s.Path) == "" {
 		return Errorf(CodeInvalid, "the path of the file is missing").WithField("path")
 	}
 	for _, o := range []struct{ field, v string }{{"csv.delimiter", s.CSV.Delimiter}, {"csv.quote", s.CSV.Quote}} {

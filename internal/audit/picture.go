@@ -49,9 +49,16 @@ func changed(was, is picture) (names []string) {
 }
 
 func drawSource(s activation.Source) picture {
-	return picture{shown: map[string]any{
+	p := picture{shown: map[string]any{
 		"name": s.Name, "kind": s.Kind, "path": s.Path, "csv": s.CSV, "columns": s.Columns, "max_bad_rows": s.MaxBadRows, "max_shrink": s.MaxShrink,
 	}}
+	if d := s.Database; s.Kind.Database() { // a query may hold values of customers
+		p.shown["database"] = map[string]any{
+			"host": d.Host, "port": d.Port, "name": d.Name, "tls": d.TLS, "table": d.Table, "timeout": d.Timeout, "has_password": s.SealedPassword != nil,
+		}
+		p.hidden = map[string]any{"user": d.User, "query": d.Query, "ca": d.CA, "password": string(s.SealedPassword)}
+	}
+	return p
 }
 
 // drawIngest and drawBuild tell that rows were taken over; errors may quote files, so only that there was one.
@@ -64,7 +71,15 @@ func drawBuild(b activation.ProfileBuild) picture {
 }
 
 func drawProfile(d activation.ProfileDefinition) picture {
-	return picture{shown: map[string]any{"source": d.Source, "key": d.Key, "fields": d.Fields, "region": d.Region}}
+	return picture{shown: map[string]any{"source": d.Source, "key": d.Key, "fields": d.Fields, "region": d.Region, "unify": d.Unify}}
+}
+
+// drawPair leaves the keys of rows out: they name customers.
+func drawPair(p activation.MatchPair) picture {
+	return picture{
+		shown:  map[string]any{"kind": p.Kind, "a_source": p.A.Source, "b_source": p.B.Source},
+		hidden: map[string]any{"a_key": p.A.Key, "b_key": p.B.Key},
+	}
 }
 
 func drawRelationship(r activation.Relationship) picture {

@@ -205,6 +205,7 @@ type ReportLine struct {
 type Contact struct {
 	ID          int64
 	Address     activation.Email // empty if it has none, or one that Segue cannot use
+	Written     string           // the address as the account writes it; empty if there is no Address
 	Blocklisted bool             // e-mail blocklisted
 	Lists       []activation.ListID
 	// Unsubscribed are the lists that the person unsubscribed from.

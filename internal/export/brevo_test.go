@@ -315,6 +315,11 @@ func (b *brevo) contactsOf(kind string, keep func(*destination.Contact) bool) it
 			if keep(c) {
 				x := *c
 				x.Identifiers, x.Attributes = maps.Clone(c.Identifiers), maps.Clone(c.Attributes)
+				for _, l := range slices.Sorted(maps.Keys(b.lists)) {
+					if b.lists[l][c.Address] {
+						x.Lists = append(x.Lists, l)
+					}
+				}
 				list = append(list, x)
 			}
 		}

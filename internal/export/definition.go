@@ -17,7 +17,8 @@ import (
 func (s *Service) Create(ctx context.Context, e activation.Export, takes ...string) (activation.Export, error) {
 	now := s.cfg.Clock().UTC()
 	e.ID, e.CreatedAt, e.UpdatedAt, e.Version = activation.ExportID(s.cfg.IDs()), now, now, 1
-	if err := s.check(ctx, &e); err != nil {
+	specs, err := s.check(ctx, &e)
+	if err != nil {
 		return activation.Export{}, err
 	}
 	plans, err := s.planned(ctx)
@@ -25,7 +26,7 @@ func (s *Service) Create(ctx context.Context, e activation.Export, takes ...stri
 		return activation.Export{}, err
 	}
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		if err := s.feed(ctx, tx, e, takes, plans); err != nil {
+		if err := s.feed(ctx, tx, e, specs, takes, plans); err != nil {
 			return err
 		}
 		return tx.CreateExport(ctx, e)
@@ -39,7 +40,8 @@ func (s *Service) Create(ctx context.Context, e activation.Export, takes ...stri
 // Update changes an export; e.Version must be the one that was read. It takes attributes over as Create does.
 func (s *Service) Update(ctx context.Context, e activation.Export, takes ...string) (activation.Export, error) {
 	e.UpdatedAt = s.cfg.Clock().UTC()
-	if err := s.check(ctx, &e); err != nil {
+	specs, err := s.check(ctx, &e)
+	if err != nil {
 		return activation.Export{}, err
 	}
 	plans, err := s.planned(ctx)
@@ -58,7 +60,7 @@ func (s *Service) Update(ctx context.Context, e activation.Export, takes ...stri
 			return activation.Errorf(activation.CodeInvalid, "the connection of an export cannot be changed").WithField("connection").
 				WithRemedy("Detach the export and attach it to the other connection")
 		}
-		if err := s.feed(ctx, tx, e, takes, plans); err != nil {
+		if err := s.feed(ctx, tx, e, specs, takes, plans); err != nil {
 			return err
 		}
 		e.CreatedAt = old.CreatedAt
@@ -90,8 +92,8 @@ func (s *Service) Delete(ctx context.Context, id activation.ExportID) error {
 	return nil
 }
 
-// check validates e and asks the account for list and attributes.
-func (s *Service) check(ctx context.Context, e *activation.Export) error {
+// check validates e and asks the account for list and attributes, which it returns.
+func (s *Service) check(ctx context.Context, e *activation.Export) ([]activation.AttributeSpec, error) {
 	e.Mapping = normalised(e.Mapping)
 	err := s.cfg.Store.View(ctx, func(r store.Reader) error {
 		p, err := r.Profile(ctx)
@@ -109,22 +111,21 @@ func (s *Service) check(ctx context.Context, e *activation.Export) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	d, c, err := s.cfg.Connections.Open(ctx, e.Connection)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.Usable(); err != nil {
-		return err
+		return nil, err
 	}
 	list, err := checkList(ctx, d, e.List)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	e.ListName = list.Name
-	_, err = attributeSpecs(ctx, d, e.Mapping)
-	return err
+	return attributeSpecs(ctx, d, e.Mapping)
 }
 
 func noProfile(err error) error {

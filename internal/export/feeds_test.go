@@ -126,3 +126,72 @@ func TestS21WhatAnExportGaveUpIsNotFedByAnotherWhileARunOfItSendsIt(t *testing.T
 	_, err = w.svc.Create(t.Context(), second)
 	require.NoError(t, err)
 }
+
+// TestS21S25ADateIsFedInOneTimeZone: a moment is another day in another time zone, so that two exports would write over each other at
+// every run.
+func TestS21S25ADateIsFedInOneTimeZone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.dated()
+	second := first
+	second.Name, second.List, second.TimeZone = "second", 9, "America/New_York"
+	_, err := w.svc.Create(t.Context(), second)
+	require.Equal(t, activation.CodeAttributeTaken, activation.CodeOf(err))
+	require.ErrorContains(t, err, `as the day that the field "Last" is in the time zone Europe/Zagreb`)
+	var e *activation.Error
+	require.ErrorAs(t, err, &e)
+	require.Contains(t, e.Remedy, "Use the same time zone")
+
+	second.TimeZone = first.TimeZone
+	same, err := w.svc.Create(t.Context(), second)
+	require.NoError(t, err)
+	same.TimeZone = ""
+	_, err = w.svc.Update(t.Context(), same)
+	require.Equal(t, activation.CodeAttributeTaken, activation.CodeOf(err), "nor is the zone changed")
+	same, err = w.svc.Update(t.Context(), same, "SEEN")
+	require.NoError(t, err)
+	first, err = w.svc.Get(t.Context(), first.ID)
+	require.NoError(t, err)
+	require.Empty(t, first.Mapping.Attributes, "it was taken over")
+
+	// A text is the same in every time zone.
+	same.Mapping.Attributes = []activation.AttributeMapping{{Attribute: "FIRSTNAME", Field: "First"}}
+	_, err = w.svc.Update(t.Context(), same)
+	require.NoError(t, err)
+	first.Mapping.Attributes = []activation.AttributeMapping{{Attribute: "FIRSTNAME", Field: "First"}}
+	_, err = w.svc.Update(t.Context(), first)
+	require.NoError(t, err)
+}
+
+// TestS21ARunThatIsPlanningSendsNothingThatItsExportGaveUp: an attribute that an export loses while its run writes its hand-over is
+// another export's from then on.
+func TestS21ARunThatIsPlanningSendsNothingThatItsExportGaveUp(t *testing.T) {
+	t.Parallel()
+	for _, killed := range []string{"", "plan.after-snapshot", "plan.before-ledger"} {
+		t.Run(killed, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			first, second := twoFeeds(w)
+			ana := person("p1", "Ana", "s1", "s2")
+			ana.last = "Second"
+			w.are(ana)
+			if killed != "" {
+				w.crash[killed] = 1
+			}
+			id := w.start(first)
+			// The run read its export, and wrote nothing yet.
+			w.a.meanwhile = map[string]func(){"account": func() {
+				w.a.mu.Unlock()
+				defer w.a.mu.Lock()
+				first.Mapping.Attributes = []activation.AttributeMapping{{Attribute: "SMS", Field: "Phone"}}
+				_, err := w.svc.Update(t.Context(), first)
+				require.NoError(t, err)
+				_, err = w.svc.Create(t.Context(), second)
+				require.NoError(t, err)
+			}}
+			w.drive(w.ended(id))
+			w.ok(w.run(id))
+			require.Empty(t, w.a.contacts["ana@example.com"].Attributes["FIRSTNAME"], "the second export feeds it now")
+		})
+	}
+}

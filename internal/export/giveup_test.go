@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -245,7 +246,7 @@ func TestS17AnImportOfUnknownOutcomeCanBeGivenUp(t *testing.T) {
 func sentAgain(t *testing.T) (*world, activation.Export, activation.RunID) {
 	t.Helper()
 	w := newWorld(t)
-	w.giveUpAfter = 10 * time.Minute
+	w.giveUpAfter, w.maxLookStep = 10*time.Minute, 10*time.Minute
 	w.restart()
 	e := w.export("vip", w.connect("one", keyA), 7, "s1")
 	w.are(others()...)
@@ -330,4 +331,40 @@ func TestS17AProcessThatFailsWhileItIsGivenUpIsNotSplit(t *testing.T) {
 	r := w.run(id)
 	require.Equal(t, activation.StatusWithRejects, r.Status, "%s", r.Error)
 	require.EqualValues(t, 2, r.Receipt.NotSent)
+}
+
+// TestS19S17WhomAProcessThatWasGivenUpPutThereWasNotThereBefore: a list that another export notes for the first time right after the
+// process landed, before anybody looked after it.
+func TestS19S17WhomAProcessThatWasGivenUpPutThereWasNotThereBefore(t *testing.T) {
+	t.Parallel()
+	for name, again := range map[string]bool{"wanted": true, "not wanted": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, e, id := stalled(t, 3*time.Hour)
+			w.giveUpOn(id)
+			w.drive()
+			w.are(others(person("p2", "Ivo", "s1"))...)
+			w.ok(w.do(e)) // Ana leaves
+			w.clock.pass(2*time.Hour + 45*time.Minute)
+			require.NoError(t, w.svc.LookAfterGivenUp(t.Context()))
+			for !slices.Contains(w.a.on(7), "ana@example.com") {
+				w.clock.pass(time.Second)
+			}
+			require.Empty(t, w.watches(id)[0].Outcome, "nobody looked since it landed")
+			if again {
+				w.are(others(person("p1", "Ana", "s2"), person("p2", "Ivo", "s1"), person("p4", "Mia", "s2"))...)
+			} else {
+				w.are(others(person("p2", "Ivo", "s1"), person("p4", "Mia", "s2"))...)
+			}
+			second := w.export("second", e.Connection, 7, "s2")
+			w.ok(w.do(second))
+			require.Contains(t, w.a.on(7), "mia@example.com")
+			require.Contains(t, w.a.on(7), "ana@example.com", "nobody looked after it yet")
+			w.lookAfter(30 * time.Minute)
+			require.Equal(t, again, slices.Contains(w.a.on(7), "ana@example.com"))
+			w.are(others(person("p2", "Ivo", "s1"), person("p4", "Mia", "s2"))...)
+			w.do(second)
+			require.NotContains(t, w.a.on(7), "ana@example.com", "she was sent by Segue, and was not there before")
+		})
+	}
 }

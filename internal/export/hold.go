@@ -65,34 +65,19 @@ func (s *Service) refusals(ctx context.Context, w *work) error {
 	}
 }
 
-// leavers counts whom a run takes off lists, was it done or not, but for those who are refused.
-func (s *Service) leavers(ctx context.Context, run activation.RunID) (n int64, err error) {
-	list, err := s.cfg.Ledger.BatchesOf(ctx, run)
-	for _, b := range list {
-		if b.Kind == ledger.BatchRemoval && !b.Refusals {
-			n += b.Rows
-		}
-	}
-	return n, err
-}
-
 // suspend takes the release of a run away while it is planned again, and returns what restores it: unless the new plan removes
-// people whom the one that was released does not, by more than 5 % of those (S26). Should the program be killed in between, the run
+// people whom the one that a person released does not, by more than 5 % of those, with all plans since (S26). Should the program be killed in between, the run
 // is held again.
 func (s *Service) suspend(ctx context.Context, w *work) (restore func(*activation.Run), err error) {
-	if !w.run.Released {
+	if w.released = w.run.Released; !w.released {
 		return func(*activation.Run) {}, nil
-	}
-	before, err := s.leavers(ctx, w.run.ID)
-	if err != nil {
-		return nil, err
 	}
 	by := w.run.ReleasedBy
 	if err := s.project(ctx, w, func(r *activation.Run) { r.Released, r.ReleasedBy = false, "" }); err != nil {
 		return nil, err
 	}
 	return func(r *activation.Run) {
-		if s.cfg.Ledger.Besides(r.ID)*100 <= before*5 {
+		if s.cfg.Ledger.ReleaseHolds(r.ID) {
 			r.Released, r.ReleasedBy = true, by
 		}
 	}, nil
@@ -104,11 +89,11 @@ func holdMessage(kind activation.RunKind, sum activation.PlanSummary) string {
 		return fmt.Sprintf("the plan would remove all %d people whom this export owns, and then the export", h.Count)
 	}
 	switch h.Code {
-	case "removes_all":
+	case activation.HoldRemovesAll:
 		return fmt.Sprintf("the plan would remove all %d people of this export from the list", h.Of)
-	case "removes_share":
+	case activation.HoldRemovesShare:
 		return fmt.Sprintf("the plan would, with the last 7 days, remove %d of %d people", h.Count, h.Of)
-	case "grows":
+	case activation.HoldGrows:
 		return fmt.Sprintf("the plan would make %d people out of %d", h.Count, h.Of)
 	default:
 		return fmt.Sprintf("the plan would update %d of %d people though nothing was redefined", h.Count, h.Of)
@@ -153,5 +138,5 @@ func (s *Service) coveredByRelease(ctx context.Context, w *work, sum activation.
 }
 
 func removes(h activation.HoldReason) bool {
-	return h.Code == "removes_all" || h.Code == "removes_share"
+	return h.Code == activation.HoldRemovesAll || h.Code == activation.HoldRemovesShare
 }

@@ -13,6 +13,8 @@ import (
 func TestS17AfterSixHoursOfWaitingPeopleAreTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.maxLookStep = 10 * time.Minute
+	w.restart()
 	e := w.export("vip", w.connect("one", keyA), 7, "s1")
 	w.are(person("p1", "Ana", "s1"))
 	w.a.fates = []fate{{takes: 8 * time.Hour}}

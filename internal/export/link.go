@@ -129,7 +129,8 @@ func (s *Service) Attach(ctx context.Context, id activation.ExportID, to activat
 	if list != 0 {
 		e.List = list
 	}
-	if err := s.check(ctx, &e); err != nil {
+	specs, err := s.check(ctx, &e)
+	if err != nil {
 		return e, err
 	}
 	if !same {
@@ -143,7 +144,7 @@ func (s *Service) Attach(ctx context.Context, id activation.ExportID, to activat
 	}
 	e.Detached, e.UpdatedAt = nil, s.cfg.Clock().UTC()
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		if err := s.feed(ctx, tx, e, nil, plans); err != nil {
+		if err := s.feed(ctx, tx, e, specs, nil, plans); err != nil {
 			return err
 		}
 		return tx.UpdateExport(ctx, e)
@@ -208,6 +209,7 @@ func (s *Service) Duplicate(ctx context.Context, id activation.ExportID, name st
 		return e, e.NoConnection()
 	}
 	e.Name, e.Schedule = name, activation.ExportSchedule{Mode: activation.ScheduleOnDemand}
+	e.Freshness = 0 // nothing is asked for of an export that nobody runs
 	return s.Create(ctx, e)
 }
 

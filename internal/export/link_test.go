@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -114,9 +115,12 @@ func TestACopyOfAnExportRunsOnDemandOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	e := w.export("vip", w.connect("one", keyA), 7, "s1")
+	e, err := w.svc.SetFreshness(t.Context(), e.ID, 24*time.Hour, e.Version)
+	require.NoError(t, err)
 	c, err := w.svc.Duplicate(t.Context(), e.ID, "vip 2")
 	require.NoError(t, err)
 	require.Equal(t, activation.ScheduleOnDemand, c.Schedule.Mode)
+	require.Zero(t, c.Freshness, "what runs on demand only is never late")
 	require.NotEqual(t, e.ID, c.ID)
 	require.Equal(t, []any{e.Mapping, e.Segments, e.List, e.Connection, e.Leavers}, []any{c.Mapping, c.Segments, c.List, c.Connection, c.Leavers})
 	_, err = w.svc.Duplicate(t.Context(), e.ID, "VIP")

@@ -86,3 +86,20 @@ func TestS2ReconcilingOverASwitchedOffMirrorReadsTheListOnly(t *testing.T) {
 	require.Equal(t, activation.StatusSuccessful, w.run(r.ID).Status)
 	require.Zero(t, w.a.count("contacts"))
 }
+
+func TestS2WhoOptsOutIsSeenThoughTheClockHereIsAheadOfBrevos(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.export("vip", w.connect("one", keyA), 7, "s1")
+	there := func() time.Time { return w.clock.now().Add(-time.Hour) } // it is earlier at Brevo
+	w.a.change("eva@example.com", func(c *destination.Contact) { c.ModifiedAt = there() })
+	w.are(person("p1", "Ana", "s1"))
+	w.ok(w.do(e))
+	w.clock.pass(10 * time.Minute)
+	w.a.change("ivo@example.com", func(c *destination.Contact) { c.Blocklisted, c.ModifiedAt = true, there() })
+	w.clock.pass(48 * time.Hour)
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"))
+	r := w.do(e)
+	require.EqualValues(t, 1, r.Receipt.Reasons[activation.ReasonOptedOut])
+	require.NotContains(t, w.a.on(7), "ivo@example.com")
+}

@@ -33,6 +33,9 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 	if err := s.adopt(w); err != nil {
 		return err
 	}
+	if err := s.stillDefined(ctx, w); err != nil {
+		return err
+	}
 	list, err := checkList(ctx, w.dest, w.export.List)
 	if err != nil {
 		return err
@@ -51,6 +54,9 @@ func (s *Service) plan(ctx context.Context, w *work) error {
 	s.cfg.FailPoint("plan.before-members")
 	h, def, err := s.members(ctx, w)
 	if err != nil {
+		return err
+	}
+	if err := s.stillDefined(ctx, w); err != nil {
 		return err
 	}
 	s.cfg.FailPoint("plan.before-ledger")
@@ -112,14 +118,7 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 		return err
 	}
 	now := s.cfg.Clock().UTC()
-	// A reading names the moment before it began; the next one goes back a little further, for clocks that differ.
-	since := st.AsOf
-	switch {
-	case since.After(now):
-		since = time.Time{} // the clock was wrong: what changed since cannot be asked for
-	case !since.IsZero():
-		since = since.Add(-5 * time.Minute)
-	}
+	since, newest := mirrorSince(st, now), st.Newest
 	round, batch := now.UnixMicro(), make([]ledger.MirrorContact, 0, 1000)
 	put := func() error {
 		jobs.Alive(ctx)
@@ -133,6 +132,9 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 		if err != nil {
 			return err
 		}
+		if c.ModifiedAt.After(newest) {
+			newest = c.ModifiedAt
+		}
 		batch = append(batch, mirrored(c))
 		if len(batch) == cap(batch) {
 			if err := put(); err != nil {
@@ -143,7 +145,21 @@ func (s *Service) readMirror(ctx context.Context, w *work) error {
 	if err := put(); err != nil {
 		return err
 	}
-	return s.cfg.Ledger.FinishMirror(ctx, w.acct, round, since.IsZero(), now)
+	return s.cfg.Ledger.FinishMirror(ctx, w.acct, round, since.IsZero(), now, newest)
+}
+
+// mirrorSince is since when changes are asked for; zero for everything. A reading names the moment before it began, and the next one
+// goes back a little further. A clock here that is ahead would leave out what was changed in between: so it goes back as well to the
+// latest change that was seen, which is told by the account's own clock.
+func mirrorSince(st ledger.MirrorState, now time.Time) time.Time {
+	if st.AsOf.IsZero() || st.AsOf.After(now) || (st.Newest.IsZero() && st.Contacts == 0) { // the clock was wrong, or nothing was there
+		return time.Time{}
+	}
+	since := st.AsOf.Add(-5 * time.Minute)
+	if seen := st.Newest.Add(-time.Minute); !st.Newest.IsZero() && seen.Before(since) {
+		return seen
+	}
+	return since
 }
 
 // stopReading ends a run that reads for long and is to stop: nothing of it is in flight.
@@ -155,7 +171,7 @@ func (s *Service) stopReading(ctx context.Context, w *work) error {
 }
 
 func mirrored(c destination.Contact) ledger.MirrorContact {
-	return ledger.MirrorContact{Contact: c.ID, Address: c.Address, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Identifiers: c.Identifiers}
+	return ledger.MirrorContact{Contact: c.ID, Address: c.Address, Written: c.Written, OptedOut: c.Blocklisted || len(c.Unsubscribed) > 0, Lists: c.Lists, Identifiers: c.Identifiers}
 }
 
 // noteList notes who was on the list before the export's first write to it (S19). A dry run only counts.
@@ -201,6 +217,7 @@ type snapshot struct {
 	HandOver   warehouse.HandOver
 	Joining    []string // addresses that other exports want on the list (S20)
 	AsOf       time.Time
+	Nth        int64 // tells newer data from older ones (S7)
 	Definition string
 }
 
@@ -275,6 +292,9 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 		return snapshot{}, nil, err
 	}
 	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export, segments, model.Scope)}
+	if h.Nth, err = s.cfg.Ledger.Nth(ctx); err != nil {
+		return snapshot{}, nil, err
+	}
 	h.HandOver, err = s.cfg.Warehouse.WriteMembers(ctx, warehouse.MembersRequest{
 		Segments: segments, Scope: model.Scope, AsOf: h.AsOf, Zone: w.export.TimeZone, Mapping: w.export.Mapping, Dir: s.cfg.HandOverDir, Name: string(w.run.ID),
 	})
@@ -284,7 +304,24 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 	if h.Joining, err = s.joining(ctx, w, h.AsOf); err != nil {
 		return snapshot{}, nil, err
 	}
-	return h, specs, s.writeSnapshot(w.run.ID, h)
+	if err := s.writeSnapshot(w.run.ID, h); err != nil {
+		return snapshot{}, nil, err
+	}
+	s.cfg.FailPoint("plan.after-snapshot")
+	return h, specs, nil
+}
+
+// stillDefined lets a run that is not planned begin again if its export was changed since it read it: until its hand-over was written
+// nobody could see what it would send, so that an attribute may be another export's by now (S21).
+func (s *Service) stillDefined(ctx context.Context, w *work) error {
+	now, err := s.Get(ctx, w.export.ID)
+	if err != nil || now.Version == w.export.Version {
+		return err
+	}
+	if err := s.tidy(ctx, w.run); err != nil {
+		return err
+	}
+	return wait{d: 200 * time.Millisecond, status: w.run.Status}
 }
 
 // doubt has everybody sent again by whom an attribute is fed that the account lacks: with it went what it held, and it may be there
@@ -392,7 +429,7 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List,
 		MembersPath: h.HandOver.MembersPath, AddressesPath: h.HandOver.AddressesPath, RefusalsPath: h.HandOver.RefusalsPath, JoiningPaths: h.Joining,
 		Attributes: specs, True: yes, False: no, Zone: w.export.TimeZone, Clear: clear, Leavers: w.export.Leavers, Limits: limits,
-		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Brake: s.cfg.Brake, DefinitionHash: definition,
+		At: s.cfg.Clock().UTC(), AsOf: h.AsOf, DataAt: h.HandOver.DataAt, Nth: h.Nth, Brake: s.cfg.Brake, DefinitionHash: definition, Released: w.released,
 	})
 	if err != nil {
 		return sum, err

@@ -57,6 +57,7 @@ func (s *Service) compareRemoval(ctx context.Context, w *work) (activation.PlanS
 	}
 	sum, err := s.cfg.Ledger.PlanRemoval(ctx, ledger.RemovalRequest{
 		Run: w.run.ID, Account: w.acct, Export: w.export.ID, List: w.export.List, Whom: whom, Limits: w.dest.Limits(), Brake: s.cfg.Brake, At: s.cfg.Clock().UTC(),
+		Released: w.released,
 	})
 	if err != nil {
 		return sum, err

@@ -263,6 +263,32 @@ func TestS20TheKeptAreRemovedOnAPersonsWord(t *testing.T) {
 	require.NoError(t, err, "the export stays")
 	receipt = w.ok(w.do(e))
 	require.EqualValues(t, []int64{2, 2, 0}, []int64{receipt.Members, receipt.Unchanged, receipt.Leavers})
+
+	_, _, err = w.svc.Start(t.Context(), e.ID, activation.RunRemoveKept, "ana", "")
+	require.Equal(t, activation.CodeConflict, activation.CodeOf(err), "nobody is kept any more")
+	require.ErrorContains(t, err, "keeps nobody")
+}
+
+func TestS20ARepeatedRequestToRemoveTheKeptGetsItsRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.export("first", w.connect("one", keyA), 7, "s1")
+	e.Leavers = activation.LeaversKeep
+	e, err := w.svc.Update(t.Context(), e)
+	require.NoError(t, err)
+	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"))
+	w.ok(w.do(e))
+	w.are(person("p1", "Ana", "s1"))
+	w.ok(w.do(e))
+	first, made, err := w.svc.Start(t.Context(), e.ID, activation.RunRemoveKept, "ana", "key")
+	require.NoError(t, err)
+	require.True(t, made)
+	w.drive()
+	w.ok(w.run(first.ID))
+	again, made, err := w.svc.Start(t.Context(), e.ID, activation.RunRemoveKept, "ana", "key")
+	require.NoError(t, err)
+	require.False(t, made)
+	require.Equal(t, first.ID, again.ID)
 }
 
 func TestS20TheOrphanedAreAdopted(t *testing.T) {

@@ -32,6 +32,11 @@ func (s *Service) StartRun(ctx context.Context, q StartRequest) (r activation.Ru
 	id, kind, idempotencyKey := q.Export, q.Kind, q.IdempotencyKey
 	now := s.cfg.Clock().UTC()
 	var replaced []activation.RunID
+	if kind == activation.RunRemoveKept {
+		if err := s.keepsSomebody(ctx, q); err != nil {
+			return r, false, fmt.Errorf("start run: %w", err)
+		}
+	}
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		e, err := tx.Export(ctx, id)
 		if err != nil {
@@ -94,6 +99,41 @@ func (s *Service) StartRun(ctx context.Context, q StartRequest) (r activation.Ru
 		s.cfg.Log.InfoContext(ctx, "run created", "run", r.ID, "export", id, "kind", kind)
 	}
 	return r, created, nil
+}
+
+// keepsSomebody refuses to take off whom an export keeps where there is nobody, and nothing is known that could hide them (S20): the
+// run would only say that it did nothing. A request that is repeated gets its run all the same.
+func (s *Service) keepsSomebody(ctx context.Context, q StartRequest) error {
+	e, a, err := s.place(ctx, q.Export)
+	if activation.CodeOf(err) == activation.CodeNoConnection { // that is told of every run
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	known := activation.CodeNotFound
+	if q.IdempotencyKey != "" {
+		err := s.cfg.Store.View(ctx, func(r store.Reader) error {
+			_, err := r.IdempotentRun(ctx, e.ID, q.IdempotencyKey)
+			return err
+		})
+		known = activation.CodeOf(err)
+	}
+	unsure, err := s.cfg.Ledger.Unreconciled(ctx, a) // after a restore the run itself says what comes first (S23)
+	if err != nil || known != activation.CodeNotFound || len(unsure) > 0 || e.Connection == "" {
+		return err
+	}
+	lists, err := s.cfg.Ledger.Holdings(ctx, a, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, l := range lists {
+		if l.Kept > 0 {
+			return nil
+		}
+	}
+	return activation.Errorf(activation.CodeConflict, "the export keeps nobody on its lists who left its segments").
+		WithRemedy("There is nothing to do; whom it has on which list is shown with its people")
 }
 
 // excludes reports whether a run of the kind cannot begin beside the open one: there is one of each kind, one that changes lists

@@ -24,6 +24,8 @@ type work struct {
 	conn   activation.Connection
 	dest   destination.Destination
 	acct   ledger.AccountID
+	// released says that the plan which is being made takes the place of a released one.
+	released bool
 }
 
 func (w *work) account() activation.Account { return w.conn.Details.Account }

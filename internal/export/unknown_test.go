@@ -149,3 +149,37 @@ func TestS30BrevoDownForHoursIsWaitedForVisibly(t *testing.T) {
 	require.Zero(t, w.run(id).Attempt)
 	require.Equal(t, []string{"ana@example.com"}, w.a.on(7))
 }
+
+// TestS30AfterARunThatStoppedRightAfterAnUnansweredImportTwoLooksAreMade: the import that was not answered may be listed late.
+func TestS30AfterARunThatStoppedRightAfterAnUnansweredImportTwoLooksAreMade(t *testing.T) {
+	t.Parallel()
+	refused := fault{outcome: destination.Refused, code: activation.CodeBadCredentials}
+	for name, faults := range map[string][]fault{"by an answer to the first look": {refused}, "by an answer to the second look": {{}, refused}, "canceled": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c := w.connect("one", keyA)
+			e1, e2 := w.export("first", c, 7, "s1"), w.export("second", c, 9, "s1")
+			w.are(person("p1", "Ana", "s1"))
+			w.a.fail("import", fault{outcome: destination.Unknown, effect: true})
+			w.a.fates = []fate{{takes: 10 * time.Minute, late: 50 * time.Second}}
+			r1 := w.start(e1)
+			w.drive(w.state(r1, ledger.BatchUnknown))
+			w.a.fail("processes", faults...)
+			before := len(w.a.looks)
+			if faults == nil {
+				_, err := w.svc.Cancel(t.Context(), r1)
+				require.NoError(t, err)
+			}
+			r2 := w.start(e2)
+			imports := w.a.count("import")
+			w.drive(func() bool { return w.a.count("import") > imports })
+			looks := w.a.looks[before:]
+			require.GreaterOrEqual(t, len(looks), 2+len(faults)/2)
+			require.GreaterOrEqual(t, looks[len(looks)-1].Sub(looks[0]), time.Minute)
+			require.Equal(t, []string{"ana@example.com"}, w.a.on(7), "the import that was not answered has ended")
+			w.drive()
+			w.ok(w.run(r2))
+		})
+	}
+}

@@ -96,6 +96,9 @@ type world struct {
 	brake  ledger.Brake
 	// giveUpAfter is how long an import may take before it may be given up; 0 is the default.
 	giveUpAfter time.Duration
+	// maxLookStep is the longest step between looks; 0 is the default. What takes a day is looked at 1440 times by it, which is most
+	// of the time of a test that is about something else.
+	maxLookStep time.Duration
 }
 
 func newWorld(t *testing.T) *world {
@@ -158,7 +161,7 @@ func (w *world) restart() {
 	require.NoError(w, err)
 	w.svc, err = export.New(export.Config{
 		Store: w.store, Warehouse: w.people, Ledger: w.ledger, Connections: w.conns, Clock: w.clock.now, IDs: w.id, Log: log,
-		HandOverDir: w.out, FailPoint: w.failPoint, Brake: w.brake, GiveUpAfter: w.giveUpAfter,
+		HandOverDir: w.out, FailPoint: w.failPoint, Brake: w.brake, GiveUpAfter: w.giveUpAfter, MaxLookStep: w.maxLookStep,
 	})
 	require.NoError(w, err)
 	require.NoError(w, w.svc.Recover(w.Context()))

@@ -3,11 +3,13 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -202,6 +204,26 @@ func TestQuarantineIsPaged(t *testing.T) {
 	for _, bad := range []string{"x", "-1", "1e3", "99999999999999999999"} {
 		b.refused(activation.CodeInvalid, "GET", "/sources/"+id+"/quarantine?after="+bad, nil)
 	}
+}
+
+func TestQuarantineIsDownloadedWithoutFormulas(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for i := range csvPage + 5 {
+		b.Engine.Bad = append(b.Engine.Bad, warehouse.BadRow{File: "=a.csv", Line: int64(i + 2), Column: "=points", Value: "+7 characters: digits", Reason: "is not a number"})
+	}
+	id := b.withProfile()
+	r := b.call("GET", "/sources/"+id+"/quarantine.csv", nil)
+	require.Equal(t, 200, r.status)
+	require.Contains(t, r.header.Get("Content-Type"), "text/csv")
+	require.Contains(t, r.header.Get("Content-Disposition"), `filename="quarantine.csv"`)
+	rows, err := csv.NewReader(strings.NewReader(r.raw)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, csvPage+5+1, "the header and every row, over several pages")
+	require.Equal(t, []string{"file", "line", "column", "value", "reason"}, rows[0])
+	require.Equal(t, []string{"'=a.csv", "2", "'=points", "'+7 characters: digits", "is not a number"}, rows[1], "S35")
+	require.Equal(t, strconv.Itoa(csvPage+6), rows[csvPage+5][1])
+	b.refused(activation.CodeNotFound, "GET", "/sources/none/quarantine.csv", nil)
 }
 
 func TestUploadIsStreamedIntoTheUploadFolder(t *testing.T) {

@@ -94,6 +94,13 @@ func shownExport(ctx context.Context, r store.Reader, e activation.Export, now t
 		}
 	}
 	out := wire.FromExport(e, over, latest, callerOf(ctx).MayUse(over))
+	size, err := r.LastListSize(ctx, e.ID)
+	if err != nil {
+		return wire.Export{}, err
+	}
+	if !size.At.IsZero() {
+		out.ListSize = &wire.ListSize{At: size.At, Size: size.Size}
+	}
 	if e.Freshness > 0 {
 		success, err := r.LastSuccess(ctx, e.ID)
 		if err != nil {

@@ -86,5 +86,7 @@ func TestS20S22RemovalsAreRunsOfTheirOwnKinds(t *testing.T) {
 	require.Equal(t, "held", b.must(200, "GET", "/exports/"+id, nil)["status"], "somebody has to decide")
 	b.setRun(r["id"].(string), func(r *activation.Run) { r.Status, r.EndedAt = activation.StatusCanceled, time.Now().UTC() })
 	require.Equal(t, "not_started", b.must(200, "GET", "/exports/"+id, nil)["status"])
+	b.refused(activation.CodeConflict, "POST", "/exports/"+id+"/runs", object{"kind": "remove_kept"}) // it keeps nobody
+	b.Book.Held = []ledger.Holding{{List: 7, ListCounts: ledger.ListCounts{Kept: 1}}}
 	require.Equal(t, "remove_kept", b.must(201, "POST", "/exports/"+id+"/runs", object{"kind": "remove_kept"})["kind"])
 }

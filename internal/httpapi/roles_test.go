@@ -294,6 +294,8 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	s := do("GET", "/sources/"+source, nil)
 	do("PUT", "/sources/"+source, object{"name": "people", "path": s["path"], "version": s["version"]})
 	extra := id(do("POST", "/sources", object{"name": "extra", "path": "customers.csv"}))
+	do("POST", "/sources/"+extra+"/ingest", nil)
+	do("DELETE", "/relationships/"+id(do("POST", "/relationships", object{"name": "extra", "from": extra, "keys": []object{{"from": "id"}}})), nil)
 	do("DELETE", "/sources/"+extra, nil)
 	g := do("POST", "/segments", object{"name": "Ivos", "rules": []object{equals("name", "Ivo")}})
 	do("PUT", "/segments/"+id(g), object{"name": "Ivas", "rules": []object{equals("name", "Iva")}, "version": g["version"]})

@@ -2,23 +2,17 @@ package httpapi
 
 import (
 	"context"
-	"encoding/csv"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"segue/internal/access"
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
 	"segue/internal/ledger"
 )
-
-// csvPage is how many rows of a download are read at a time.
-const csvPage = 1000
 
 func (a *api) rowOperations() {
 	const tag = "runs"
@@ -32,11 +26,7 @@ func (a *api) rowOperations() {
 		id: "download-rejects", method: http.MethodGet, path: "/runs/{id}/rejects.csv", tag: tag, summary: "Download who was rejected",
 		description: "The rejected members of a run as CSV (UTF-8, with a header). Cells that a spreadsheet would take for a formula get a leading apostrophe.",
 		errors:      []activation.Code{activation.CodeNotFound},
-		change: func(op *huma.Operation) {
-			op.Responses["200"] = &huma.Response{
-				Description: "The rejected members", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}},
-			}
-		},
+		change:      asCSV("The rejected members"),
 	}, a.downloadRejects)
 	register(a, endpoint{
 		id: "list-batches", method: http.MethodGet, path: "/runs/{id}/batches", tag: tag, summary: "List the batches of a run",
@@ -99,57 +89,36 @@ func (a *api) listBatches(ctx context.Context, in *ByID) (*body[wire.List[wire.B
 }
 
 func (a *api) downloadRejects(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
-	id := activation.RunID(in.ID)
-	if _, err := a.cfg.Services.Exports.Run(ctx, id); err != nil {
-		return nil, err
-	}
-	first, err := a.rejects(ctx, id, 0) // what fails, fails before the answer begins
+	run, err := a.cfg.Services.Exports.Run(ctx, activation.RunID(in.ID))
 	if err != nil {
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(hc huma.Context) {
-		_, w := humago.Unwrap(hc)
-		w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-		w.Header().Set("Content-Disposition", `attachment; filename="rejects.csv"`)
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a long download is not an idle one
-		out := csv.NewWriter(w)
-		_ = out.Write([]string{"profile_id", "address", "list_id", "reason", "attribute", "why", "at"})
-		for rows := first; len(rows) > 0; {
-			for _, r := range rows {
-				_ = out.Write(rejectCells(r))
+	var planned time.Time
+	if run.Plan != nil {
+		planned = run.Plan.At
+	}
+	return download(ctx, a, csvFile[ledger.RunRow]{
+		name:   "rejects.csv",
+		header: []string{"profile_id", "address", "list_id", "reason", "attribute", "why", "at"},
+		page: func(ctx context.Context, last *ledger.RunRow) ([]ledger.RunRow, error) {
+			f := ledger.RowFilter{Bucket: activation.BucketRejected, Limit: csvPage}
+			if last != nil {
+				f.After = last.Number
 			}
-			if len(rows) < csvPage {
-				break
-			}
-			if rows, err = a.rejects(ctx, id, rows[len(rows)-1].Number); err != nil {
-				a.cfg.Log.ErrorContext(ctx, "download stopped", "run", id, "request", requestID(ctx), "error", masked(err))
-				panic(http.ErrAbortHandler) // half a file must not look like a whole one
-			}
-		}
-		out.Flush()
-	}}, nil
+			return a.cfg.Services.Ledger.Rows(ctx, run.ID, f)
+		},
+		cells: func(r ledger.RunRow) []string { return rejectCells(r, planned) },
+	})
 }
 
-func (a *api) rejects(ctx context.Context, id activation.RunID, after int64) ([]ledger.RunRow, error) {
-	return a.cfg.Services.Ledger.Rows(ctx, id, ledger.RowFilter{Bucket: activation.BucketRejected, After: after, Limit: csvPage})
-}
-
-func rejectCells(r ledger.RunRow) []string {
+// rejectCells are the cells of a rejected row. One that the plan rejected was rejected when it was made.
+func rejectCells(r ledger.RunRow, planned time.Time) []string {
 	at := ""
+	if r.At.IsZero() {
+		r.At = planned
+	}
 	if !r.At.IsZero() {
 		at = r.At.UTC().Format(time.RFC3339)
 	}
-	cells := []string{r.ProfileID, r.Address.String(), strconv.FormatInt(int64(r.List), 10), r.Reason, r.Attribute, r.Why, at}
-	for i, c := range cells {
-		cells[i] = inertCell(c)
-	}
-	return cells
-}
-
-// inertCell keeps spreadsheets from taking a cell for a formula (SEMANTICS S35).
-func inertCell(c string) string {
-	if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
-		return "'" + c
-	}
-	return c
+	return []string{r.ProfileID, r.Address.String(), strconv.FormatInt(int64(r.List), 10), r.Reason, r.Attribute, r.Why, at}
 }

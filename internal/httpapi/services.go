@@ -26,6 +26,7 @@ type Services struct {
 	Store       definitions // *store.Store
 	Sources     sources     // *ingest.Service
 	Profiles    profiles    // warehouse.Warehouse
+	Unify       unification // *unify.Service
 	Segments    segments    // *segment.Service
 	Connections connections // *connection.Service
 	Exports     exports     // *export.Service
@@ -43,11 +44,11 @@ type definitions interface {
 
 // sources is what the API needs of data sources and the profile's definition.
 type sources interface {
-	Create(ctx context.Context, s activation.Source) (activation.Source, error)
-	Update(ctx context.Context, s activation.Source) (activation.Source, error)
+	Create(ctx context.Context, s activation.Source, password ...string) (activation.Source, error)
+	Update(ctx context.Context, s activation.Source, password ...string) (activation.Source, error)
 	Get(ctx context.Context, id activation.SourceID) (activation.Source, error)
 	Delete(ctx context.Context, id activation.SourceID) error
-	Preview(ctx context.Context, s activation.Source, rows int) (warehouse.Preview, error)
+	Preview(ctx context.Context, s activation.Source, rows int, password ...string) (warehouse.Preview, error)
 	Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) ([]warehouse.BadRow, error)
 	Ingest(ctx context.Context, id activation.SourceID, force bool) (activation.Source, error)
 	Files(ctx context.Context) ([]ingest.File, error)

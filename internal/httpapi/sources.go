@@ -5,9 +5,13 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/danielgtaylor/huma/v2"
+
+	"segue/internal/access"
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
 	"segue/internal/store"
+	"segue/internal/warehouse"
 )
 
 func (a *api) sourceOperations() {
@@ -18,7 +22,7 @@ func (a *api) sourceOperations() {
 	}, a.listSources)
 	register(a, endpoint{
 		id: "create-source", method: http.MethodPost, path: "/sources", tag: tag, status: http.StatusCreated, summary: "Add a data source",
-		description: "Checks that the file is there and may be read. Nothing is taken over yet: ingest it next.",
+		description: "Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.",
 		errors:      []activation.Code{activation.CodeConflict, activation.CodeSourceRefused},
 	}, a.createSource)
 	register(a, endpoint{
@@ -53,6 +57,12 @@ func (a *api) sourceOperations() {
 		description: "The rows of the last ingest that could not be read, with the reason. Values are masked.",
 		errors:      []activation.Code{activation.CodeNotFound},
 	}, a.quarantine)
+	register(a, endpoint{
+		id: "download-quarantine", method: http.MethodGet, path: "/sources/{id}/quarantine.csv", tag: tag, summary: "Download rows that could not be read",
+		description: "The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.",
+		errors:      []activation.Code{activation.CodeNotFound},
+		change:      asCSV("The rows that could not be read"),
+	}, a.downloadQuarantine)
 }
 
 func (a *api) listSources(ctx context.Context, in *Named) (*body[wire.List[wire.Source]], error) {
@@ -65,7 +75,7 @@ func (a *api) listSources(ctx context.Context, in *Named) (*body[wire.List[wire.
 	if err != nil {
 		return nil, err
 	}
-	return listOf(list, next, wire.FromSource), nil
+	return listOf(list, next, shownSource(ctx)), nil
 }
 
 // pageOf reads one page of a listing of things with names, or the one thing with the name that was asked for.
@@ -82,15 +92,23 @@ func pageOf[T any](ctx context.Context, in *Named, one func(context.Context, str
 }
 
 func (a *api) createSource(ctx context.Context, in *input[wire.SourceInput]) (*made[wire.Source], error) {
-	s, err := a.cfg.Services.Sources.Create(ctx, in.Body.Domain())
+	src := in.Body.Domain()
+	if err := mayChange(ctx, src); err != nil {
+		return nil, err
+	}
+	s, err := a.cfg.Services.Sources.Create(ctx, src, in.Body.Secret()...)
 	if err != nil {
 		return nil, err
 	}
-	return &made[wire.Source]{Location: Prefix + "/sources/" + string(s.ID), Body: wire.FromSource(s)}, nil
+	return &made[wire.Source]{Location: Prefix + "/sources/" + string(s.ID), Body: shownSource(ctx)(s)}, nil
 }
 
 func (a *api) previewSource(ctx context.Context, in *input[wire.SourcePreview]) (*body[wire.Preview], error) {
-	p, err := a.cfg.Services.Sources.Preview(ctx, in.Body.Domain(), in.Body.Rows)
+	src := in.Body.Domain()
+	if err := mayChange(ctx, src); err != nil {
+		return nil, err
+	}
+	p, err := a.cfg.Services.Sources.Preview(ctx, src, in.Body.Rows, in.Body.Secret()...)
 	if err != nil {
 		return nil, err
 	}
@@ -102,19 +120,59 @@ func (a *api) getSource(ctx context.Context, in *ByID) (*body[wire.Source], erro
 	if err != nil {
 		return nil, err
 	}
-	return answer(wire.FromSource(s)), nil
+	return answer(shownSource(ctx)(s)), nil
 }
 
 func (a *api) updateSource(ctx context.Context, in *change[wire.SourceUpdate]) (*body[wire.Source], error) {
-	s, err := a.cfg.Services.Sources.Update(ctx, in.Body.Domain(in.ID))
+	src := in.Body.Domain(in.ID)
+	if err := a.mayChangeStored(ctx, in.ID, src); err != nil {
+		return nil, err
+	}
+	s, err := a.cfg.Services.Sources.Update(ctx, src, in.Body.Secret()...)
 	if err != nil {
 		return nil, err
 	}
-	return answer(wire.FromSource(s)), nil
+	return answer(shownSource(ctx)(s)), nil
 }
 
 func (a *api) deleteSource(ctx context.Context, in *ByID) (*nothing, error) {
+	if err := a.mayChangeStored(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	return nil, a.cfg.Services.Sources.Delete(ctx, activation.SourceID(in.ID))
+}
+
+// mayChange fails if the caller may not create, look into or change the source: those in databases hold credentials.
+func mayChange(ctx context.Context, s activation.Source) error {
+	if !s.Kind.Database() && s.Database == (activation.DatabaseOptions{}) {
+		return nil
+	}
+	return callerOf(ctx).Check(access.RightChangeDatabases)
+}
+
+// mayChangeStored asks that of what is stored as well as of what it is to become.
+func (a *api) mayChangeStored(ctx context.Context, id string, to ...activation.Source) error {
+	was, err := a.cfg.Services.Sources.Get(ctx, activation.SourceID(id))
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	for _, s := range append(to, was) {
+		if err := mayChange(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shownSource makes the JSON of sources: where a database lies is shown to those who may change it.
+func shownSource(ctx context.Context) func(activation.Source) wire.Source {
+	all := callerOf(ctx).Has(access.RightChangeDatabases)
+	return func(s activation.Source) wire.Source {
+		if !all {
+			s.Database = activation.DatabaseOptions{}
+		}
+		return wire.FromSource(s)
+	}
 }
 
 // ingestInput asks for an ingest.
@@ -128,7 +186,7 @@ func (a *api) ingestSource(ctx context.Context, in *ingestInput) (*body[wire.Sou
 	if err != nil {
 		return nil, err
 	}
-	return answer(wire.FromSource(s)), nil
+	return answer(shownSource(ctx)(s)), nil
 }
 
 // quarantineInput chooses a page of rows that could not be read.
@@ -151,6 +209,22 @@ func (a *api) quarantine(ctx context.Context, in *quarantineInput) (*body[wire.L
 		rows, next = rows[:in.Limit], strconv.FormatInt(offset+int64(in.Limit), 10)
 	}
 	return listOf(rows, next, wire.FromBadRow), nil
+}
+
+func (a *api) downloadQuarantine(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
+	read := 0
+	return download(ctx, a, csvFile[warehouse.BadRow]{
+		name:   "quarantine.csv",
+		header: []string{"file", "line", "column", "value", "reason"},
+		page: func(ctx context.Context, _ *warehouse.BadRow) ([]warehouse.BadRow, error) {
+			rows, err := a.cfg.Services.Sources.Quarantine(ctx, activation.SourceID(in.ID), read, csvPage)
+			read += len(rows)
+			return rows, err
+		},
+		cells: func(r warehouse.BadRow) []string {
+			return []string{r.File, strconv.FormatInt(r.Line, 10), r.Column, r.Value, r.Reason}
+		},
+	})
 }
 
 // number reads a cursor that is a number; the empty one is 0.

@@ -88,11 +88,14 @@ func (s *Service) file(dir, path string) (f File, ok bool) {
 	if dir == s.cfg.UploadDir {
 		f.Path, f.Folder = filepath.Base(path), ""
 	}
-	real, err := s.resolve(f.Path)
-	if err != nil {
+	if strings.ContainsAny(f.Path, patterns) {
 		return f, false
 	}
-	info, err := os.Stat(real)
+	real, err := s.resolve(f.Path)
+	if err != nil || len(real) != 1 {
+		return f, false
+	}
+	info, err := os.Stat(real[0].Path)
 	if err != nil {
 		return f, false
 	}

@@ -7,15 +7,18 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"segue/internal/activation"
+	"segue/internal/secret"
 	"segue/internal/store"
 	"segue/internal/warehouse"
 )
 
-// Config is what a Service needs. All but SourceDirs and MaxUpload are required.
+// Config is what a Service needs. All but SourceDirs, MaxUpload, Box and Databases are required.
 type Config struct {
 	Store     store.Store
 	Warehouse warehouse.Warehouse
@@ -25,6 +28,9 @@ type Config struct {
 	UploadDir, DataDir string
 	// MaxUpload is the most bytes of an upload. Defaults to 4 GiB.
 	MaxUpload int64
+	// Box seals passwords of databases, and Databases opens these. Without them there are no database sources.
+	Box       secret.Box
+	Databases func(Database) (warehouse.Feed, error)
 	Clock     func() time.Time
 	IDs       func() string
 	Log       *slog.Logger
@@ -50,11 +56,16 @@ func New(cfg Config) (*Service, error) {
 	return &Service{cfg: cfg, dirs: append([]string{cfg.UploadDir}, cfg.SourceDirs...), busy: map[activation.SourceID]bool{}}, nil
 }
 
-// Create checks a source and its file and stores it; nothing is taken over yet. ID, times and version are set here.
-func (s *Service) Create(ctx context.Context, src activation.Source) (activation.Source, error) {
+// Create checks a source and its file and stores it; nothing is taken over yet. ID, times and version are set here. A password
+// is that of a database.
+func (s *Service) Create(ctx context.Context, src activation.Source, password ...string) (activation.Source, error) {
 	now := s.cfg.Clock().UTC()
 	src.ID, src.CreatedAt, src.UpdatedAt, src.Version, src.Ingest = activation.SourceID(s.cfg.IDs()), now, now, 1, nil
+	src.SealedPassword = nil
 	if err := s.check(&src); err != nil {
+		return activation.Source{}, err
+	}
+	if err := s.seal(&src, password...); err != nil {
 		return activation.Source{}, err
 	}
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.CreateSource(ctx, src) }); err != nil {
@@ -63,10 +74,30 @@ func (s *Service) Create(ctx context.Context, src activation.Source) (activation
 	return src, nil
 }
 
-// Update changes a source; src.Version must be the one that was read. Its table stays as it is until the next ingest.
-func (s *Service) Update(ctx context.Context, src activation.Source) (out activation.Source, err error) {
+// Update changes a source; src.Version must be the one that was read. Its table stays as it is until the next ingest. A kind
+// that is empty stays, and so does the password of a database where none is given and host, user and encryption are the
+// same; an empty one is taken away.
+func (s *Service) Update(ctx context.Context, src activation.Source, password ...string) (out activation.Source, err error) {
 	src.UpdatedAt = s.cfg.Clock().UTC()
+	was, err := s.Get(ctx, src.ID)
+	if err != nil {
+		return activation.Source{}, err
+	}
+	if src.Kind == "" {
+		src.Kind = was.Kind
+	}
+	if src.Kind != was.Kind && (src.Kind.Database() || was.Kind.Database()) {
+		return activation.Source{}, activation.Errorf(activation.CodeInvalid, "a source in a database stays there").WithField("kind").WithRemedy("Add another source")
+	}
 	if err := s.check(&src); err != nil {
+		return activation.Source{}, err
+	}
+	src.SealedPassword = was.SealedPassword
+	if len(password) == 0 && was.SealedPassword != nil && !src.Database.SameAccount(was.Database) {
+		return activation.Source{}, activation.Errorf(activation.CodeInvalid, "the password must be given again, since host, port, user or encryption changed").
+			WithField("database.password").WithRemedy("Give it; a stored password is never sent elsewhere")
+	}
+	if err := s.seal(&src, password...); err != nil {
 		return activation.Source{}, err
 	}
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
@@ -75,7 +106,7 @@ func (s *Service) Update(ctx context.Context, src activation.Source) (out activa
 			return err
 		}
 		src.CreatedAt, src.Ingest = old.CreatedAt, old.Ingest
-		if err := tx.UpdateSource(ctx, src); err != nil {
+		if err := tx.UpdateSource(ctx, src); err != nil { // the version holds that old is what was read above
 			return err
 		}
 		out, err = tx.Source(ctx, src.ID)
@@ -96,6 +127,9 @@ func (s *Service) check(src *activation.Source) error {
 	}
 	if err := src.Validate(); err != nil {
 		return err
+	}
+	if src.Kind.Database() {
+		return nil
 	}
 	_, err := s.resolve(src.Path)
 	return err
@@ -118,19 +152,28 @@ func (s *Service) Delete(ctx context.Context, id activation.SourceID) error {
 	return s.cfg.Warehouse.DropTable(ctx, id)
 }
 
-// Preview reads the beginning of a source's file; the source need not be stored.
-func (s *Service) Preview(ctx context.Context, src activation.Source, rows int) (warehouse.Preview, error) {
+// Preview reads the beginning of a source; the source need not be stored. password is that of a database.
+func (s *Service) Preview(ctx context.Context, src activation.Source, rows int, password ...string) (p warehouse.Preview, err error) {
 	if src.Name == "" {
 		src.Name = "preview"
 	}
 	if err := s.check(&src); err != nil {
 		return warehouse.Preview{}, err
 	}
-	path, err := s.resolve(src.Path)
+	r := warehouse.LoadRequest{Source: src, At: s.cfg.Clock().UTC()}
+	if src.Kind.Database() {
+		d := Database{Kind: src.Kind, Options: src.Database}
+		if len(password) > 0 {
+			d.Password = password[0]
+		}
+		r.Feed, err = s.dial(d)
+	} else {
+		r.Files, err = s.resolve(src.Path)
+	}
 	if err != nil {
 		return warehouse.Preview{}, err
 	}
-	return s.cfg.Warehouse.PreviewCSV(ctx, warehouse.LoadRequest{Source: src, Path: path, At: s.cfg.Clock().UTC()}, rows)
+	return s.cfg.Warehouse.Preview(ctx, r, rows)
 }
 
 // Quarantine returns the rows of the last ingest that could not be read.
@@ -174,7 +217,14 @@ func (s *Service) Ingest(ctx context.Context, id activation.SourceID, force bool
 }
 
 func (s *Service) load(ctx context.Context, src activation.Source, force bool) (activation.Ingest, error) {
-	path, err := s.resolve(src.Path)
+	var files []warehouse.File
+	var feed warehouse.Feed
+	var err error
+	if src.Kind.Database() {
+		feed, err = s.feed(src)
+	} else {
+		files, err = s.resolve(src.Path)
+	}
 	if err != nil {
 		return activation.Ingest{}, err
 	}
@@ -182,8 +232,8 @@ func (s *Service) load(ctx context.Context, src activation.Source, force bool) (
 	if err != nil {
 		return activation.Ingest{}, err
 	}
-	return s.cfg.Warehouse.LoadCSV(ctx, warehouse.LoadRequest{
-		Source: src, Path: path, At: s.cfg.Clock().UTC(), Force: force, Required: required,
+	return s.cfg.Warehouse.Load(ctx, warehouse.LoadRequest{
+		Source: src, Files: files, Feed: feed, At: s.cfg.Clock().UTC(), Force: force, Required: required,
 	})
 }
 
@@ -194,14 +244,14 @@ func (s *Service) required(ctx context.Context, id activation.SourceID) ([]strin
 		p, err = r.Profile(ctx)
 		return err
 	})
-	if activation.CodeOf(err) == activation.CodeNotFound || (err == nil && p.Source != id) {
+	if activation.CodeOf(err) == activation.CodeNotFound {
 		return nil, nil
 	}
-	columns := []string{p.Key}
-	for _, f := range p.Fields {
-		columns = append(columns, f.Column)
+	t, feeds := p.TableOf(id)
+	if err != nil || !feeds {
+		return nil, err
 	}
-	return columns, err
+	return append([]string{t.Key}, slices.Sorted(maps.Values(t.Columns))...), nil
 }
 
 func (s *Service) take(id activation.SourceID) bool {

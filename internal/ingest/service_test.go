@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,9 @@ func TestFilesAreReadFromSourceFoldersOnly(t *testing.T) {
 		"link-out.csv": false, "link-data.csv": false, "link-glob.csv": false, "loop.csv": false, "folder/secret.csv": false, "up-link.csv": false,
 		"../out.csv": false, "../secret.csv": false, filepath.Join(root, "out.csv"): false, filepath.Join(data, "secret.csv"): false,
 		filepath.Join(s.Files, "..", "out.csv"): false, "/etc/hosts": false, "sub": false, ".": false, "in.csv/x": false, "nothing.csv": false,
-		"*.csv": false, "in.cs?": false, "in.csv\x00": false, "": false, " ": false,
+		"*.csv": false, "in.csv\x00": false, "in.cs?": true, "link-i*.csv": true, "s*/in.csv": true, "s*/../in.csv": true, "*/secret.csv": false, "l*-out.csv": false,
+		"../*.csv": false, "s*/../../out.csv": false, "/etc/host?": false, "[i]n.csv": false, "{in}.csv": false, "x*.csv": false,
+		filepath.Join(s.Files, "in.*"): true, filepath.Join(s.Files, "..", "*.csv"): false, filepath.Join(root, "fil*", "in.csv"): false, "up*.csv": false, "": false, " ": false,
 	} {
 		src, err := s.Sources.Create(t.Context(), source(path))
 		require.Equal(t, ok, err == nil, "%q: %v", path, err)
@@ -63,6 +66,45 @@ func TestFilesAreReadFromSourceFoldersOnly(t *testing.T) {
 			require.Equal(t, activation.CodeInvalid, activation.CodeOf(err), "%q", path)
 		}
 	}
+}
+
+func TestAPatternNamesFilesOfOneFolder(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	for _, name := range []string{"day2.csv", "day1.csv", "sub/day3.csv", ".day4.csv", "other.csv"} {
+		write(t, filepath.Join(s.Files, name), people)
+	}
+	write(t, filepath.Join(s.Uploads, "up1.csv"), people)
+	write(t, filepath.Join(s.Uploads, ".upload-1.csv"), people)
+	for pattern, want := range map[string][]string{
+		"day?.csv": {"day1.csv", "day2.csv"}, "*.csv": {"up1.csv"}, "*/*.csv": {"sub/day3.csv"}, "sub/*": {"sub/day3.csv"},
+		filepath.Join(s.Files, "d*.csv"): {"day1.csv", "day2.csv"}, "day1.csv": {"day1.csv"}, "sub/day3.csv": {"sub/day3.csv"},
+	} {
+		src, err := s.Sources.Create(t.Context(), activation.Source{Name: "n" + strings.Map(func(r rune) rune {
+			if r == '/' {
+				return '-'
+			}
+			return r
+		}, pattern), Kind: activation.SourceCSV, Path: pattern})
+		require.NoError(t, err, pattern)
+		_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+		require.NoError(t, err)
+		var names []string
+		for _, f := range s.Engine.Loaded.Files {
+			names = append(names, f.Name)
+			require.True(t, filepath.IsAbs(f.Path))
+			require.Equal(t, filepath.Base(f.Name), filepath.Base(f.Path))
+		}
+		require.Equal(t, want, names, pattern)
+	}
+	for i := range ingest.MaxSourceFiles {
+		write(t, filepath.Join(s.Files, "many", strconv.Itoa(i)+".csv"), people)
+	}
+	_, err := s.Sources.Create(t.Context(), source("many/*.csv"))
+	require.NoError(t, err)
+	write(t, filepath.Join(s.Files, "many", "more.csv"), people)
+	_, err = s.Sources.Create(t.Context(), source("many/*.csv"))
+	require.ErrorContains(t, err, "more than 1000 files")
 }
 
 func TestAFileThatIsReplacedByALinkIsNotFollowedOut(t *testing.T) {
@@ -150,9 +192,9 @@ type nested struct {
 	codes []activation.Code
 }
 
-func (n *nested) LoadCSV(ctx context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
+func (n *nested) Load(ctx context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
 	n.codes = append(n.codes, activation.CodeOf(n.again()))
-	return n.Engine.LoadCSV(ctx, r)
+	return n.Engine.Load(ctx, r)
 }
 
 func (n *nested) BuildProfiles(ctx context.Context, d activation.ProfileDefinition, at time.Time) (activation.ProfileBuild, error) {

@@ -63,12 +63,13 @@ type Accounts interface {
 	// Mirror says how fresh the account mirror is.
 	Mirror(ctx context.Context, a AccountID) (MirrorState, error)
 	// PutMirror adds or replaces contacts of the mirror, and remembers opt-outs: a blocklisted or unsubscribed contact
-	// is remembered as opted out; one that shows itself neither lifts what an earlier mirror had remembered (S8). Only
+	// is remembered as opted out; one that shows itself neither lifts what an earlier mirror had remembered (S8), unless another
+	// contact with the same address is opted out. Of two that are written alike the older one is gone. Only
 	// keyed hashes of addresses and identifiers are stored (S2). Round names the reading they belong to.
 	PutMirror(ctx context.Context, a AccountID, round int64, contacts []MirrorContact) error
 	// FinishMirror records that a reading is complete. After a full one contacts not seen in the round are dropped;
-	// their opt-outs stay.
-	FinishMirror(ctx context.Context, a AccountID, round int64, full bool, asOf time.Time) error
+	// their opt-outs stay. Newest is when the contact of it that was changed last was changed, zero if that is not known.
+	FinishMirror(ctx context.Context, a AccountID, round int64, full bool, asOf, newest time.Time) error
 	// LiftOptOut forgets an opt-out on an administrator's word; who and why are recorded. CodeNotFound if there is none.
 	LiftOptOut(ctx context.Context, a AccountID, address activation.Email, by, reason string, at time.Time) error
 
@@ -94,10 +95,12 @@ type Accounts interface {
 	Unsettled(ctx context.Context, a AccountID, since time.Time) ([]Batch, error)
 }
 
-// MirrorState says how fresh a mirror is: FullAt is zero before the first full reading, AsOf is up to when changes are in.
+// MirrorState says how fresh a mirror is: FullAt is zero before the first full reading, AsOf is up to when changes are in, by the
+// clock here, and Newest when the latest of them was made, by the account's clock; zero if that is not known.
 type MirrorState struct {
 	FullAt   time.Time
 	AsOf     time.Time
+	Newest   time.Time
 	Contacts int64
 	OptOuts  int64
 }
@@ -106,8 +109,12 @@ type MirrorState struct {
 type MirrorContact struct {
 	Contact int64            // the destination's number
 	Address activation.Email // empty if it has none
+	// Written is the address as the destination writes it; empty means like Address. Two contacts can have one address.
+	Written string
 	// OptedOut says blocklisted, or unsubscribed from any list.
 	OptedOut bool
+	// Lists are those that it is on; of lists that no export writes to nothing is kept (S2).
+	Lists []activation.ListID
 	// Identifiers are values by attribute name (SMS, WHATSAPP, LANDLINE_NUMBER as digits; EXT_ID).
 	Identifiers map[string]string
 }
@@ -118,9 +125,12 @@ type Runs interface {
 	// batches. Planning a run again replaces its plan as long as nothing of it was sent. From the same hand-over and
 	// ledger comes the same plan, byte for byte (S25).
 	Plan(ctx context.Context, r PlanRequest) (activation.PlanSummary, error)
-	// Besides returns how many people the newest plan of a run removes, but for refusals, whom the plan that it took the place of did
-	// not remove: all of them if it is the first one (S26). It is known until the ledger is closed.
-	Besides(run activation.RunID) int64
+	// ReleaseHolds reports whether the newest plan of a run, which took the place of a released one, removes nobody but those, refusals
+	// aside, whom the plan that a person released removes, or at most 5 % more (S26): however many plans were made since. It is known
+	// until the ledger is closed.
+	ReleaseHolds(run activation.RunID) bool
+	// Nth returns the number of the runs planned so far, and one: what a run asks for before it reads the data that it plans on.
+	Nth(ctx context.Context) (int64, error)
 	// RunState returns where a run stands; CodeNotFound for one that was never planned.
 	RunState(ctx context.Context, run activation.RunID) (RunState, error)
 	// OpenRuns lists runs that were planned and have not ended.
@@ -171,9 +181,14 @@ type PlanRequest struct {
 	At      time.Time
 	AsOf    time.Time
 	DataAt  time.Time
-	Brake   Brake
+	// Nth is what Nth returned before the data were read: it tells newer data from older ones whatever clocks say (S7). 0 means that
+	// they were read just now.
+	Nth   int64
+	Brake Brake
 	// DefinitionHash is a hash of mapping and segment definitions; the brake asks whether it changed since the last success.
 	DefinitionHash string
+	// Released says that the plan which this one takes the place of was released by a person: see ReleaseHolds.
+	Released bool
 }
 
 // Brake is the mass-change brake's settings (S26).

@@ -47,6 +47,8 @@ type RemovalRequest struct {
 	Limits  activation.CallLimits
 	Brake   Brake
 	At      time.Time
+	// Released is as in PlanRequest.
+	Released bool
 }
 
 // AdoptRequest asks for an adoption.

@@ -45,6 +45,7 @@ type Reader interface {
 	AuditReader
 	RefreshReader
 	NoticeReader
+	UnifyReader
 
 	Source(ctx context.Context, id activation.SourceID) (activation.Source, error)
 	SourceByName(ctx context.Context, name string) (activation.Source, error)
@@ -83,8 +84,22 @@ type Reader interface {
 	// LastRun returns the newest ended real run of the export; CodeNotFound if there is none.
 	LastRun(ctx context.Context, export activation.ExportID) (activation.Run, error)
 
+	// LastListSize is how many people the list of an export held after the newest run that asked; the zero value if none did.
+	LastListSize(ctx context.Context, export activation.ExportID) (activation.ListSize, error)
+	// ListSizes is how large the lists of a page of exports were over time; an export without a size is among them.
+	ListSizes(ctx context.Context, q SizesQuery, p Page) (list []activation.ListSizes, next string, err error)
+
 	// IdempotentRun returns the run that was created with the key for the export, CodeNotFound if there is none.
 	IdempotentRun(ctx context.Context, export activation.ExportID, key string) (activation.RunID, error)
+}
+
+// SizesQuery chooses sizes of lists.
+type SizesQuery struct {
+	// Export is the only one that is asked for; empty means all.
+	Export activation.ExportID
+	// Since is the beginning; of each Step of time from there on the last size is taken.
+	Since time.Time
+	Step  time.Duration
 }
 
 // Tx reads and writes the control store. Create takes Version as 1; Update compares Version with the stored one,
@@ -97,6 +112,7 @@ type Tx interface {
 	AuditWriter
 	RefreshWriter
 	NoticeWriter
+	UnifyWriter
 
 	CreateSource(ctx context.Context, s activation.Source) error
 	UpdateSource(ctx context.Context, s activation.Source) error

@@ -1,7 +1,8 @@
 // Package warehouse is the port to the engine that holds tables and profiles: it answers who is in a segment, with
 // which values. It knows no destination, no ledger and no run.
 //
-// Everything in a warehouse can be rebuilt from the sources. Reads see one consistent snapshot each.
+// Everything in a warehouse can be rebuilt from the sources, but for the ids that unified profiles have (see Unifier). Reads see one
+// consistent snapshot each.
 package warehouse
 
 import (
@@ -13,11 +14,11 @@ import (
 
 // Warehouse holds one table for each data source and the profile table made from them.
 type Warehouse interface {
-	// LoadCSV reads a CSV file into the table of the source and replaces the table atomically, or fails and leaves
-	// the old one untouched. Rows that cannot be read are quarantined.
-	LoadCSV(ctx context.Context, r LoadRequest) (activation.Ingest, error)
-	// PreviewCSV reads the beginning of a file: columns with inferred types, a few rows as text.
-	PreviewCSV(ctx context.Context, r LoadRequest, rows int) (Preview, error)
+	// Load reads the rows of a source into its table and replaces the table atomically, or fails and leaves the old
+	// one untouched. Rows that cannot be read are quarantined.
+	Load(ctx context.Context, r LoadRequest) (activation.Ingest, error)
+	// Preview reads the beginning of a source: columns with inferred types, a few rows as text.
+	Preview(ctx context.Context, r LoadRequest, rows int) (Preview, error)
 	// Quarantine returns the rows of the last successful load that could not be read.
 	Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) ([]BadRow, error)
 	// DropTable forgets the table of a source.
@@ -27,6 +28,7 @@ type Warehouse interface {
 	// that the key is present and unique, normalises addresses (S3) and phones (S9), and chooses winners (S5) and
 	// consent (S6) for every address once, for all exports.
 	BuildProfiles(ctx context.Context, d activation.ProfileDefinition, at time.Time) (activation.ProfileBuild, error)
+	Unifier
 	// Profiles returns profiles whose id, or a text field, holds the search text, ordered by id; an empty text finds all.
 	Profiles(ctx context.Context, search, after string, limit int) ([]Profile, error)
 	// Profile returns one profile, CodeNotFound if there is none.
@@ -57,29 +59,57 @@ type Warehouse interface {
 	Close() error
 }
 
-// LoadRequest asks for a file to be read. Path is absolute and was checked against the configured folders.
+// LoadRequest asks for the rows of a source to be read.
 type LoadRequest struct {
 	Source activation.Source
-	Path   string
-	At     time.Time
+	// Files are the files of a source of files, in the order in which they are read. They make one table.
+	Files []File
+	// Feed gives the rows of a source in a database; nil for files.
+	Feed Feed
+	At   time.Time
 	// Force takes the rows over in spite of shrinkage or lost columns.
 	Force bool
 	// Required are columns that must be there (those the profile is made from).
 	Required []string
 }
 
-// Preview is the beginning of a file.
+// File is a file to be read. Path is absolute, without links, and was checked against the configured folders; Name is
+// what people know it by.
+type File struct {
+	Path, Name string
+}
+
+// Feed gives rows that do not lie in files, one after the other and from one state of what they come from.
+type Feed interface {
+	// Read tells the columns and then each row, at most limit of them (0: all), in constant memory. Values are text: numbers as
+	// decimals, days and instants in ISO 8601 without zone (in UTC), booleans as true and false; nil is a missing one. The
+	// row is used again. Errors hold no value, no secret and no text of the database that could.
+	Read(ctx context.Context, limit int, columns func([]FeedColumn) error, row func([][]byte) error) error
+}
+
+// FeedColumn is a column with a type of its own. Exact says that its numbers may have more digits than a double holds.
+type FeedColumn struct {
+	Name  string
+	Type  activation.FieldType
+	Exact bool
+}
+
+// Preview is the beginning of a source.
 type Preview struct {
 	Columns []activation.Column
 	Rows    [][]string // text as read; missing values are empty
-	// Delimiter and Encoding are how the file is read.
+	// Delimiter and Encoding are how a CSV file is read; empty for others.
 	Delimiter, Encoding string
 	// Bad are the first rows of the beginning that would be put aside.
 	Bad []BadRow
+	// Files is how many files the source has; the preview is of the first.
+	Files int
 }
 
 // BadRow is a row that could not be read. Value is masked: its length and kind of characters, never its content.
 type BadRow struct {
+	// File is the name of the file; empty for rows of a database, whose lines are their numbers.
+	File   string
 	Line   int64
 	Column string
 	Value  string

@@ -94,6 +94,9 @@ func contact(v gjson.Result, types map[string]definition) (destination.Contact, 
 	}
 	out := destination.Contact{ID: id, Blocklisted: blocked.Type == gjson.True, Identifiers: map[string]string{}, Attributes: map[string]string{}}
 	out.Address, _ = activation.ParseEmail(text(v.Get("email"))) // empty for none and for a placeholder
+	if out.Address != "" {
+		out.Written = text(v.Get("email"))
+	}
 	out.Lists = listIDs(v.Get("listIds"))
 	out.Unsubscribed = listIDs(v.Get("listUnsubscribed"))
 	if t, err := time.Parse(time.RFC3339, text(v.Get("modifiedAt"))); err == nil {

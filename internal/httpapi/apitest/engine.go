@@ -23,30 +23,40 @@ type Engine struct {
 	// Bad are rows that could not be read, and Fail what every load, build and count fails with.
 	Bad  []warehouse.BadRow
 	Fail error
+	// Loaded is what the last load was asked for.
+	Loaded warehouse.LoadRequest
 	// Alone is how many profiles each rule of a segment selects; by default what the first one does.
 	Alone []int64
 	// stored are the evaluations of segments.
 	stored map[activation.SegmentID]warehouse.Evaluated
 	def    activation.ProfileDefinition
+	// Unified is what is said of unifications.
+	Unified Unified
 }
 
-// LoadCSV implements warehouse.Warehouse.
-func (e *Engine) LoadCSV(_ context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
+// Load implements warehouse.Warehouse.
+func (e *Engine) Load(_ context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.Fail != nil {
 		return activation.Ingest{}, e.Fail
 	}
-	rows, err := read(r.Path)
+	rows, err := read(r)
 	if err != nil {
 		return activation.Ingest{}, err
 	}
-	e.table = rows
+	e.table, e.Loaded = rows, r
 	return activation.Ingest{At: r.At, Rows: int64(len(rows) - 1), Quarantined: int64(len(e.Bad)), Columns: columns(rows[0]), DurationMS: 1}, nil
 }
 
-func read(path string) ([][]string, error) {
-	f, err := os.Open(path)
+// Feed is a small database: one person.
+type Feed struct{ warehouse.Feed }
+
+func read(r warehouse.LoadRequest) ([][]string, error) {
+	if _, is := r.Feed.(Feed); is {
+		return [][]string{{"id", "mail"}, {"1", "ana@example.com"}}, nil
+	}
+	f, err := os.Open(r.Files[0].Path)
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +83,9 @@ func columns(header []string) []activation.Column {
 	return out
 }
 
-// PreviewCSV implements warehouse.Warehouse.
-func (e *Engine) PreviewCSV(_ context.Context, r warehouse.LoadRequest, n int) (warehouse.Preview, error) {
-	rows, err := read(r.Path)
+// Preview implements warehouse.Warehouse.
+func (e *Engine) Preview(_ context.Context, r warehouse.LoadRequest, n int) (warehouse.Preview, error) {
+	rows, err := read(r)
 	if err != nil {
 		return warehouse.Preview{}, err
 	}

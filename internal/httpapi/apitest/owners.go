@@ -30,6 +30,11 @@ func (b *Book) Holdings(context.Context, ledger.AccountID, activation.ExportID) 
 	return b.Held, b.Fail
 }
 
+// Unreconciled implements ledger.Ledger: nothing was restored.
+func (b *Book) Unreconciled(context.Context, ledger.AccountID) ([]activation.ListID, error) {
+	return nil, b.Fail
+}
+
 // Orphans implements ledger.Owners.
 func (b *Book) Orphans(context.Context, ledger.AccountID, activation.ListID) (int64, error) {
 	return b.Left, b.Fail

@@ -30,6 +30,8 @@ import (
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
+	"segue/internal/unify"
+	"segue/internal/warehouse"
 )
 
 // BaseURL is where the destination is said to be.
@@ -42,6 +44,7 @@ type Stage struct {
 	Account     *Account
 	Book        *Book
 	Sources     *ingest.Service
+	Unify       *unify.Service
 	Segments    *segment.Service
 	Connections *connection.Service
 	Exports     *export.Service
@@ -51,6 +54,8 @@ type Stage struct {
 	Notify      *notify.Service
 	// Outbox is what was sent to people.
 	Outbox *Outbox
+	// Dialled are the databases that were opened.
+	Dialled []ingest.Database
 	// Files is a source folder, Uploads where uploads go.
 	Files, Uploads string
 	// Log is what was logged, by Logger.
@@ -117,8 +122,14 @@ func (s *Stage) serve(t testing.TB, dir, data string) {
 	require.NoError(t, err)
 	s.Sources, err = ingest.New(ingest.Config{
 		Store: control, Warehouse: s.Engine, SourceDirs: []string{s.Files}, UploadDir: s.Uploads, DataDir: data,
-		MaxUpload: 1 << 20, Clock: s.Clock, IDs: s.IDs, Log: s.Logger,
+		MaxUpload: 1 << 20, Clock: s.Clock, IDs: s.IDs, Log: s.Logger, Box: keys,
+		Databases: func(d ingest.Database) (warehouse.Feed, error) {
+			s.Dialled = append(s.Dialled, d)
+			return Feed{}, nil
+		},
 	})
+	require.NoError(t, err)
+	s.Unify, err = unify.New(unify.Config{Store: control, Warehouse: s.Engine, Clock: s.Clock})
 	require.NoError(t, err)
 	s.Segments, err = segment.New(segment.Config{Store: control, Warehouse: s.Engine, Clock: s.Clock, IDs: s.IDs})
 	require.NoError(t, err)

@@ -60,6 +60,18 @@ func (AttributeType) Schema(huma.Registry) *huma.Schema {
 	})
 }
 
+// Reason says why a row of a run is where it is, or a value was left out; its schema lists every reason there is.
+type Reason string
+
+// Schema implements huma.SchemaProvider.
+func (Reason) Schema(huma.Registry) *huma.Schema { return enum(activation.Reasons()) }
+
+// HoldCode is a limit of the mass-change brake.
+type HoldCode string
+
+// Schema implements huma.SchemaProvider.
+func (HoldCode) Schema(huma.Registry) *huma.Schema { return enum(activation.HoldCodes()) }
+
 func enum[T ~string](values []T) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString}
 	for _, v := range values {

@@ -36,9 +36,9 @@ type Plan struct {
 
 // HoldReason says which limit of the mass-change brake a plan exceeds.
 type HoldReason struct {
-	Code  string `json:"code" example:"removes_share" doc:"removes_share, removes_all, grows or updates_share"`
-	Count int64  `json:"count"`
-	Of    int64  `json:"of"`
+	Code  HoldCode `json:"code"`
+	Count int64    `json:"count"`
+	Of    int64    `json:"of"`
 }
 
 // Receipt is what became of every member and every leaver of a run. It adds up:
@@ -73,7 +73,7 @@ func fromPlan(p activation.PlanSummary) *Plan {
 		ClearsEmpty: p.ClearsEmpty, ClearUnproved: p.ClearUnproved, Calls: p.Calls, ExpectedSeconds: p.ExpectedSeconds,
 	}
 	for _, h := range p.Held {
-		w.Held = append(w.Held, HoldReason(h))
+		w.Held = append(w.Held, HoldReason{Code: HoldCode(h.Code), Count: h.Count, Of: h.Of})
 	}
 	if a := p.ReconcileAdvised; a != nil {
 		w.ReconcileAdvised = &ReconcileAdvice{ListSize: a.ListSize, Expected: a.Expected}

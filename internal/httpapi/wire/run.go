@@ -69,11 +69,11 @@ type RunRow struct {
 	ListID      int64             `json:"list_id"`
 	Bucket      string            `json:"bucket" enum:"added,updated,unchanged,rejected,duplicate,not_sent,removed,kept,still_wanted,not_removed,missing,extra"`
 	Settled     bool              `json:"settled" doc:"False: this is what is planned, not yet what became of it"`
-	Reason      string            `json:"reason,omitempty"`
+	Reason      Reason            `json:"reason,omitempty" doc:"Why it is in this bucket, or planned for it"`
 	Attribute   string            `json:"attribute,omitempty" doc:"The attribute at fault"`
 	Why         string            `json:"why,omitempty" doc:"The destination's own word"`
 	DuplicateOf string            `json:"duplicate_of,omitempty" doc:"The profile whose values are used"`
-	Withheld    map[string]string `json:"withheld,omitempty" doc:"Identifier attributes left out, with the reason"`
+	Withheld    map[string]Reason `json:"withheld,omitempty" doc:"Identifier attributes left out, with the reason"`
 	BatchID     string            `json:"batch_id,omitempty"`
 	ProcessID   int64             `json:"process_id,omitempty" doc:"The destination's process"`
 	ContactID   int64             `json:"contact_id,omitempty" doc:"The destination's number of somebody who is extra on the list"`
@@ -132,9 +132,20 @@ func FromRun(r activation.Run) Run {
 func FromRunRow(r ledger.RunRow) RunRow {
 	return RunRow{
 		Number: r.Number, ProfileID: r.ProfileID, Address: r.Address.String(), ListID: int64(r.List), Bucket: string(r.Bucket),
-		Settled: r.Settled, Reason: r.Reason, Attribute: r.Attribute, Why: r.Why, DuplicateOf: r.DuplicateOf, Withheld: r.Withheld,
+		Settled: r.Settled, Reason: Reason(r.Reason), Attribute: r.Attribute, Why: r.Why, DuplicateOf: r.DuplicateOf, Withheld: withheld(r.Withheld),
 		BatchID: string(r.Batch), ProcessID: int64(r.Process), ContactID: r.Contact, At: utc(r.At),
 	}
+}
+
+func withheld(reasons map[string]string) map[string]Reason {
+	if len(reasons) == 0 {
+		return nil
+	}
+	w := make(map[string]Reason, len(reasons))
+	for attribute, reason := range reasons {
+		w[attribute] = Reason(reason)
+	}
+	return w
 }
 
 // FromBatch makes the JSON of a batch.

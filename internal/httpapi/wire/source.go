@@ -14,9 +14,10 @@ import (
 type Source struct {
 	ID         string                  `json:"id"`
 	Name       string                  `json:"name" doc:"Unique; also the name of the source's table"`
-	Kind       string                  `json:"kind" enum:"csv"`
-	Path       string                  `json:"path" doc:"The file, in a source folder of the server or among the uploads"`
+	Kind       string                  `json:"kind" enum:"csv,ndjson,parquet,postgresql,mysql"`
+	Path       string                  `json:"path" doc:"The file; empty for a database. In a source folder of the server or among the uploads; with * and ? several files of one shape"`
 	CSV        CSVOptions              `json:"csv"`
+	Database   *Database               `json:"database,omitempty" doc:"Where the rows lie of a source in a database; shown to administrators only"`
 	Columns    map[string]ColumnOption `json:"columns,omitempty" doc:"Columns whose type is stated rather than found out"`
 	MaxBadRows float64                 `json:"max_bad_rows" doc:"The share of rows (0 to 1) that may be unreadable before an ingest is refused"`
 	MaxShrink  float64                 `json:"max_shrink" doc:"The share (0 to 1) by which the table may shrink before an ingest is refused"`
@@ -29,9 +30,10 @@ type Source struct {
 // SourceInput describes a source to be made.
 type SourceInput struct {
 	Name       string                  `json:"name" maxLength:"480"`
-	Kind       string                  `json:"kind,omitempty" enum:"csv" default:"csv"`
-	Path       string                  `json:"path" maxLength:"4096" doc:"The path of an upload, or of a file in a source folder of the server"`
+	Kind       string                  `json:"kind,omitempty" enum:"csv,ndjson,parquet,postgresql,mysql" doc:"Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV"`
+	Path       string                  `json:"path,omitempty" maxLength:"4096" doc:"Of a file: the path of an upload, or of a file in a source folder of the server; with * and ? it names several files of one shape, which make one table. Files may be packed with gzip"`
 	CSV        CSVOptions              `json:"csv,omitzero"`
+	Database   *DatabaseInput          `json:"database,omitempty" doc:"Of a source in a database; for administrators"`
 	Columns    map[string]ColumnOption `json:"columns,omitempty"`
 	MaxBadRows float64                 `json:"max_bad_rows,omitempty" doc:"Defaults to 0.01"`
 	MaxShrink  float64                 `json:"max_shrink,omitempty" doc:"Defaults to 0.3"`
@@ -55,6 +57,31 @@ type CSVOptions struct {
 	Quote     string `json:"quote,omitempty" doc:"One character"`
 	NoHeader  bool   `json:"no_header,omitempty" doc:"The first line holds values, not names"`
 	Encoding  string `json:"encoding,omitempty" doc:"utf-8, windows-1250 or windows-1252"`
+}
+
+// DatabaseOptions says where the rows of a source in a database lie.
+type DatabaseOptions struct {
+	Host    string `json:"host"`
+	Port    int    `json:"port,omitempty" minimum:"0" maximum:"65535" doc:"Defaults to 5432 (PostgreSQL) or 3306 (MySQL, MariaDB)"`
+	Name    string `json:"name" doc:"Of the database"`
+	User    string `json:"user" doc:"Give it a user of its own that may only read"`
+	TLS     string `json:"tls,omitempty" doc:"verify (default): encrypted, and the server proves who it is; encrypt: encrypted, whoever answers; off: in the clear"`
+	CA      string `json:"ca,omitempty" doc:"The certificate in PEM that signed the server's; those that the system trusts if absent"`
+	Table   string `json:"table,omitempty" doc:"A table, or schema.table; this or a query"`
+	Query   string `json:"query,omitempty" doc:"One SELECT; this or a table"`
+	Timeout int    `json:"timeout,omitempty" doc:"How long reading may take, in seconds. Defaults to 900"`
+}
+
+// Database is where the rows of a source in a database lie.
+type Database struct {
+	DatabaseOptions
+	HasPassword bool `json:"has_password"`
+}
+
+// DatabaseInput says where rows lie, with the password.
+type DatabaseInput struct {
+	DatabaseOptions
+	Password *string `json:"password,omitempty" writeOnly:"true" maxLength:"1000" doc:"Stored sealed and never shown. Absent in a change: as it was, which needs host, port, user and encryption to be the same; empty: none"`
 }
 
 // ColumnOption states how a column is read.
@@ -94,8 +121,9 @@ type Preview struct {
 	Columns []Column     `json:"columns" nullable:"false"`
 	Rows    []PreviewRow `json:"rows" nullable:"false" doc:"Values as text; missing ones are empty"`
 
-	Delimiter   string   `json:"delimiter" doc:"What separates values"`
-	Encoding    string   `json:"encoding" doc:"How text is read; it is never found out, but stated"`
+	Files       int      `json:"files" doc:"How many files the path names; the preview is of the first"`
+	Delimiter   string   `json:"delimiter" doc:"What separates values; empty for files that are no CSV"`
+	Encoding    string   `json:"encoding" doc:"How text is read; it is never found out, but stated. Empty for files that are no CSV"`
 	Quarantined []BadRow `json:"quarantined" nullable:"false" doc:"The first rows of the beginning that would be put aside"`
 }
 
@@ -109,6 +137,7 @@ func (PreviewRow) Schema(huma.Registry) *huma.Schema {
 
 // BadRow is a row that could not be read.
 type BadRow struct {
+	File   string `json:"file,omitempty" doc:"The file it lies in; absent for a row of a database"`
 	Line   int64  `json:"line"`
 	Column string `json:"column,omitempty"`
 	Value  string `json:"value,omitempty" doc:"Masked: length and kinds of characters only"`
@@ -140,6 +169,11 @@ func FromSource(s activation.Source) Source {
 		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), Path: s.Path, CSV: CSVOptions(s.CSV), MaxBadRows: s.MaxBadRows,
 		MaxShrink: s.MaxShrink, CreatedAt: utc(s.CreatedAt), UpdatedAt: utc(s.UpdatedAt), Version: s.Version,
 	}
+	if d := s.Database; d != (activation.DatabaseOptions{}) {
+		w.Database = &Database{HasPassword: s.SealedPassword != nil, DatabaseOptions: DatabaseOptions{
+			Host: d.Host, Port: d.Port, Name: d.Name, User: d.User, TLS: string(d.TLS), CA: d.CA, Table: d.Table, Query: d.Query, Timeout: d.Timeout,
+		}}
+	}
 	for name, c := range s.Columns {
 		if w.Columns == nil {
 			w.Columns = map[string]ColumnOption{}
@@ -162,7 +196,12 @@ func (i SourceInput) Domain() activation.Source {
 		MaxBadRows: i.MaxBadRows, MaxShrink: i.MaxShrink,
 	}
 	if s.Kind == "" {
-		s.Kind = activation.SourceCSV
+		s.Kind = activation.KindOf(i.Path)
+	}
+	if d := i.Database; d != nil {
+		s.Database = activation.DatabaseOptions{
+			Host: d.Host, Port: d.Port, Name: d.Name, User: d.User, TLS: activation.DatabaseTLS(d.TLS), CA: d.CA, Table: d.Table, Query: d.Query, Timeout: d.Timeout,
+		}
 	}
 	for name, c := range i.Columns {
 		if s.Columns == nil {
@@ -176,15 +215,23 @@ func (i SourceInput) Domain() activation.Source {
 // Domain turns the update into the source with the id.
 func (u SourceUpdate) Domain(id string) activation.Source {
 	s := u.SourceInput.Domain()
-	s.ID, s.Version = activation.SourceID(id), u.Version
+	s.ID, s.Version, s.Kind = activation.SourceID(id), u.Version, activation.SourceKind(u.Kind)
 	return s
+}
+
+// Secret is the password, if one is given.
+func (i SourceInput) Secret() []string {
+	if i.Database == nil || i.Database.Password == nil {
+		return nil
+	}
+	return []string{*i.Database.Password}
 }
 
 // FromPreview makes the JSON of a preview.
 func FromPreview(p warehouse.Preview) Preview {
 	return Preview{
 		Columns: each(p.Columns, fromColumn), Rows: each(p.Rows, func(r []string) PreviewRow { return append(PreviewRow{}, r...) }),
-		Delimiter: p.Delimiter, Encoding: p.Encoding, Quarantined: each(p.Bad, FromBadRow),
+		Files: p.Files, Delimiter: p.Delimiter, Encoding: p.Encoding, Quarantined: each(p.Bad, FromBadRow),
 	}
 }
 

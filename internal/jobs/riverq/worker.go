@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
 
+	"segue/internal/activation"
 	"segue/internal/jobs"
 )
 
@@ -128,6 +130,22 @@ type quiet struct{ slog.Handler }
 // Enabled implements slog.Handler.
 func (h quiet) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
+}
+
+// Handle implements slog.Handler. Of a full disk River says no more than that its file cannot be written; what to do is said here, for
+// a run whose jobs cannot be written down has nobody else to say it.
+func (h quiet) Handle(ctx context.Context, r slog.Record) error {
+	isFull := false
+	r.Attrs(func(a slog.Attr) bool {
+		isFull = strings.Contains(a.Value.String(), "disk is full")
+		return !isFull
+	})
+	if isFull {
+		r = r.Clone()
+		r.AddAttrs(slog.Any("code", activation.CodeStorageFull),
+			slog.String("remedy", "the disk of the data folder is full: free some space; what waits goes on by itself"))
+	}
+	return h.Handler.Handle(ctx, r)
 }
 
 // WithAttrs implements slog.Handler.

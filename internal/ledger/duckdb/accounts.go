@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -44,23 +45,26 @@ func (l *Ledger) Account(ctx context.Context, a activation.Account) (id ledger.A
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		return q.row("INSERT INTO account VALUES (nextval('account_number'), ?, ?, NULL, NULL) RETURNING id", []any{a.BaseURL, a.OrganizationID}, &id)
+		return q.row("INSERT INTO account VALUES (nextval('account_number'), ?, ?, NULL, NULL, 0, NULL) RETURNING id", []any{a.BaseURL, a.OrganizationID}, &id)
 	})
 	return id, err
 }
 
 // Mirror implements ledger.Accounts.
 func (l *Ledger) Mirror(ctx context.Context, a ledger.AccountID) (st ledger.MirrorState, err error) {
-	var full, as sql.NullTime
-	err = l.query(ctx, `SELECT mirror_full_at, mirror_as_of, (SELECT count(*) FROM mirror WHERE account = $1),
+	var full, as, newest sql.NullTime
+	err = l.query(ctx, `SELECT mirror_full_at, mirror_as_of, (SELECT max(modified_at) FROM mirror_newest WHERE account = $1), (SELECT count(*) FROM mirror WHERE account = $1),
 		(SELECT count(*) FROM opt_out WHERE account = $1) FROM account WHERE id = $1`, []any{int32(a)}, func(scan func(...any) error) error {
-		return scan(&full, &as, &st.Contacts, &st.OptOuts)
+		return scan(&full, &as, &newest, &st.Contacts, &st.OptOuts)
 	})
 	if full.Valid {
 		st.FullAt = full.Time.UTC()
 	}
 	if as.Valid {
 		st.AsOf = as.Time.UTC()
+	}
+	if newest.Valid {
+		st.Newest = newest.Time.UTC()
 	}
 	return st, err
 }
@@ -70,23 +74,25 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 	if len(contacts) == 0 {
 		return nil
 	}
-	type row struct {
-		owner []byte
-		out   bool
-	}
-	rows := make(map[int64]row, len(contacts))
-	var mirror, idents values
+	seen := make(map[int64]bool, len(contacts))
+	var idents values
+	var rows []mirrorRow
 	for _, c := range contacts {
-		if _, twice := rows[c.Contact]; twice {
+		if seen[c.Contact] {
 			continue
 		}
+		seen[c.Contact] = true
 		owner := l.owner(a, c.Address)
 		if c.Address == "" {
 			h := l.cfg.Hasher.Hash(addressScope(a)+"/contact", fmt.Sprint(c.Contact))
 			owner = h[:]
 		}
-		rows[c.Contact] = row{owner, c.OptedOut}
-		mirror.add(int32(a), c.Contact, owner, c.OptedOut, round)
+		var written driver.Value
+		if c.Address != "" {
+			h := l.cfg.Hasher.Hash(addressScope(a)+"/written", cmp.Or(c.Written, string(c.Address)))
+			written = h[:]
+		}
+		rows = append(rows, mirrorRow{c, owner, written})
 		for attribute, value := range c.Identifiers {
 			if value == "" {
 				continue
@@ -97,6 +103,10 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 	}
 	return l.record(ctx, func(q querier) error {
 		l.learned("", int32(a))
+		mirror, err := q.mirrorRows(int32(a), round, rows)
+		if err != nil {
+			return err
+		}
 		if err := fill(q, "new_mirror", "mirror", mirror); err != nil {
 			return err
 		}
@@ -107,8 +117,11 @@ func (l *Ledger) PutMirror(ctx context.Context, a ledger.AccountID, round int64,
 			return err
 		}
 		for _, s := range []string{
-			"DELETE FROM mirror WHERE account = $1 AND contact IN (SELECT contact FROM new_mirror)",
-			"DELETE FROM mirror_identifier WHERE account = $1 AND contact IN (SELECT contact FROM new_mirror)",
+			// Who is written as another contact is now was deleted: an account has a spelling once.
+			`CREATE OR REPLACE TEMP TABLE replaced AS SELECT contact FROM new_mirror UNION SELECT m.contact FROM mirror m JOIN new_mirror n ON n.written = m.written
+				WHERE m.account = $1 AND n.account = $1`,
+			"DELETE FROM mirror WHERE account = $1 AND contact IN (SELECT contact FROM replaced)",
+			"DELETE FROM mirror_identifier WHERE account = $1 AND contact IN (SELECT contact FROM replaced)",
 			"INSERT INTO mirror SELECT * FROM new_mirror WHERE account = $1",
 			"INSERT INTO mirror_identifier SELECT * FROM new_identifier WHERE account = $1",
 			`INSERT INTO opt_out SELECT DISTINCT account, owner, now()::TIMESTAMP FROM new_mirror n WHERE account = $1 AND opted_out
@@ -129,7 +142,11 @@ func (q querier) liftOptOuts(account int32) error {
 	if err := q.exec(`CREATE OR REPLACE TEMP TABLE lifting AS SELECT DISTINCT n.owner, coalesce(m.opted_out, false) AS same
 		FROM new_mirror n JOIN opt_out o ON o.account = n.account AND o.owner = n.owner
 			LEFT JOIN mirror m ON m.account = n.account AND m.contact = n.contact AND m.owner = n.owner
-		WHERE n.account = ? AND NOT n.opted_out`, account); err != nil {
+		WHERE n.account = $1 AND NOT n.opted_out
+			-- Of two contacts with one address the one that is opted out decides.
+			AND NOT EXISTS (SELECT 1 FROM new_mirror x WHERE x.owner = n.owner AND x.opted_out)
+			AND NOT EXISTS (SELECT 1 FROM mirror x WHERE x.account = $1 AND x.owner = n.owner AND x.opted_out AND x.written <> n.written
+				AND x.contact NOT IN (SELECT contact FROM new_mirror))`, account); err != nil {
 		return err
 	}
 	var some bool // there is nobody to look up among all on most days
@@ -150,7 +167,7 @@ func identifierText(attribute, value string) string {
 }
 
 // FinishMirror implements ledger.Accounts.
-func (l *Ledger) FinishMirror(ctx context.Context, a ledger.AccountID, round int64, full bool, asOf time.Time) error {
+func (l *Ledger) FinishMirror(ctx context.Context, a ledger.AccountID, round int64, full bool, asOf, newest time.Time) error {
 	return l.record(ctx, func(q querier) error {
 		if full {
 			for _, s := range []string{
@@ -162,6 +179,14 @@ func (l *Ledger) FinishMirror(ctx context.Context, a ledger.AccountID, round int
 				}
 			}
 			if err := q.exec("UPDATE account SET mirror_full_at = ? WHERE id = ?", asOf.UTC(), int32(a)); err != nil {
+				return err
+			}
+		}
+		if !newest.IsZero() {
+			if err := q.exec("DELETE FROM mirror_newest WHERE account = ?", int32(a)); err != nil {
+				return err
+			}
+			if err := q.exec("INSERT INTO mirror_newest VALUES (?, ?)", int32(a), newest.UTC()); err != nil {
 				return err
 			}
 		}

@@ -136,11 +136,11 @@ type place struct {
 	account int32
 	export  string
 	list    int64
-	asOf    time.Time
+	nth     int64
 }
 
 func (q querier) place(run activation.RunID) (p place, err error) {
-	err = q.row("SELECT account, export, list, as_of FROM run WHERE id = ?", []any{string(run)}, &p.account, &p.export, &p.list, &p.asOf)
+	err = q.row("SELECT account, export, list, nth FROM run WHERE id = ?", []any{string(run)}, &p.account, &p.export, &p.list, &p.nth)
 	return p, err
 }
 
@@ -251,7 +251,7 @@ func (q querier) moved(b part, p place) (n int64, err error) {
 		[]any{b.number, b.last, p.account}, &n); err != nil {
 		return 0, err
 	}
-	if err := q.refusedSince(string(b.Run), p.account, p.asOf); err != nil {
+	if err := q.stillRefusedSince(string(b.Run), p.account, p.nth); err != nil {
 		return 0, err
 	}
 	var refused int64
@@ -428,6 +428,9 @@ func (l *Ledger) SettleRemoval(ctx context.Context, id activation.BatchID, listG
 		}
 		if err := q.exec("INSERT INTO removal_log SELECT $2, $3, count(*) FROM run_row WHERE part = $1 AND kind = 'leaver' AND why IS NULL HAVING count(*) > 0",
 			b.number, p.export, at.UTC()); err != nil {
+			return err
+		}
+		if err := q.takenOff(b, p); err != nil {
 			return err
 		}
 		return q.exec("UPDATE run_row SET bucket = 'removed', reason = CASE WHEN $2 <> '' THEN $2 ELSE reason END, settled_at = $3 WHERE part = $1",

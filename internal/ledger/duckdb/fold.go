@@ -157,6 +157,9 @@ func (f folding) imports() error {
 		return err
 	}
 	key := []any{f.place.account, f.place.list, f.place.export}
+	if err := f.cameBack(key); err != nil {
+		return err
+	}
 	if err := f.exec(`UPDATE standing SET fingerprint = CASE WHEN r.acked_at IS NOT NULL THEN r.fingerprint END,
 			acked_at = coalesce(r.acked_at, standing.acked_at), first_acked_at = coalesce(standing.first_acked_at, r.acked_at),
 			ownership = CASE WHEN r.sending AND standing.ownership = 'left' THEN 'there_before'
@@ -168,6 +171,24 @@ func (f folding) imports() error {
 			CASE WHEN r.acked_at IS NOT NULL THEN r.fingerprint END, r.first_sent_at, r.acked_at, r.acked_at
 		FROM fold_row r LEFT JOIN (SELECT DISTINCT owner FROM there_before WHERE account = $1 AND list = $2 AND export = $3) t ON t.owner = r.owner
 		WHERE r.sending AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.account = $1 AND s.list = $2 AND s.export = $3 AND s.address = r.address)`, key...)
+}
+
+// cameBack forgets that the export had left behind whom it sends again now: it was in another account meanwhile (S1).
+func (f folding) cameBack(key []any) error {
+	const mine = "account = $1 AND list = $2 AND export = $3"
+	var some bool
+	if err := f.row("SELECT EXISTS (SELECT 1 FROM standing WHERE ownership = 'orphaned' AND "+mine+")", key, &some); err != nil || !some {
+		return err
+	}
+	for _, s := range []string{
+		"DELETE FROM standing WHERE ownership = 'orphaned' AND " + mine + " AND address IN (SELECT address FROM fold_row WHERE sending)",
+		"DELETE FROM orphan_kept WHERE " + mine + " AND owner IN (SELECT owner FROM fold_row WHERE sending)",
+	} {
+		if err := f.exec(s, key...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // identifiers makes the values of sent batches theirs, and lets the earlier ones of acknowledged rows go (S10).
@@ -247,7 +268,7 @@ func (l *Ledger) forgetRun(run activation.RunID) {
 	delete(l.seen, seenKey{run, ledger.BatchImport})
 	delete(l.seen, seenKey{run, ledger.BatchRemoval})
 	delete(l.asked, run)
-	delete(l.besides, run)
+	delete(l.holds, run)
 }
 
 // learned notes that a run changed what others are planned by; the run itself knows.

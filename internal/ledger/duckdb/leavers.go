@@ -50,10 +50,13 @@ func (p *planner) writeLeavers() error {
 		GROUP BY ALL HAVING bool_and(x.why IS NULL) OR max(x.settled_at) FILTER (x.why IS NULL) > max(x.settled_at) FILTER (x.why IS NOT NULL)`, p.acct); err != nil {
 		return err
 	}
+	if err := p.shownAgain(); err != nil {
+		return err
+	}
 	return p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY s.list, s.address), 'refusal', NULL, false, s.address, s.owner, s.list,
 			'removed', NULL, $2, NULL, s.reason, NULL, NULL, NULL, NULL, NULL
 		FROM (SELECT s.list, s.address, s.owner, r.reason FROM standing s JOIN refused r ON r.address = s.address WHERE s.account = $3
-			UNION SELECT list, address, owner, reason FROM went) s
+			UNION SELECT list, address, owner, reason FROM went UNION SELECT list, address, owner, reason FROM shown_again) s
 		WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind IN ('leaver', 'refusal') AND d.list = s.list AND d.address = s.address)
 			AND NOT EXISTS (SELECT 1 FROM planned_row d WHERE d.kind = 'leaver' AND d.list = s.list AND d.address = s.address)`,
 		string(p.Run), activation.ReasonRefusal, p.acct)

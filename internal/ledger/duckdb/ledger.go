@@ -62,7 +62,7 @@ type Ledger struct {
 	moved     map[int32]int64
 	seen      map[seenKey]int64
 	asked     map[activation.RunID]int64 // how often the ledger had moved when an import of the run was compared last
-	besides   map[activation.RunID]int64 // how many people the newest plan of a run removes whom the one before did not
+	holds     map[activation.RunID]bool  // whether the release of a run covers its newest plan
 	connector *driverduck.Connector
 	db        *sql.DB
 	write     *sql.Conn
@@ -82,7 +82,7 @@ func Open(ctx context.Context, cfg Config) (*Ledger, error) {
 	if cfg.Threads == 0 {
 		cfg.Threads = runtime.NumCPU()
 	}
-	l := &Ledger{cfg: cfg, moved: map[int32]int64{}, besides: map[activation.RunID]int64{}}
+	l := &Ledger{cfg: cfg, moved: map[int32]int64{}, holds: map[activation.RunID]bool{}}
 	if err := l.open(ctx); err != nil {
 		_ = l.Close()
 		return nil, err

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"segue/internal/activation"
 	"segue/internal/ledger"
@@ -19,8 +18,9 @@ type planner struct {
 	ledger.PlanRequest
 	acct int32
 	base int64 // the number before the first new row
-	// besides is how many people it removes whom the plan before did not.
-	besides int64
+	// releaseHolds says that the release of the plan before covers it.
+	releaseHolds bool
+	nth          int64 // its place among all runs, by when they were planned first
 	// addresses are the wanted ones that get a row.
 	addresses int64
 	sum       activation.PlanSummary
@@ -33,7 +33,7 @@ func (l *Ledger) Plan(ctx context.Context, r ledger.PlanRequest) (activation.Pla
 		At: r.At.UTC(), AsOf: r.AsOf.UTC(), DataAt: r.DataAt.UTC(), ClearsEmpty: r.Clear, Reasons: map[string]int64{}, Withheld: map[string]int64{},
 	}
 	if err := l.planning(ctx, p, p.clear, p.refusedSince, p.readWanted, p.withhold, p.decide, p.readRefused, p.readMembers, p.writeMembers, p.writeLeavers, p.cut,
-		p.count, p.brake, p.store, p.drop); err != nil {
+		p.count, p.judgeRelease, p.brake, p.store, p.drop); err != nil {
 		return activation.PlanSummary{}, err
 	}
 	return p.sum, nil
@@ -44,6 +44,14 @@ func (p *planner) clear() error {
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE was_leaving AS SELECT list, address FROM run_row
 		WHERE run = $1 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL`, string(p.Run)); err != nil {
 		return err
+	}
+	if err := p.released(); err != nil {
+		return err
+	}
+	if p.nth = p.Nth; p.nth == 0 {
+		if err := p.row("SELECT coalesce(max(nth) FILTER (id = ?), max(nth) + 1, 1) FROM run", []any{string(p.Run)}, &p.nth); err != nil {
+			return err
+		}
 	}
 	for _, s := range []string{
 		`DELETE FROM run_row WHERE run = $1 AND NOT (batch IS NOT NULL AND batch IN (SELECT id FROM batch WHERE run = $1 AND state <> 'ready'))`,
@@ -63,7 +71,7 @@ func (p *planner) clear() error {
 
 // drop frees what the plan was made with: it would be in the way until the next one.
 func (p *planner) drop() error {
-	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "joining", "part", "was_leaving"} {
+	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "joining", "went", "shown", "shown_again", "part", "was_leaving"} {
 		if err := p.exec("DROP TABLE IF EXISTS temp." + t); err != nil {
 			return err
 		}
@@ -79,21 +87,32 @@ func (p *planner) columns(prefix string) string {
 	return b.String()
 }
 
-// refusedSince gathers whom runs on newer data have taken off lists as refused since this run's data were read (S7): a plan
-// that is made again must not bring them back.
-func (p *planner) refusedSince() error { return p.querier.refusedSince(string(p.Run), p.acct, p.AsOf) }
+// refusedSince gathers whom runs on newer data, those that read them later than this one, have taken off lists as refused (S7): a
+// plan that is made again must not bring them back. Clocks are not asked: one that was wrong once would do so for as long.
+// So are those whom data that are newer still have again: their refusal is over.
+func (p *planner) refusedSince() error {
+	return p.querier.stillRefusedSince(string(p.Run), p.acct, p.nth)
+}
 
-func (q querier) refusedSince(run string, account int32, asOf time.Time) error {
+func (q querier) stillRefusedSince(run string, account int32, nth int64) error {
+	if err := q.refusedSince(run, account, nth); err != nil {
+		return err
+	}
+	return q.exec(`DELETE FROM refused_since WHERE address IN (SELECT x.address FROM run_row x JOIN run o ON o.id = x.run JOIN refused_since z ON z.address = x.address
+		WHERE o.account = $1 AND x.kind = 'address' GROUP BY x.address HAVING max(o.nth) > any_value(z.nth))`, account)
+}
+
+func (q querier) refusedSince(run string, account int32, nth int64) error {
 	var newer int64
-	if err := q.row("SELECT count(*) FROM run WHERE account = ? AND id <> ? AND as_of > ?", []any{account, run, asOf.UTC()}, &newer); err != nil {
+	if err := q.row("SELECT count(*) FROM run WHERE account = ? AND id <> ? AND nth >= ?", []any{account, run, nth}, &newer); err != nil {
 		return err
 	}
 	if newer == 0 { // nearly always, and then no row need be looked at
-		return q.exec("CREATE OR REPLACE TEMP TABLE refused_since (address VARCHAR, why VARCHAR)")
+		return q.exec("CREATE OR REPLACE TEMP TABLE refused_since (address VARCHAR, why VARCHAR, nth BIGINT)")
 	}
-	return q.exec(`CREATE OR REPLACE TEMP TABLE refused_since AS SELECT x.address, any_value(x.why) AS why FROM run_row x JOIN run o ON o.id = x.run
-		WHERE o.account = $1 AND o.id <> $2 AND o.as_of > $3 AND x.kind IN ('leaver', 'refusal') AND x.why IS NOT NULL AND x.bucket = 'removed' GROUP BY x.address`,
-		account, run, asOf.UTC())
+	return q.exec(`CREATE OR REPLACE TEMP TABLE refused_since AS SELECT x.address, any_value(x.why) AS why, max(o.nth) AS nth FROM run_row x JOIN run o ON o.id = x.run
+		WHERE o.account = $1 AND o.id <> $2 AND o.nth >= $3 AND x.kind IN ('leaver', 'refusal') AND x.why IS NOT NULL AND x.bucket = 'removed' GROUP BY x.address`,
+		account, run, nth)
 }
 
 // readWanted takes in the addresses that the export wants, with the values of their winners.
@@ -101,7 +120,9 @@ func (p *planner) readWanted() error {
 	// Hashing is the dearest part of it, so what was hashed for a standing is not hashed again. Standings are many: what else is
 	// to be known of them is taken along.
 	return p.exec(`CREATE OR REPLACE TEMP TABLE wanted AS
-		WITH known AS (SELECT address, owner, fingerprint, first_acked_at IS NOT NULL AS added, ownership IN ('owned', 'there_before') AS stands
+		-- Of those whom this export left behind, and comes back to, nobody knows whether they are there still (S1).
+		WITH known AS (SELECT address, owner, CASE WHEN ownership <> 'orphaned' THEN fingerprint END AS fingerprint,
+				first_acked_at IS NOT NULL AND ownership <> 'orphaned' AS added, ownership IN ('owned', 'there_before') AS stands
 			FROM standing WHERE account = ? AND list = ? AND export = ?)
 		SELECT a.address, profile_id, CASE WHEN k.owner IS NULL THEN segue_hash(?, a.address) ELSE k.owner END AS owner,
 			k.fingerprint AS acked, coalesce(k.added, false) AS added, coalesce(k.stands, false) AS stands`+p.columns("v")+p.columns("p")+
@@ -334,10 +355,6 @@ func (p *planner) count() error {
 	if err != nil {
 		return err
 	}
-	if err := p.row(`SELECT count(*) FROM run_row x WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.why IS NULL
-		AND NOT EXISTS (SELECT 1 FROM was_leaving l WHERE l.list = x.list AND l.address = x.address)`, []any{string(p.Run)}, &p.besides); err != nil {
-		return err
-	}
 	p.sum.Unchanged = p.sum.Members - p.sum.Add - p.sum.Update - p.sum.Rejected - p.sum.Duplicates
 	p.sum.Leavers = p.sum.Remove + p.sum.Keep + p.sum.StillWanted
 	var before sql.NullInt64
@@ -422,10 +439,10 @@ func (p *planner) brake() error {
 		return err
 	}
 	if grown := acked - removals + adds; grown-acked >= p.Brake.GrowAtLeast && float64(grown) > p.Brake.GrowFactor*float64(acked) {
-		p.hold("grows", grown, acked)
+		p.hold(activation.HoldGrows, grown, acked)
 	}
 	if definition == p.DefinitionHash && updates >= p.Brake.UpdateAtLeast && float64(updates) > p.Brake.UpdateShare*float64(acked) {
-		p.hold("updates_share", updates, acked)
+		p.hold(activation.HoldUpdatesShare, updates, acked)
 	}
 	return nil
 }
@@ -447,6 +464,6 @@ func (p *planner) store() error {
 			identifiers = append(identifiers, a.Name)
 		}
 	}
-	return p.exec(`INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, '', false, ?)`, string(p.Run), p.acct, string(p.Export), int64(p.List),
-		p.DefinitionHash, p.MembersPath, p.AddressesPath, identifiers, string(summary), p.At.UTC(), p.AsOf.UTC())
+	return p.exec(`INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, '', false, ?, ?)`, string(p.Run), p.acct, string(p.Export), int64(p.List),
+		p.DefinitionHash, p.MembersPath, p.AddressesPath, identifiers, string(summary), p.At.UTC(), p.AsOf.UTC(), p.nth)
 }

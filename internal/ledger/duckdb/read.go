@@ -114,6 +114,7 @@ func (l *Ledger) Prune(ctx context.Context, before time.Time) error {
 			// Of a process that is watched it must be known whom it was sent with (S17).
 			"CREATE OR REPLACE TEMP TABLE old_run AS SELECT id FROM run WHERE ended_at < $1 AND id NOT IN (SELECT run FROM given_up WHERE outcome = '')",
 			"DELETE FROM run_row WHERE run IN (SELECT id FROM old_run)",
+			"DELETE FROM released_leaver WHERE run IN (SELECT id FROM old_run)",
 			"DELETE FROM found_contact WHERE run IN (SELECT id FROM old_run)",
 			"DELETE FROM batch WHERE run IN (SELECT id FROM old_run)",
 			"DELETE FROM given_up WHERE run IN (SELECT id FROM old_run)",
@@ -128,7 +129,7 @@ func (l *Ledger) Prune(ctx context.Context, before time.Time) error {
 				return err
 			}
 		}
-		return nil
+		return q.tidyTakenOff()
 	})
 	if err != nil {
 		return fmt.Errorf("prune the ledger: %w", err)

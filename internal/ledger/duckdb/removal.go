@@ -15,12 +15,12 @@ func (l *Ledger) PlanRemoval(ctx context.Context, r ledger.RemovalRequest) (acti
 		return activation.PlanSummary{}, activation.Errorf(activation.CodeInternal, "plan run %s: there is no removal %q", r.Run, r.Whom)
 	}
 	p := &planner{acct: int32(r.Account), PlanRequest: ledger.PlanRequest{
-		Run: r.Run, Account: r.Account, Export: r.Export, List: r.List, Limits: r.Limits, Brake: r.Brake, At: r.At, AsOf: r.At, DataAt: r.At,
+		Run: r.Run, Account: r.Account, Export: r.Export, List: r.List, Limits: r.Limits, Brake: r.Brake, At: r.At, AsOf: r.At, DataAt: r.At, Released: r.Released,
 	}}
 	p.sum = activation.PlanSummary{At: r.At.UTC(), AsOf: r.At.UTC(), Reasons: map[string]int64{}, Withheld: map[string]int64{}}
 	remove := func() error { return p.writeRemoval(r.Whom) }
 	brake := func() error { return p.brakeRemoval(r.Whom) }
-	if err := l.planning(ctx, p, p.clear, p.nobodyWanted, remove, p.cut, p.count, brake, p.store, p.drop); err != nil {
+	if err := l.planning(ctx, p, p.clear, p.nobodyWanted, remove, p.cut, p.count, p.judgeRelease, brake, p.store, p.drop); err != nil {
 		return activation.PlanSummary{}, err
 	}
 	return p.sum, nil
@@ -79,7 +79,7 @@ func (p *planner) brakeRemoval(whom ledger.Removal) error {
 		return nil
 	}
 	if whom == ledger.RemoveOwned {
-		p.hold("removes_all", removals, removals)
+		p.hold(activation.HoldRemovesAll, removals, removals)
 		return nil
 	}
 	if err := p.row(`SELECT count(*) FROM standing WHERE account = ? AND export = ? AND fingerprint IS NOT NULL AND ownership IN ('owned', 'there_before', 'kept')`,
@@ -112,7 +112,7 @@ func (l *Ledger) planning(ctx context.Context, p *planner, steps ...func() error
 			return err
 		}
 		l.compared(p.Run, p.acct, ledger.BatchImport, ledger.BatchRemoval)
-		l.besides[p.Run] = p.besides
+		l.holds[p.Run] = p.releaseHolds
 		return nil
 	})
 	if err != nil {
@@ -139,8 +139,8 @@ func (p *planner) holdRemovals(removals, leaving, stay, recent int64) {
 	people := stay + recent // those there were before the last seven days' removals
 	switch {
 	case removals > 0 && leaving >= stay:
-		p.hold("removes_all", removals, stay)
+		p.hold(activation.HoldRemovesAll, removals, stay)
 	case removals > 0 && removals+recent >= p.Brake.RemoveAtLeast && float64(removals+recent) > p.Brake.RemoveShare*float64(people):
-		p.hold("removes_share", removals+recent, people)
+		p.hold(activation.HoldRemovesShare, removals+recent, people)
 	}
 }

@@ -49,11 +49,10 @@ func (l *Ledger) RunState(ctx context.Context, run activation.RunID) (ledger.Run
 	return list[0], nil
 }
 
-// Besides implements ledger.Runs.
-func (l *Ledger) Besides(run activation.RunID) int64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.besides[run]
+// Nth implements ledger.Runs.
+func (l *Ledger) Nth(ctx context.Context) (n int64, err error) {
+	err = l.query(ctx, "SELECT coalesce(max(nth), 0) + 1 FROM run", nil, func(scan func(...any) error) error { return scan(&n) })
+	return n, err
 }
 
 // OpenRuns implements ledger.Runs.
@@ -99,7 +98,7 @@ func (l *Ledger) Discard(ctx context.Context, run activation.RunID) error {
 		if sent > 0 {
 			return activation.Errorf(activation.CodeInternal, "the run %s cannot be forgotten: something of it was sent", run)
 		}
-		for _, t := range []string{"DELETE FROM run_row WHERE run = ?", "DELETE FROM batch WHERE run = ?", "DELETE FROM clear_before WHERE run = ?", "DELETE FROM run WHERE id = ?"} {
+		for _, t := range []string{"DELETE FROM run_row WHERE run = ?", "DELETE FROM released_leaver WHERE run = ?", "DELETE FROM batch WHERE run = ?", "DELETE FROM clear_before WHERE run = ?", "DELETE FROM run WHERE id = ?"} {
 			if err := q.exec(t, string(run)); err != nil {
 				return err
 			}
@@ -143,16 +142,6 @@ func (l *Ledger) EndDry(ctx context.Context, run activation.RunID, at time.Time)
 		}
 		return q.exec("UPDATE run SET ended_at = coalesce(ended_at, ?), dry = true WHERE id = ?", at.UTC(), string(run))
 	})
-}
-
-// CoveredBy implements ledger.Runs.
-func (l *Ledger) CoveredBy(ctx context.Context, run, released activation.RunID) (covered bool, err error) {
-	err = l.query(ctx, `WITH mine AS (SELECT list, address FROM run_row WHERE run = $1 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL),
-		theirs AS (SELECT list, address FROM run_row WHERE run = $2 AND kind = 'leaver' AND planned = 'removed' AND why IS NULL)
-		SELECT count(*) FILTER (NOT EXISTS (SELECT 1 FROM theirs t WHERE t.list = mine.list AND t.address = mine.address))
-			<= (SELECT count(*) FROM theirs) * 0.05 FROM mine`,
-		[]any{string(run), string(released)}, func(scan func(...any) error) error { return scan(&covered) })
-	return covered, err
 }
 
 // Finish implements ledger.Runs. Every member of the hand-over is looked up among the rows, and every one that has none
@@ -227,7 +216,7 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 		return rc, activation.Errorf(activation.CodeReceiptMismatch, "%d members have more than one outcome", doubled+stray)
 	}
 	// Who was unchanged when it was planned may have been taken off the list by another run since, as refused (S7).
-	if err := q.refusedSince(string(run), p.account, p.asOf); err != nil {
+	if err := q.refusedSince(string(run), p.account, p.nth); err != nil {
 		return rc, err
 	}
 	if err := q.refusedMeanwhile(run, p); err != nil {
@@ -265,7 +254,7 @@ func (q querier) handedOver(membersPath string) error {
 // refusedMeanwhile adds whom runs have taken off lists as refused since the run was planned, be it on older data: whoever was
 // found unchanged before is not on the list any more (S7).
 func (q querier) refusedMeanwhile(run activation.RunID, p place) error {
-	return q.exec(`INSERT INTO refused_since SELECT x.address, any_value(x.why) FROM batch b JOIN run o ON o.id = b.run JOIN run_row x ON x.part = b.part
+	return q.exec(`INSERT INTO refused_since SELECT x.address, any_value(x.why), NULL FROM batch b JOIN run o ON o.id = b.run JOIN run_row x ON x.part = b.part
 		WHERE o.account = $1 AND o.id <> $2 AND b.kind = 'removal' AND b.acked_at >= (SELECT planned_at FROM run WHERE id = $2)
 			AND x.why IS NOT NULL AND x.bucket = 'removed' AND x.address NOT IN (SELECT address FROM refused_since) GROUP BY x.address`, p.account, string(run))
 }

@@ -231,7 +231,7 @@ func (d *Desk) Mirror(contacts ...ledger.MirrorContact) {
 		}
 	}
 	require.NoError(d, d.L.PutMirror(d.ctx(), d.Acct, d.now.UnixMicro(), contacts))
-	require.NoError(d, d.L.FinishMirror(d.ctx(), d.Acct, d.now.UnixMicro(), false, d.now))
+	require.NoError(d, d.L.FinishMirror(d.ctx(), d.Acct, d.now.UnixMicro(), false, d.now, d.now))
 }
 
 // Note notes the people on a list.

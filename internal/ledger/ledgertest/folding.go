@@ -87,16 +87,25 @@ func refusalsInOrder(d *Desk) {
 	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
 	require.Empty(d, owners(), "the removal was the last word")
 
-	// Refused, then sent by another run of the same data: she is on it.
+	// Refused, then sent by another run whose data are newer: she is on it.
 	d.Do("old", 1, []Member{ana}, nil)
-	second, _ := d.Plan("e3", 1, []Member{ana}, nil)
 	refusing, _ = d.Plan("e4", 2, nil, refused)
+	second, _ := d.Plan("e3", 1, []Member{ana}, nil)
 	r = send(refusing)
 	require.NoError(d, d.L.SettleRemoval(d.ctx(), r.ID, false, d.now))
 	b = send(second)
 	require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, 8))
 	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
 	require.Equal(d, []activation.ExportID{"e3"}, owners(), "the import was the last word")
+
+	// Sent by a run whose data are older than those that refused her: it may not.
+	third, _ := d.Plan("e5", 1, []Member{ana}, nil)
+	refusing, _ = d.Plan("e6", 2, nil, refused)
+	r = send(refusing)
+	require.NoError(d, d.L.SettleRemoval(d.ctx(), r.ID, false, d.now))
+	b = next(d, third)
+	require.Equal(d, activation.CodeConflict, activation.CodeOf(d.L.RecordSending(d.ctx(), b.ID, 0, d.now)), "the clock stood still between the two plans")
+	require.Empty(d, owners())
 }
 
 // movedInOneBatch holds that of many batches just the one is refused that holds somebody who opted out since the plan, early

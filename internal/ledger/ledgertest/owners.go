@@ -361,3 +361,26 @@ func keptAgain(d *Desk) {
 	sum = d.RemoveAs(run, "e", 1, ledger.RemoveKept)
 	require.Empty(d, sum.Held)
 }
+
+// cameBack holds that an export which was in another account, and whose people were orphaned with that, begins with nobody when it
+// comes back to their list (S1): who was taken off it meanwhile is sent, and who leaves it again is removed (S20).
+func cameBack(d *Desk) {
+	d.Note(1, "e", false, "guest@example.com")
+	guest, ana, ivo, eva := person("p0", "guest@example.com", "Gea"), person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")
+	everybody := []Member{guest, ana, ivo, eva}
+	d.Do("e", 1, everybody, nil)
+	d.Do("other", 1, []Member{ana}, nil)
+	require.NoError(d, d.L.Orphan(d.ctx(), "e", d.now))
+	s, _ := d.Do("other", 1, nil, nil)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, s.Removals)
+	d.Later(time.Hour)
+	s, rc := d.Do("e", 1, everybody, nil)
+	require.Len(d, s.Imports, 4, "of nobody it is known that they are there still")
+	require.EqualValues(d, []int64{4, 4}, []int64{rc.Members, rc.Added})
+	require.Equal(d, ledger.ThereBefore, d.Ownerships("guest@example.com")["e"])
+	require.Equal(d, ledger.Owned, d.Ownerships("ivo@example.com")["e"])
+	d.Later(time.Hour)
+	s, rc = d.Do("e", 1, []Member{ivo}, nil)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com", "eva@example.com"}}, s.Removals, "and not who was there before (S19)")
+	require.EqualValues(d, []int64{3, 2, 1}, []int64{rc.Leavers, rc.Removed, rc.Kept})
+}

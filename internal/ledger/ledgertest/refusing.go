@@ -96,3 +96,78 @@ func refusedRun(d *Desk) {
 	_, rc = d.Do("e", 1, []Member{ivo, eva, mia}, refused)
 	require.EqualValues(d, []int64{3, 3, 0}, []int64{rc.Members, rc.Unchanged, rc.Leavers}, "nobody is sent, or counted, twice")
 }
+
+// twoContacts holds that of two contacts of the account whose addresses have one normal form the one that opted out decides, in
+// whichever order they are read; one that was deleted and made anew is one contact (S8, S3).
+func twoContacts(d *Desk) {
+	ana := person("p1", "ana@xn--evapi-fxa.example.com", "Ana")
+	latin, ascii := "ana@ćevapi.example.com", ana.Address
+	rejected := func() int64 {
+		d.Later(time.Minute)
+		run, sum := d.Plan("e", 1, []Member{ana}, nil)
+		require.NoError(d, d.L.Discard(d.ctx(), run))
+		return sum.Reasons[activation.ReasonOptedOut]
+	}
+	out := ledger.MirrorContact{Contact: 5, Address: activation.Email(ascii), Written: latin, OptedOut: true}
+	other := ledger.MirrorContact{Contact: 6, Address: activation.Email(ascii), Written: ascii}
+	for _, readings := range [][][]ledger.MirrorContact{{{out}, {other}}, {{other}, {out}}, {{out, other}}, {{other, out}}, {{other}}} {
+		for _, page := range readings {
+			d.Mirror(page...)
+		}
+		require.EqualValues(d, 1, rejected(), readings)
+	}
+	anew := other
+	anew.Contact, anew.Written = 7, latin
+	d.Mirror(anew)
+	require.Zero(d, rejected(), "the one that opted out is gone, for another is written like it: she has subscribed again")
+}
+
+// refusedByAWrongClock holds that a refusal by a run whose clock was ahead is over when the data say so, and that one by a run whose
+// clock was set back holds for a run that read older data (S7).
+func refusedByAWrongClock(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Later(30 * 24 * time.Hour)
+	d.Do("e", 1, []Member{ivo}, refused)
+	d.Later(-30 * 24 * time.Hour)
+	d.Later(time.Hour)
+	s, _ := d.Do("e", 1, []Member{ana, ivo}, nil) // she consents again
+	require.Contains(d, s.Imports, "ana@example.com")
+
+	d.Limits.MaxRows = 1
+	ana.Values, ivo.Values = []string{"Anna"}, []string{"Ivan"}
+	d.Later(time.Hour)
+	run, _ := d.Plan("e", 1, []Member{ana, ivo}, nil)
+	d.Later(-2 * time.Hour)
+	d.Do("other", 2, nil, refused)
+	b := next(d, run)
+	require.Equal(d, activation.CodeConflict, activation.CodeOf(d.L.RecordSending(d.ctx(), b.ID, 0, d.now)))
+	sum := d.PlanAs(run, "e", 1, []Member{ana, ivo}, nil)
+	require.EqualValues(d, []int64{1, 1}, []int64{sum.Update, sum.Reasons[activation.ReasonNoConsent]})
+	d.Settle(run)
+	require.EqualValues(d, 1, d.Finish(run).Rejected)
+}
+
+// refusalIsOver holds that a refusal which newer data have taken back does not take anybody off a list because a run on older data
+// goes on (S7): whom a run that came after it has sent again is hers to be there.
+func refusalIsOver(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	held, _ := d.Plan("held", 2, []Member{ana, ivo}, nil)
+	again, _ := d.Plan("held too", 3, []Member{ana, ivo}, nil)
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Later(24 * time.Hour)
+	d.Do("e", 1, []Member{ivo}, refused)
+	d.Later(24 * time.Hour)
+	s, _ := d.Do("e", 1, []Member{ana, ivo}, nil) // she consents again
+	require.Contains(d, s.Imports, "ana@example.com")
+	d.Later(24 * time.Hour)
+	d.PlanAs(again, "held too", 3, []Member{ana, ivo}, nil)
+	for _, run := range []activation.RunID{again, held} { // they are released
+		s = d.Settle(run)
+		require.Empty(d, s.Removals, "nobody is taken off a list for a refusal that is over")
+		require.Contains(d, s.Imports, "ana@example.com")
+		require.EqualValues(d, 2, d.Finish(run).Added)
+	}
+}

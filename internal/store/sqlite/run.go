@@ -166,6 +166,9 @@ func (t *txn) UpdateRun(ctx context.Context, r activation.Run) error {
 			return saved(ctx, "run", err)
 		}
 	}
+	if err := t.noteSize(ctx, r); err != nil {
+		return err
+	}
 	n, err := t.q.UpdateRun(ctx, sqlcgen.UpdateRunParams{
 		Status: string(r.Status), Ended: flag(r.Status.Final()), Step: string(r.Step),
 		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), UpdatedAt: micros(r.UpdatedAt),
@@ -178,6 +181,51 @@ func (t *txn) UpdateRun(ctx context.Context, r activation.Run) error {
 		return saved(ctx, "run", err)
 	}
 	return changed(n, "run", func() error { _, err := t.Run(ctx, r.ID); return err })
+}
+
+// noteSize keeps how many people the list held after a run, for the size over time.
+func (t *txn) noteSize(ctx context.Context, r activation.Run) error {
+	if !r.Status.Final() || r.Kind == activation.RunDry || r.Receipt == nil || r.Receipt.ListSize < 0 {
+		return nil
+	}
+	return saved(ctx, "run", t.q.PutListSize(ctx, sqlcgen.PutListSizeParams{ExportID: string(r.Export), At: micros(r.EndedAt), Size: r.Receipt.ListSize}))
+}
+
+// LastListSize implements store.Reader.
+func (r *reader) LastListSize(ctx context.Context, export activation.ExportID) (activation.ListSize, error) {
+	row, err := r.q.LastListSize(ctx, string(export))
+	if errors.Is(err, sql.ErrNoRows) {
+		return activation.ListSize{}, nil
+	}
+	return activation.ListSize{At: moment(row.At), Size: row.Size}, translate(ctx, "load the size of a list", err)
+}
+
+// ListSizes implements store.Reader.
+func (r *reader) ListSizes(ctx context.Context, q store.SizesQuery, p store.Page) ([]activation.ListSizes, string, error) {
+	exports, err := r.q.ExportIDsAfter(ctx, sqlcgen.ExportIDsAfterParams{After: p.After, Export: string(q.Export), Most: limit(p) + 1})
+	if err != nil {
+		return nil, "", translate(ctx, "list exports", err)
+	}
+	list, next, err := cut(exports, p, func(id string) (activation.ListSizes, error) {
+		return activation.ListSizes{Export: activation.ExportID(id)}, nil
+	}, func(l activation.ListSizes) string { return string(l.Export) })
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := r.q.ListSizesSince(ctx, sqlcgen.ListSizesSinceParams{
+		After: p.After, Export: string(q.Export), Most: limit(p), Since: micros(q.Since), Width: max(q.Step.Microseconds(), 1),
+	})
+	if err != nil {
+		return nil, "", translate(ctx, "list the sizes of lists", err)
+	}
+	at := 0
+	for _, row := range rows { // both are in the order of the exports
+		for string(list[at].Export) != row.ExportID {
+			at++
+		}
+		list[at].Sizes = append(list[at].Sizes, activation.ListSize{At: moment(row.Latest), Size: row.Size})
+	}
+	return list, next, nil
 }
 
 // RemoveExport implements store.Tx.

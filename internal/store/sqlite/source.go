@@ -39,7 +39,10 @@ func toSource(row sqlcgen.Source) (activation.Source, error) {
 	s := activation.Source{
 		ID: activation.SourceID(row.ID), Name: row.Name, Kind: activation.SourceKind(row.Kind), Path: row.Path,
 		MaxBadRows: row.MaxBadRows, MaxShrink: row.MaxShrink,
-		CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version,
+		CreatedAt: moment(row.CreatedAt), UpdatedAt: moment(row.UpdatedAt), Version: row.Version, SealedPassword: row.SealedPassword,
+	}
+	if err := decode("database options", row.DatabaseOptions, &s.Database); err != nil {
+		return s, err
 	}
 	if err := decode("CSV options", row.CsvOptions, &s.CSV); err != nil {
 		return s, err
@@ -52,26 +55,26 @@ func toSource(row sqlcgen.Source) (activation.Source, error) {
 
 // CreateSource implements store.Tx.
 func (t *txn) CreateSource(ctx context.Context, s activation.Source) error {
-	j, err := encodeAll(s.CSV, s.Columns)
+	j, err := encodeAll(s.CSV, s.Columns, s.Database)
 	if err != nil {
 		return err
 	}
 	return written(ctx, "source", s.Name, t.q.InsertSource(ctx, sqlcgen.InsertSourceParams{
 		ID: string(s.ID), Name: s.Name, NameKey: nameKey(s.Name), Kind: string(s.Kind), Path: s.Path,
 		CsvOptions: j[0], ColumnOptions: j[1], MaxBadRows: s.MaxBadRows, MaxShrink: s.MaxShrink,
-		CreatedAt: micros(s.CreatedAt), UpdatedAt: micros(s.UpdatedAt),
+		CreatedAt: micros(s.CreatedAt), UpdatedAt: micros(s.UpdatedAt), DatabaseOptions: j[2], SealedPassword: s.SealedPassword,
 	}))
 }
 
 // UpdateSource implements store.Tx.
 func (t *txn) UpdateSource(ctx context.Context, s activation.Source) error {
-	j, err := encodeAll(s.CSV, s.Columns)
+	j, err := encodeAll(s.CSV, s.Columns, s.Database)
 	if err != nil {
 		return err
 	}
 	n, err := t.q.UpdateSource(ctx, sqlcgen.UpdateSourceParams{
-		Name: s.Name, NameKey: nameKey(s.Name), Path: s.Path, CsvOptions: j[0], ColumnOptions: j[1],
-		MaxBadRows: s.MaxBadRows, MaxShrink: s.MaxShrink, UpdatedAt: micros(s.UpdatedAt), ID: string(s.ID), Version: s.Version,
+		Name: s.Name, NameKey: nameKey(s.Name), Kind: string(s.Kind), Path: s.Path, CsvOptions: j[0], ColumnOptions: j[1],
+		DatabaseOptions: j[2], SealedPassword: s.SealedPassword, MaxBadRows: s.MaxBadRows, MaxShrink: s.MaxShrink, UpdatedAt: micros(s.UpdatedAt), ID: string(s.ID), Version: s.Version,
 	})
 	if err != nil {
 		return written(ctx, "source", s.Name, err)
@@ -97,7 +100,7 @@ func (t *txn) DeleteSource(ctx context.Context, id activation.SourceID) error {
 	switch d, err := t.Profile(ctx); activation.CodeOf(err) {
 	case activation.CodeNotFound:
 	case "":
-		if d.Source == id {
+		if _, feeds := d.TableOf(id); feeds {
 			return activation.Errorf(activation.CodeInUse, "the source is used by the profile").
 				WithRemedy("Make the profile from another source first")
 		}

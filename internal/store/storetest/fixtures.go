@@ -14,7 +14,9 @@ func source(id activation.SourceID, name string) activation.Source {
 			"Iznos":   {Type: activation.TypeNumber, DecimalComma: true},
 			"Rođenje": {Type: activation.TypeDate, Format: "%d.%m.%Y"},
 		},
-		MaxBadRows: 0.015, MaxShrink: 0.3, CreatedAt: start(), UpdatedAt: start(), Version: 1,
+		Database:       activation.DatabaseOptions{Host: "db.example.com", Port: 5433, Name: "shop", User: "reader", TLS: activation.TLSVerify, Table: "people", Timeout: 60},
+		SealedPassword: []byte{1, 2, 3},
+		MaxBadRows:     0.015, MaxShrink: 0.3, CreatedAt: start(), UpdatedAt: start(), Version: 1,
 	}
 }
 

@@ -59,7 +59,7 @@ func TestContosoIsReadAsItIsMeant(t *testing.T) {
 		path, columns, rows := contosoFile(t, name)
 		dir := t.TempDir()
 		w := open(t, dir, filepath.Dir(path), dir)
-		in, err := w.LoadCSV(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s", Name: name}, Path: path})
+		in, err := w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s", Name: name}, Files: []warehouse.File{{Path: path, Name: filepath.Base(path)}}})
 		require.NoError(t, err)
 		require.EqualValues(t, []int{len(rows), 0, len(columns)}, []int{int(in.Rows), int(in.Quarantined), len(in.Columns)}, name)
 		for _, c := range in.Columns {
@@ -80,7 +80,7 @@ func TestContosoProfilesAndSegmentsAreAsCounted(t *testing.T) {
 	dir := t.TempDir()
 	w := open(t, dir, filepath.Dir(path), dir)
 	defer func() { require.NoError(t, w.Close()) }()
-	in, err := w.LoadCSV(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s", Name: "Contact"}, Path: path})
+	in, err := w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s", Name: "Contact"}, Files: []warehouse.File{{Path: path, Name: filepath.Base(path)}}})
 	require.NoError(t, err)
 	def := activation.ProfileDefinition{Source: "s", Key: "ContactId", Region: "US"}
 	for _, c := range in.Columns[1:] {

@@ -16,6 +16,7 @@ func open(t testing.TB, dir, sources, handOver string) warehouse.Warehouse {
 	t.Helper()
 	w, err := duckdb.Open(context.Background(), duckdb.Config{
 		Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{sources, handOver}, MemoryLimit: "256MB", Threads: 2,
+		MaxUnpacked: warehousetest.MaxUnpacked,
 	})
 	require.NoError(t, err)
 	return w

@@ -6,10 +6,13 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strconv"
+	"strings"
+	"sync"
 
 	driverduck "github.com/duckdb/duckdb-go/v2"
 
 	"segue/internal/activation"
+	"segue/internal/warehouse/textfile"
 )
 
 // Functions of ours inside statements. Each result is one text: an address holds an @ and a phone begins with a plus sign,
@@ -18,7 +21,10 @@ import (
 //	segue_email(text)                 the normalised address, or the reason code (S3)
 //	segue_phone(text, country, region) the phone in E.164, or the reason code (S9)
 //	segue_consent(text)               'given', 'withdrawn' or 'unknown' (S6)
+//	segue_comparable(text, cleaning)       the text made comparable, '' if nothing is left (activation.Cleaning text, name, address)
 //	segue_number(double)              canonical text of a number
+//	segue_clean(text)                 the text without white space at its ends, accents composed
+//	segue_read(text, type, format, decimal comma)  canonical text of a value, '' for a missing one, '!' for a misfit
 type function struct {
 	name   string
 	inputs []driverduck.Type
@@ -93,6 +99,7 @@ rows:
 func register(conn *sql.Conn) error {
 	const text = driverduck.TYPE_VARCHAR
 	regions := newRegions()
+	var readers readers
 	for _, f := range []function{
 		{name: "segue_email", inputs: []driverduck.Type{text}, text: func(v []string) string {
 			address, problem := activation.ParseEmail(v[0])
@@ -115,6 +122,11 @@ func register(conn *sql.Conn) error {
 		{name: "segue_consent", inputs: []driverduck.Type{text}, text: func(v []string) string {
 			return activation.ParseConsent(v[0]).String()
 		}},
+		{name: "segue_comparable", inputs: []driverduck.Type{text, text}, text: func(v []string) string {
+			return activation.Cleaning(v[1]).Clean(v[0], "")
+		}},
+		{name: "segue_clean", inputs: []driverduck.Type{text}, text: func(v []string) string { return textfile.Clean(v[0]) }},
+		{name: "segue_read", inputs: []driverduck.Type{text, text, text, text}, text: func(v []string) string { return readers.read(v[0], v[1], v[2], v[3]) }},
 		{name: "segue_number", inputs: []driverduck.Type{driverduck.TYPE_DOUBLE}, row: func(v []driver.Value) (any, error) {
 			f, ok := v[0].(float64)
 			if !ok {
@@ -128,6 +140,30 @@ func register(conn *sql.Conn) error {
 		}
 	}
 	return nil
+}
+
+// readers reads values of stated types; it makes one reader for each type and format.
+type readers struct{ known sync.Map }
+
+func (r *readers) read(value, kind, format, comma string) string {
+	key := strings.Join([]string{kind, format, comma}, "\x00")
+	got, ok := r.known.Load(key)
+	if !ok {
+		made, err := textfile.NewReader("", activation.ColumnOption{Type: activation.FieldType(strings.Clone(kind)), Format: strings.Clone(format), DecimalComma: comma == "true"})
+		if err != nil {
+			return "!"
+		}
+		got, _ = r.known.LoadOrStore(key, made)
+	}
+	reader, ok := got.(textfile.Reader)
+	if !ok {
+		return "!"
+	}
+	text, fits := reader.Read(value)
+	if !fits {
+		return "!"
+	}
+	return text
 }
 
 // number is the canonical text of a number: the shortest decimal that reads back equal, without exponent below 1e15.

@@ -15,7 +15,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/warehouse"
-	"segue/internal/warehouse/csvfile"
+	"segue/internal/warehouse/textfile"
 )
 
 // Defaults of a source that says nothing.
@@ -24,20 +24,47 @@ const (
 	defaultMaxShrink = 0.3
 )
 
-// PreviewCSV implements warehouse.Warehouse.
-func (w *Warehouse) PreviewCSV(ctx context.Context, r warehouse.LoadRequest, rows int) (warehouse.Preview, error) {
-	p, err := csvfile.Preview(ctx, r.Path, r.Source, rows)
+// Preview implements warehouse.Warehouse.
+func (w *Warehouse) Preview(ctx context.Context, r warehouse.LoadRequest, rows int) (p warehouse.Preview, err error) {
+	if len(r.Files) == 0 && r.Feed == nil {
+		return p, fmt.Errorf("preview %q: no file is named", r.Source.Name)
+	}
+	switch {
+	case r.Feed != nil:
+		p, err = w.previewFeed(ctx, r, rows)
+	case r.Source.Kind == activation.SourceParquet:
+		p, err = w.previewParquet(ctx, r, rows)
+	default:
+		p, err = textfile.Preview(ctx, w.texts(r), rows)
+	}
 	if err != nil {
 		return p, fmt.Errorf("preview %q: %w", r.Source.Name, err)
 	}
 	return p, nil
 }
 
-// LoadCSV implements warehouse.Warehouse. The file is read twice, first to decide and then to take over; nothing is
-// written before everything is decided.
-func (w *Warehouse) LoadCSV(ctx context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
+func (w *Warehouse) texts(r warehouse.LoadRequest) textfile.Request {
+	return textfile.Request{Files: r.Files, Source: r.Source, MaxUnpacked: w.cfg.MaxUnpacked}
+}
+
+// Load implements warehouse.Warehouse.
+func (w *Warehouse) Load(ctx context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
+	switch {
+	case r.Feed != nil:
+		return w.loadFeed(ctx, r)
+	case len(r.Files) == 0:
+		return activation.Ingest{}, fmt.Errorf("read %q: no file is named", r.Source.Name)
+	case r.Source.Kind == activation.SourceParquet:
+		return w.loadParquet(ctx, r)
+	}
+	return w.loadText(ctx, r)
+}
+
+// loadText takes files of text over. They are read twice, first to decide and then to take over; nothing is written
+// before everything is decided.
+func (w *Warehouse) loadText(ctx context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
 	began := w.cfg.Clock()
-	survey, err := csvfile.Look(ctx, r.Path, r.Source)
+	survey, err := textfile.Look(ctx, w.texts(r))
 	if err != nil {
 		return activation.Ingest{}, fmt.Errorf("read %q: %w", r.Source.Name, err)
 	}
@@ -46,10 +73,18 @@ func (w *Warehouse) LoadCSV(ctx context.Context, r warehouse.LoadRequest) (activ
 		if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
 			return err
 		}
-		if err := admit(r, survey, old); err != nil {
+		in := intake{rows: survey.Rows, quarantined: survey.Quarantined, bad: survey.Bad, columns: survey.Columns}
+		if err := admit(r, in, old); err != nil {
 			return err
 		}
-		return s.replace(r, survey, old)
+		next, err := s.create(in.columns)
+		if err != nil {
+			return err
+		}
+		if err := s.fill(next.name(), len(next.columns), func(add func([]any) error) error { return survey.Each(s.ctx, add) }); err != nil {
+			return err
+		}
+		return s.replace(r, in, old, next)
 	})
 	if err != nil {
 		return activation.Ingest{}, fmt.Errorf("take %q over: %w", r.Source.Name, err)
@@ -62,7 +97,7 @@ func (w *Warehouse) LoadCSV(ctx context.Context, r warehouse.LoadRequest) (activ
 
 // admit decides whether rows are taken over. Force does not help against a file without rows, nor against one that is
 // mostly unreadable: those are never what somebody wants.
-func admit(r warehouse.LoadRequest, f *csvfile.Survey, old table) error {
+func admit(r warehouse.LoadRequest, f intake, old table) error {
 	refuse := func(remedy, text string, args ...any) error {
 		return activation.Errorf(activation.CodeSourceRefused, text, args...).WithRemedy(remedy)
 	}
@@ -73,20 +108,23 @@ func admit(r warehouse.LoadRequest, f *csvfile.Survey, old table) error {
 	if maxShrink == 0 {
 		maxShrink = defaultMaxShrink
 	}
-	total := f.Rows + f.Quarantined
+	total := f.rows + f.quarantined
 	if total == 0 {
 		return refuse("An empty source never empties a list: the rows of before stay. Check what writes the file", "the file has no rows")
 	}
-	if float64(f.Quarantined) > maxBad*float64(total) {
-		first := f.Bad[0]
+	if float64(f.quarantined) > maxBad*float64(total) {
+		first := f.bad[0]
 		where := fmt.Sprintf("line %d %s", first.Line, first.Reason)
 		if first.Column != "" {
 			where = fmt.Sprintf("line %d, column %q, %s", first.Line, first.Column, first.Reason)
 		}
+		if len(r.Files) > 1 {
+			where = first.File + ", " + where
+		}
 		return refuse("Mend the file, or the source's delimiter, quote and column types, or let more rows be left out (max_bad_rows)",
-			"%d of %d rows cannot be read, more than %s; the first: %s", f.Quarantined, total, percent(maxBad), where)
+			"%d of %d rows cannot be read, more than %s; the first: %s", f.quarantined, total, percent(maxBad), where)
 	}
-	if f.Rows == 0 {
+	if f.rows == 0 {
 		return refuse("An empty source never empties a list: the rows of before stay. Check what writes the file", "no row of the file can be read")
 	}
 	if r.Force {
@@ -94,7 +132,7 @@ func admit(r warehouse.LoadRequest, f *csvfile.Survey, old table) error {
 	}
 	var lost []string
 	for _, name := range r.Required {
-		if !slices.ContainsFunc(f.Columns, func(c activation.Column) bool { return c.Name == name }) && !slices.Contains(lost, name) {
+		if !slices.ContainsFunc(f.columns, func(c activation.Column) bool { return c.Name == name }) && !slices.Contains(lost, name) {
 			lost = append(lost, name)
 		}
 	}
@@ -102,9 +140,9 @@ func admit(r warehouse.LoadRequest, f *csvfile.Survey, old table) error {
 		return refuse("Put them back into the file, or change the profile, or take the rows over all the same (force)",
 			"the file lost columns that the profile is made from: %s", strings.Join(lost, ", "))
 	}
-	if float64(f.Rows) < float64(old.rows)*(1-maxShrink) {
+	if float64(f.rows) < float64(old.rows)*(1-maxShrink) {
 		return refuse("Check whether the file is complete. If it is, take the rows over all the same (force), or let the source shrink more (max_shrink)",
-			"the table would shrink from %d to %d rows, by more than %s", old.rows, f.Rows, percent(maxShrink))
+			"the table would shrink from %d to %d rows, by more than %s", old.rows, f.rows, percent(maxShrink))
 	}
 	return nil
 }
@@ -163,35 +201,34 @@ func sqlType(t activation.FieldType) string {
 	}
 }
 
-// replace makes the new table, fills it and drops the old one.
-func (s session) replace(r warehouse.LoadRequest, f *csvfile.Survey, old table) error {
-	next := table{rows: f.Rows, columns: f.Columns}
+// create makes an empty table.
+func (s session) create(columns []activation.Column) (next table, err error) {
+	next.columns = columns
 	if err := s.row("SELECT nextval('table_number')", nil, &next.number); err != nil {
-		return err
+		return next, err
 	}
-	defs := make([]string, len(f.Columns))
-	for i, c := range f.Columns {
+	defs := make([]string, len(columns))
+	for i, c := range columns {
 		defs[i] = fmt.Sprintf("c%d %s", i, sqlType(c.Type))
 	}
-	if err := s.exec("CREATE TABLE " + next.name() + " (" + strings.Join(defs, ", ") + ")"); err != nil {
-		return err
-	}
-	if err := s.fill(next.name(), len(defs), func(add func([]any) error) error { return f.Each(s.ctx, add) }); err != nil {
-		return err
-	}
+	return next, s.exec("CREATE TABLE " + next.name() + " (" + strings.Join(defs, ", ") + ")")
+}
+
+// replace puts a table that was filled in the place of the old one.
+func (s session) replace(r warehouse.LoadRequest, f intake, old, next table) error {
 	if err := s.forget(r.Source.ID, old); err != nil {
 		return err
 	}
-	columns, err := json.Marshal(f.Columns)
+	columns, err := json.Marshal(f.columns)
 	if err != nil {
 		return err
 	}
-	if err := s.exec("INSERT INTO source VALUES (?, ?, ?, ?, ?)", string(r.Source.ID), next.number, f.Rows, r.At.UTC(), string(columns)); err != nil {
+	if err := s.exec("INSERT INTO source VALUES (?, ?, ?, ?, ?)", string(r.Source.ID), next.number, f.rows, r.At.UTC(), string(columns)); err != nil {
 		return err
 	}
-	return s.fill("bad_row", 6, func(add func([]any) error) error {
-		for i, b := range f.Bad {
-			if err := add([]any{string(r.Source.ID), int64(i), b.Line, b.Column, b.Value, b.Reason}); err != nil {
+	return s.fill("bad_row", 7, func(add func([]any) error) error {
+		for i, b := range f.bad {
+			if err := add([]any{string(r.Source.ID), int64(i), b.Line, b.Column, b.Value, b.Reason, b.File}); err != nil {
 				return err
 			}
 		}
@@ -229,10 +266,10 @@ func (w *Warehouse) DropTable(ctx context.Context, id activation.SourceID) error
 // Quarantine implements warehouse.Warehouse.
 func (w *Warehouse) Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) (list []warehouse.BadRow, err error) {
 	err = w.read(ctx, func(s session) error {
-		return s.rows("SELECT line, col, value, reason FROM bad_row WHERE source = ? ORDER BY number LIMIT ? OFFSET ?",
+		return s.rows("SELECT file, line, col, value, reason FROM bad_row WHERE source = ? ORDER BY number LIMIT ? OFFSET ?",
 			[]any{string(id), max(limit, 0), max(offset, 0)}, func(scan func(...any) error) error {
 				var b warehouse.BadRow
-				err := scan(&b.Line, &b.Column, &b.Value, &b.Reason)
+				err := scan(&b.File, &b.Line, &b.Column, &b.Value, &b.Reason)
 				list = append(list, b)
 				return err
 			})

@@ -67,6 +67,14 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 	h.Snapshot, h.DataAt = b.snapshot, b.dataAt
 	email := b.position(r.Mapping.Email)
 	people := b.people(email)
+	refused := fmt.Sprintf("SELECT address, refusal AS reason FROM %s WHERE refusal IS NOT NULL AND winner = profile_id UNION ALL %s ORDER BY address", people, b.unheld(email))
+	if _, ok := b.consent(); ok && len(b.emails()) > 1 {
+		if err := s.withdrawn(b); err != nil {
+			return h, err
+		}
+		people = "(SELECT p.* REPLACE (coalesce(w.refusal, p.refusal) AS refusal) FROM " + people + " p LEFT JOIN withdrawn w ON w.address = p.address)"
+		refused = "SELECT address, refusal AS reason FROM withdrawn ORDER BY address"
+	}
 	stmt, args := x.statement("p.profile_id, p.address, coalesce(p.unusable, p.refusal) AS problem, p.winner", people, member.SQL, member.Args...)
 	if err := s.exec("CREATE TEMP TABLE handed AS "+stmt, args...); err != nil {
 		return h, err
@@ -81,8 +89,19 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 	if h.Addresses, err = s.copy(addresses, files.temp[1]); err != nil {
 		return h, err
 	}
-	h.Refusals, err = s.copy(fmt.Sprintf("SELECT address, refusal AS reason FROM %s WHERE refusal IS NOT NULL AND winner = profile_id ORDER BY address", people), files.temp[2])
+	h.Refusals, err = s.copy(refused, files.temp[2])
 	return h, err
+}
+
+// withdrawn makes the temporary table of addresses that are refused through any e-mail field: another export may go by another one,
+// and consent is a property of the profile, not of a field (S6, S7).
+func (s session) withdrawn(b build) error {
+	var all []string
+	for _, i := range b.emails() {
+		all = append(all, "SELECT address, refusal FROM "+b.people(i)+" WHERE winner = profile_id", b.unheld(i))
+	}
+	return s.exec(fmt.Sprintf(`CREATE TEMP TABLE withdrawn AS SELECT address, CASE WHEN bool_or(refusal IS NULL OR refusal = '%[1]s') THEN '%[1]s' ELSE any_value(refusal) END AS refusal
+		FROM (%[2]s) GROUP BY address HAVING count(refusal) > 0`, activation.ReasonConsentConflict, strings.Join(all, " UNION ALL ")))
 }
 
 // addresses is the query of the addresses that are wanted, with the values of their winners. What identifies a contact and

@@ -39,8 +39,8 @@ func hold(path string) {
 		} else {
 			_, _ = os.Stdout.WriteString("open\n")
 		}
-		r := warehouse.LoadRequest{Source: activation.Source{ID: "s"}, Path: filepath.Join(dir, "source.csv"), Force: true}
-		if _, err = w.LoadCSV(context.Background(), r); err == nil {
+		r := warehouse.LoadRequest{Source: activation.Source{ID: "s"}, Files: sourceFile(dir), Force: true}
+		if _, err = w.Load(context.Background(), r); err == nil {
 			_, err = w.BuildProfiles(context.Background(), definition(), time.Unix(0, 0))
 		}
 		if err == nil {
@@ -143,14 +143,14 @@ func TestAFileOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	cfg := duckdb.Config{Path: path, AllowedDirs: []string{dir}}
 	w, err := duckdb.Open(t.Context(), cfg)
 	require.NoError(t, err)
-	_, err = w.LoadCSV(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s"}, Path: filepath.Join(dir, "source.csv")})
+	_, err = w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s"}, Files: sourceFile(dir)})
 	require.NoError(t, err)
 	_, err = w.BuildProfiles(t.Context(), definition(), time.Unix(0, 0))
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	db, err := sql.Open("duckdb", path)
 	require.NoError(t, err)
-	for _, statement := range []string{"DROP TABLE evaluation", "DROP SEQUENCE evaluation_number", "DELETE FROM schema_version WHERE version > 1"} {
+	for _, statement := range []string{"DROP TABLE evaluation", "DROP SEQUENCE evaluation_number", "ALTER TABLE bad_row DROP COLUMN file", "DELETE FROM schema_version WHERE version > 1"} {
 		_, err = db.ExecContext(t.Context(), statement)
 		require.NoError(t, err)
 	}
@@ -247,4 +247,9 @@ func TestTheFileIsForNobodyElse(t *testing.T) {
 	require.Equal(t, activation.CodeUnavailable, activation.CodeOf(err))
 	_, err = duckdb.Open(t.Context(), duckdb.Config{})
 	require.Error(t, err)
+}
+
+// sourceFile is the one file of a source.
+func sourceFile(dir string) []warehouse.File {
+	return []warehouse.File{{Path: filepath.Join(dir, "source.csv"), Name: "source.csv"}}
 }

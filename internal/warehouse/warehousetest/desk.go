@@ -17,6 +17,9 @@ import (
 	"segue/internal/warehouse"
 )
 
+// MaxUnpacked is how many bytes packed files may unpack to in the warehouses of the suite.
+const MaxUnpacked = 4 << 20
+
 // Open opens the engine's warehouse in a folder. It may read sources from the folder sources, and write hand-overs into
 // the folder handOver. Opening the folder again after Close finds what was there.
 type Open func(t testing.TB, dir, sources, handOver string) warehouse.Warehouse
@@ -60,6 +63,18 @@ func (d *Desk) Reopen() {
 	d.W = d.open(d.TB, d.dir, d.Sources, d.Out)
 }
 
+// Rebuild loses the warehouse, as somebody does who moves its file away, but not what is kept beside it.
+func (d *Desk) Rebuild() {
+	d.Helper()
+	require.NoError(d, d.W.Close())
+	files, err := filepath.Glob(filepath.Join(d.dir, "warehouse*"))
+	require.NoError(d, err)
+	for _, f := range files {
+		require.NoError(d, os.RemoveAll(f))
+	}
+	d.W = d.open(d.TB, d.dir, d.Sources, d.Out)
+}
+
 func (d *Desk) ctx() context.Context { return context.Background() }
 
 // File writes a file and returns its path.
@@ -74,7 +89,7 @@ func (d *Desk) File(text string) string {
 // Request asks for a text to be loaded as the source "s".
 func (d *Desk) Request(text string) warehouse.LoadRequest {
 	d.Helper()
-	return warehouse.LoadRequest{Source: activation.Source{ID: "s", Name: "Customers", Kind: activation.SourceCSV}, Path: d.File(text), At: Now}
+	return warehouse.LoadRequest{Source: activation.Source{ID: "s", Name: "Customers", Kind: activation.SourceCSV}, Files: []warehouse.File{{Path: d.File(text), Name: "source.csv"}}, At: Now}
 }
 
 // Load loads a text as the source "s", by force where it shrinks.
@@ -82,7 +97,7 @@ func (d *Desk) Load(text string) activation.Ingest {
 	d.Helper()
 	r := d.Request(text)
 	r.Force = true
-	in, err := d.W.LoadCSV(d.ctx(), r)
+	in, err := d.W.Load(d.ctx(), r)
 	require.NoError(d, err)
 	return in
 }
@@ -118,7 +133,7 @@ func (d *Desk) Text(def activation.ProfileDefinition, text string) activation.Pr
 	for _, f := range def.Fields {
 		r.Source.Columns[f.Column] = activation.ColumnOption{Type: f.Type}
 	}
-	_, err := d.W.LoadCSV(d.ctx(), r)
+	_, err := d.W.Load(d.ctx(), r)
 	require.NoError(d, err)
 	return d.Build(def)
 }
@@ -134,7 +149,7 @@ func (d *Desk) Table(id activation.SourceID, columns []string, text string) []ac
 		name, kind, _ := strings.Cut(c, " ")
 		r.Source.Columns[name] = activation.ColumnOption{Type: activation.FieldType(kind)}
 	}
-	in, err := d.W.LoadCSV(d.ctx(), r)
+	in, err := d.W.Load(d.ctx(), r)
 	require.NoError(d, err)
 	return in.Columns
 }

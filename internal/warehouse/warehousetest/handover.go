@@ -65,6 +65,26 @@ i1,not an address,no
 	}, refused)
 }
 
+// consentOfAll holds that whoever withdrew consent is refused through every e-mail field of the profile: the address under which
+// another export may have sent the person as well (S7), and an address that is somebody else's through another field (S6).
+func consentOfAll(d *Desk) {
+	d.Text(Definition("email text email", "work text email", "agreed text consent"), `id,email,work,agreed
+a1,a@example.com,a@work.example.com,no
+b1,b@example.com,,yes
+c1,c@example.com,b@example.com,no
+e1,e@example.com,e@example.com,yes
+`)
+	refused := []string{"a@example.com|no_consent", "a@work.example.com|no_consent", "b@example.com|consent_conflict", "c@example.com|no_consent"}
+	_, members, addresses, got := d.HandOver(activation.Mapping{Email: "email"}, Everybody("email"))
+	require.Equal(d, refused, got)
+	require.Equal(d, []string{"a1|a@example.com|no_consent|a1", "b1|b@example.com|consent_conflict|b1", "c1|c@example.com|no_consent|c1", "e1|e@example.com|-|e1"}, members)
+	require.Equal(d, []string{"e@example.com|e1"}, addresses)
+	_, members, addresses, got = d.HandOver(activation.Mapping{Email: "work"}, Everybody("email"))
+	require.Equal(d, refused, got)
+	require.Equal(d, []string{"a1|a@work.example.com|no_consent|a1", "b1|-|email_missing|-", "c1|b@example.com|consent_conflict|c1", "e1|e@example.com|-|e1"}, members)
+	require.Equal(d, []string{"e@example.com|e1"}, addresses)
+}
+
 func refusals(d *Desk) {
 	for _, kind := range []struct{ kind, yes, no string }{{"boolean", "true", "false"}, {"number", "1", "0"}, {"text", "oui", "non"}} {
 		d.Text(Definition("email text email", "agreed "+kind.kind+" consent", "city text"),

@@ -181,7 +181,7 @@ func cancelled(d *Desk) {
 	d.Text(Definition("name text"), "id,name\n"+rows(1, 10))
 	ctx, cancel := context.WithCancel(d.ctx())
 	cancel()
-	_, err := d.W.LoadCSV(ctx, d.Request("id,name\n"+rows(1, 5000)))
+	_, err := d.W.Load(ctx, d.Request("id,name\n"+rows(1, 5000)))
 	require.ErrorIs(d, err, context.Canceled)
 	_, err = d.W.BuildProfiles(ctx, Definition("name text"), Now)
 	require.ErrorIs(d, err, context.Canceled)

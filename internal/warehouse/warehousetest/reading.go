@@ -20,14 +20,20 @@ func described(columns []activation.Column) []string {
 	return out
 }
 
-// column reads one column of the source "s" in the order of the keys, as a profile field of the type it was given.
+// column reads one column of the source "s" in the order of the first column, as a profile field of the type it was given.
 func (d *Desk) column(in activation.Ingest, name string) []string {
+	d.Helper()
+	return d.keyed(in, in.Columns[0].Name, name)
+}
+
+// keyed reads one column in the order of another one, which is the key.
+func (d *Desk) keyed(in activation.Ingest, key, name string) []string {
 	d.Helper()
 	for _, c := range in.Columns {
 		if c.Name != name {
 			continue
 		}
-		d.Build(activation.ProfileDefinition{Source: "s", Key: in.Columns[0].Name, Fields: []activation.Field{{Name: "x", Column: name, Type: c.Type}}})
+		d.Build(activation.ProfileDefinition{Source: "s", Key: key, Fields: []activation.Field{{Name: "x", Column: name, Type: c.Type}}})
 		list, err := d.W.Profiles(d.ctx(), "", "", 1000)
 		require.NoError(d, err)
 		out := []string{}
@@ -57,7 +63,7 @@ func typesAreInferred(d *Desk) {
 func numbersAreCanonical(d *Desk) {
 	r := d.Request("id;n\na;1.234,50\nb;0,0000001\nc;-0\nd;1e15\ne;999999999999999\nf;0,1\ng;123456789,125\nh;1e300\n")
 	r.Source.Columns = map[string]activation.ColumnOption{"n": {Type: activation.TypeNumber, DecimalComma: true}}
-	in, err := d.W.LoadCSV(d.ctx(), r)
+	in, err := d.W.Load(d.ctx(), r)
 	require.NoError(d, err)
 	require.Equal(d, []string{"1234.5", "0.0000001", "0", "1e+15", "999999999999999", "0.1", "123456789.125", "1e+300"}, d.column(in, "n"))
 }
@@ -117,17 +123,17 @@ func filesAreReadAsWritten(d *Desk) {
 		require.Equal(d, []string{c.want}, d.column(in, "v"), c.name)
 	}
 	r := d.Request("id;v\n1;\x8aibenik \x9e\n") // Š and ž in both code pages
-	_, err := d.W.LoadCSV(d.ctx(), r)
+	_, err := d.W.Load(d.ctx(), r)
 	require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err))
 	require.ErrorContains(d, err, "windows-1250")
 	for _, encoding := range []string{"windows-1250", "windows-1252"} {
 		r.Source.CSV.Encoding = encoding
-		in, err := d.W.LoadCSV(d.ctx(), r)
+		in, err := d.W.Load(d.ctx(), r)
 		require.NoError(d, err)
 		require.Equal(d, []string{"Šibenik ž"}, d.column(in, "v"))
 	}
 	r = d.Request("1,a@example.com\n2,b@example.com\n")
-	in, err := d.W.LoadCSV(d.ctx(), r)
+	in, err := d.W.Load(d.ctx(), r)
 	require.NoError(d, err)
 	require.EqualValues(d, 2, in.Rows, "a person in the first row is no header")
 	require.Equal(d, []string{"column1 number", "column2 text email"}, described(in.Columns))
@@ -137,17 +143,17 @@ func quarantine(d *Desk) {
 	r := d.Request("id,points,name\n" + strings.Repeat("1,1,x\n", 10) + "2,secret1,Ana\n3,2\n4,\"4\"4,b\n5,5,\"open\n6,6,c\n7,7,d,e\n")
 	r.Source.MaxBadRows = 0.5
 	r.Source.Columns = map[string]activation.ColumnOption{"points": {Type: activation.TypeNumber}}
-	in, err := d.W.LoadCSV(d.ctx(), r)
+	in, err := d.W.Load(d.ctx(), r)
 	require.NoError(d, err)
 	require.EqualValues(d, []int64{11, 5}, []int64{in.Rows, in.Quarantined}, "a quote that is never closed costs its own line only")
 	bad, err := d.W.Quarantine(d.ctx(), "s", 0, 100)
 	require.NoError(d, err)
 	require.Equal(d, []warehouse.BadRow{
-		{Line: 12, Column: "points", Value: "7 characters: letters, digits", Reason: "is not a number"},
-		{Line: 13, Value: "3 characters: digits, punctuation", Reason: "has 2 fields, the header has 3"},
-		{Line: 14, Value: "8 characters: letters, digits, punctuation", Reason: "has text behind a closing quote"},
-		{Line: 15, Value: "24 characters: letters, digits, punctuation, control characters, white space", Reason: "has a quote that is never closed"},
-		{Line: 17, Value: "7 characters: letters, digits, punctuation", Reason: "has 4 fields, the header has 3"},
+		{File: "source.csv", Line: 12, Column: "points", Value: "7 characters: letters, digits", Reason: "is not a number"},
+		{File: "source.csv", Line: 13, Value: "3 characters: digits, punctuation", Reason: "has 2 fields, the header has 3"},
+		{File: "source.csv", Line: 14, Value: "8 characters: letters, digits, punctuation", Reason: "has text behind a closing quote"},
+		{File: "source.csv", Line: 15, Value: "24 characters: letters, digits, punctuation, control characters, white space", Reason: "has a quote that is never closed"},
+		{File: "source.csv", Line: 17, Value: "7 characters: letters, digits, punctuation", Reason: "has 4 fields, the header has 3"},
 	}, masked(bad))
 	page, err := d.W.Quarantine(d.ctx(), "s", 1, 2)
 	require.NoError(d, err)
@@ -190,27 +196,27 @@ func refusedLoads(d *Desk) {
 		if c.change != nil {
 			c.change(&r)
 		}
-		_, err := d.W.LoadCSV(d.ctx(), r)
+		_, err := d.W.Load(d.ctx(), r)
 		require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err), c.name)
 		require.ErrorContains(d, err, c.says, c.name)
 		if !c.forced {
 			r.Force = true
-			_, err = d.W.LoadCSV(d.ctx(), r)
+			_, err = d.W.Load(d.ctx(), r)
 			require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err), c.name+", forced")
 		}
 		require.Len(d, d.column(in, "name"), 100, "the old table is as it was: "+c.name)
 	}
 	r := d.Request("id,name\n" + rows(1, 70))
-	_, err := d.W.LoadCSV(d.ctx(), r)
+	_, err := d.W.Load(d.ctx(), r)
 	require.NoError(d, err, "30 %% is not more than 30 %%")
 	r = d.Request("id,other\n1,a\n")
 	r.Force, r.Required = true, []string{"name"}
-	_, err = d.W.LoadCSV(d.ctx(), r)
+	_, err = d.W.Load(d.ctx(), r)
 	require.NoError(d, err)
 	_, err = d.W.BuildProfiles(d.ctx(), Definition("name text"), Now)
 	require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err), "and the profiles are not built without the column")
-	r.Path += ".gone"
-	_, err = d.W.LoadCSV(d.ctx(), r)
+	r.Files[0].Path += ".gone"
+	_, err = d.W.Load(d.ctx(), r)
 	require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err))
 }
 
@@ -224,7 +230,7 @@ func rows(from, to int) string {
 
 func preview(d *Desk) {
 	r := d.Request("id;points;when\n1; 5;25/12/2026\n2;;\nragged\n3;7;1/1/2026\n")
-	p, err := d.W.PreviewCSV(d.ctx(), r, 2)
+	p, err := d.W.Preview(d.ctx(), r, 2)
 	require.NoError(d, err)
 	require.Equal(d, []string{"id text", "points number", "when date %d/%m/%Y"}, described(p.Columns))
 	require.Equal(d, [][]string{{"1", "5", "25/12/2026"}, {"2", "", ""}}, p.Rows)
@@ -233,7 +239,7 @@ func preview(d *Desk) {
 	require.EqualValues(d, 4, p.Bad[0].Line)
 	require.Contains(d, p.Bad[0].Reason, "1 field")
 	require.NotContains(d, p.Bad[0].Value, "ragged", "masked")
-	_, err = d.W.PreviewCSV(d.ctx(), d.Request(""), 2)
+	_, err = d.W.Preview(d.ctx(), d.Request(""), 2)
 	require.Equal(d, activation.CodeSourceRefused, activation.CodeOf(err))
 }
 
@@ -241,7 +247,7 @@ func nothingTellsValues(d *Desk) {
 	const secret = "geheim-4711@example.com"
 	r := d.Request("id,n\n" + secret + "," + secret + "\n")
 	r.Source.Columns = map[string]activation.ColumnOption{"n": {Type: activation.TypeNumber}}
-	_, err := d.W.LoadCSV(d.ctx(), r)
+	_, err := d.W.Load(d.ctx(), r)
 	require.Error(d, err)
 	require.NotContains(d, err.Error(), "geheim")
 	d.Load("id,n\n" + secret + ",1\n" + secret + ",2\n,3\n")

@@ -25,6 +25,10 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
   }
+  interface HistoryState {
+    /** Somebody came back from proving by single sign-on who they are. */
+    proved?: boolean;
+  }
 }
 
 // Style sheets that the application writes carry the nonce of this page, else the policy refuses them.

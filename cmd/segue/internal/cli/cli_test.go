@@ -100,20 +100,14 @@ func TestDataFolderIsChosen(t *testing.T) {
 
 func TestEveryReasonHasWords(t *testing.T) {
 	t.Parallel()
-	words := reasonWords()
-	for _, p := range activation.EmailProblems() {
-		require.NotEmpty(t, words[string(p)], p)
-	}
-	for _, p := range activation.PhoneProblems() {
-		require.NotEmpty(t, words[string(p)], p)
-	}
-	for _, r := range []string{
-		activation.ReasonNoConsent, activation.ReasonConsentConflict, activation.ReasonOptedOut, activation.ReasonErased, activation.ReasonInvalidValue,
-		activation.ReasonRejectedByBrevo, activation.ReasonImportFailed, activation.ReasonCanceled, activation.ReasonStopped, activation.ReasonOutcomeUnknown,
-		activation.ReasonRefusal, activation.ReasonLeftSegments, activation.ReasonListGone, activation.ReasonPhoneShared, activation.ReasonIdentifierShard,
-		activation.ReasonTooLarge, activation.ReasonUnmatchedReport,
-	} {
+	for _, r := range activation.Reasons() {
 		require.NotContains(t, reasonWord(r), "_")
+		if strings.HasPrefix(r, "email_") || strings.HasPrefix(r, "phone_") {
+			require.NotEmpty(t, reasonWords()[r], r)
+		}
+	}
+	for _, c := range activation.HoldCodes() {
+		require.NotContains(t, holdWords(client.HoldReason{Code: client.HoldReasonCode(c)}), c)
 	}
 	require.Equal(t, "30 no consent, 10 canceled, 2 a new reason", reasonList(map[string]int64{"canceled": 10, "no_consent": 30, "a_new_reason": 2, "erased": 0}))
 }
@@ -133,7 +127,7 @@ func TestHoldsAreExplained(t *testing.T) {
 		"grows": "the list would grow from 1,000 to 300 people", "updates_share": "300 of 1,000 people would be updated though nothing was redefined",
 		"other": "other: 300 of 1,000",
 	} {
-		require.Equal(t, want, holdWords(client.HoldReason{Code: code, Count: 300, Of: 1000}))
+		require.Equal(t, want, holdWords(client.HoldReason{Code: client.HoldReasonCode(code), Count: 300, Of: 1000}))
 	}
 }
 

@@ -34,12 +34,18 @@ func TestSourceFromFileToTable(t *testing.T) {
 	require.Contains(t, b.ok("source", "files"), filepath.Join(b.Files, "customers.csv"))
 	require.Equal(t, preview, b.ok("source", "preview", "customers.csv", "--rows", "2"))
 	require.Equal(t, "Source \"my customers\" is added.\nTake its rows over: segue source ingest 'my customers'\n", b.ok("source", "add", "my customers", "customers.csv"))
-	b.Engine.Bad = []warehouse.BadRow{{Line: 4, Column: "points", Value: "aaa", Reason: "not a number"}}
-	require.Equal(t, preview+"\nThese rows would be put aside:\nLINE  COLUMN  VALUE  REASON\n   4  points  aaa    not a number\n",
+	b.Engine.Bad = []warehouse.BadRow{{File: "customers.csv", Line: 4, Column: "points", Value: "aaa", Reason: "not a number"}}
+	require.Equal(t, preview+"\nThese rows would be put aside:\nFILE           LINE  COLUMN  VALUE  REASON\ncustomers.csv     4  points  aaa    not a number\n",
 		b.ok("source", "preview", "customers.csv", "--rows", "2"))
 	require.Equal(t, "3 rows are taken over into the table \"my customers\".\n1 row could not be read: segue source quarantine 'my customers'\n",
 		b.ok("source", "ingest", "my customers"))
-	require.Equal(t, "LINE  COLUMN  VALUE  REASON\n   4  points  aaa    not a number\n", b.ok("source", "quarantine", "my customers"))
+	require.Equal(t, "FILE           LINE  COLUMN  VALUE  REASON\ncustomers.csv     4  points  aaa    not a number\n", b.ok("source", "quarantine", "my customers"))
+	file := filepath.Join(t.TempDir(), "quarantine.csv")
+	b.ok("source", "quarantine", "my customers", "-f", file)
+	written, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "file,line,column,value,reason\ncustomers.csv,4,points,aaa,not a number\n", string(written))
+	require.Contains(t, b.fails(exitUsage, "source", "quarantine", "my customers", "-f", file), "cannot be written")
 	require.Contains(t, b.ok("source", "list"), "my customers  customers.csv     3           1  2026-11-24 10:00\n")
 	show := b.ok("source", "show", "MY CUSTOMERS")
 	require.Contains(t, show, "Rows        3\n")
@@ -51,6 +57,30 @@ func TestSourceFromFileToTable(t *testing.T) {
 	require.Equal(t, map[string]client.ColumnOption{"points": {Type: "number", DecimalComma: true}, "born": {Type: "date", Format: "%d.%m.%Y"}}, s.Columns)
 	require.Equal(t, "Source \"people\" is removed.\n", b.ok("source", "remove", s.ID), "ids name things too")
 	require.Contains(t, b.fails(exitNotFound, "source", "show", "people"), `there is no source "people". See what there is: segue source list`)
+}
+
+func TestSourceInADatabase(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	password := b.write(t.TempDir(), "password", "made-up-password\n")
+	query := b.write(t.TempDir(), "query.sql", "SELECT 1 AS id")
+	out := b.ok("source", "add-database", "shop", "postgresql", "--host", "db.example.com", "--database", "shop", "--user", "reader", "--table", "sales.people",
+		"--password-file", password, "--timeout", "60", "--ingest")
+	require.Contains(t, out, "Source \"shop\" is added.\n1 row is taken over")
+	require.Equal(t, "made-up-password", b.Dialled[0].Password)
+	require.Equal(t, activation.DatabaseOptions{Host: "db.example.com", Name: "shop", User: "reader", Table: "sales.people", Timeout: 60}, b.Dialled[0].Options)
+	show := b.ok("source", "show", "shop")
+	for _, want := range []string{"postgresql", "db.example.com", "sales.people"} {
+		require.Contains(t, show, want)
+	}
+	require.NotContains(t, show+b.ok("source", "list")+b.ok("source", "show", "shop", "-o", "json"), "made-up-password")
+	b.ok("source", "update-database", "shop", "--query", query)
+	b.ok("source", "ingest", "shop")
+	require.Equal(t, "SELECT 1 AS id", b.Dialled[1].Options.Query)
+	require.Equal(t, "made-up-password", b.Dialled[1].Password, "it stays")
+	require.Contains(t, b.fails(exitInvalid, "source", "update-database", "shop", "--host", "other.example.com"), "password must be given again")
+	b.ok("source", "update-database", "shop", "--host", "other.example.com", "--password-file", password)
+	require.Contains(t, b.fails(exitUsage, "source", "add-database", "both", "mysql", "--host", "h", "--database", "d", "--user", "u", "--table", "t", "--query", query, "--password-file", password), "either --table or --query")
 }
 
 func TestSourceFromThisMachineIsUploaded(t *testing.T) {

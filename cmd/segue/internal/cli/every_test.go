@@ -21,6 +21,7 @@ func remoteCommands() [][]string {
 	return [][]string{
 		{"source", "add", "x", "customers.csv"}, {"source", "list"}, {"source", "files"}, {"source", "show", "x"}, {"source", "preview", "customers.csv"},
 		{"source", "ingest", "x"}, {"source", "update", "x"}, {"source", "remove", "x"}, {"source", "quarantine", "x"},
+		{"source", "add-database", "x", "postgresql", "--host", "h", "--database", "d", "--user", "u", "--table", "t"}, {"source", "update-database", "x"},
 		{"profile", "suggest", "x"}, {"profile", "set", "--source", "x"}, {"profile", "show"}, {"profile", "build"}, {"profile", "stats", "name"},
 		{"profile", "search", "x"}, {"profile", "get", "x"},
 		{"segment", "add", "x", "--where", "name = Ana"}, {"segment", "list"}, {"segment", "show", "x"}, {"segment", "count", "x"},
@@ -39,7 +40,7 @@ func remoteCommands() [][]string {
 		{"notify", "show"}, {"notify", "mail", "--host", "smtp.example.com", "--from", "segue@example.com"}, {"notify", "webhook", "--url", "https://hooks.example.com/"}, {"notify", "test", "webhook"}, {"notify", "list"},
 		{"export", "freshness", "x", "26h"},
 		{"export", "add", "x", "--connection", "c", "--list", "7", "--segment", "s", "--email", "mail"}, {"export", "list"}, {"export", "show", "x"},
-		{"export", "update", "x"}, {"export", "remove", "x"}, {"export", "people", "x"}, {"export", "remove-kept", "x"}, {"export", "adopt", "x"},
+		{"export", "update", "x"}, {"export", "remove", "x"}, {"export", "people", "x"}, {"export", "sizes", "x"}, {"export", "remove-kept", "x"}, {"export", "adopt", "x"},
 		{"run", "start", "x"}, {"run", "list"}, {"run", "show", "x"}, {"run", "rows", "x"}, {"run", "rejects", "x"}, {"run", "batches", "x"},
 		{"run", "cancel", "x"}, {"run", "release", "x"}, {"run", "refuse", "x"}, {"run", "give-up", "x"},
 		{"export", "reconcile", "x"}, {"run", "decide", "x", "--missing", "resend"},
@@ -82,7 +83,7 @@ func failing(t *testing.T, status int, code string) (*bench, *atomic.Int64) {
 		srv.CloseClientConnections()
 		srv.Close()
 	})
-	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey, "SEGUE_PASSWORD": goodPassword}}
+	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey, "SEGUE_PASSWORD": goodPassword, "SEGUE_DATABASE_PASSWORD": "made-up-password"}}
 	b.write(b.data, tokenFile, testToken)
 	b.write(b.data, addressFile, srv.URL)
 	return b, &asked
@@ -117,7 +118,7 @@ func TestEveryCommandReportsWhatTheServerSays(t *testing.T) {
 
 func TestEveryCommandNeedsAServer(t *testing.T) {
 	t.Parallel()
-	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey, "SEGUE_PASSWORD": goodPassword}}
+	b := &bench{t: t, data: t.TempDir(), env: map[string]string{"SEGUE_API_KEY": apitest.GoodKey, "SEGUE_PASSWORD": goodPassword, "SEGUE_DATABASE_PASSWORD": "made-up-password"}}
 	for _, args := range append(remoteCommands(), []string{"run", "watch", "x"}) {
 		require.Contains(t, b.fails(exitUnavailable, args...), "the server's address is not known", "%v", args)
 	}
@@ -136,7 +137,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 		switch strings.Join(args[:2], " ") {
 		case "source remove", "segment remove", "connection remove", "export remove", "export remove-kept", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename", "export detach", "export attach",
 			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token",
-			"me notices", "segment evaluate", "notify mail", "notify webhook", "notify test":
+			"me notices", "segment evaluate", "source add-database", "source update-database", "notify mail", "notify webhook", "notify test":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":
 		case "source add", "segment add", "connection add":

@@ -25,6 +25,7 @@ type exportCmd struct {
 	RunAll    exportRunAll    `cmd:"" help:"Run every export that runs by itself, now."`
 	Reconcile exportReconcile `cmd:"" help:"Read an export's list back and show who is missing or extra; sends nothing."`
 
+	Sizes      exportSizes      `cmd:"" help:"Show how many people an export's list held over time."`
 	People     exportPeople     `cmd:"" help:"Count whom an export owns and keeps on its lists, and who was left behind there."`
 	RemoveKept exportRemoveKept `cmd:"" help:"Take whom an export keeps off its lists."`
 	Adopt      exportAdopt      `cmd:"" help:"Make an export own whoever exports that are gone left behind on its list."`

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"time"
 
+	"segue/client"
 	"segue/cmd/segue/internal/table"
 )
 
@@ -175,4 +177,30 @@ func (inv *invocation) unlessInterrupted(read func() (string, error)) (string, e
 	case <-inv.ctx.Done():
 		return "", inv.ctx.Err()
 	}
+}
+
+// save writes what is downloaded to a new file, or to standard output where none is named. The file is for nobody else to read: it can
+// hold people's addresses.
+func (inv *invocation) save(path string, resp *http.Response, err error) error {
+	if path == "" {
+		return client.Copy(inv.Terminal.Out, resp, err)
+	}
+	if err != nil || resp.StatusCode >= 300 {
+		return client.Copy(io.Discard, resp, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return usagef("the file cannot be written: %v", err)
+	}
+	err = client.Copy(f, resp, nil)
+	if cerr := f.Close(); err == nil && cerr != nil {
+		err = usagef("the file cannot be written: %v", cerr)
+	}
+	if err != nil {
+		_ = os.Remove(path) // half a file must not look like a whole one
+		return err
+	}
+	inv.say("Written to %s.", path)
+	return nil
 }

@@ -55,6 +55,7 @@ func TestS20TheKeptAreRemovedAndTheOrphanedAdopted(t *testing.T) {
 	b.withExport()
 	require.Equal(t, "The export has nobody on a list yet.\n", b.ok("export", "people", "VIP"))
 	require.Equal(t, "Nobody was left behind on the list 7.\n", b.ok("export", "adopt", "VIP"))
+	require.Contains(t, b.fails(exitConflict, "export", "remove-kept", "VIP"), "the export keeps nobody on its lists who left its segments")
 	b.Book.Held = []ledger.Holding{{List: 7, ListCounts: ledger.ListCounts{Owned: 1200, Kept: 34, ThereBefore: 5, Acknowledged: 1239}}}
 	b.Book.Left = 12
 	require.Equal(t, ""+
@@ -83,4 +84,17 @@ func TestS21AnAttributeIsTakenOver(t *testing.T) {
 	require.Contains(t, b.ok(append(add, "--take-attributes", "FIRSTNAME")...), "FIRSTNAME is taken over from the export \"VIP\", which fed it from \"name\".\n")
 	require.NotContains(t, b.ok("export", "show", "VIP"), "FIRSTNAME")
 	require.Contains(t, b.ok("export", "update", "VIP", "--map", "FIRSTNAME=name", "--take-attributes", "FIRSTNAME"), "is taken over from the export \"Other\"")
+}
+
+func TestSizesOfAListAreShownOverTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withExport()
+	require.Equal(t, "No run has told the size of the list in this time.\n", b.ok("export", "sizes", "VIP"))
+	at := time.Now().Add(-25 * time.Hour)
+	b.setRun(b.start(), func(r *activation.Run) {
+		r.Status, r.EndedAt, r.Receipt = activation.StatusSuccessful, at, &activation.Receipt{ListSize: 12345}
+	})
+	require.Regexp(t, `(?m)^AT +PEOPLE\n\d{4}-\d\d-\d\d \d\d:\d\d +12,345$`, b.ok("export", "sizes", "VIP", "--days", "2"))
+	require.Contains(t, b.ok("export", "sizes", "VIP", "--days", "1"), "No run has told")
 }

@@ -44,4 +44,4 @@ func shellWord(s string) string {
 }
 
 // sortedKeys returns the keys of a map in order.
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"segue/client"
@@ -274,7 +273,7 @@ func (inv *invocation) rowTable(rows []client.RunRow) *table.Table {
 func why(r client.RunRow) string {
 	var parts []string
 	if r.Reason != "" {
-		parts = append(parts, reasonWord(r.Reason))
+		parts = append(parts, reasonWord(string(r.Reason)))
 	}
 	if r.Attribute != "" {
 		parts = append(parts, r.Attribute)
@@ -289,7 +288,7 @@ func why(r client.RunRow) string {
 		parts = append(parts, "the values of "+r.DuplicateOf+" are used")
 	}
 	for _, name := range sortedKeys(r.Withheld) {
-		parts = append(parts, name+" left out: "+reasonWord(r.Withheld[name]))
+		parts = append(parts, name+" left out: "+reasonWord(string(r.Withheld[name])))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -306,27 +305,7 @@ func (s *runRejects) Run(inv *invocation) error {
 		return err
 	}
 	resp, err := c.DownloadRejects(inv.ctx, id)
-	if s.File == "" {
-		return client.Copy(inv.Terminal.Out, resp, err)
-	}
-	if err != nil || resp.StatusCode >= 300 {
-		return client.Copy(io.Discard, resp, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	f, err := os.OpenFile(s.File, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // it holds people's addresses
-	if err != nil {
-		return usagef("the file cannot be written: %v", err)
-	}
-	err = client.Copy(f, resp, nil)
-	if cerr := f.Close(); err == nil && cerr != nil {
-		err = usagef("the file cannot be written: %v", cerr)
-	}
-	if err != nil {
-		_ = os.Remove(s.File) // half a file must not look like a whole one
-		return err
-	}
-	inv.say("Written to %s.", s.File)
-	return nil
+	return inv.save(s.File, resp, err)
 }
 
 type runBatches struct{ runID }

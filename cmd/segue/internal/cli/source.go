@@ -13,15 +13,17 @@ import (
 )
 
 type sourceCmd struct {
-	Add        sourceAdd        `cmd:"" help:"Add a data source."`
-	List       sourceList       `cmd:"" help:"List data sources."`
-	Show       sourceShow       `cmd:"" help:"Show a data source and its columns."`
-	Preview    sourcePreview    `cmd:"" help:"Look at the beginning of a file."`
-	Files      sourceFiles      `cmd:"" help:"List the files that a source may name."`
-	Ingest     sourceIngest     `cmd:"" help:"Take a source's rows over."`
-	Update     sourceUpdate     `cmd:"" help:"Change a data source."`
-	Remove     sourceRemove     `cmd:"" help:"Remove a data source and its table; the file stays."`
-	Quarantine sourceQuarantine `cmd:"" help:"List rows of the last ingest that could not be read."`
+	Add            sourceAdd            `cmd:"" help:"Add a data source."`
+	AddDatabase    sourceAddDatabase    `cmd:"" help:"Add a data source that lies in PostgreSQL, MySQL or MariaDB."`
+	UpdateDatabase sourceUpdateDatabase `cmd:"" help:"Change where a data source lies in a database."`
+	List           sourceList           `cmd:"" help:"List data sources."`
+	Show           sourceShow           `cmd:"" help:"Show a data source and its columns."`
+	Preview        sourcePreview        `cmd:"" help:"Look at the beginning of a file."`
+	Files          sourceFiles          `cmd:"" help:"List the files that a source may name."`
+	Ingest         sourceIngest         `cmd:"" help:"Take a source's rows over."`
+	Update         sourceUpdate         `cmd:"" help:"Change a data source."`
+	Remove         sourceRemove         `cmd:"" help:"Remove a data source and its table; the file stays."`
+	Quarantine     sourceQuarantine     `cmd:"" help:"List rows of the last ingest that could not be read."`
 }
 
 // sourceName is the argument of commands on one source.
@@ -31,6 +33,7 @@ type sourceName struct {
 
 // fileFlags say how a file is read.
 type fileFlags struct {
+	Kind         string            `placeholder:"KIND" help:"csv, ndjson or parquet. Told by the name of the file if not given."`
 	Delimiter    string            `placeholder:"CHAR" help:"Character between values. Found out if not given."`
 	Quote        string            `placeholder:"CHAR" help:"Character around values. Found out if not given."`
 	NoHeader     bool              `help:"The first line holds values, not names."`
@@ -47,6 +50,7 @@ func (f fileFlags) apply(s *client.SourceInput) error {
 	if s.Csv != nil {
 		csv = *s.Csv
 	}
+	set(&s.Kind, client.SourceInputKind(f.Kind))
 	set(&csv.Delimiter, f.Delimiter)
 	set(&csv.Quote, f.Quote)
 	set(&csv.NoHeader, f.NoHeader)
@@ -115,7 +119,7 @@ func set[T comparable](to *T, v T) {
 
 type sourceAdd struct {
 	Name   string `arg:"" help:"Name of the source; also of its table."`
-	File   string `arg:"" help:"Path of the file as the server sees it, absolute or below a source folder; with --upload a file of this machine."`
+	File   string `arg:"" help:"Path of the file as the server sees it, absolute or below a source folder; with * and ? several files of one shape; with --upload a file of this machine."`
 	Upload bool   `help:"Send the file to the server first."`
 	Ingest bool   `help:"Take the rows over at once."`
 	fileFlags
@@ -207,6 +211,9 @@ func (*sourceList) Run(inv *invocation) error {
 		[]table.Column{table.Text("name"), table.Text("file"), table.Number("rows"), table.Number("unreadable"), table.Text("taken over"), table.Text("last attempt")},
 		func(s client.Source) []string {
 			row := []string{s.Name, s.Path, "", "", "never", ""}
+			if s.Path == "" {
+				row[1] = "(" + string(s.Kind) + ")"
+			}
 			if in := s.Ingest; in != nil {
 				if !in.At.IsZero() {
 					row[2], row[3], row[4] = num(in.Rows), num(in.Quarantined), inv.when(in.At)
@@ -235,7 +242,11 @@ func (s *sourceShow) Run(inv *invocation) error {
 }
 
 func (inv *invocation) writeSource(w io.Writer, s client.Source) error {
-	pairs := [][2]string{{"Source", s.Name}, {"Id", s.ID}, {"File", s.Path}, {"Changed", inv.when(s.UpdatedAt)}}
+	pairs := [][2]string{{"Source", s.Name}, {"Id", s.ID}, {"Kind", string(s.Kind)}}
+	if s.Path != "" {
+		pairs = append(pairs, [2]string{"File", s.Path})
+	}
+	pairs = append(append(pairs, databasePairs(s.Database)...), [2]string{"Changed", inv.when(s.UpdatedAt)})
 	if in := s.Ingest; in != nil {
 		if !in.At.IsZero() {
 			pairs = append(pairs, [2]string{"Taken over", inv.when(in.At)}, [2]string{"Rows", num(in.Rows)}, [2]string{"Unreadable", num(in.Quarantined)})
@@ -280,7 +291,7 @@ func (s *sourcePreview) Run(inv *invocation) error {
 		return err
 	}
 	p, err := client.Decode[client.Preview](c.PreviewSource(inv.ctx, client.SourcePreview{
-		Name: "preview", Path: in.Path, Csv: in.Csv, Columns: in.Columns, Rows: s.Rows,
+		Name: "preview", Path: in.Path, Kind: client.SourcePreviewKind(in.Kind), Csv: in.Csv, Columns: in.Columns, Rows: s.Rows,
 	}))
 	if err != nil {
 		return err
@@ -293,11 +304,20 @@ func writePreview(w io.Writer, p client.Preview) error {
 	if !ok {
 		delimiter = p.Delimiter
 	}
-	if err := table.Pairs(w, [2]string{"Delimiter", delimiter}, [2]string{"Encoding", p.Encoding}); err != nil {
-		return err
+	var pairs [][2]string
+	if p.Delimiter != "" {
+		pairs = append(pairs, [2]string{"Delimiter", delimiter}, [2]string{"Encoding", p.Encoding})
 	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
+	if p.Files > 1 {
+		pairs = append(pairs, [2]string{"Files", num(int64(p.Files)) + ", of which this is the first"})
+	}
+	if len(pairs) > 0 {
+		if err := table.Pairs(w, pairs...); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(w); err != nil {
+			return err
+		}
 	}
 	if err := writeColumns(w, p.Columns); err != nil {
 		return err
@@ -370,7 +390,7 @@ func (s *sourceUpdate) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	in := client.SourceInput{Name: src.Name, Path: src.Path, Csv: &src.Csv, Columns: src.Columns, MaxBadRows: src.MaxBadRows, MaxShrink: src.MaxShrink}
+	in := client.SourceInput{Name: src.Name, Path: src.Path, Kind: client.SourceInputKind(src.Kind), Csv: &src.Csv, Columns: src.Columns, MaxBadRows: src.MaxBadRows, MaxShrink: src.MaxShrink}
 	set(&in.Name, s.Rename)
 	set(&in.Path, s.File)
 	if s.Upload != "" {
@@ -382,7 +402,7 @@ func (s *sourceUpdate) Run(inv *invocation) error {
 		return err
 	}
 	src, err = client.Decode[client.Source](c.UpdateSource(inv.ctx, src.ID, client.SourceUpdate{
-		Name: in.Name, Path: in.Path, Csv: in.Csv, Columns: in.Columns, MaxBadRows: in.MaxBadRows, MaxShrink: in.MaxShrink, Version: src.Version,
+		Name: in.Name, Path: in.Path, Kind: client.SourceUpdateKind(in.Kind), Csv: in.Csv, Columns: in.Columns, MaxBadRows: in.MaxBadRows, MaxShrink: in.MaxShrink, Version: src.Version,
 	}))
 	if err != nil {
 		return err
@@ -414,7 +434,8 @@ func (s *sourceRemove) Run(inv *invocation) error {
 
 type sourceQuarantine struct {
 	sourceName
-	Limit int `default:"100" help:"How many rows to list; 0 lists all. Defaults to ${default}."`
+	Limit int    `default:"100" help:"How many rows to list; 0 lists all. Defaults to ${default}."`
+	File  string `short:"f" type:"path" placeholder:"FILE" help:"Write all of them to a CSV file instead; it must not exist yet."`
 }
 
 // Run works the command.
@@ -427,6 +448,10 @@ func (s *sourceQuarantine) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	if s.File != "" {
+		resp, err := c.DownloadQuarantine(inv.ctx, src.ID)
+		return inv.save(s.File, resp, err)
+	}
 	items, err := collect(s.Limit, func(after *string) ([]client.BadRow, string, error) {
 		l, err := client.Decode[client.BadRowList](c.ListQuarantine(inv.ctx, src.ID, &client.ListQuarantineParams{After: after, Limit: pageSize(s.Limit)}))
 		return l.Items, l.NextCursor, err
@@ -438,7 +463,9 @@ func (s *sourceQuarantine) Run(inv *invocation) error {
 }
 
 func badColumns() []table.Column {
-	return []table.Column{table.Number("line"), table.Text("column"), table.Text("value"), table.Text("reason")}
+	return []table.Column{table.Text("file"), table.Number("line"), table.Text("column"), table.Text("value"), table.Text("reason")}
 }
 
-func badCells(b client.BadRow) []string { return []string{num(b.Line), b.Column, b.Value, b.Reason} }
+func badCells(b client.BadRow) []string {
+	return []string{b.File, num(b.Line), b.Column, b.Value, b.Reason}
+}

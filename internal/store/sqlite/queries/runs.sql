@@ -33,3 +33,22 @@ SELECT run FROM removing_runs WHERE id = ?;
 
 -- name: InsertRemovingRun :exec
 INSERT INTO removing_runs (id, export_id, export_name, run) VALUES (?, ?, ?, ?);
+
+-- name: PutListSize :exec
+INSERT OR REPLACE INTO list_sizes (export_id, at, size) VALUES (?, ?, ?);
+
+-- name: LastListSize :one
+SELECT at, size FROM list_sizes WHERE export_id = ? ORDER BY at DESC LIMIT 1;
+
+-- name: ExportIDsAfter :many
+SELECT id FROM exports WHERE id > sqlc.arg(after) AND (sqlc.arg(export) = '' OR id = sqlc.arg(export)) ORDER BY id LIMIT sqlc.arg(most);
+
+-- name: ListSizesSince :many
+-- SQLite gives the size of the row that has the maximum.
+SELECT s.export_id, CAST(max(s.at) AS INTEGER) AS latest, s.size FROM (
+    SELECT l.export_id, l.at, l.size, (l.at - CAST(sqlc.arg(since) AS INTEGER)) / CAST(sqlc.arg(width) AS INTEGER) AS step FROM list_sizes l
+    WHERE l.export_id IN (SELECT e.id FROM exports e WHERE e.id > sqlc.arg(after) AND (sqlc.arg(export) = '' OR e.id = sqlc.arg(export)) ORDER BY e.id LIMIT sqlc.arg(most))
+        AND l.at >= CAST(sqlc.arg(since) AS INTEGER)
+) s
+GROUP BY s.export_id, s.step
+ORDER BY s.export_id, latest;

@@ -93,6 +93,23 @@ type ExportSegment struct {
 	SegmentID string
 }
 
+type ListSize struct {
+	ExportID string
+	At       int64
+	Size     int64
+}
+
+type MatchPair struct {
+	Number  int64
+	ASource string
+	AKey    string
+	BSource string
+	BKey    string
+	Kind    string
+	MadeAt  int64
+	MadeBy  string
+}
+
 type Notice struct {
 	ID     string
 	At     int64
@@ -135,6 +152,15 @@ type Profile struct {
 	UpdatedAt int64
 	Version   int64
 	Build     sql.NullString
+	Unify     sql.NullString
+}
+
+type ProfileChange struct {
+	Number  int64
+	At      int64
+	Kind    string
+	Profile string
+	Other   string
 }
 
 type Refresh struct {
@@ -161,13 +187,6 @@ type RefreshSchedule struct {
 	Version   int64
 }
 
-type RemovingRun struct {
-	ID         string
-	ExportID   string
-	ExportName string
-	Run        string
-}
-
 type Relationship struct {
 	ID         string
 	Name       string
@@ -176,6 +195,13 @@ type Relationship struct {
 	ToSource   sql.NullString
 	Keys       string
 	CreatedAt  int64
+}
+
+type RemovingRun struct {
+	ID         string
+	ExportID   string
+	ExportName string
+	Run        string
 }
 
 type Run struct {
@@ -234,19 +260,21 @@ type Session struct {
 }
 
 type Source struct {
-	ID            string
-	Name          string
-	NameKey       string
-	Kind          string
-	Path          string
-	CsvOptions    string
-	ColumnOptions string
-	MaxBadRows    float64
-	MaxShrink     float64
-	CreatedAt     int64
-	UpdatedAt     int64
-	Version       int64
-	Ingest        sql.NullString
+	ID              string
+	Name            string
+	NameKey         string
+	Kind            string
+	Path            string
+	CsvOptions      string
+	ColumnOptions   string
+	MaxBadRows      float64
+	MaxShrink       float64
+	CreatedAt       int64
+	UpdatedAt       int64
+	Version         int64
+	Ingest          sql.NullString
+	DatabaseOptions string
+	SealedPassword  []byte
 }
 
 type TaskState struct {

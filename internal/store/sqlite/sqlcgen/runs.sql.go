@@ -10,6 +10,39 @@ import (
 	"database/sql"
 )
 
+const exportIDsAfter = `-- name: ExportIDsAfter :many
+SELECT id FROM exports WHERE id > ?1 AND (?2 = '' OR id = ?2) ORDER BY id LIMIT ?3
+`
+
+type ExportIDsAfterParams struct {
+	After  string
+	Export interface{}
+	Most   int64
+}
+
+func (q *Queries) ExportIDsAfter(ctx context.Context, arg ExportIDsAfterParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, exportIDsAfter, arg.After, arg.Export, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertRemovingRun = `-- name: InsertRemovingRun :exec
 INSERT INTO removing_runs (id, export_id, export_name, run) VALUES (?, ?, ?, ?)
 `
@@ -142,6 +175,76 @@ func (q *Queries) LastEndedRun(ctx context.Context, arg LastEndedRunParams) (Run
 	return i, err
 }
 
+const lastListSize = `-- name: LastListSize :one
+SELECT at, size FROM list_sizes WHERE export_id = ? ORDER BY at DESC LIMIT 1
+`
+
+type LastListSizeRow struct {
+	At   int64
+	Size int64
+}
+
+func (q *Queries) LastListSize(ctx context.Context, exportID string) (LastListSizeRow, error) {
+	row := q.db.QueryRowContext(ctx, lastListSize, exportID)
+	var i LastListSizeRow
+	err := row.Scan(&i.At, &i.Size)
+	return i, err
+}
+
+const listSizesSince = `-- name: ListSizesSince :many
+SELECT s.export_id, CAST(max(s.at) AS INTEGER) AS latest, s.size FROM (
+    SELECT l.export_id, l.at, l.size, (l.at - CAST(?1 AS INTEGER)) / CAST(?2 AS INTEGER) AS step FROM list_sizes l
+    WHERE l.export_id IN (SELECT e.id FROM exports e WHERE e.id > ?3 AND (?4 = '' OR e.id = ?4) ORDER BY e.id LIMIT ?5)
+        AND l.at >= CAST(?1 AS INTEGER)
+) s
+GROUP BY s.export_id, s.step
+ORDER BY s.export_id, latest
+`
+
+type ListSizesSinceParams struct {
+	Since  int64
+	Width  int64
+	After  string
+	Export interface{}
+	Most   int64
+}
+
+type ListSizesSinceRow struct {
+	ExportID string
+	Latest   int64
+	Size     int64
+}
+
+// SQLite gives the size of the row that has the maximum.
+func (q *Queries) ListSizesSince(ctx context.Context, arg ListSizesSinceParams) ([]ListSizesSinceRow, error) {
+	rows, err := q.db.QueryContext(ctx, listSizesSince,
+		arg.Since,
+		arg.Width,
+		arg.After,
+		arg.Export,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListSizesSinceRow
+	for rows.Next() {
+		var i ListSizesSinceRow
+		if err := rows.Scan(&i.ExportID, &i.Latest, &i.Size); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openRuns = `-- name: OpenRuns :many
 SELECT id, export_id, idempotency_key, kind, status, ended, step, requested_by, created_at, started_at, ended_at, updated_at, plan_summary, receipt, progress, error_code, error_message, remedy, attempt, cancel_requested, released, released_by, version, reconciliation, refresh_mirror, connection_id, stop FROM runs WHERE ended = 0 ORDER BY id
 `
@@ -195,6 +298,21 @@ func (q *Queries) OpenRuns(ctx context.Context) ([]Run, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const putListSize = `-- name: PutListSize :exec
+INSERT OR REPLACE INTO list_sizes (export_id, at, size) VALUES (?, ?, ?)
+`
+
+type PutListSizeParams struct {
+	ExportID string
+	At       int64
+	Size     int64
+}
+
+func (q *Queries) PutListSize(ctx context.Context, arg PutListSizeParams) error {
+	_, err := q.db.ExecContext(ctx, putListSize, arg.ExportID, arg.At, arg.Size)
+	return err
 }
 
 const removingRun = `-- name: RemovingRun :one

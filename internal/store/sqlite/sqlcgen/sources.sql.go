@@ -23,7 +23,7 @@ func (q *Queries) DeleteSource(ctx context.Context, id string) (int64, error) {
 }
 
 const insertProfile = `-- name: InsertProfile :exec
-INSERT INTO profile (id, source_id, key_column, fields, region, updated_at, version) VALUES (1, ?, ?, ?, ?, ?, 1)
+INSERT INTO profile (id, source_id, key_column, fields, region, unify, updated_at, version) VALUES (1, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertProfileParams struct {
@@ -31,6 +31,7 @@ type InsertProfileParams struct {
 	KeyColumn string
 	Fields    string
 	Region    string
+	Unify     sql.NullString
 	UpdatedAt int64
 }
 
@@ -40,28 +41,32 @@ func (q *Queries) InsertProfile(ctx context.Context, arg InsertProfileParams) er
 		arg.KeyColumn,
 		arg.Fields,
 		arg.Region,
+		arg.Unify,
 		arg.UpdatedAt,
 	)
 	return err
 }
 
 const insertSource = `-- name: InsertSource :exec
-INSERT INTO sources (id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+INSERT INTO sources (id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, database_options,
+    sealed_password, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertSourceParams struct {
-	ID            string
-	Name          string
-	NameKey       string
-	Kind          string
-	Path          string
-	CsvOptions    string
-	ColumnOptions string
-	MaxBadRows    float64
-	MaxShrink     float64
-	CreatedAt     int64
-	UpdatedAt     int64
+	ID              string
+	Name            string
+	NameKey         string
+	Kind            string
+	Path            string
+	CsvOptions      string
+	ColumnOptions   string
+	MaxBadRows      float64
+	MaxShrink       float64
+	CreatedAt       int64
+	UpdatedAt       int64
+	DatabaseOptions string
+	SealedPassword  []byte
 }
 
 func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) error {
@@ -77,12 +82,14 @@ func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) erro
 		arg.MaxShrink,
 		arg.CreatedAt,
 		arg.UpdatedAt,
+		arg.DatabaseOptions,
+		arg.SealedPassword,
 	)
 	return err
 }
 
 const profile = `-- name: Profile :one
-SELECT id, source_id, key_column, fields, region, updated_at, version, build FROM profile WHERE id = 1
+SELECT id, source_id, key_column, fields, region, updated_at, version, build, unify FROM profile WHERE id = 1
 `
 
 func (q *Queries) Profile(ctx context.Context) (Profile, error) {
@@ -97,6 +104,7 @@ func (q *Queries) Profile(ctx context.Context) (Profile, error) {
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Build,
+		&i.Unify,
 	)
 	return i, err
 }
@@ -131,7 +139,7 @@ func (q *Queries) SetSourceIngest(ctx context.Context, arg SetSourceIngestParams
 }
 
 const sourceByID = `-- name: SourceByID :one
-SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest FROM sources WHERE id = ?
+SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest, database_options, sealed_password FROM sources WHERE id = ?
 `
 
 func (q *Queries) SourceByID(ctx context.Context, id string) (Source, error) {
@@ -151,12 +159,14 @@ func (q *Queries) SourceByID(ctx context.Context, id string) (Source, error) {
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Ingest,
+		&i.DatabaseOptions,
+		&i.SealedPassword,
 	)
 	return i, err
 }
 
 const sourceByNameKey = `-- name: SourceByNameKey :one
-SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest FROM sources WHERE name_key = ?
+SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest, database_options, sealed_password FROM sources WHERE name_key = ?
 `
 
 func (q *Queries) SourceByNameKey(ctx context.Context, nameKey string) (Source, error) {
@@ -176,12 +186,14 @@ func (q *Queries) SourceByNameKey(ctx context.Context, nameKey string) (Source, 
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Ingest,
+		&i.DatabaseOptions,
+		&i.SealedPassword,
 	)
 	return i, err
 }
 
 const sourcesAfter = `-- name: SourcesAfter :many
-SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest FROM sources WHERE id > ?1 ORDER BY id LIMIT ?2
+SELECT id, name, name_key, kind, path, csv_options, column_options, max_bad_rows, max_shrink, created_at, updated_at, version, ingest, database_options, sealed_password FROM sources WHERE id > ?1 ORDER BY id LIMIT ?2
 `
 
 type SourcesAfterParams struct {
@@ -212,6 +224,8 @@ func (q *Queries) SourcesAfter(ctx context.Context, arg SourcesAfterParams) ([]S
 			&i.UpdatedAt,
 			&i.Version,
 			&i.Ingest,
+			&i.DatabaseOptions,
+			&i.SealedPassword,
 		); err != nil {
 			return nil, err
 		}
@@ -227,7 +241,7 @@ func (q *Queries) SourcesAfter(ctx context.Context, arg SourcesAfterParams) ([]S
 }
 
 const updateProfile = `-- name: UpdateProfile :execrows
-UPDATE profile SET source_id = ?, key_column = ?, fields = ?, region = ?, updated_at = ?, version = version + 1
+UPDATE profile SET source_id = ?, key_column = ?, fields = ?, region = ?, unify = ?, updated_at = ?, version = version + 1
 WHERE id = 1 AND version = ?
 `
 
@@ -236,6 +250,7 @@ type UpdateProfileParams struct {
 	KeyColumn string
 	Fields    string
 	Region    string
+	Unify     sql.NullString
 	UpdatedAt int64
 	Version   int64
 }
@@ -246,6 +261,7 @@ func (q *Queries) UpdateProfile(ctx context.Context, arg UpdateProfileParams) (i
 		arg.KeyColumn,
 		arg.Fields,
 		arg.Region,
+		arg.Unify,
 		arg.UpdatedAt,
 		arg.Version,
 	)
@@ -257,34 +273,40 @@ func (q *Queries) UpdateProfile(ctx context.Context, arg UpdateProfileParams) (i
 
 const updateSource = `-- name: UpdateSource :execrows
 UPDATE sources
-SET name = ?, name_key = ?, path = ?, csv_options = ?, column_options = ?, max_bad_rows = ?, max_shrink = ?, updated_at = ?,
-    version = version + 1
+SET name = ?, name_key = ?, kind = ?, path = ?, csv_options = ?, column_options = ?, max_bad_rows = ?, max_shrink = ?, updated_at = ?,
+    database_options = ?, sealed_password = ?, version = version + 1
 WHERE id = ? AND version = ?
 `
 
 type UpdateSourceParams struct {
-	Name          string
-	NameKey       string
-	Path          string
-	CsvOptions    string
-	ColumnOptions string
-	MaxBadRows    float64
-	MaxShrink     float64
-	UpdatedAt     int64
-	ID            string
-	Version       int64
+	Name            string
+	NameKey         string
+	Kind            string
+	Path            string
+	CsvOptions      string
+	ColumnOptions   string
+	MaxBadRows      float64
+	MaxShrink       float64
+	UpdatedAt       int64
+	DatabaseOptions string
+	SealedPassword  []byte
+	ID              string
+	Version         int64
 }
 
 func (q *Queries) UpdateSource(ctx context.Context, arg UpdateSourceParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, updateSource,
 		arg.Name,
 		arg.NameKey,
+		arg.Kind,
 		arg.Path,
 		arg.CsvOptions,
 		arg.ColumnOptions,
 		arg.MaxBadRows,
 		arg.MaxShrink,
 		arg.UpdatedAt,
+		arg.DatabaseOptions,
+		arg.SealedPassword,
 		arg.ID,
 		arg.Version,
 	)

@@ -14,7 +14,10 @@ export function AccountFacts({ account, more = [] }: { account: Api['Account']; 
         [t('connections.account.company'), account.company],
         [t('connections.account.owner'), account.email],
         [t('connections.account.plan'), account.plan],
-        [t('connections.account.credits'), account.credits],
+        [
+          t('connections.account.credits'),
+          /^\d+$/.test(account.credits ?? '') ? number(Number(account.credits)) : account.credits,
+        ],
         [t('connections.account.contacts'), account.contacts !== undefined && number(account.contacts)],
         ...more,
       ]}

@@ -9,6 +9,7 @@ import { SaveError } from '../parts/Conflict';
 import { Loaded } from '../parts/Loaded';
 import { numberOf } from '../parts/numberOf';
 import { Page } from '../parts/Page';
+import { useLeave } from '../parts/useLeave';
 import { useWork } from '../parts/useWork';
 import { nameFault } from './draft';
 import { connectionQuery, connectionsQuery } from './queries';
@@ -40,6 +41,13 @@ function Form({ connection }: { connection: Api['Connection'] }) {
   const [mirror, setMirror] = useState(read.mirror !== 'off');
   const [clear, setClear] = useState(!!read.clear_empty && read.clear_empty !== 'off');
   const { busy, error, work } = useWork();
+  const leave = useLeave(
+    name !== read.name ||
+      shared !== read.shared ||
+      (numberOf(limit) ?? 0) !== (read.contact_limit ?? 0) ||
+      mirror !== (read.mirror !== 'off') ||
+      clear !== (!!read.clear_empty && read.clear_empty !== 'off'),
+  );
   const others = (useQuery(connectionsQuery).data ?? []).filter((c) => c.id !== read.id).map((c) => c.name);
   const fault = nameFault(name, others);
   const take = (c: Api['Connection']) => {
@@ -69,6 +77,7 @@ function Form({ connection }: { connection: Api['Connection'] }) {
           },
         }),
       );
+      leave.saved();
       client.setQueryData(connectionQuery(read.id).queryKey, now);
       await client.invalidateQueries({ queryKey: ['connections'], exact: true });
       await client.invalidateQueries({ queryKey: ['exports'] });
@@ -77,6 +86,7 @@ function Form({ connection }: { connection: Api['Connection'] }) {
   };
   return (
     <form onSubmit={submit} className="stack">
+      {leave.dialog}
       <Card title={t('connections.edit.general')}>
         <div className="stack">
           <TextInput

@@ -14,6 +14,7 @@ import { Page } from '../parts/Page';
 import { useProof } from '../parts/Proof';
 import { useMe } from '../parts/roles';
 import { type Section, Sections } from '../parts/Sections';
+import { useLeave } from '../parts/useLeave';
 import { useWork } from '../parts/useWork';
 import { AccountFacts } from './Account';
 import { nameFault } from './draft';
@@ -53,6 +54,7 @@ function Wizard({ settings }: { settings: Api['Settings'] }) {
   const [limit, setLimit] = useState<string | number>('');
   const [checked, setChecked] = useState<Checked>();
   const [proved, setProved] = useState(false);
+  const leave = useLeave(name !== '' || shared || key !== '' || url !== '' || agree || limit !== '');
   const connect = useWork();
   const prove = useWork();
   const save = useWork();
@@ -91,6 +93,7 @@ function Wizard({ settings }: { settings: Api['Settings'] }) {
           },
         }),
       );
+      leave.saved();
       setKey('');
       if (confirmsHere) {
         // Where this fails the connection is saved all the same: its page says that an export user is missing, and offers it.
@@ -251,30 +254,33 @@ function Wizard({ settings }: { settings: Api['Settings'] }) {
     },
   ];
   return (
-    <Sections
-      sections={sections}
-      end={
-        <Card title={t('connections.add.summary')}>
-          <div className="stack">
-            <p className="break">
-              <strong>{name.trim()}</strong>:{' '}
-              {t('connections.add.says', { company: account?.company ?? '', plan: account?.plan ?? t('parts.none') })}{' '}
-              {shared ? t('connections.add.says_shared') : t('connections.add.says_administrators')}{' '}
-              {confirmsHere
-                ? t('connections.add.says_export_user', { name: me?.name ?? '' })
-                : t('connections.add.says_no_export_user')}{' '}
-              {numberOf(limit) !== undefined &&
-                t('connections.contract.limit', { limit: number(numberOf(limit) ?? 0) })}
-            </p>
-            {save.error !== undefined && <ErrorPanel error={save.error} />}
-            <div>
-              <Button loading={save.busy} onClick={create}>
-                {t('connections.save')}
-              </Button>
+    <>
+      {leave.dialog}
+      <Sections
+        sections={sections}
+        end={
+          <Card title={t('connections.add.summary')}>
+            <div className="stack">
+              <p className="break">
+                <strong>{name.trim()}</strong>:{' '}
+                {t('connections.add.says', { company: account?.company ?? '', plan: account?.plan ?? t('parts.none') })}{' '}
+                {shared ? t('connections.add.says_shared') : t('connections.add.says_administrators')}{' '}
+                {confirmsHere
+                  ? t('connections.add.says_export_user', { name: me?.name ?? '' })
+                  : t('connections.add.says_no_export_user')}{' '}
+                {numberOf(limit) !== undefined &&
+                  t('connections.contract.limit', { limit: number(numberOf(limit) ?? 0) })}
+              </p>
+              {save.error !== undefined && <ErrorPanel error={save.error} />}
+              <div>
+                <Button loading={save.busy} onClick={create}>
+                  {t('connections.save')}
+                </Button>
+              </div>
             </div>
-          </div>
-        </Card>
-      }
-    />
+          </Card>
+        }
+      />
+    </>
   );
 }

@@ -87,6 +87,7 @@ export default function SignIn() {
             variant="default"
             onClick={() => {
               sessionStorage.setItem('segue.back', safeNext(next));
+              sessionStorage.removeItem('segue.proof');
               void navigate({ to: '/sso' });
             }}
           >

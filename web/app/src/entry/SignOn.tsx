@@ -17,26 +17,29 @@ export default function SignOn() {
   const { arrival } = useRouteContext({ strict: false }) as { arrival: Arrival };
   const [error, setError] = useState<unknown>();
   const begun = useRef(false);
+  // Whoever was asked again who they are is signed in, and comes back to what they were doing, whatever the provider said.
+  const [proof] = useState(() => sessionStorage.getItem('segue.proof') !== null);
   const begin = useCallback(async () => {
     setError(undefined);
     try {
-      location.assign((await send(api.POST('/api/v1/sso/start'))).url);
+      location.assign((await send(api.POST(proof ? '/api/v1/session/sso-proof' : '/api/v1/sso/start'))).url);
     } catch (e) {
       setError(e);
     }
-  }, []);
+  }, [proof]);
   const finish = useCallback(
     async (back: NonNullable<Arrival['back']>) => {
       try {
         client.setQueryData(meQuery.queryKey, await send(api.POST('/api/v1/sso/finish', { body: back })));
         const next = safeNext(sessionStorage.getItem('segue.back'));
         sessionStorage.removeItem('segue.back');
-        void navigate({ href: next, replace: true });
+        sessionStorage.removeItem('segue.proof');
+        void navigate({ href: next, replace: true, state: proof ? { proved: true } : {} });
       } catch (e) {
         setError(e);
       }
     },
-    [client, navigate],
+    [client, navigate, proof],
   );
   useEffect(() => {
     if (begun.current) return; // what came back counts once
@@ -46,14 +49,23 @@ export default function SignOn() {
     void (back ? finish(back) : begin());
   }, [arrival, begin, finish]);
   return (
-    <Frame title={t('entry.sign_in.title')}>
+    <Frame title={proof ? t('parts.proof.title') : t('entry.sign_in.title')}>
       {error === undefined ? (
         <p role="status">{t('entry.sso.moment')}</p>
       ) : (
         <>
           <ErrorPanel error={error} />
-          <Button onClick={begin}>{t('entry.sso.again')}</Button>
-          <Link to="/sign-in">{t('entry.sso.password')}</Link>
+          <Button onClick={begin}>{proof ? t('parts.proof.sso') : t('entry.sso.again')}</Button>
+          {proof ? (
+            <Link
+              to={safeNext(sessionStorage.getItem('segue.back'))}
+              onClick={() => sessionStorage.removeItem('segue.proof')}
+            >
+              {t('entry.sso.back')}
+            </Link>
+          ) : (
+            <Link to="/sign-in">{t('entry.sso.password')}</Link>
+          )}
         </>
       )}
     </Frame>

@@ -14,6 +14,7 @@ const samples = 8;
 export function Difference({ run, plan }: { run: Api['Run']; plan: Api['Plan'] }) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
+  const words = useExportWords();
   const quiet = plan.add + plan.remove + plan.update === 0;
   const said = (n: number) => t('exports.people', { count: n, n: number(n) });
   return (
@@ -32,10 +33,7 @@ export function Difference({ run, plan }: { run: Api['Run']; plan: Api['Plan'] }
           [t('exports.difference.data_at'), plan.data_at && dateTime(plan.data_at)],
           [t('exports.difference.there_before'), plan.there_before > 0 && said(plan.there_before)],
           [t('exports.difference.refusals'), plan.refusal_removals > 0 && said(plan.refusal_removals)],
-          ...Object.entries(plan.withheld ?? {}).map(([code, n]): [string, string] => [
-            t('exports.difference.withheld', { why: code }),
-            said(n),
-          ]),
+          ...words.withheld(plan.withheld),
         ]}
       />
     </div>

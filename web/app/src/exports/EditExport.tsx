@@ -6,6 +6,7 @@ import { type Api, api, send } from '../api/client';
 import { Notice } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
+import { useLeave } from '../parts/useLeave';
 import { type Draft, draftOf, inputOf } from './editor/draft';
 import { Editor } from './editor/Editor';
 import { exportQuery } from './queries';
@@ -46,6 +47,8 @@ function Form({ was: first }: { was: Api['Export'] }) {
   const navigate = useNavigate();
   const [was, setWas] = useState(first);
   const [draft, setDraft] = useState(() => draftOf(first));
+  const [touched, setTouched] = useState(false);
+  const leave = useLeave(touched);
   const save = useMutation({
     mutationFn: (d: Draft) =>
       send(
@@ -55,6 +58,7 @@ function Form({ was: first }: { was: Api['Export'] }) {
         }),
       ),
     onSuccess: async () => {
+      leave.saved();
       await client.invalidateQueries({ queryKey: ['exports'] });
       void navigate({ to: '/exports/$id', params: { id: was.id } });
     },
@@ -64,20 +68,27 @@ function Form({ was: first }: { was: Api['Export'] }) {
     client.setQueryData(exportQuery(was.id).queryKey, newest);
     setWas(newest);
     setDraft(draftOf(newest));
+    setTouched(false);
     save.reset();
   };
   return (
-    <Editor
-      draft={draft}
-      onChange={(change) => setDraft((d) => ({ ...d, ...change }))}
-      was={was}
-      saving={save.isPending}
-      error={save.error}
-      onSave={(d) => {
-        setDraft(d);
-        save.mutate(d);
-      }}
-      onReload={() => void reload()}
-    />
+    <>
+      <Editor
+        draft={draft}
+        onChange={(change) => {
+          setTouched(true);
+          setDraft((d) => ({ ...d, ...change }));
+        }}
+        was={was}
+        saving={save.isPending}
+        error={save.error}
+        onSave={(d) => {
+          setDraft(d);
+          save.mutate(d);
+        }}
+        onReload={() => void reload()}
+      />
+      {leave.dialog}
+    </>
   );
 }

@@ -46,12 +46,16 @@ function Detail({ value: e }: { value: Api['Export'] }) {
   const { t } = useTranslation();
   const words = useExportWords();
   const { may } = useMe();
-  const runs = useQuery({ ...runsQuery(e.id), refetchInterval: 15_000 });
+  const runs = useQuery({
+    ...runsQuery(e.id),
+    refetchInterval: (q) => (q.state.data?.some((r) => !r.ended) ? 3_000 : 15_000),
+  });
   const standing = standingOf(useQuery(statusQuery).data?.tasks, e);
   const latest = useRun(runs.data?.[0]?.id).data;
   const { start } = useExportActions();
   const { actions, dialogs, failed } = useExportDialogs();
   const mayEdit = e.your_permissions === 'edit';
+  const attach = mayEdit && actions.find((a) => a.label === t('exports.attach.verb') && !a.hidden?.(e));
   const busy = !!latest && !latest.ended;
   // What stops the export from running says more than its last run did.
   const stopped = e.status === 'no_connection' || e.status === 'needs_export_user';
@@ -107,6 +111,11 @@ function Detail({ value: e }: { value: Api['Export'] }) {
       {stopped && needsSomebody(e.status) && (
         <Notice tone="warn">
           <p>{t(`exports.stopped.${e.status}`)}</p>
+          {attach && (
+            <Button mt="sm" size="compact-sm" variant="default" onClick={() => attach.run(e)}>
+              {attach.label}
+            </Button>
+          )}
         </Notice>
       )}
       <Glance value={e} standing={standing} />
@@ -122,11 +131,10 @@ function Glance({ value: e, standing }: { value: Api['Export']; standing: Api['T
   const words = useExportWords();
   const built = useQuery(profileQuery).data?.build?.at;
   const at = lastSuccess(e, standing);
-  const size = e.latest_run?.receipt?.list_size ?? -1;
   return (
     <Facts
       facts={[
-        [t('exports.column.size'), size >= 0 && <span className="num">{number(size)}</span>],
+        [t('exports.column.size'), e.list_size && <span className="num">{number(e.list_size.size)}</span>],
         [t('exports.column.success'), at && dateTime(at)],
         [
           t('exports.column.next'),

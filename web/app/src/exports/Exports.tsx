@@ -192,11 +192,8 @@ function useColumns(): Column<Export>[] {
       id: 'size',
       header: t('exports.column.size'),
       number: true,
-      value: (e) => e.latest_run?.receipt?.list_size,
-      cell: (e) =>
-        e.latest_run?.receipt && e.latest_run.receipt.list_size >= 0
-          ? number(e.latest_run.receipt.list_size)
-          : t('parts.none'),
+      value: (e) => e.list_size?.size,
+      cell: (e) => (e.list_size ? number(e.list_size.size) : t('parts.none')),
     },
     {
       id: 'success',

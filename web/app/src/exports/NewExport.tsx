@@ -6,6 +6,7 @@ import { api, send } from '../api/client';
 import { connectionsQuery } from '../connections/queries';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
+import { useLeave } from '../parts/useLeave';
 import { type Draft, inputOf, newDraft, suggestions } from './editor/draft';
 import { Editor } from './editor/Editor';
 import { attributesQuery, profileQuery } from './queries';
@@ -17,6 +18,8 @@ export default function NewExport() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [draft, setDraft] = useState(() => newDraft(browserZone()));
+  const [touched, setTouched] = useState(false);
+  const leave = useLeave(touched);
   const connections = useQuery(connectionsQuery);
   const profile = useQuery(profileQuery);
   const attributes = useQuery(attributesQuery(draft.connection)).data;
@@ -24,6 +27,7 @@ export default function NewExport() {
   const save = useMutation({
     mutationFn: (d: Draft) => send(api.POST('/api/v1/exports', { body: inputOf(d) })),
     onSuccess: async (made) => {
+      leave.saved();
       await client.invalidateQueries({ queryKey: ['exports'] });
       void navigate({ to: '/exports/$id', params: { id: made.id } });
     },
@@ -51,7 +55,10 @@ export default function NewExport() {
         {() => (
           <Editor
             draft={draft}
-            onChange={(change) => setDraft((d) => ({ ...d, ...change }))}
+            onChange={(change) => {
+              setTouched(true);
+              setDraft((d) => ({ ...d, ...change }));
+            }}
             saving={save.isPending}
             error={save.error}
             onSave={(d) => {
@@ -62,6 +69,7 @@ export default function NewExport() {
           />
         )}
       </Loaded>
+      {leave.dialog}
     </Page>
   );
 }

@@ -58,6 +58,27 @@ export function People({ run, bucket }: { run: Api['Run']; bucket: string }) {
                       },
                     ]
                   : []),
+                ...(items.some((r) => r.withheld)
+                  ? [
+                      {
+                        id: 'withheld',
+                        header: t('exports.people_of.withheld'),
+                        cell: (r: Api['RunRow']) =>
+                          Object.entries(r.withheld ?? {})
+                            .map(([attribute, why]) => `${attribute}: ${words.reason(why)}`)
+                            .join(', ') || t('parts.none'),
+                      },
+                    ]
+                  : []),
+                ...(items.some((r) => r.duplicate_of)
+                  ? [
+                      {
+                        id: 'duplicate_of',
+                        header: t('exports.people_of.duplicate_of'),
+                        cell: (r: Api['RunRow']) => r.duplicate_of || t('parts.none'),
+                      },
+                    ]
+                  : []),
               ]}
             />
           </div>

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
 import { Card } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
@@ -25,6 +26,12 @@ const buckets = [
   'not_removed',
 ];
 
+/** The bucket to show first: the first one with somebody in it. */
+function firstFilled(run: Api['Run'], offered: string[]): string | undefined {
+  const counts: Record<string, unknown> = { ...run.receipt, duplicate: run.receipt?.duplicates };
+  return offered.find((b) => Number(counts[b] ?? 0) > 0) ?? offered[0];
+}
+
 export default function RunPage() {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
@@ -47,7 +54,7 @@ export default function RunPage() {
       <Loaded query={query}>
         {(run) => {
           const offered = run.kind === 'reconcile' ? ['missing', 'extra'] : buckets;
-          const bucket = offered.find((b) => b === asked) ?? offered[0] ?? 'rejected';
+          const bucket = offered.find((b) => b === asked) ?? firstFilled(run, offered) ?? 'rejected';
           return (
             <>
               <RunPanel run={run} mayEdit={mayEdit} />

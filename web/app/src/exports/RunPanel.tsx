@@ -64,6 +64,12 @@ export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }
             ])}
           />
         )}
+        {run.receipt && <Facts facts={words.withheld(run.receipt.withheld)} />}
+        {run.stop && !run.ended && (
+          <Notice tone="warn">
+            <p>{t(`exports.stop.${run.stop}`)}</p>
+          </Notice>
+        )}
         {dry && run.ended && run.plan && (
           <p className="muted">
             {t('exports.expected', {

@@ -62,24 +62,35 @@ export function ScheduleFields({ value, onChange }: { value: Schedule; onChange:
           />
         </div>
       </Radio.Group>
-      {value.mode === 'own' && <Own value={value} onChange={onChange} />}
+      {value.mode === 'own' && <OwnTimes value={value} onChange={(times) => onChange({ ...value, ...times })} />}
     </div>
   );
 }
 
 const rhythms = ['hour', 'day', 'workday', 'week', 'other'] as const;
 
-function Own({ value, onChange }: { value: Schedule; onChange: (s: Schedule) => void }) {
+type Times = { cron?: string; time_zone?: string };
+
+/** Times of one's own: a rhythm in words, or an expression, and a time zone. */
+export function OwnTimes({
+  value,
+  error,
+  onChange,
+}: {
+  value: Times;
+  error?: string;
+  onChange: (times: Times) => void;
+}) {
   const { t, i18n } = useTranslation();
   const cron = value.cron ?? '';
   const r = rhythmOf(cron);
-  const set = (next: Rhythm) => onChange({ ...value, cron: cronOf(next) });
+  const set = (next: Rhythm) => onChange({ cron: cronOf(next) });
   const time = r && r.every !== 'hour' ? { hour: r.hour, minute: r.minute } : { hour: 6, minute: 30 };
   const turn = (every: string | null) => {
     if (every === 'hour') set({ every, minute: 0 });
     else if (every === 'day' || every === 'workday') set({ every, ...time });
     else if (every === 'week') set({ every, weekday: 1, ...time });
-    else onChange({ ...value, cron: '0 6 1 * *' });
+    else onChange({ cron: '0 6 1 * *' });
   };
   return (
     <div className="row" style={{ alignItems: 'flex-end' }}>
@@ -115,14 +126,15 @@ function Own({ value, onChange }: { value: Schedule; onChange: (s: Schedule) => 
           label={t('exports.editor.schedule.cron')}
           description={t('exports.editor.schedule.cron_parts')}
           value={cron}
-          onChange={(e) => onChange({ ...value, cron: e.currentTarget.value })}
+          error={error}
+          onChange={(e) => onChange({ cron: e.currentTarget.value })}
           spellCheck={false}
         />
       )}
       <ZoneSelect
         label={t('exports.editor.schedule.zone')}
         value={value.time_zone || 'UTC'}
-        onChange={(time_zone) => onChange({ ...value, time_zone })}
+        onChange={(time_zone) => onChange({ time_zone })}
       />
     </div>
   );

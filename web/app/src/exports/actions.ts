@@ -14,11 +14,11 @@ export function useExportActions() {
   return {
     // The key makes a request that is sent twice by the network start one run.
     start: useMutation({
-      mutationFn: ({ id, kind }: { id: string; kind: Kind }) =>
+      mutationFn: ({ id, kind, refresh_mirror }: { id: string; kind: Kind; refresh_mirror?: boolean }) =>
         send(
           api.POST('/api/v1/exports/{id}/runs', {
             params: { path: { id }, header: { 'Idempotency-Key': crypto.randomUUID() } },
-            body: { kind },
+            body: { kind, refresh_mirror },
           }),
         ),
       onSuccess: again,

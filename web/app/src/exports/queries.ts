@@ -91,8 +91,18 @@ export const exportPeopleQuery = (id: string) =>
     queryFn: () => send(api.GET('/api/v1/exports/{id}/people', { params: { path: { id } } })),
   });
 
-/** The newest runs of all exports, whose receipts say how large the lists were. */
+/** The newest runs of all exports. */
 export const recentRunsQuery = queryOptions({
   queryKey: ['runs', 'recent'],
-  queryFn: async () => (await send(api.GET('/api/v1/runs', { params: { query: { limit: 200 } } }))).items,
+  queryFn: async () => (await send(api.GET('/api/v1/runs', { params: { query: { limit: 50 } } }))).items,
+});
+
+/** How large every list was in the last 30 days. */
+export const listSizesQuery = queryOptions({
+  queryKey: ['list-sizes'],
+  queryFn: () =>
+    everything((after) =>
+      send(api.GET('/api/v1/list-sizes', { params: { query: { after, limit: 200, days: 30, steps: 60 } } })),
+    ),
+  refetchInterval: 60_000,
 });

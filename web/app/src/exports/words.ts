@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
+import { useFormats } from '../languages/format';
 import { type Language, languages } from '../languages/languages';
 import { clock, rhythmOf } from './cron';
 
@@ -14,6 +15,10 @@ export function weekdayName(language: string, weekday: number): string {
 /** Words for what exports hold. */
 export function useExportWords() {
   const { t, i18n } = useTranslation();
+  const { number } = useFormats();
+  /** A reason in words; one of a newer server as it is called there. */
+  const reason = (code: string | undefined) =>
+    code ? (i18n.exists(`exports.reason.${code}`) ? t(`exports.reason.${code}`) : code) : '';
   return {
     schedule: (s: Api['ExportSchedule']) => {
       if (s.mode !== 'own') return t(`exports.schedule.${s.mode ?? 'with_refresh'}`);
@@ -27,8 +32,11 @@ export function useExportWords() {
     },
     list: (e: Pick<Api['Export'], 'list_id' | 'list_name'>) =>
       e.list_name ? `${e.list_name} (${e.list_id})` : String(e.list_id),
-    /** A reason in words; one of a newer server as it is called there. */
-    reason: (code: string | undefined) =>
-      code ? (i18n.exists(`exports.reason.${code}`) ? t(`exports.reason.${code}`) : code) : '',
+    reason,
+    /** Values that are left out though the people are exported: why, and for how many; as facts. */
+    withheld: (counts: Record<string, number> | undefined): [string, string][] =>
+      Object.entries(counts ?? {})
+        .filter(([, n]) => n > 0)
+        .map(([code, n]) => [reason(code), t('exports.difference.withheld', { count: n, n: number(n) })]),
   };
 }

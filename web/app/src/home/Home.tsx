@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { Late } from '../exports/Late';
-import { exportsQuery, recentRunsQuery } from '../exports/queries';
+import { exportsQuery, listSizesQuery, recentRunsQuery } from '../exports/queries';
 import { useExportWords } from '../exports/words';
 import { useFormats } from '../languages/format';
 import { Card, Empty } from '../parts/Card';
@@ -14,6 +14,7 @@ import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { goesOn, needsSomebody, StatusBadge } from '../parts/StatusBadge';
 import { scheduleQuery, statusQuery } from '../system/queries';
+import { FirstSteps } from './FirstSteps';
 import classes from './home.module.css';
 import { Lists } from './Lists';
 import { late, sizesOf, upcoming } from './sizes';
@@ -27,6 +28,7 @@ export default function Home() {
   const { may } = useMe();
   const exports = useQuery({ ...exportsQuery, refetchInterval: 15_000 });
   const runs = useQuery({ ...recentRunsQuery, refetchInterval: 15_000 }).data ?? [];
+  const sizes = useQuery(listSizesQuery).data ?? [];
   const tasks = useQuery(statusQuery).data?.tasks ?? [];
   const schedule = useQuery(scheduleQuery).data;
   return (
@@ -40,10 +42,11 @@ export default function Home() {
       <Loaded query={exports}>
         {(all) =>
           all.length === 0 ? (
-            <Empty
-              text={t('home.empty')}
-              action={may('contributor') && <Link to="/exports/new">{t('exports.add')}</Link>}
-            />
+            may('contributor') ? (
+              <FirstSteps />
+            ) : (
+              <Empty text={t('home.empty')} />
+            )
           ) : (
             <>
               <Headline all={all} />
@@ -52,7 +55,7 @@ export default function Home() {
                 <Recent runs={runs.filter((r) => r.kind !== 'dry_run').slice(0, shown)} all={all} />
                 <Next tasks={upcoming(tasks).slice(0, shown)} />
               </div>
-              <Lists all={all} tasks={tasks} sizes={sizesOf(runs)} />
+              <Lists all={all} tasks={tasks} sizes={sizesOf(sizes)} />
             </>
           )
         }

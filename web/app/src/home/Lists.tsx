@@ -38,10 +38,7 @@ export function Lists({ all, tasks, sizes }: Props) {
             id: 'size',
             header: t('exports.column.size'),
             number: true,
-            cell: (e) => {
-              const size = e.latest_run?.receipt?.list_size ?? -1;
-              return size >= 0 ? number(size) : t('parts.none');
-            },
+            cell: (e) => (e.list_size ? number(e.list_size.size) : t('parts.none')),
           },
           { id: 'trend', header: t('home.trend'), cell: (e) => <Sparkline points={sizes.get(e.id) ?? []} /> },
           {

@@ -2,26 +2,13 @@ import { expect, test } from 'vitest';
 import type { Api } from '../api/client';
 import { sizesOf, upcoming } from './sizes';
 
-const run = (export_id: string, kind: Api['Run']['kind'], ended_at?: string, list_size?: number) =>
-  ({ export_id, kind, ended_at, receipt: list_size === undefined ? undefined : { list_size } }) as Api['Run'];
-
-test('sizes come from receipts of runs; what was not asked for, and dry runs, say nothing', () => {
+test('each list has its sizes, one without any has none', () => {
   const sizes = sizesOf([
-    run('a', 'run', '2026-11-02T00:00:00Z', 12),
-    run('b', 'run', '2026-11-02T00:00:00Z', -1),
-    run('a', 'dry_run', '2026-11-01T12:00:00Z', 99),
-    run('a', 'remove_kept', '2026-11-01T00:00:00Z', 10),
-    run('a', 'run'),
+    { export_id: 'a', sizes: [{ at: '2026-11-01T00:00:00Z', size: 10 }] },
+    { export_id: 'b', sizes: [] },
   ]);
-  expect([...sizes]).toEqual([
-    [
-      'a',
-      [
-        { at: '2026-11-02T00:00:00Z', size: 12 },
-        { at: '2026-11-01T00:00:00Z', size: 10 },
-      ],
-    ],
-  ]);
+  expect(sizes.get('a')).toEqual([{ at: '2026-11-01T00:00:00Z', size: 10 }]);
+  expect(sizes.get('b')).toEqual([]);
 });
 
 test('what is next comes soonest first', () => {

@@ -11,7 +11,6 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((p) => scan(p, readFileSync(join(src, p), 'utf8')));
 const uses = sources.flatMap((s) => s.uses);
 const all = { en, hr } as Record<string, unknown>;
-const document = JSON.parse(readFileSync(join(src, '../../../docs/openapi.json'), 'utf8'));
 
 test('the scan sees the sources', () => {
   expect(uses.length).toBeGreaterThan(200);
@@ -56,16 +55,4 @@ test.each(Object.entries(all))('%s has every form of its plurals', (language, te
   for (const p of plurals) {
     for (const form of forms) expect(keys).toContain(`${p}_${form}`);
   }
-});
-
-test.each(Object.entries(all))('%s has words for every status and every code of the API', (_, texts) => {
-  const keys = new Set(keysOf(texts));
-  const schemas = document.components.schemas;
-  for (const status of schemas.Export.properties.status.enum) expect(keys).toContain(`parts.status.${status}`);
-  for (const code of schemas.Problem.properties.code.enum) {
-    expect(keys).toContain(`errors.${code}.what`);
-    expect(keys).toContain(`errors.${code}.todo`);
-  }
-  for (const operator of schemas.OperatorInfo.properties.operator.enum)
-    expect(keys).toContain(`segments.operator.${operator}`);
 });

@@ -10,12 +10,14 @@ type Props = {
   children: ReactNode;
   /** The verb on the button. */
   verb: string;
+  /** What the button says that changes nothing; where it has words of its own it is the one that Enter presses. */
+  cancel?: string;
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 };
 
 /** Asks before something that cannot be taken back, saying what will happen. Stays open, with the reason, where it fails. */
-export function Confirm({ opened, title, children, verb, onConfirm, onClose }: Props) {
+export function Confirm({ opened, title, children, verb, cancel, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -41,10 +43,10 @@ export function Confirm({ opened, title, children, verb, onConfirm, onClose }: P
         <div>{children}</div>
         {error !== undefined && <ErrorPanel error={error} />}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={close}>
-            {t('parts.cancel')}
+          <Button variant="default" onClick={close} data-autofocus={cancel !== undefined || undefined}>
+            {cancel ?? t('parts.cancel')}
           </Button>
-          <Button onClick={go} loading={busy} data-autofocus>
+          <Button onClick={go} loading={busy} data-autofocus={cancel === undefined || undefined}>
             {verb}
           </Button>
         </div>

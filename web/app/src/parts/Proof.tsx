@@ -79,6 +79,7 @@ function ProofDialog({ onProved, onClose }: { onProved: () => void; onClose: () 
     attempt(async () => {
       const { url } = await send(api.POST('/api/v1/session/sso-proof'));
       sessionStorage.setItem('segue.back', location.pathname + location.search);
+      sessionStorage.setItem('segue.proof', '1');
       location.assign(url);
     });
   return (
@@ -121,10 +122,21 @@ function ProofDialog({ onProved, onClose }: { onProved: () => void; onClose: () 
           </form>
         )}
         {me?.has_single_sign_on && (
-          <Button variant="default" onClick={bySignOn} loading={busy && !byPassword}>
-            {t('parts.proof.sso')}
-          </Button>
+          <>
+            <p className="muted">{t('parts.proof.sso_means')}</p>
+            <div className="row" style={{ justifyContent: 'flex-end' }}>
+              {!byPassword && (
+                <Button variant="default" onClick={onClose}>
+                  {t('parts.cancel')}
+                </Button>
+              )}
+              <Button variant={byPassword ? 'default' : 'filled'} onClick={bySignOn} loading={busy && !byPassword}>
+                {t('parts.proof.sso')}
+              </Button>
+            </div>
+          </>
         )}
+        {!byPassword && !me?.has_single_sign_on && <p>{t('parts.proof.none')}</p>}
         {error !== undefined && <ErrorPanel error={error} />}
       </div>
     </Modal>

@@ -40,3 +40,8 @@ test('a run that ended well did all steps, a dry run only the first two', () => 
     'later',
   ]);
 });
+
+test('a run that waits for Brevo, or is tried again, does not say that it runs', () => {
+  expect(stepStates({ kind: 'run', status: 'waiting_for_brevo', step: 'settle', ended: false })[3]).toBe('waiting');
+  expect(stepStates({ kind: 'run', status: 'failed_retrying', step: 'send', ended: false })[2]).toBe('retrying');
+});

@@ -1,11 +1,27 @@
-import { IconCircle, IconCircleCheck, IconCircleX, IconHandStop, IconLoader } from '@tabler/icons-react';
+import {
+  IconCircle,
+  IconCircleCheck,
+  IconCircleX,
+  IconClock,
+  IconHandStop,
+  IconLoader,
+  IconRefreshAlert,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
 import classes from './bars.module.css';
 
 const order = ['plan', 'check', 'send', 'settle'] as const;
-const icons = { done: IconCircleCheck, now: IconLoader, held: IconHandStop, stopped: IconCircleX, later: IconCircle };
+const icons = {
+  done: IconCircleCheck,
+  now: IconLoader,
+  waiting: IconClock,
+  retrying: IconRefreshAlert,
+  held: IconHandStop,
+  stopped: IconCircleX,
+  later: IconCircle,
+};
 
 export type StepState = keyof typeof icons;
 
@@ -18,6 +34,8 @@ export function stepStates(run: Pick<Api['Run'], 'status' | 'step' | 'ended' | '
     if (i < at) return 'done';
     if (i > at || run.status === 'queued') return 'later';
     if (run.status === 'held') return 'held';
+    if (run.status === 'waiting_for_brevo') return 'waiting';
+    if (run.status === 'failed_retrying') return 'retrying';
     return run.ended ? 'stopped' : 'now';
   });
 }
@@ -43,7 +61,11 @@ export function RunSteps({ run }: { run: Api['Run'] }) {
         const step = order[i] ?? 'plan';
         const Icon = icons[state];
         return (
-          <li key={step} data-state={state} aria-current={state === 'now' || state === 'held' ? 'step' : undefined}>
+          <li
+            key={step}
+            data-state={state}
+            aria-current={['now', 'waiting', 'retrying', 'held'].includes(state) ? 'step' : undefined}
+          >
             <b>
               <Icon size={16} aria-hidden />
               {t(`parts.steps.${step}`)}

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { type Api, api, send } from '../api/client';
 
@@ -18,16 +18,32 @@ export function useRun(id: string | undefined) {
     const events = new EventSource(`/api/v1/runs/${encodeURIComponent(id)}/events`);
     events.addEventListener('run', (event) => {
       const run = JSON.parse(event.data) as Api['Run'];
-      client.setQueryData<Api['Run']>(runKey(id), (was) => newer(was, run));
+      told(client, run);
       if (run.ended) {
         events.close();
         void client.invalidateQueries({ queryKey: ['exports'] });
         void client.invalidateQueries({ queryKey: ['runs'] });
+        void client.invalidateQueries({ queryKey: ['list-sizes'] });
       }
     });
     return () => events.close();
   }, [id, live, client]);
   return query;
+}
+
+/** Puts a state of a run wherever the run is shown: on its own, in lists of runs, and as the latest of its export. */
+export function told(client: QueryClient, run: Api['Run']) {
+  client.setQueryData<Api['Run']>(runKey(run.id), (was) => newer(was, run));
+  client.setQueriesData<Api['Run'][]>({ queryKey: ['runs'] }, (list) =>
+    list?.map((r) => (r.id === run.id ? newer(r, run) : r)),
+  );
+  const within = (e: Api['Export']): Api['Export'] => {
+    if (e.latest_run?.id !== run.id) return e;
+    const latest = newer(e.latest_run, run);
+    return { ...e, latest_run: latest, status: e.status === e.latest_run.status ? latest.status : e.status };
+  };
+  client.setQueryData<Api['Export'][]>(['exports'], (list) => list?.map(within));
+  client.setQueryData<Api['Export']>(['exports', run.export_id], (e) => e && within(e));
 }
 
 /** Of two states of a run the later one: answers may overtake each other. */

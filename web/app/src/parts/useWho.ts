@@ -5,7 +5,8 @@ export function useWho() {
   const { t } = useTranslation();
   const known: Record<string, string> = {
     "the server's machine": t('parts.who.machine'),
-    'the schedule': t('parts.who.schedule'),
+    schedule: t('parts.who.schedule'), // of runs and refreshes
+    'the schedule': t('parts.who.schedule'), // of the audit log
   };
   return (name: string) => known[name] ?? name;
 }

@@ -186,7 +186,7 @@ function Form({ stored, onSaved, onReload }: FormProps) {
                       label={t('profiles.definition.region')}
                       description={t('profiles.definition.region_is')}
                       maxLength={2}
-                      w={160}
+                      maw={320}
                       value={draft.region ?? ''}
                       onChange={(e) => change({ region: e.currentTarget.value.toUpperCase() })}
                     />

@@ -9,7 +9,7 @@ import { useMe } from '../parts/roles';
 import { membersQuery } from './queries';
 
 /** Who the members are, for whoever may see customers. */
-export function Members({ id }: { id: string }) {
+export function Members({ id, kept }: { id: string; kept?: boolean }) {
   const { t } = useTranslation();
   const { seesPersons } = useMe();
   const query = useInfiniteQuery({ ...membersQuery(id), enabled: seesPersons });
@@ -29,6 +29,7 @@ export function Members({ id }: { id: string }) {
         <Empty text={t('segments.members.none')} />
       ) : (
         <div className="stack">
+          {kept && <p className="muted">{t('segments.members.now')}</p>}
           <DataTable
             label={t('segments.members.title')}
             rows={rows}

@@ -11,11 +11,13 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
+import { Evaluation } from './Evaluation';
 import { MemberCount } from './MemberCount';
 import { Members } from './Members';
 import { segmentQuery } from './queries';
 import { RemoveSegment } from './RemoveSegment';
 import { Rules } from './Rules';
+import { keeps, useScheduleWords } from './Schedule';
 
 export default function SegmentPage() {
   const { t } = useTranslation();
@@ -25,6 +27,7 @@ export default function SegmentPage() {
   const navigate = useNavigate();
   const [removing, setRemoving] = useState(false);
   const query = useQuery(segmentQuery(id));
+  const words = useScheduleWords();
   return (
     <Page
       title={query.data?.name ?? t('segments.one')}
@@ -52,15 +55,20 @@ export default function SegmentPage() {
           <>
             <Facts
               facts={[
-                [t('segments.column.members'), <MemberCount key="count" id={id} />],
+                [
+                  keeps(segment.schedule) ? t('segments.kept.now') : t('segments.column.members'),
+                  <MemberCount key="count" id={id} />,
+                ],
+                [t('segments.schedule.title'), !keeps(segment.schedule) && words(segment.schedule)],
                 [t('segments.time_zone'), segment.time_zone],
                 [t('parts.changed'), dateTime(segment.updated_at)],
               ]}
             />
+            {keeps(segment.schedule) && <Evaluation segment={segment} />}
             <Card title={t('segments.rules')}>
               <Rules segment={segment} />
             </Card>
-            <Members id={id} />
+            <Members id={id} kept={keeps(segment.schedule)} />
             <UsedBy segment={segment} />
             {removing && (
               <RemoveSegment

@@ -1,20 +1,21 @@
 import { ActionIcon, Button, Select, TextInput } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useBlocker, useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Api, api, send } from '../api/client';
 import { Card, Notice } from '../parts/Card';
-import { Confirm } from '../parts/Confirm';
 import { SaveError } from '../parts/Conflict';
 import { Page } from '../parts/Page';
+import { useLeave } from '../parts/useLeave';
 import { Builder } from './Builder';
 import classes from './builder.module.css';
 import { useHistory } from './history';
 import { conditions, type Draft, emptyGroups, toRules } from './model';
 import { type Field, missing, type Operator } from './operators';
 import { Preview, usePreview } from './Preview';
+import { completeSchedule, ScheduleFields, sameSchedule, scheduleOf } from './Schedule';
 import { useWords } from './words';
 
 type Props = {
@@ -38,23 +39,19 @@ export function SegmentForm({ title, stored, draft, fields, operators, onReload 
   const { now, set } = history;
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  // What is stored by now: a new segment is there once it was saved, even where its schedule was refused.
+  const [base, setBase] = useState(stored);
   const [strict, setStrict] = useState(false);
-  const saved = useRef(false);
   const rules = toRules(now.parts);
   const words = useWords(fields, now.timeZone);
   const lacking =
     conditions(now.parts).filter((c) => missing(c, fields, operators)).length + emptyGroups(now.parts).length;
   const preview = usePreview(rules, now.timeZone, lacking === 0);
-  const dirty = now !== first;
-  const blocker = useBlocker({
-    shouldBlockFn: () => dirty && !saved.current,
-    enableBeforeUnload: () => dirty && !saved.current,
-    withResolver: true,
-  });
+  const leave = useLeave(now !== first);
 
   const save = async () => {
     setStrict(true);
-    if (lacking > 0 || now.name.trim() === '') return;
+    if (lacking > 0 || now.name.trim() === '' || !completeSchedule(now.schedule)) return;
     setBusy(true);
     setError(undefined);
     const body = {
@@ -64,15 +61,24 @@ export function SegmentForm({ title, stored, draft, fields, operators, onReload 
       rules,
     };
     try {
-      const segment = stored
+      let segment = base
         ? await send(
             api.PUT('/api/v1/segments/{id}', {
-              params: { path: { id: stored.id } },
-              body: { ...body, version: stored.version },
+              params: { path: { id: base.id } },
+              body: { ...body, version: base.version },
             }),
           )
         : await send(api.POST('/api/v1/segments', { body }));
-      saved.current = true;
+      setBase(segment);
+      if (!sameSchedule(now.schedule, segment.schedule)) {
+        segment = await send(
+          api.PUT('/api/v1/segments/{id}/schedule', {
+            params: { path: { id: segment.id } },
+            body: { ...scheduleOf(now.schedule), version: segment.version },
+          }),
+        );
+      }
+      leave.saved();
       client.setQueryData(['segments', segment.id], segment);
       await client.invalidateQueries({ queryKey: ['segments'] });
       await navigate({ to: '/segments/$id', params: { id: segment.id } });
@@ -173,6 +179,13 @@ export function SegmentForm({ title, stored, draft, fields, operators, onReload 
                 />
               </div>
             </Card>
+            <Card title={t('segments.schedule.title')}>
+              <ScheduleFields
+                value={now.schedule}
+                strict={strict}
+                onChange={(schedule) => set((d) => ({ ...d, schedule }), 'schedule')}
+              />
+            </Card>
             <Builder
               draft={now}
               fields={fields}
@@ -196,15 +209,7 @@ export function SegmentForm({ title, stored, draft, fields, operators, onReload 
             </Card>
           </aside>
         </div>
-        <Confirm
-          opened={blocker.status === 'blocked'}
-          title={t('segments.builder.leave.title')}
-          verb={t('segments.builder.leave.verb')}
-          onConfirm={async () => blocker.proceed?.()}
-          onClose={() => blocker.reset?.()}
-        >
-          {t('segments.builder.leave.what')}
-        </Confirm>
+        {leave.dialog}
       </Page>
     </div>
   );

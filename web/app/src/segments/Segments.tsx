@@ -9,10 +9,12 @@ import { useMe } from '../parts/roles';
 import { MemberCount } from './MemberCount';
 import { segmentsQuery } from './queries';
 import { RemoveSegment } from './RemoveSegment';
+import { keeps, useScheduleWords } from './Schedule';
 
 export default function Segments() {
   const { t } = useTranslation();
-  const { dateTime } = useFormats();
+  const { dateTime, number } = useFormats();
+  const words = useScheduleWords();
   const { may } = useMe();
   const navigate = useNavigate();
   const [removing, setRemoving] = useState<{ id: string; name: string }>();
@@ -63,7 +65,43 @@ export default function Segments() {
           value: (s) => s.description,
           cell: (s) => s.description || t('parts.none'),
         },
-        { id: 'members', header: t('segments.column.members'), number: true, cell: (s) => <MemberCount id={s.id} /> },
+        {
+          id: 'members',
+          header: t('segments.column.members'),
+          number: true,
+          cell: (s) =>
+            keeps(s.schedule) ? (
+              s.evaluation ? (
+                <span className="num">{number(s.evaluation.members)}</span>
+              ) : (
+                t('parts.none')
+              )
+            ) : (
+              <MemberCount id={s.id} />
+            ),
+        },
+        {
+          id: 'schedule',
+          header: t('segments.schedule.title'),
+          value: (s) => words(s.schedule),
+          cell: (s) => (
+            <>
+              {words(s.schedule)}
+              {s.evaluation && (
+                <>
+                  <br />
+                  <span className="muted">{t('segments.kept.of', { at: dateTime(s.evaluation.at) })}</span>
+                </>
+              )}
+              {keeps(s.schedule) && !s.evaluation?.current && (
+                <>
+                  <br />
+                  <span style={{ color: 'var(--warn)' }}>{t('segments.kept.needed')}</span>
+                </>
+              )}
+            </>
+          ),
+        },
         { id: 'changed', header: t('parts.changed'), value: (s) => s.updated_at, cell: (s) => dateTime(s.updated_at) },
       ]}
     >

@@ -17,7 +17,13 @@ export type Condition = {
 export type Group = { id: string; kind: 'group'; how: How; children: Node[] };
 export type Node = Condition | Group;
 export type Part = { id: string; combine: Combine; root: Group };
-export type Draft = { name: string; description: string; timeZone: string; parts: Part[] };
+export type Draft = {
+  name: string;
+  description: string;
+  timeZone: string;
+  parts: Part[];
+  schedule: Api['SegmentSchedule'];
+};
 
 let last = 0;
 const newId = () => `n${++last}`;
@@ -39,7 +45,13 @@ export const newGroup = (children: Node[] = [newCondition()], how: How = 'all'):
 
 export const newPart = (combine: Combine = 'union'): Part => ({ id: newId(), combine, root: newGroup() });
 
-export const newDraft = (timeZone: string): Draft => ({ name: '', description: '', timeZone, parts: [newPart()] });
+export const newDraft = (timeZone: string): Draft => ({
+  name: '',
+  description: '',
+  timeZone,
+  parts: [newPart()],
+  schedule: { mode: 'with_refresh' },
+});
 
 function fromRule(rule: Api['Rule']): Node {
   const branches = rule.all ?? rule.any;
@@ -55,11 +67,14 @@ function fromRule(rule: Api['Rule']): Node {
 }
 
 /** A stored definition, ready to be edited. The outermost rule is always shown as a group. */
-export function fromSegment(s: Pick<Api['Segment'], 'name' | 'description' | 'time_zone' | 'rules'>): Draft {
+export function fromSegment(
+  s: Pick<Api['Segment'], 'name' | 'description' | 'time_zone' | 'rules'> & Partial<Pick<Api['Segment'], 'schedule'>>,
+): Draft {
   return {
     name: s.name,
     description: s.description ?? '',
     timeZone: s.time_zone ?? '',
+    schedule: s.schedule ?? { mode: 'with_refresh' },
     parts: s.rules.map((r) => {
       const node = fromRule(r.rule);
       return {

@@ -6,6 +6,7 @@ import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/queries';
+import { Notice } from '../parts/Card';
 import { ProofProvider } from '../parts/Proof';
 import { Logo } from './Logo';
 import { Navigation } from './Navigation';
@@ -26,6 +27,7 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (s) => s.location.pathname });
   const seen = useRef(path);
+  const proved = useRouterState({ select: (s) => s.location.state.proved });
 
   useEffect(() => {
     if (me === null) void navigate({ to: '/sign-in', search: { next: location.pathname + location.search } });
@@ -91,6 +93,11 @@ export function Shell() {
           <UserMenu collapsed={false} onGo={close} />
         </Drawer>
         <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+          {proved && (
+            <Notice tone="good">
+              <p>{t('shell.proved')}</p>
+            </Notice>
+          )}
           <Outlet />
         </main>
       </div>

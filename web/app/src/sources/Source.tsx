@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -163,7 +164,21 @@ function Quarantine({ id }: { id: string }) {
   const query = useInfiniteQuery(quarantineQuery(id));
   const rows = (query.data?.pages.flatMap((p) => p.items) ?? []).map((r, n) => ({ ...r, n }));
   return (
-    <Card title={t('sources.quarantine.title')}>
+    <Card
+      title={t('sources.quarantine.title')}
+      actions={
+        <Button
+          component="a"
+          href={`/api/v1/sources/${encodeURIComponent(id)}/quarantine.csv`}
+          download
+          variant="default"
+          size="compact-sm"
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
+          {t('sources.quarantine.download')}
+        </Button>
+      }
+    >
       <div className="stack">
         <p className="muted">{t('sources.quarantine.what')}</p>
         {query.error ? (

@@ -8,6 +8,7 @@ import { useFormats } from '../languages/format';
 import { SaveError } from '../parts/Conflict';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { type Section, Sections } from '../parts/Sections';
+import { useLeave } from '../parts/useLeave';
 import { PreviewTable } from './PreviewTable';
 import { filesQuery, previewQuery } from './queries';
 import { encodings, fromSource, nameOf, newDraft, share, toInput } from './reading';
@@ -21,7 +22,9 @@ export function SourceForm({ stored, onReload }: Props) {
   const { number } = useFormats();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [draft, setDraft] = useState(() => (stored ? fromSource(stored) : newDraft()));
+  const [first] = useState(() => (stored ? fromSource(stored) : newDraft()));
+  const [draft, setDraft] = useState(first);
+  const leave = useLeave(draft !== first);
   const [sending, setSending] = useState<number>();
   const [uploadError, setUploadError] = useState<unknown>();
   const [error, setError] = useState<unknown>();
@@ -61,6 +64,7 @@ export function SourceForm({ stored, onReload }: Props) {
             }),
           )
         : await send(api.POST('/api/v1/sources', { body: input }));
+      leave.saved();
       client.setQueryData(['sources', source.id], source);
       await client.invalidateQueries({ queryKey: ['sources'] });
       await navigate({ to: '/sources/$id', params: { id: source.id } });
@@ -206,17 +210,22 @@ export function SourceForm({ stored, onReload }: Props) {
     },
   ];
   return (
-    <Sections
-      sections={sections}
-      end={
-        <div className="stack">
-          <p>{stored ? t('sources.form.end_change') : t('sources.form.end', { name: draft.name, file: draft.path })}</p>
-          {error !== undefined && <SaveError error={error} onReload={onReload ?? (() => setError(undefined))} />}
-          <Button w="fit-content" loading={busy} onClick={save}>
-            {t('sources.form.save')}
-          </Button>
-        </div>
-      }
-    />
+    <>
+      {leave.dialog}
+      <Sections
+        sections={sections}
+        end={
+          <div className="stack">
+            <p>
+              {stored ? t('sources.form.end_change') : t('sources.form.end', { name: draft.name, file: draft.path })}
+            </p>
+            {error !== undefined && <SaveError error={error} onReload={onReload ?? (() => setError(undefined))} />}
+            <Button w="fit-content" loading={busy} onClick={save}>
+              {t('sources.form.save')}
+            </Button>
+          </div>
+        }
+      />
+    </>
   );
 }

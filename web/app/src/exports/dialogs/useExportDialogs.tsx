@@ -12,7 +12,7 @@ import { RemoveDialog } from './RemoveDialog';
 import { ScheduleDialog } from './ScheduleDialog';
 
 type Export = Api['Export'];
-type What = 'schedule' | 'freshness' | 'duplicate' | 'detach' | 'attach' | 'remove' | 'refresh' | 'reconcile';
+type What = 'fresh' | 'schedule' | 'freshness' | 'duplicate' | 'detach' | 'attach' | 'remove' | 'refresh' | 'reconcile';
 
 /** The menu of an export, on the list and on its page, and the dialogs behind it. */
 export function useExportDialogs(): { actions: RowAction<Export>[]; dialogs: ReactNode; failed: unknown } {
@@ -24,8 +24,8 @@ export function useExportDialogs(): { actions: RowAction<Export>[]; dialogs: Rea
   const of = open?.of;
   const locked = (e: Export) => e.your_permissions !== 'edit' || !!e.removing;
   const idle = (e: Export) => locked(e) || !!e.detached;
-  const run = async (e: Export, kind: 'run' | 'dry_run' | 'reconcile') => {
-    const r = await start.mutateAsync({ id: e.id, kind });
+  const run = async (e: Export, kind: 'run' | 'dry_run' | 'reconcile', refresh_mirror?: boolean) => {
+    const r = await start.mutateAsync({ id: e.id, kind, refresh_mirror });
     void navigate({ to: '/exports/$id/runs/$run', params: { id: e.id, run: r.id } });
   };
   const show = (what: What) => (e: Export) => setOpen({ what, of: e });
@@ -33,6 +33,7 @@ export function useExportDialogs(): { actions: RowAction<Export>[]; dialogs: Rea
     { label: t('exports.run.verb'), run: (e) => void run(e, 'run').catch(() => undefined), disabled: idle },
     { label: t('exports.dry_run.verb'), run: (e) => void run(e, 'dry_run').catch(() => undefined), disabled: idle },
     { label: t('exports.refresh.verb'), run: show('refresh'), disabled: idle },
+    { label: t('exports.fresh.verb'), run: show('fresh'), disabled: idle },
     {
       label: t('exports.edit.verb'),
       run: (e) => void navigate({ to: '/exports/$id/edit', params: { id: e.id } }),
@@ -71,6 +72,15 @@ export function useExportDialogs(): { actions: RowAction<Export>[]; dialogs: Rea
         onClose={close}
       >
         {t('exports.refresh.what')}
+      </Confirm>
+      <Confirm
+        opened={!!of && is('fresh')}
+        title={t('exports.fresh.title', { name: of?.name ?? '' })}
+        verb={t('exports.fresh.verb')}
+        onConfirm={() => (of ? run(of, 'run', true) : Promise.resolve())}
+        onClose={close}
+      >
+        {t('exports.fresh.what')}
       </Confirm>
       <Confirm
         opened={!!of && is('reconcile')}

@@ -26,11 +26,13 @@ export function Summary({ draft: d, segments, connection, moved }: Props) {
       : d.segments.length > 1
         ? t('exports.editor.summary.at_most', { count: members, n: number(members), names })
         : t('exports.editor.summary.people', { count: members, n: number(members), names });
+  const mode = d.schedule.mode ?? 'with_refresh';
+  const when = mode === 'own' ? words.schedule(d.schedule) : t(`exports.editor.summary.when.${mode}`);
   return (
     <section className={classes.summary} aria-label={t('exports.editor.summary.title')}>
       <h2>{t('exports.editor.summary.title')}</h2>
       <p>
-        {t('exports.editor.summary.will', { when: words.schedule(d.schedule), who, list, connection })}{' '}
+        {t('exports.editor.summary.will', { when, who, list, connection })}{' '}
         {t(`exports.editor.summary.leavers.${d.leavers}`)}
       </p>
       <p>

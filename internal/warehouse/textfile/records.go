@@ -1,0 +1,243 @@
+package textfile
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+// maxRecord is the most bytes of one record. Longer ones are put aside: a quote that is never closed would swallow the file.
+const maxRecord = 16 << 20
+
+// record is one row of the file as text. Its fields are valid until the next record.
+type record struct {
+	line    int64 // on which it begins, from 1
+	raw     []byte
+	fields  [][]byte
+	problem string // why it cannot be read; empty if it can
+}
+
+// records cuts a stream into records.
+type records struct {
+	r            io.Reader
+	buf          []byte
+	pos, end     int
+	eof          bool
+	line         int64
+	delim, quote []byte
+	newline      byte
+	whole        bool // a record is a line, with one field
+	max          int
+	fields       [][]byte
+}
+
+func newRecords(r io.Reader, f format) *records {
+	return &records{r: r, buf: make([]byte, 1<<20), line: 1, delim: []byte(f.delim), quote: []byte(f.quote), newline: f.newline, max: maxRecord}
+}
+
+// next returns the next record that is not a blank line, and io.EOF after the last.
+func (s *records) next(want int) (record, error) {
+	for {
+		rec, err := s.one(want)
+		if err != nil || rec.problem != "" || len(rec.fields) > 1 || len(rec.fields) == 1 && len(bytes.TrimSpace(rec.fields[0])) > 0 {
+			return rec, err
+		}
+	}
+}
+
+// one returns the next record. want is the number of fields it should have; 0 means any. A record over several lines that
+// has another number, or broken quotes, is taken for one bad line: reading goes on after its first line, so that a
+// stray quote does not swallow the rows below it.
+func (s *records) one(want int) (record, error) {
+	for {
+		data := s.buf[s.pos:s.end]
+		if len(data) == 0 && s.eof {
+			return record{}, io.EOF
+		}
+		n, lines, problem, done := s.cut(data, s.eof)
+		if !done {
+			if len(data) < s.max {
+				if err := s.fill(); err != nil {
+					return record{}, err
+				}
+				continue
+			}
+			return s.tooLong()
+		}
+		rec := record{line: s.line, raw: data[:n], fields: s.fields, problem: problem}
+		blank := len(rec.fields) == 1 && len(bytes.TrimSpace(rec.fields[0])) == 0
+		if rec.problem == "" && want > 0 && len(rec.fields) != want && !blank {
+			rec.problem = problemFields
+		}
+		if rec.problem != "" {
+			if i := bytes.IndexByte(data[:n], s.newline); i >= 0 {
+				n, lines = i+1, 1
+			}
+		}
+		s.pos += n
+		s.line += lines
+		return rec, nil
+	}
+}
+
+// Reasons for which a record cannot be read.
+const (
+	problemFields  = "has another number of fields than the header"
+	problemQuote   = "has text behind a closing quote"
+	problemOpen    = "has a quote that is never closed"
+	problemTooLong = "is longer than 16 MiB"
+)
+
+// tooLong passes over a record that does not fit: up to the end of its first line.
+func (s *records) tooLong() (record, error) {
+	rec := record{line: s.line, problem: problemTooLong}
+	for {
+		if i := bytes.IndexByte(s.buf[s.pos:s.end], s.newline); i >= 0 {
+			s.pos += i + 1
+			s.line++
+			return rec, nil
+		}
+		s.pos = s.end
+		if s.eof {
+			return rec, nil
+		}
+		if err := s.fill(); err != nil {
+			return rec, err
+		}
+	}
+}
+
+// fill reads more, growing the buffer if it is full.
+func (s *records) fill() error {
+	if s.pos > 0 {
+		copy(s.buf, s.buf[s.pos:s.end])
+		s.end -= s.pos
+		s.pos = 0
+	}
+	if s.end == len(s.buf) {
+		s.buf = append(s.buf, make([]byte, len(s.buf))...)
+	}
+	for {
+		n, err := s.r.Read(s.buf[s.end:])
+		s.end += n
+		if errors.Is(err, io.EOF) {
+			s.eof = true
+			return nil
+		}
+		if err != nil || n > 0 {
+			return err
+		}
+	}
+}
+
+// cut finds the first record of data and its fields. done is false if more data is needed. n counts its bytes with the
+// line's end, lines the line ends passed.
+func (s *records) cut(data []byte, last bool) (n int, lines int64, problem string, done bool) {
+	s.fields = s.fields[:0]
+	if s.whole {
+		return s.cutLine(data, last)
+	}
+	i := 0
+	for {
+		begin := i
+		for begin < len(data) && data[begin] == ' ' && s.delim[0] != ' ' {
+			begin++
+		}
+		if begin+len(s.quote) > len(data) && !last {
+			return 0, 0, "", false
+		}
+		if bytes.HasPrefix(data[begin:], s.quote) {
+			value, j, passed, complete := s.quoted(data, begin+len(s.quote), last)
+			if !complete {
+				if last {
+					return len(data), lines, problemOpen, true
+				}
+				return 0, 0, "", false
+			}
+			lines += passed
+			s.fields = append(s.fields, value)
+			for j < len(data) && (data[j] == ' ' || data[j] == '\r' && s.newline == '\n') && !bytes.HasPrefix(data[j:], s.delim) {
+				j++
+			}
+			switch {
+			case j == len(data) && last:
+				return j, lines, "", true
+			case j+len(s.delim) > len(data) && !last:
+				return 0, 0, "", false
+			case bytes.HasPrefix(data[j:], s.delim):
+				i = j + len(s.delim)
+				continue
+			case data[j] == s.newline:
+				return j + 1, lines + 1, "", true
+			}
+			end := bytes.IndexByte(data[j:], s.newline)
+			if end < 0 && !last {
+				return 0, 0, "", false
+			}
+			if end < 0 {
+				return len(data), lines, problemQuote, true
+			}
+			return j + end + 1, lines + 1, problemQuote, true
+		}
+		j := i
+		for j < len(data) && data[j] != s.newline && (data[j] != s.delim[0] || !bytes.HasPrefix(data[j:], s.delim)) {
+			j++
+		}
+		if j == len(data) && !last {
+			return 0, 0, "", false
+		}
+		value := data[i:j]
+		if j == len(data) || data[j] == s.newline {
+			if s.newline == '\n' {
+				value = bytes.TrimSuffix(value, []byte{'\r'})
+			}
+			s.fields = append(s.fields, value)
+			if j == len(data) {
+				return j, lines, "", true
+			}
+			return j + 1, lines + 1, "", true
+		}
+		s.fields = append(s.fields, value)
+		i = j + len(s.delim)
+	}
+}
+
+// cutLine finds the first line of data.
+func (s *records) cutLine(data []byte, last bool) (n int, lines int64, problem string, done bool) {
+	end := bytes.IndexByte(data, '\n')
+	switch {
+	case end >= 0:
+		s.fields = append(s.fields, data[:end])
+		return end + 1, 1, "", true
+	case last:
+		s.fields = append(s.fields, data)
+		return len(data), 0, "", true
+	}
+	return 0, 0, "", false
+}
+
+// quoted reads a quoted field from behind its opening quote; end is behind the closing one.
+func (s *records) quoted(data []byte, start int, last bool) (value []byte, end int, lines int64, complete bool) {
+	q, doubled := len(s.quote), false
+	for j := start; ; {
+		k := bytes.Index(data[j:], s.quote)
+		if k < 0 {
+			return nil, 0, 0, false
+		}
+		j += k
+		if j+2*q > len(data) && !last {
+			return nil, 0, 0, false
+		}
+		if bytes.HasPrefix(data[j+q:], s.quote) {
+			doubled = true
+			j += 2 * q
+			continue
+		}
+		value = data[start:j]
+		lines = int64(bytes.Count(value, []byte{s.newline}))
+		if doubled {
+			value = bytes.ReplaceAll(value, append(bytes.Clone(s.quote), s.quote...), s.quote)
+		}
+		return value, j + q, lines, true
+	}
+}

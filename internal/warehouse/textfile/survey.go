@@ -1,0 +1,227 @@
+package textfile
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"segue/internal/activation"
+	"segue/internal/warehouse"
+)
+
+// maxBad is how many rows that cannot be read are described; all are counted.
+const maxBad = 10_000
+
+// Survey is what a first reading of a source's files found out.
+type Survey struct {
+	Columns []activation.Column
+	// Rows can be read, Quarantined cannot; Bad describes the first of these.
+	Rows, Quarantined int64
+	Bad               []warehouse.BadRow
+
+	source   activation.Source
+	unpacked int64
+	parts    []*part
+	columns  []*column
+}
+
+// Request says what to read.
+type Request struct {
+	Files  []warehouse.File
+	Source activation.Source
+	// MaxUnpacked is the most bytes that the packed ones among the files may unpack to, together.
+	MaxUnpacked int64
+}
+
+func newSurvey(r Request) *Survey {
+	s := &Survey{source: r.Source, unpacked: r.MaxUnpacked}
+	for _, f := range r.Files {
+		s.parts = append(s.parts, &part{file: f})
+	}
+	return s
+}
+
+// Look reads the files to their ends and decides what their columns are.
+func Look(ctx context.Context, r Request) (*Survey, error) {
+	s := newSurvey(r)
+	b := &budget{r.MaxUnpacked, r.MaxUnpacked}
+	for _, p := range s.parts {
+		sum, err := s.part(ctx, p, b, func(rec record) (bool, error) {
+			s.look(p, rec)
+			return true, nil
+		})
+		if err != nil {
+			return nil, s.within(p, err)
+		}
+		p.sum = sum
+	}
+	return s, s.finish(true)
+}
+
+// within names the file where there are several.
+func (s *Survey) within(p *part, err error) error {
+	if len(s.parts) == 1 {
+		return err
+	}
+	return fmt.Errorf("%s: %w", p.file.Name, err)
+}
+
+// finish settles names and types; whole says that everything was read.
+func (s *Survey) finish(whole bool) error {
+	if err := s.join(); err != nil {
+		return err
+	}
+	for _, stated := range slices.Sorted(maps.Keys(s.source.Columns)) {
+		if s.source.Ingest != nil || !whole && s.source.Kind == activation.SourceNDJSON { // later it is a column that was lost
+			break
+		}
+		if !slices.ContainsFunc(s.columns, func(c *column) bool { return c.name == stated }) {
+			return activation.Errorf(activation.CodeInvalid, "the file has no column %q", stated).WithField("columns." + stated).
+				WithRemedy("Look at its columns with segue source preview, and name one of them")
+		}
+	}
+	decide(s.columns)
+	if err := s.agree(); err != nil {
+		return err
+	}
+	for _, c := range s.columns {
+		s.Columns = append(s.Columns, c.result())
+	}
+	return nil
+}
+
+// look takes notice of a record: its values, or why it cannot be read.
+func (s *Survey) look(p *part, rec record) {
+	if b, bad := p.misfit(rec); bad {
+		s.Quarantined++
+		if len(s.Bad) < maxBad {
+			s.Bad = append(s.Bad, b)
+		}
+		return
+	}
+	s.Rows++
+	for i, f := range rec.fields {
+		if v := clean(f); len(v) > 0 {
+			p.columns[i].look(v)
+		}
+	}
+}
+
+// misfit tells why a record cannot be taken over, if so. Only types that were stated can put a row aside: decided ones
+// fit all values.
+func (p *part) misfit(rec record) (warehouse.BadRow, bool) {
+	if rec.problem != "" {
+		return warehouse.BadRow{File: p.file.Name, Line: rec.line, Value: Mask(string(bytes.TrimRight(rec.raw, "\r\n"))), Reason: rec.problem}, true
+	}
+	for i, f := range rec.fields {
+		c := p.columns[i]
+		if !c.stated || c.reader.kind == activation.TypeText {
+			continue
+		}
+		v := clean(f)
+		if len(v) == 0 {
+			continue
+		}
+		if _, ok := c.reader.read(v); !ok {
+			return warehouse.BadRow{File: p.file.Name, Line: rec.line, Column: c.name, Value: Mask(string(v)), Reason: c.reader.misfit()}, true
+		}
+	}
+	return warehouse.BadRow{}, false
+}
+
+// Each gives the rows as typed values: string, float64, bool, time.Time or nil. The slice is used again. It fails if a
+// file is not what Look saw.
+func (s *Survey) Each(ctx context.Context, f func([]any) error) error {
+	values := make([]any, len(s.columns))
+	rows := int64(0)
+	b := &budget{s.unpacked, s.unpacked}
+	for _, p := range s.parts {
+		sum, err := s.part(ctx, p, b, func(rec record) (bool, error) {
+			if _, bad := p.misfit(rec); bad {
+				return true, nil
+			}
+			clear(values)
+			for i, raw := range rec.fields {
+				v := clean(raw)
+				if len(v) == 0 {
+					continue
+				}
+				value, ok := s.columns[p.at[i]].reader.read(v)
+				if !ok {
+					return false, changed()
+				}
+				values[p.at[i]] = value
+			}
+			rows++
+			return true, f(values)
+		})
+		if err == nil && sum != p.sum {
+			err = changed()
+		}
+		if err != nil {
+			return s.within(p, err)
+		}
+	}
+	if rows != s.Rows {
+		return changed()
+	}
+	return nil
+}
+
+func changed() error {
+	return refuse("the file changed while it was read").WithRemedy("Ingest it again when it is complete")
+}
+
+// unnamed returns a name for a column without one, different from those seen.
+func unnamed(i int, seen map[string]int) string {
+	for name := "column" + strconv.Itoa(i+1); ; name += "_" {
+		if _, taken := seen[strings.ToLower(name)]; !taken {
+			return name
+		}
+	}
+}
+
+func nothing(text string) *activation.Error {
+	return refuse("%s", text).WithRemedy("Nothing was taken over: an empty source never empties a list. Check what writes the file")
+}
+
+// Preview reads the beginning of the first file.
+func Preview(ctx context.Context, r Request, rows int) (warehouse.Preview, error) {
+	out := warehouse.Preview{Files: len(r.Files)}
+	r.Files = r.Files[:1]
+	s := newSurvey(r)
+	first := s.parts[0]
+	var shown [][]string
+	seen := 0
+	_, err := s.part(ctx, first, &budget{r.MaxUnpacked, r.MaxUnpacked}, func(rec record) (bool, error) {
+		s.look(first, rec)
+		if rec.problem == "" && len(shown) < rows {
+			row := make([]string, len(rec.fields))
+			for i, f := range rec.fields {
+				row[i] = string(clean(f))
+			}
+			shown = append(shown, row)
+		}
+		seen++
+		return seen < max(rows, guessValues), nil
+	})
+	if err == nil {
+		err = s.finish(false)
+	}
+	if err != nil {
+		return out, err
+	}
+	for _, row := range shown { // later objects of NDJSON may have more fields
+		out.Rows = append(out.Rows, append(row, make([]string, len(s.columns)-len(row))...))
+	}
+	out.Columns, out.Bad = s.Columns, s.Bad[:min(len(s.Bad), max(rows, 1))]
+	if r.Source.Kind != activation.SourceNDJSON {
+		out.Delimiter, out.Encoding = first.format.delim, cmp.Or(r.Source.CSV.Encoding, "utf-8")
+	}
+	return out, nil
+}

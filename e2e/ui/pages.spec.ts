@@ -78,7 +78,7 @@ for (const place of ['/', '/sources > one', '/profiles', '/profile', '/segments/
     await page.evaluate(() => document.querySelector('main')?.focus());
     const seen = new Set<string>();
     let last = '';
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 30; i++) {
       await page.keyboard.press('Tab');
       const at = await page.evaluate(() => {
         const x = document.activeElement;

@@ -71,6 +71,12 @@ const otherwise: Record<string, string> = {
   'Source.kind': 'there is one',
   'Standing.ownership': 'the columns',
   'TaskSchedule.mode': 'as those of exports and of segments',
+  'ConditionOutcome.outcome': 'no screen of unification yet',
+  'Explanation.pair': 'no screen of unification yet',
+  'FieldSurvivorship.method': 'no screen of unification yet',
+  'MatchCondition.clean': 'no screen of unification yet',
+  'MatchCondition.kind': 'no screen of unification yet',
+  'ProfileChange.kind': 'no screen of unification yet',
 };
 
 /** Every enumeration in the document, by where it first stands, with those that say the same left out. */

@@ -105,7 +105,7 @@ for (const [status, run] of Object.entries(states)) {
   });
 }
 
-test('open dialogs and menus can be used by everybody', async ({ page }, info) => {
+test('open dialogs can be used by everybody', async ({ page }, info) => {
   test.slow();
   const look = (what: string) => everyWay(page, what, (name) => page.screenshot({ path: info.outputPath(`${what}-${name}.png`) }));
   const desk = () => page.setViewportSize({ width: 1280, height: 800 });
@@ -116,11 +116,6 @@ test('open dialogs and menus can be used by everybody', async ({ page }, info) =
     await desk();
   };
   await open(page, '/exports');
-  await page.getByRole('button', { name: 'Actions: VIP customers' }).click();
-  await expect(page.getByRole('menu')).toBeVisible();
-  await look('menu-of-a-row');
-  await desk();
-  await page.keyboard.press('Escape');
   for (const item of ['Duplicate', 'Schedule', 'Freshness', 'Detach connection', 'Remove']) {
     await page.getByRole('button', { name: 'Actions: VIP customers' }).click();
     await page.getByRole('menuitem', { name: item, exact: true }).click();
@@ -133,11 +128,6 @@ test('open dialogs and menus can be used by everybody', async ({ page }, info) =
   await expect(dialog).toBeVisible();
   await look('run-all');
   await closed();
-  await page.getByRole('button', { name: /Ana/ }).click();
-  await expect(page.getByRole('menu')).toBeVisible();
-  await everyWay(page, 'menu of the person');
-  await desk();
-  await page.keyboard.press('Escape');
   await open(page, '/connections');
   await page.locator('main table a').first().click();
   await settled(page);
@@ -146,7 +136,7 @@ test('open dialogs and menus can be used by everybody', async ({ page }, info) =
   await look('replace-key');
   await closed();
   await open(page, '/people');
-  for (const item of ['Edit', 'Reset password', 'Switch off', 'Single sign-on']) {
+  for (const item of ['Edit', 'Reset password', 'Switch off']) {
     await page.getByRole('button', { name: 'Actions: Vito' }).click();
     await page.getByRole('menuitem', { name: item, exact: true }).click();
     await expect(dialog).toBeVisible();

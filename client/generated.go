@@ -248,6 +248,30 @@ func (e ColumnOptionType) Valid() bool {
 	}
 }
 
+// Defines values for ConditionOutcomeOutcome.
+const (
+	ConditionOutcomeOutcomeDiffers ConditionOutcomeOutcome = "differs"
+	ConditionOutcomeOutcomeEqual   ConditionOutcomeOutcome = "equal"
+	ConditionOutcomeOutcomeMissing ConditionOutcomeOutcome = "missing"
+	ConditionOutcomeOutcomeSimilar ConditionOutcomeOutcome = "similar"
+)
+
+// Valid indicates whether the value is a known member of the ConditionOutcomeOutcome enum.
+func (e ConditionOutcomeOutcome) Valid() bool {
+	switch e {
+	case ConditionOutcomeOutcomeDiffers:
+		return true
+	case ConditionOutcomeOutcomeEqual:
+		return true
+	case ConditionOutcomeOutcomeMissing:
+		return true
+	case ConditionOutcomeOutcomeSimilar:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConnectionClearEmpty.
 const (
 	ConnectionClearEmptyAsked ConnectionClearEmpty = "asked"
@@ -437,6 +461,24 @@ func (e DeliveryState) Valid() bool {
 	case DeliveryStateQueued:
 		return true
 	case DeliveryStateSent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExplanationPair.
+const (
+	ExplanationPairAlways ExplanationPair = "always"
+	ExplanationPairNever  ExplanationPair = "never"
+)
+
+// Valid indicates whether the value is a known member of the ExplanationPair enum.
+func (e ExplanationPair) Valid() bool {
+	switch e {
+	case ExplanationPairAlways:
+		return true
+	case ExplanationPairNever:
 		return true
 	default:
 		return false
@@ -815,6 +857,30 @@ func (e FieldType) Valid() bool {
 	}
 }
 
+// Defines values for FieldSurvivorshipMethod.
+const (
+	FieldSurvivorshipMethodMostComplete FieldSurvivorshipMethod = "most_complete"
+	FieldSurvivorshipMethodMostFrequent FieldSurvivorshipMethod = "most_frequent"
+	FieldSurvivorshipMethodMostRecent   FieldSurvivorshipMethod = "most_recent"
+	FieldSurvivorshipMethodSourceOrder  FieldSurvivorshipMethod = "source_order"
+)
+
+// Valid indicates whether the value is a known member of the FieldSurvivorshipMethod enum.
+func (e FieldSurvivorshipMethod) Valid() bool {
+	switch e {
+	case FieldSurvivorshipMethodMostComplete:
+		return true
+	case FieldSurvivorshipMethodMostFrequent:
+		return true
+	case FieldSurvivorshipMethodMostRecent:
+		return true
+	case FieldSurvivorshipMethodSourceOrder:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GivenUpState.
 const (
 	GivenUpStateLanded   GivenUpState = "landed"
@@ -1019,6 +1085,117 @@ func (e MailSettingsInputSecurity) Valid() bool {
 	case MailSettingsInputSecurityStarttls:
 		return true
 	case MailSettingsInputSecurityTLS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatchConditionClean.
+const (
+	MatchConditionCleanAddress MatchConditionClean = "address"
+	MatchConditionCleanEmail   MatchConditionClean = "email"
+	MatchConditionCleanName    MatchConditionClean = "name"
+	MatchConditionCleanPhone   MatchConditionClean = "phone"
+	MatchConditionCleanText    MatchConditionClean = "text"
+)
+
+// Valid indicates whether the value is a known member of the MatchConditionClean enum.
+func (e MatchConditionClean) Valid() bool {
+	switch e {
+	case MatchConditionCleanAddress:
+		return true
+	case MatchConditionCleanEmail:
+		return true
+	case MatchConditionCleanName:
+		return true
+	case MatchConditionCleanPhone:
+		return true
+	case MatchConditionCleanText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatchConditionKind.
+const (
+	MatchConditionKindExact      MatchConditionKind = "exact"
+	MatchConditionKindNormalised MatchConditionKind = "normalised"
+	MatchConditionKindSimilar    MatchConditionKind = "similar"
+)
+
+// Valid indicates whether the value is a known member of the MatchConditionKind enum.
+func (e MatchConditionKind) Valid() bool {
+	switch e {
+	case MatchConditionKindExact:
+		return true
+	case MatchConditionKindNormalised:
+		return true
+	case MatchConditionKindSimilar:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatchExceptionClean.
+const (
+	MatchExceptionCleanAddress MatchExceptionClean = "address"
+	MatchExceptionCleanEmail   MatchExceptionClean = "email"
+	MatchExceptionCleanName    MatchExceptionClean = "name"
+	MatchExceptionCleanPhone   MatchExceptionClean = "phone"
+	MatchExceptionCleanText    MatchExceptionClean = "text"
+)
+
+// Valid indicates whether the value is a known member of the MatchExceptionClean enum.
+func (e MatchExceptionClean) Valid() bool {
+	switch e {
+	case MatchExceptionCleanAddress:
+		return true
+	case MatchExceptionCleanEmail:
+		return true
+	case MatchExceptionCleanName:
+		return true
+	case MatchExceptionCleanPhone:
+		return true
+	case MatchExceptionCleanText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatchPairKind.
+const (
+	MatchPairKindAlways MatchPairKind = "always"
+	MatchPairKindNever  MatchPairKind = "never"
+)
+
+// Valid indicates whether the value is a known member of the MatchPairKind enum.
+func (e MatchPairKind) Valid() bool {
+	switch e {
+	case MatchPairKindAlways:
+		return true
+	case MatchPairKindNever:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatchPairInputKind.
+const (
+	MatchPairInputKindAlways MatchPairInputKind = "always"
+	MatchPairInputKindNever  MatchPairInputKind = "never"
+)
+
+// Valid indicates whether the value is a known member of the MatchPairInputKind enum.
+func (e MatchPairInputKind) Valid() bool {
+	switch e {
+	case MatchPairInputKindAlways:
+		return true
+	case MatchPairInputKindNever:
 		return true
 	default:
 		return false
@@ -1769,6 +1946,24 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeUnavailable:
 		return true
 	case ProblemCodeWrongAccount:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProfileChangeKind.
+const (
+	ProfileChangeKindMerged ProfileChangeKind = "merged"
+	ProfileChangeKindSplit  ProfileChangeKind = "split"
+)
+
+// Valid indicates whether the value is a known member of the ProfileChangeKind enum.
+func (e ProfileChangeKind) Valid() bool {
+	switch e {
+	case ProfileChangeKindMerged:
+		return true
+	case ProfileChangeKindSplit:
 		return true
 	default:
 		return false
@@ -3239,6 +3434,75 @@ func (e TokenInputRole) Valid() bool {
 	}
 }
 
+// Defines values for UnifyFieldSemantic.
+const (
+	UnifyFieldSemanticBirthDate UnifyFieldSemantic = "birth_date"
+	UnifyFieldSemanticCity      UnifyFieldSemantic = "city"
+	UnifyFieldSemanticConsent   UnifyFieldSemantic = "consent"
+	UnifyFieldSemanticCountry   UnifyFieldSemantic = "country"
+	UnifyFieldSemanticEmail     UnifyFieldSemantic = "email"
+	UnifyFieldSemanticFirstName UnifyFieldSemantic = "first_name"
+	UnifyFieldSemanticLanguage  UnifyFieldSemantic = "language"
+	UnifyFieldSemanticLastName  UnifyFieldSemantic = "last_name"
+	UnifyFieldSemanticPhone     UnifyFieldSemantic = "phone"
+	UnifyFieldSemanticUpdatedAt UnifyFieldSemantic = "updated_at"
+)
+
+// Valid indicates whether the value is a known member of the UnifyFieldSemantic enum.
+func (e UnifyFieldSemantic) Valid() bool {
+	switch e {
+	case UnifyFieldSemanticBirthDate:
+		return true
+	case UnifyFieldSemanticCity:
+		return true
+	case UnifyFieldSemanticConsent:
+		return true
+	case UnifyFieldSemanticCountry:
+		return true
+	case UnifyFieldSemanticEmail:
+		return true
+	case UnifyFieldSemanticFirstName:
+		return true
+	case UnifyFieldSemanticLanguage:
+		return true
+	case UnifyFieldSemanticLastName:
+		return true
+	case UnifyFieldSemanticPhone:
+		return true
+	case UnifyFieldSemanticUpdatedAt:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UnifyFieldType.
+const (
+	UnifyFieldTypeBoolean  UnifyFieldType = "boolean"
+	UnifyFieldTypeDate     UnifyFieldType = "date"
+	UnifyFieldTypeDatetime UnifyFieldType = "datetime"
+	UnifyFieldTypeNumber   UnifyFieldType = "number"
+	UnifyFieldTypeText     UnifyFieldType = "text"
+)
+
+// Valid indicates whether the value is a known member of the UnifyFieldType enum.
+func (e UnifyFieldType) Valid() bool {
+	switch e {
+	case UnifyFieldTypeBoolean:
+		return true
+	case UnifyFieldTypeDate:
+		return true
+	case UnifyFieldTypeDatetime:
+		return true
+	case UnifyFieldTypeNumber:
+		return true
+	case UnifyFieldTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UseKind.
 const (
 	UseKindExport  UseKind = "export"
@@ -3692,6 +3956,49 @@ type CSVOptions struct {
 	Quote string `json:"quote,omitempty,omitzero"`
 }
 
+// Cluster defines model for Cluster.
+type Cluster struct {
+	Fields []string `json:"fields"`
+
+	// Joins What holds it together
+	Joins []RowJoin `json:"joins"`
+
+	// Profile Absent in a preview
+	Profile string       `json:"profile,omitempty,omitzero"`
+	Rows    []ClusterRow `json:"rows"`
+}
+
+// ClusterList defines model for ClusterList.
+type ClusterList struct {
+	// Items The items of this page
+	Items []Cluster `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ClusterQuery defines model for ClusterQuery.
+type ClusterQuery struct {
+	// After The cursor of an earlier page
+	After string `json:"after,omitempty,omitzero"`
+	Limit int64  `json:"limit,omitempty,omitzero"`
+
+	// Profile Only this profile
+	Profile string `json:"profile,omitempty,omitzero"`
+
+	// Rule Only those that this rule joined
+	Rule string `json:"rule,omitempty,omitzero"`
+}
+
+// ClusterRow defines model for ClusterRow.
+type ClusterRow struct {
+	Key      string `json:"key"`
+	SourceID string `json:"source_id"`
+
+	// Values In the order of the fields, empty if missing; absent if the table has not the row any more
+	Values []string `json:"values,omitempty,omitzero"`
+}
+
 // Column defines model for Column.
 type Column struct {
 	Format string `json:"format,omitempty,omitzero"`
@@ -3721,6 +4028,16 @@ type ColumnOption struct {
 
 // ColumnOptionType defines model for ColumnOption.Type.
 type ColumnOptionType string
+
+// ConditionOutcome defines model for ConditionOutcome.
+type ConditionOutcome struct {
+	Field      string                  `json:"field"`
+	Outcome    ConditionOutcomeOutcome `json:"outcome"`
+	Similarity float64                 `json:"similarity,omitempty,omitzero"`
+}
+
+// ConditionOutcomeOutcome defines model for ConditionOutcome.Outcome.
+type ConditionOutcomeOutcome string
 
 // Connection defines model for Connection.
 type Connection struct {
@@ -4031,6 +4348,26 @@ type DuplicateInput struct {
 	Name string `json:"name"`
 }
 
+// Explanation defines model for Explanation.
+type Explanation struct {
+	// Pair What a person said of the two
+	Pair ExplanationPair `json:"pair,omitempty,omitzero"`
+
+	// Path The joins that lead from one to the other where they are in one profile
+	Path []RowJoin `json:"path"`
+
+	// ProfileA The profile that the row is in as last built
+	ProfileA string `json:"profile_a,omitempty,omitzero"`
+	ProfileB string `json:"profile_b,omitempty,omitzero"`
+
+	// Refused Refused joins between their profiles
+	Refused []RefusedJoin     `json:"refused"`
+	Rules   []RuleExplanation `json:"rules"`
+}
+
+// ExplanationPair What a person said of the two
+type ExplanationPair string
+
 // Export defines model for Export.
 type Export struct {
 	Connection   ConnectionName `json:"connection"`
@@ -4256,6 +4593,12 @@ type FieldSemantic string
 // FieldType defines model for Field.Type.
 type FieldType string
 
+// FieldColumn defines model for FieldColumn.
+type FieldColumn struct {
+	Column string `json:"column"`
+	Field  string `json:"field"`
+}
+
 // FieldError defines model for FieldError.
 type FieldError struct {
 	// Field The path of the input
@@ -4278,6 +4621,20 @@ type FieldStats struct {
 	// Top The most frequent values
 	Top []ValueCount `json:"top"`
 }
+
+// FieldSurvivorship defines model for FieldSurvivorship.
+type FieldSurvivorship struct {
+	// By For most_recent: the date field
+	By     string                  `json:"by,omitempty,omitzero"`
+	Field  string                  `json:"field"`
+	Method FieldSurvivorshipMethod `json:"method"`
+
+	// SourceIds For source_order: the most trusted first
+	SourceIds []string `json:"source_ids,omitempty,omitzero"`
+}
+
+// FieldSurvivorshipMethod defines model for FieldSurvivorship.Method.
+type FieldSurvivorshipMethod string
 
 // FieldValue defines model for FieldValue.
 type FieldValue struct {
@@ -4462,6 +4819,72 @@ type Mapping struct {
 
 	// Email The field that holds the address
 	Email string `json:"email"`
+}
+
+// MatchCondition defines model for MatchCondition.
+type MatchCondition struct {
+	// Clean How values are made comparable; absent: by what the field means
+	Clean MatchConditionClean `json:"clean,omitempty,omitzero"`
+	Field string              `json:"field"`
+	Kind  MatchConditionKind  `json:"kind"`
+
+	// Similarity The least Jaro-Winkler similarity, above 0.5; for similar only
+	Similarity float64 `json:"similarity,omitempty,omitzero"`
+}
+
+// MatchConditionClean How values are made comparable; absent: by what the field means
+type MatchConditionClean string
+
+// MatchConditionKind defines model for MatchCondition.Kind.
+type MatchConditionKind string
+
+// MatchException defines model for MatchException.
+type MatchException struct {
+	Clean MatchExceptionClean `json:"clean,omitempty,omitzero"`
+	Field string              `json:"field"`
+}
+
+// MatchExceptionClean defines model for MatchException.Clean.
+type MatchExceptionClean string
+
+// MatchPair defines model for MatchPair.
+type MatchPair struct {
+	A    Row           `json:"a"`
+	At   time.Time     `json:"at"`
+	B    Row           `json:"b"`
+	By   string        `json:"by"`
+	Kind MatchPairKind `json:"kind"`
+}
+
+// MatchPairKind defines model for MatchPair.Kind.
+type MatchPairKind string
+
+// MatchPairInput defines model for MatchPairInput.
+type MatchPairInput struct {
+	A    Row                `json:"a"`
+	B    Row                `json:"b"`
+	Kind MatchPairInputKind `json:"kind"`
+}
+
+// MatchPairInputKind defines model for MatchPairInput.Kind.
+type MatchPairInputKind string
+
+// MatchPairList defines model for MatchPairList.
+type MatchPairList struct {
+	// Items The items of this page
+	Items []MatchPair `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// MatchRule defines model for MatchRule.
+type MatchRule struct {
+	Conditions []MatchCondition `json:"conditions"`
+	Name       string           `json:"name"`
+
+	// Unless Fields in which two rows that both have a value must not differ
+	Unless []MatchException `json:"unless,omitempty,omitzero"`
 }
 
 // Me defines model for Me.
@@ -4802,6 +5225,34 @@ type Preview struct {
 	Rows [][]string `json:"rows"`
 }
 
+// PreviewTables defines model for PreviewTables.
+type PreviewTables struct {
+	Fields []UnifyField `json:"fields"`
+
+	// MaxBlock Up to how many rows that agree in all equal conditions of a rule are compared; 100 if absent
+	MaxBlock int64 `json:"max_block,omitempty,omitzero"`
+
+	// Region The ISO 3166 region of phones without a prefix
+	//
+	// Example: HR
+	Region string `json:"region,omitempty,omitzero"`
+
+	// Rules In order of precedence
+	Rules []MatchRule `json:"rules"`
+
+	// Samples How many clusters and refused joins to show
+	Samples int64 `json:"samples,omitempty,omitzero"`
+
+	// Survivorship Which value a profile gets; fields not named get that of the first table that has one
+	Survivorship []FieldSurvivorship `json:"survivorship"`
+
+	// Tables The first one is the one that a profile of one table is made from
+	Tables []UnifyTable `json:"tables"`
+
+	// Version The version that was read; 0 for the first definition
+	Version int64 `json:"version"`
+}
+
 // Problem defines model for Problem.
 type Problem struct {
 	// Code The stable name of the kind of problem, for programs
@@ -4860,6 +5311,28 @@ type ProfileBuild struct {
 
 	// Snapshot Grows with each build
 	Snapshot int64 `json:"snapshot"`
+}
+
+// ProfileChange defines model for ProfileChange.
+type ProfileChange struct {
+	At time.Time `json:"at"`
+
+	// Kind merged: the id was given up for the other; split: rows of it are in the other now
+	Kind    ProfileChangeKind `json:"kind"`
+	Other   string            `json:"other"`
+	Profile string            `json:"profile"`
+}
+
+// ProfileChangeKind merged: the id was given up for the other; split: rows of it are in the other now
+type ProfileChangeKind string
+
+// ProfileChangeList defines model for ProfileChangeList.
+type ProfileChangeList struct {
+	// Items The items of this page
+	Items []ProfileChange `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
 
 // ProfileDefinition defines model for ProfileDefinition.
@@ -5067,6 +5540,16 @@ type RefreshSchedule struct {
 // RefreshScheduleDays defines model for RefreshSchedule.Days.
 type RefreshScheduleDays string
 
+// RefusedJoin defines model for RefusedJoin.
+type RefusedJoin struct {
+	A     Row     `json:"a"`
+	B     Row     `json:"b"`
+	Never RowPair `json:"never"`
+
+	// Rule Its name; always for an always pair
+	Rule string `json:"rule"`
+}
+
 // RefusedStart defines model for RefusedStart.
 type RefusedStart struct {
 	Code     RefusedStartCode `json:"code"`
@@ -5152,6 +5635,27 @@ type RemovalInput struct {
 	Exports []ExportEnd `json:"exports"`
 }
 
+// Row defines model for Row.
+type Row struct {
+	Key      string `json:"key"`
+	SourceID string `json:"source_id"`
+}
+
+// RowJoin defines model for RowJoin.
+type RowJoin struct {
+	A Row `json:"a"`
+	B Row `json:"b"`
+
+	// Rule Its name; always for an always pair
+	Rule string `json:"rule"`
+}
+
+// RowPair defines model for RowPair.
+type RowPair struct {
+	A Row `json:"a"`
+	B Row `json:"b"`
+}
+
 // Rule defines model for Rule.
 type Rule struct {
 	// All Holds when every rule in it holds
@@ -5182,6 +5686,34 @@ type RuleOperator string
 
 // RuleUnit The unit of a relative date
 type RuleUnit string
+
+// RuleExplanation defines model for RuleExplanation.
+type RuleExplanation struct {
+	// Block How many rows agree in all equal conditions; 0 where the two do not
+	Block      int64              `json:"block"`
+	Conditions []ConditionOutcome `json:"conditions"`
+	Matches    bool               `json:"matches"`
+	Name       string             `json:"name"`
+
+	// Skipped The block has too many rows
+	Skipped bool               `json:"skipped"`
+	Unless  []ConditionOutcome `json:"unless"`
+}
+
+// RuleNumber defines model for RuleNumber.
+type RuleNumber struct {
+	// Joins Of groups that were apart before
+	Joins   int64  `json:"joins"`
+	Name    string `json:"name"`
+	Refused int64  `json:"refused"`
+
+	// Skipped Blocks that had too many rows
+	Skipped int64 `json:"skipped"`
+
+	// SkippedMost The rows of the largest of them
+	SkippedMost int64 `json:"skipped_most"`
+	SkippedRows int64 `json:"skipped_rows"`
+}
 
 // Run defines model for Run.
 type Run struct {
@@ -5472,6 +6004,12 @@ type SegmentUpdate struct {
 	Version int64 `json:"version"`
 }
 
+// Separation defines model for Separation.
+type Separation struct {
+	Profile string `json:"profile"`
+	Row     Row    `json:"row"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	// Agent The browser, as it calls itself
@@ -5696,6 +6234,25 @@ type Status struct {
 	Tasks []TaskStanding `json:"tasks"`
 }
 
+// SuggestTables defines model for SuggestTables.
+type SuggestTables struct {
+	SourceIds []string `json:"source_ids"`
+}
+
+// TableNumber defines model for TableNumber.
+type TableNumber struct {
+	// Profiles That have a row of the table
+	Profiles int64 `json:"profiles"`
+
+	// Repeated Rows that are with another row of the same table
+	Repeated int64 `json:"repeated"`
+	Rows     int64 `json:"rows"`
+
+	// Shared Rows that are with a row of another table
+	Shared   int64  `json:"shared"`
+	SourceID string `json:"source_id"`
+}
+
 // TakenFrom defines model for TakenFrom.
 type TakenFrom struct {
 	Attribute string `json:"attribute"`
@@ -5840,6 +6397,114 @@ type TokenList struct {
 
 	// NextCursor Give it as 'after' to get the next page; absent on the last one
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// Unification defines model for Unification.
+type Unification struct {
+	Fields []UnifyField `json:"fields"`
+
+	// MaxBlock Up to how many rows that agree in all equal conditions of a rule are compared; 100 if absent
+	MaxBlock int64         `json:"max_block,omitempty,omitzero"`
+	Numbers  *UnifyNumbers `json:"numbers,omitempty"`
+
+	// Region The ISO 3166 region of phones without a prefix
+	//
+	// Example: HR
+	Region string `json:"region,omitempty,omitzero"`
+
+	// Rules In order of precedence
+	Rules []MatchRule `json:"rules"`
+
+	// Survivorship Which value a profile gets; fields not named get that of the first table that has one
+	Survivorship []FieldSurvivorship `json:"survivorship"`
+
+	// Tables The first one is the one that a profile of one table is made from
+	Tables    []UnifyTable `json:"tables"`
+	UpdatedAt time.Time    `json:"updated_at"`
+
+	// Version The version that was read; 0 for the first definition
+	Version int64 `json:"version"`
+}
+
+// UnificationInput defines model for UnificationInput.
+type UnificationInput struct {
+	Fields []UnifyField `json:"fields"`
+
+	// MaxBlock Up to how many rows that agree in all equal conditions of a rule are compared; 100 if absent
+	MaxBlock int64 `json:"max_block,omitempty,omitzero"`
+
+	// Region The ISO 3166 region of phones without a prefix
+	//
+	// Example: HR
+	Region string `json:"region,omitempty,omitzero"`
+
+	// Rules In order of precedence
+	Rules []MatchRule `json:"rules"`
+
+	// Survivorship Which value a profile gets; fields not named get that of the first table that has one
+	Survivorship []FieldSurvivorship `json:"survivorship"`
+
+	// Tables The first one is the one that a profile of one table is made from
+	Tables []UnifyTable `json:"tables"`
+
+	// Version The version that was read; 0 for the first definition
+	Version int64 `json:"version"`
+}
+
+// UnifyField defines model for UnifyField.
+type UnifyField struct {
+	Name string `json:"name"`
+
+	// Semantic What it means; absent if nothing special
+	Semantic UnifyFieldSemantic `json:"semantic,omitempty,omitzero"`
+	Type     UnifyFieldType     `json:"type"`
+}
+
+// UnifyFieldSemantic What it means; absent if nothing special
+type UnifyFieldSemantic string
+
+// UnifyFieldType defines model for UnifyField.Type.
+type UnifyFieldType string
+
+// UnifyNumbers defines model for UnifyNumbers.
+type UnifyNumbers struct {
+	// Joined Profiles of more than one row
+	Joined int64 `json:"joined"`
+
+	// Largest The rows of the largest profile
+	Largest int64 `json:"largest"`
+
+	// Merged Ids that were given up for an older one
+	Merged   int64 `json:"merged"`
+	Profiles int64 `json:"profiles"`
+
+	// Refused Joins that never pairs kept from happening
+	Refused int64 `json:"refused"`
+	Rows    int64 `json:"rows"`
+
+	// Rules Those of the definition; after them always pairs, under the name always
+	Rules []RuleNumber `json:"rules"`
+
+	// Split Ids whose rows are in several profiles since
+	Split  int64         `json:"split"`
+	Tables []TableNumber `json:"tables"`
+}
+
+// UnifyPreview defines model for UnifyPreview.
+type UnifyPreview struct {
+	// Clusters The largest first
+	Clusters []Cluster     `json:"clusters"`
+	Numbers  UnifyNumbers  `json:"numbers"`
+	Refused  []RefusedJoin `json:"refused"`
+}
+
+// UnifyTable defines model for UnifyTable.
+type UnifyTable struct {
+	Columns []FieldColumn `json:"columns"`
+
+	// Key The column that names its rows
+	Key      string `json:"key"`
+	SourceID string `json:"source_id"`
 }
 
 // Upload defines model for Upload.
@@ -6002,6 +6667,15 @@ type ListPeopleParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListProfileChangesParams defines parameters for ListProfileChanges.
+type ListProfileChangesParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // GetFieldStatsParams defines parameters for GetFieldStats.
 type GetFieldStatsParams struct {
 	// Field The name of the profile field
@@ -6009,6 +6683,15 @@ type GetFieldStatsParams struct {
 
 	// Top How many of the most frequent values to show
 	Top *int64 `form:"top,omitempty" json:"top,omitempty"`
+}
+
+// ListPairsParams defines parameters for ListPairs.
+type ListPairsParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // SuggestProfileParams defines parameters for SuggestProfile.
@@ -6187,6 +6870,30 @@ type ResetPasswordJSONRequestBody = PasswordReset
 
 // PutProfileJSONRequestBody defines body for PutProfile for application/json ContentType.
 type PutProfileJSONRequestBody = ProfileInput
+
+// ListClustersJSONRequestBody defines body for ListClusters for application/json ContentType.
+type ListClustersJSONRequestBody = ClusterQuery
+
+// ExplainRowsJSONRequestBody defines body for ExplainRows for application/json ContentType.
+type ExplainRowsJSONRequestBody = RowPair
+
+// PutPairJSONRequestBody defines body for PutPair for application/json ContentType.
+type PutPairJSONRequestBody = MatchPairInput
+
+// DeletePairJSONRequestBody defines body for DeletePair for application/json ContentType.
+type DeletePairJSONRequestBody = RowPair
+
+// SeparateRowJSONRequestBody defines body for SeparateRow for application/json ContentType.
+type SeparateRowJSONRequestBody = Separation
+
+// PutUnificationJSONRequestBody defines body for PutUnification for application/json ContentType.
+type PutUnificationJSONRequestBody = UnificationInput
+
+// PreviewUnificationJSONRequestBody defines body for PreviewUnification for application/json ContentType.
+type PreviewUnificationJSONRequestBody = PreviewTables
+
+// SuggestUnificationJSONRequestBody defines body for SuggestUnification for application/json ContentType.
+type SuggestUnificationJSONRequestBody = SuggestTables
 
 // SearchProfilesJSONRequestBody defines body for SearchProfiles for application/json ContentType.
 type SearchProfilesJSONRequestBody = ProfileSearch
@@ -6973,6 +7680,49 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/profile/build (the `BuildProfile` operationId).
 	BuildProfile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListProfileChanges List merged and split profiles
+	//
+	// Which ids were given up for an older one, and which have rows in several profiles since; newest first.
+	//
+	// Corresponds with GET /api/v1/profile/changes (the `ListProfileChanges` operationId).
+	ListProfileChanges(ctx context.Context, params *ListProfileChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListClustersWithBody List profiles of several rows
+	//
+	// The rows of profiles as they were last built, and the rule of each join, ordered by id. The values are those of the tables now.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/profile/clusters (the `ListClusters` operationId).
+	ListClustersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListClusters List profiles of several rows
+	//
+	// The rows of profiles as they were last built, and the rule of each join, ordered by id. The values are those of the tables now.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/profile/clusters (the `ListClusters` operationId).
+	ListClusters(ctx context.Context, body ListClustersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExplainRowsWithBody Explain why two rows match or do not
+	//
+	// Compares two rows by every rule, and tells what the last build did with them.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/profile/explanation (the `ExplainRows` operationId).
+	ExplainRowsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExplainRows Explain why two rows match or do not
+	//
+	// Compares two rows by every rule, and tells what the last build did with them.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/profile/explanation (the `ExplainRows` operationId).
+	ExplainRows(ctx context.Context, body ExplainRowsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetFieldStats Describe the values of a field
 	//
 	// How many profiles have no value, how many values differ, and the most frequent ones.
@@ -6980,12 +7730,134 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/profile/field-stats (the `GetFieldStats` operationId).
 	GetFieldStats(ctx context.Context, params *GetFieldStatsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListPairs List always and never pairs
+	//
+	// What people said of pairs of rows, the oldest first.
+	//
+	// Corresponds with GET /api/v1/profile/pairs (the `ListPairs` operationId).
+	ListPairs(ctx context.Context, params *ListPairsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutPairWithBody Say that two rows are always or never one person
+	//
+	// Takes the place of what was said of the two before. It holds from the next build on.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/profile/pairs (the `PutPair` operationId).
+	PutPairWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutPair Say that two rows are always or never one person
+	//
+	// Takes the place of what was said of the two before. It holds from the next build on.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/profile/pairs (the `PutPair` operationId).
+	PutPair(ctx context.Context, body PutPairJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeletePairWithBody Forget what was said of two rows
+	//
+	// Keys of customers stand in no address, so that the rows travel in the body.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/profile/pairs/removal (the `DeletePair` operationId).
+	DeletePairWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeletePair Forget what was said of two rows
+	//
+	// Keys of customers stand in no address, so that the rows travel in the body.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/profile/pairs/removal (the `DeletePair` operationId).
+	DeletePair(ctx context.Context, body DeletePairJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SeparateRowWithBody Take a row out of its profile
+	//
+	// Says that the row is never one person with each of the other rows of the profile. It holds from the next build on.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/profile/separation (the `SeparateRow` operationId).
+	SeparateRowWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SeparateRow Take a row out of its profile
+	//
+	// Says that the row is never one person with each of the other rows of the profile. It holds from the next build on.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/profile/separation (the `SeparateRow` operationId).
+	SeparateRow(ctx context.Context, body SeparateRowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SuggestProfile Suggest a definition
 	//
 	// Makes a definition from what was found out about a source's columns, ready to be looked at and stored.
 	//
 	// Corresponds with GET /api/v1/profile/suggestion (the `SuggestProfile` operationId).
 	SuggestProfile(ctx context.Context, params *SuggestProfileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetUnification Get how tables are unified
+	//
+	// The whole definition of the profile, also where it has one table: then there are no rules, and keys are ids.
+	//
+	// Corresponds with GET /api/v1/profile/unification (the `GetUnification` operationId).
+	GetUnification(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutUnificationWithBody Set how tables are unified
+	//
+	// Stores the whole definition of the profile after checking it against the tables. One table without rules is no unification: its keys are the ids. The profiles change with the next build.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/profile/unification (the `PutUnification` operationId).
+	PutUnificationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutUnification Set how tables are unified
+	//
+	// Stores the whole definition of the profile after checking it against the tables. One table without rules is no unification: its keys are the ids. The profiles change with the next build.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/profile/unification (the `PutUnification` operationId).
+	PutUnification(ctx context.Context, body PutUnificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewUnificationWithBody Preview a unification
+	//
+	// Tells what a definition would make of the tables as they are now, with the largest clusters. Nothing is stored or replaced.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/profile/unification/preview (the `PreviewUnification` operationId).
+	PreviewUnificationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewUnification Preview a unification
+	//
+	// Tells what a definition would make of the tables as they are now, with the largest clusters. Nothing is stored or replaced.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/profile/unification/preview (the `PreviewUnification` operationId).
+	PreviewUnification(ctx context.Context, body PreviewUnificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SuggestUnificationWithBody Suggest how tables are unified
+	//
+	// Maps the columns of tables by what was found out about them, and proposes rules; ready to be looked at and stored.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/profile/unification/suggestion (the `SuggestUnification` operationId).
+	SuggestUnificationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SuggestUnification Suggest how tables are unified
+	//
+	// Maps the columns of tables by what was found out about them, and proposes rules; ready to be looked at and stored.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/profile/unification/suggestion (the `SuggestUnification` operationId).
+	SuggestUnification(ctx context.Context, body SuggestUnificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProfiles List customers
 	//
@@ -9040,6 +9912,99 @@ func (c *Client) BuildProfile(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
+// ListProfileChanges List merged and split profiles
+//
+// Which ids were given up for an older one, and which have rows in several profiles since; newest first.
+//
+// Corresponds with GET /api/v1/profile/changes (the `ListProfileChanges` operationId).
+func (c *Client) ListProfileChanges(ctx context.Context, params *ListProfileChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProfileChangesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListClustersWithBody List profiles of several rows
+//
+// The rows of profiles as they were last built, and the rule of each join, ordered by id. The values are those of the tables now.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/profile/clusters (the `ListClusters` operationId).
+func (c *Client) ListClustersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClustersRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListClusters List profiles of several rows
+//
+// The rows of profiles as they were last built, and the rule of each join, ordered by id. The values are those of the tables now.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/profile/clusters (the `ListClusters` operationId).
+func (c *Client) ListClusters(ctx context.Context, body ListClustersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClustersRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExplainRowsWithBody Explain why two rows match or do not
+//
+// Compares two rows by every rule, and tells what the last build did with them.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/profile/explanation (the `ExplainRows` operationId).
+func (c *Client) ExplainRowsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExplainRowsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExplainRows Explain why two rows match or do not
+//
+// Compares two rows by every rule, and tells what the last build did with them.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/profile/explanation (the `ExplainRows` operationId).
+func (c *Client) ExplainRows(ctx context.Context, body ExplainRowsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExplainRowsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetFieldStats Describe the values of a field
 //
 // How many profiles have no value, how many values differ, and the most frequent ones.
@@ -9057,6 +10022,137 @@ func (c *Client) GetFieldStats(ctx context.Context, params *GetFieldStatsParams,
 	return c.Client.Do(req)
 }
 
+// ListPairs List always and never pairs
+//
+// What people said of pairs of rows, the oldest first.
+//
+// Corresponds with GET /api/v1/profile/pairs (the `ListPairs` operationId).
+func (c *Client) ListPairs(ctx context.Context, params *ListPairsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPairsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutPairWithBody Say that two rows are always or never one person
+//
+// Takes the place of what was said of the two before. It holds from the next build on.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/profile/pairs (the `PutPair` operationId).
+func (c *Client) PutPairWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutPairRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutPair Say that two rows are always or never one person
+//
+// Takes the place of what was said of the two before. It holds from the next build on.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/profile/pairs (the `PutPair` operationId).
+func (c *Client) PutPair(ctx context.Context, body PutPairJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutPairRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeletePairWithBody Forget what was said of two rows
+//
+// Keys of customers stand in no address, so that the rows travel in the body.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/profile/pairs/removal (the `DeletePair` operationId).
+func (c *Client) DeletePairWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeletePairRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeletePair Forget what was said of two rows
+//
+// Keys of customers stand in no address, so that the rows travel in the body.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/profile/pairs/removal (the `DeletePair` operationId).
+func (c *Client) DeletePair(ctx context.Context, body DeletePairJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeletePairRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SeparateRowWithBody Take a row out of its profile
+//
+// Says that the row is never one person with each of the other rows of the profile. It holds from the next build on.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/profile/separation (the `SeparateRow` operationId).
+func (c *Client) SeparateRowWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSeparateRowRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SeparateRow Take a row out of its profile
+//
+// Says that the row is never one person with each of the other rows of the profile. It holds from the next build on.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/profile/separation (the `SeparateRow` operationId).
+func (c *Client) SeparateRow(ctx context.Context, body SeparateRowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSeparateRowRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SuggestProfile Suggest a definition
 //
 // Makes a definition from what was found out about a source's columns, ready to be looked at and stored.
@@ -9064,6 +10160,137 @@ func (c *Client) GetFieldStats(ctx context.Context, params *GetFieldStatsParams,
 // Corresponds with GET /api/v1/profile/suggestion (the `SuggestProfile` operationId).
 func (c *Client) SuggestProfile(ctx context.Context, params *SuggestProfileParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSuggestProfileRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetUnification Get how tables are unified
+//
+// The whole definition of the profile, also where it has one table: then there are no rules, and keys are ids.
+//
+// Corresponds with GET /api/v1/profile/unification (the `GetUnification` operationId).
+func (c *Client) GetUnification(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUnificationRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutUnificationWithBody Set how tables are unified
+//
+// Stores the whole definition of the profile after checking it against the tables. One table without rules is no unification: its keys are the ids. The profiles change with the next build.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/profile/unification (the `PutUnification` operationId).
+func (c *Client) PutUnificationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutUnificationRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutUnification Set how tables are unified
+//
+// Stores the whole definition of the profile after checking it against the tables. One table without rules is no unification: its keys are the ids. The profiles change with the next build.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/profile/unification (the `PutUnification` operationId).
+func (c *Client) PutUnification(ctx context.Context, body PutUnificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutUnificationRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewUnificationWithBody Preview a unification
+//
+// Tells what a definition would make of the tables as they are now, with the largest clusters. Nothing is stored or replaced.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/profile/unification/preview (the `PreviewUnification` operationId).
+func (c *Client) PreviewUnificationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewUnificationRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewUnification Preview a unification
+//
+// Tells what a definition would make of the tables as they are now, with the largest clusters. Nothing is stored or replaced.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/profile/unification/preview (the `PreviewUnification` operationId).
+func (c *Client) PreviewUnification(ctx context.Context, body PreviewUnificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewUnificationRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SuggestUnificationWithBody Suggest how tables are unified
+//
+// Maps the columns of tables by what was found out about them, and proposes rules; ready to be looked at and stored.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/profile/unification/suggestion (the `SuggestUnification` operationId).
+func (c *Client) SuggestUnificationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSuggestUnificationRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SuggestUnification Suggest how tables are unified
+//
+// Maps the columns of tables by what was found out about them, and proposes rules; ready to be looked at and stored.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/profile/unification/suggestion (the `SuggestUnification` operationId).
+func (c *Client) SuggestUnification(ctx context.Context, body SuggestUnificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSuggestUnificationRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -12811,6 +14038,152 @@ func NewBuildProfileRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListProfileChangesRequest constructs an http.Request for the ListProfileChanges method
+func NewListProfileChangesRequest(server string, params *ListProfileChangesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/changes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListClustersRequest calls the generic ListClusters builder with application/json body
+func NewListClustersRequest(server string, body ListClustersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewListClustersRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewListClustersRequestWithBody constructs an http.Request for the ListClusters method, with any body, and a specified content type
+func NewListClustersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/clusters")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewExplainRowsRequest calls the generic ExplainRows builder with application/json body
+func NewExplainRowsRequest(server string, body ExplainRowsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewExplainRowsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewExplainRowsRequestWithBody constructs an http.Request for the ExplainRows method, with any body, and a specified content type
+func NewExplainRowsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/explanation")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetFieldStatsRequest constructs an http.Request for the GetFieldStats method
 func NewGetFieldStatsRequest(server string, params *GetFieldStatsParams) (*http.Request, error) {
 	var err error
@@ -12873,6 +14246,192 @@ func NewGetFieldStatsRequest(server string, params *GetFieldStatsParams) (*http.
 	return req, nil
 }
 
+// NewListPairsRequest constructs an http.Request for the ListPairs method
+func NewListPairsRequest(server string, params *ListPairsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/pairs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutPairRequest calls the generic PutPair builder with application/json body
+func NewPutPairRequest(server string, body PutPairJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutPairRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPutPairRequestWithBody constructs an http.Request for the PutPair method, with any body, and a specified content type
+func NewPutPairRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/pairs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeletePairRequest calls the generic DeletePair builder with application/json body
+func NewDeletePairRequest(server string, body DeletePairJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDeletePairRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewDeletePairRequestWithBody constructs an http.Request for the DeletePair method, with any body, and a specified content type
+func NewDeletePairRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/pairs/removal")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSeparateRowRequest calls the generic SeparateRow builder with application/json body
+func NewSeparateRowRequest(server string, body SeparateRowJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSeparateRowRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSeparateRowRequestWithBody constructs an http.Request for the SeparateRow method, with any body, and a specified content type
+func NewSeparateRowRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/separation")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSuggestProfileRequest constructs an http.Request for the SuggestProfile method
 func NewSuggestProfileRequest(server string, params *SuggestProfileParams) (*http.Request, error) {
 	var err error
@@ -12919,6 +14478,153 @@ func NewSuggestProfileRequest(server string, params *SuggestProfileParams) (*htt
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewGetUnificationRequest constructs an http.Request for the GetUnification method
+func NewGetUnificationRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/unification")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutUnificationRequest calls the generic PutUnification builder with application/json body
+func NewPutUnificationRequest(server string, body PutUnificationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutUnificationRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPutUnificationRequestWithBody constructs an http.Request for the PutUnification method, with any body, and a specified content type
+func NewPutUnificationRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/unification")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewPreviewUnificationRequest calls the generic PreviewUnification builder with application/json body
+func NewPreviewUnificationRequest(server string, body PreviewUnificationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewUnificationRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPreviewUnificationRequestWithBody constructs an http.Request for the PreviewUnification method, with any body, and a specified content type
+func NewPreviewUnificationRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/unification/preview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSuggestUnificationRequest calls the generic SuggestUnification builder with application/json body
+func NewSuggestUnificationRequest(server string, body SuggestUnificationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSuggestUnificationRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSuggestUnificationRequestWithBody constructs an http.Request for the SuggestUnification method, with any body, and a specified content type
+func NewSuggestUnificationRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile/unification/suggestion")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }

@@ -58,6 +58,7 @@ for (const place of places) {
     // Its address is enough to come back to it, and so is the back button.
     await page.locator('aside').getByText('English').click();
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    const title = await page.locator('main h1').innerText(); // that of a thing is its name once that has come
     const address = page.url();
     await page.getByRole('link', { name: place === '/about' ? 'Status' : 'About', exact: true }).click();
     await expect(page).not.toHaveURL(address);

@@ -56,7 +56,7 @@ var operations = map[string]Right{
 	"get-sso": RightSignIn, "start-sso": RightSignIn, "finish-sso": RightSignIn,
 
 	"get-version": RightSee, "get-settings": RightSee, "list-operators": RightSee,
-	"get-profile": RightSee, "list-sources": RightSee, "get-source": RightSee,
+	"get-profile": RightSee, "get-unification": RightSee, "list-sources": RightSee, "get-source": RightSee,
 	"list-relationships": RightSee, "list-segment-uses": RightSee,
 	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee,
 	"list-exports": RightSee, "get-export": RightSee, "get-export-people": RightSee, "get-list-sizes": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
@@ -64,10 +64,13 @@ var operations = map[string]Right{
 	"get-refresh-schedule": RightSee, "list-refreshes": RightSee, "get-refresh": RightSee, "get-status": RightSee,
 
 	"list-profiles": RightSeePersons, "search-profiles": RightSeePersons, "get-customer": RightSeePersons, "get-field-stats": RightSeePersons,
+	"list-clusters": RightSeePersons, "explain-rows": RightSeePersons, "list-pairs": RightSeePersons, "list-profile-changes": RightSeePersons,
 	"list-members": RightSeePersons, "download-rejects": RightSeePersons, "list-rows": RightSeeMasked,
 
 	"create-source": RightChangeData, "preview-source": RightChangeData, "update-source": RightChangeData, "delete-source": RightChangeData,
 	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "download-quarantine": RightChangeData, "put-upload": RightChangeData, "list-files": RightChangeData,
+	"put-unification": RightChangeData, "suggest-unification": RightChangeData, "preview-unification": RightChangeData,
+	"put-pair": RightChangeData, "delete-pair": RightChangeData, "separate-row": RightChangeData,
 	"put-profile": RightChangeData, "suggest-profile": RightChangeData, "build-profile": RightChangeData,
 	"create-relationship": RightChangeData, "delete-relationship": RightChangeData,
 	"create-segment": RightChangeData, "preview-segment": RightChangeData, "update-segment": RightChangeData, "delete-segment": RightChangeData,

@@ -16,6 +16,8 @@ type ProfileDefinition struct {
 	Fields []Field
 	// Region is the ISO 3166 region of phones without a prefix where no country field says otherwise; may be empty (S9).
 	Region string
+	// Unify says how further tables are unified with the first; nil where there is one table.
+	Unify *Unification `json:",omitempty"`
 
 	UpdatedAt time.Time
 	Version   int64
@@ -32,6 +34,8 @@ type ProfileBuild struct {
 	Snapshot int64     `json:"snapshot"`
 	Error    string    `json:"error,omitempty"`
 	FailedAt time.Time `json:"failed_at,omitzero"`
+	// Unified tells how rows became profiles; nil where they are made from one table.
+	Unified *UnifyNumbers `json:"unified,omitempty"`
 }
 
 // FieldNamed returns the field with that name, compared exactly.
@@ -84,7 +88,7 @@ func (d ProfileDefinition) Validate() error {
 			return Errorf(CodeInvalid, "the field name %q is taken", f.Name).WithField(at + ".name")
 		}
 		seen[key] = true
-		if f.Column == "" {
+		if f.Column == "" && d.Unify == nil {
 			return Errorf(CodeInvalid, "the column is missing").WithField(at + ".column")
 		}
 		if !f.Type.Valid() {
@@ -103,6 +107,9 @@ func (d ProfileDefinition) Validate() error {
 			}
 			single[f.Semantic] = true
 		}
+	}
+	if d.Unify != nil {
+		return d.validateUnify()
 	}
 	return nil
 }

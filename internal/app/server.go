@@ -29,6 +29,7 @@ import (
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
+	"segue/internal/unify"
 	"segue/internal/warehouse"
 	warehouseduck "segue/internal/warehouse/duckdb"
 	"segue/web"
@@ -143,6 +144,10 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	if err := sources.SweepUploads(); err != nil {
 		return err
 	}
+	unification, err := unify.New(unify.Config{Store: control, Warehouse: a.warehouse, Clock: clock})
+	if err != nil {
+		return err
+	}
 	segments, err := segment.New(segment.Config{Store: control, Warehouse: a.warehouse, Clock: clock, IDs: newID})
 	if err != nil {
 		return err
@@ -187,7 +192,7 @@ func (a *App) assemble(ctx context.Context, keys *tink.Keys, v Version) error {
 	}
 	a.handler, err = httpapi.New(httpapi.Config{
 		Services: httpapi.Services{
-			Store: a.store, Sources: sources, Profiles: a.warehouse, Segments: segments, Connections: connections, Exports: a.exports, Ledger: a.ledger,
+			Store: a.store, Sources: sources, Profiles: a.warehouse, Unify: unification, Segments: segments, Connections: connections, Exports: a.exports, Ledger: a.ledger,
 			Access: a.people, Audit: trail, Refresh: a.refreshes, Notify: a.notices,
 		},
 		Pages: pages, TrustedProxies: a.cfg.TrustedProxies, Hosts: a.cfg.Hosts, Token: a.token, Version: v.Version, Commit: v.Commit, SourceDirs: a.cfg.SourceDirs, DestinationURLs: urls,

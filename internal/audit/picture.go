@@ -71,7 +71,15 @@ func drawBuild(b activation.ProfileBuild) picture {
 }
 
 func drawProfile(d activation.ProfileDefinition) picture {
-	return picture{shown: map[string]any{"source": d.Source, "key": d.Key, "fields": d.Fields, "region": d.Region}}
+	return picture{shown: map[string]any{"source": d.Source, "key": d.Key, "fields": d.Fields, "region": d.Region, "unify": d.Unify}}
+}
+
+// drawPair leaves the keys of rows out: they name customers.
+func drawPair(p activation.MatchPair) picture {
+	return picture{
+		shown:  map[string]any{"kind": p.Kind, "a_source": p.A.Source, "b_source": p.B.Source},
+		hidden: map[string]any{"a_key": p.A.Key, "b_key": p.B.Key},
+	}
 }
 
 func drawRelationship(r activation.Relationship) picture {

@@ -326,3 +326,15 @@ func (r *recorder) SetSegmentSchedule(ctx context.Context, id activation.Segment
 	return replace(ctx, r, "segment", string(id), func() (activation.Segment, error) { return r.Segment(ctx, id) }, drawSegment, &is,
 		func() error { return r.Tx.SetSegmentSchedule(ctx, id, s, version, at) })
 }
+
+// PutMatchPair implements store.Tx.
+func (r *recorder) PutMatchPair(ctx context.Context, p activation.MatchPair) error {
+	return replace(ctx, r, "pair", "", func() (activation.MatchPair, error) { return r.MatchPair(ctx, p.A, p.B) }, drawPair, &p,
+		func() error { return r.Tx.PutMatchPair(ctx, p) })
+}
+
+// DeleteMatchPair implements store.Tx.
+func (r *recorder) DeleteMatchPair(ctx context.Context, a, b activation.RowRef) error {
+	return replace(ctx, r, "pair", "", func() (activation.MatchPair, error) { return r.MatchPair(ctx, a, b) }, drawPair, nil,
+		func() error { return r.Tx.DeleteMatchPair(ctx, a, b) })
+}

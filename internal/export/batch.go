@@ -97,7 +97,9 @@ func (s *Service) remove(ctx context.Context, w *work, b ledger.Batch) error {
 	if err != nil && !gone {
 		return s.notSent(ctx, b, err)
 	}
-	if err := s.cfg.Ledger.SettleRemoval(ctx, b.ID, gone, s.cfg.Clock().UTC()); err != nil {
+	known, cancel := told(ctx)
+	defer cancel()
+	if err := s.cfg.Ledger.SettleRemoval(known, b.ID, gone, s.cfg.Clock().UTC()); err != nil {
 		return err
 	}
 	s.cfg.FailPoint("remove.after-settle")
@@ -129,6 +131,8 @@ func (s *Service) send(ctx context.Context, w *work, b ledger.Batch) error {
 	s.cfg.FailPoint("send.before-call")
 	p, err := s.importRows(ctx, w, b, rows)
 	s.cfg.FailPoint("send.after-call")
+	ctx, cancel := told(ctx)
+	defer cancel()
 	if errors.Is(err, destination.ErrNoneUsable) && len(rows) <= noneUsable {
 		return s.allRejected(ctx, w, b, rows)
 	}
@@ -160,14 +164,19 @@ func (s *Service) allRejected(ctx context.Context, w *work, b ledger.Batch, rows
 	return nil
 }
 
+// told is for recording what an answer said: that must be done even when the step was told to stop meanwhile, or it would be asked
+// for again.
+func told(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+}
+
 // notSent records what is known after a failed call and passes the error on.
 func (s *Service) notSent(ctx context.Context, b ledger.Batch, err error) error {
 	record := s.cfg.Ledger.RecordUnknown
 	if o := destination.OutcomeOf(err); o == destination.Refused || o == destination.NotDone {
 		record = s.cfg.Ledger.RecordNotDone
 	}
-	// The record must be made even when the step was told to stop.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	ctx, cancel := told(ctx)
 	defer cancel()
 	if rerr := record(ctx, b.ID); rerr != nil {
 		return errors.Join(err, rerr)

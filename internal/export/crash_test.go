@@ -74,6 +74,26 @@ func TestARunKilledWhileItIsStoppedKeepsSayingWhy(t *testing.T) {
 	}
 }
 
+func TestS30AnAnswerIsKeptThoughTheServerIsToldToStopMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, point := range []string{"remove.after-call", "send.after-call"} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			e := w.export("vip", w.connect("one", keyA), 7, "s1")
+			w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"), person("p3", "Eva", "s1"), person("p4", "Mia", "s1"))
+			w.ok(w.do(e))
+			before := len(w.a.did())
+			w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"), person("p3", "Eva", "s1"), person("p5", "Tin", "s1"))
+			w.stopAt = point
+			r := w.ok(w.do(e))
+			require.Empty(t, w.stopAt, "it was told to stop there")
+			require.EqualValues(t, []int64{1, 1}, []int64{r.Added, r.Removed})
+			require.Equal(t, []string{"remove 7: mia@example.com", "import 7: tin@example.com"}, w.a.did()[before:], "nothing is asked for twice")
+		})
+	}
+}
+
 func TestRecoverEndsWhatOnlyTheLedgerKnows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,6 +21,10 @@ var errCrash = errors.New("killed")
 // failPoint kills the program where a test asks for it: at the n-th time that the point is passed.
 func (w *world) failPoint(name string) {
 	w.points = append(w.points, name)
+	if name == w.stopAt {
+		w.stopAt = ""
+		w.stopStep()
+	}
 	if n, ok := w.crash[name]; ok {
 		if n > 1 {
 			w.crash[name] = n - 1
@@ -109,7 +114,10 @@ func (w *world) work(run activation.RunID) (res jobs.Result, crashed bool, err e
 		res, err = w.svc.StepRemoval(w.Context(), jobs.RemoveConnection{Connection: activation.ConnectionID(c)})
 		return res, false, err
 	}
-	res, err = w.svc.Step(w.Context(), jobs.StepRun{Run: run})
+	ctx, cancel := context.WithCancel(w.Context())
+	defer cancel()
+	w.stopStep = cancel
+	res, err = w.svc.Step(ctx, jobs.StepRun{Run: run})
 	return res, false, err
 }
 

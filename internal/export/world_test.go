@@ -78,22 +78,24 @@ const (
 type world struct {
 	testing.TB
 	*people
-	clock  *clock
-	a, b   *brevo // two accounts
-	byKey  map[string]*brevo
-	keys   *tink.Keys
-	store  *sqlite.Store
-	ledger ledger.Ledger
-	conns  *connection.Service
-	svc    *export.Service
-	out    string // the hand-over folder
-	dir    string
-	log    *syncBuffer
-	queue  queue
-	ids    atomic.Int64
-	points []string // fail-points passed
-	crash  map[string]int
-	brake  ledger.Brake
+	clock    *clock
+	a, b     *brevo // two accounts
+	byKey    map[string]*brevo
+	keys     *tink.Keys
+	store    *sqlite.Store
+	ledger   ledger.Ledger
+	conns    *connection.Service
+	svc      *export.Service
+	out      string // the hand-over folder
+	dir      string
+	log      *syncBuffer
+	queue    queue
+	ids      atomic.Int64
+	points   []string // fail-points passed
+	crash    map[string]int
+	stopAt   string // the fail-point at which the step under way is told to stop
+	stopStep context.CancelFunc
+	brake    ledger.Brake
 	// giveUpAfter is how long an import may take before it may be given up; 0 is the default.
 	giveUpAfter time.Duration
 	// maxLookStep is the longest step between looks; 0 is the default. What takes a day is looked at 1440 times by it, which is most

@@ -43,7 +43,7 @@ func newBundle(t *testing.T, change ...func(*Config)) *bundle {
 	b := &bundle{Stage: s, t: t, described: newDescribed()}
 	cfg := Config{
 		Services: Services{
-			Store: s.Store, Sources: s.Sources, Profiles: s.Engine, Segments: s.Segments, Connections: s.Connections, Exports: s.Exports, Ledger: s.Book,
+			Store: s.Store, Sources: s.Sources, Profiles: s.Engine, Unify: s.Unify, Segments: s.Segments, Connections: s.Connections, Exports: s.Exports, Ledger: s.Book,
 			Access: s.Access, Audit: s.Audit, Refresh: s.Refresh, Notify: s.Notify,
 		},
 		Token: testToken, Version: "1.2.3", Commit: "abc", SourceDirs: []string{s.Files}, Clock: time.Now, IDs: s.IDs, Log: s.Logger,

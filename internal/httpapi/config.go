@@ -98,6 +98,7 @@ func newAPI(cfg Config, mux *http.ServeMux) *api {
 	a.sourceOperations()
 	a.uploadOperations()
 	a.profileOperations()
+	a.unifyOperations()
 	a.personOperations()
 	a.relationshipOperations()
 	a.segmentOperations()

@@ -26,6 +26,7 @@ type Services struct {
 	Store       definitions // *store.Store
 	Sources     sources     // *ingest.Service
 	Profiles    profiles    // warehouse.Warehouse
+	Unify       unification // *unify.Service
 	Segments    segments    // *segment.Service
 	Connections connections // *connection.Service
 	Exports     exports     // *export.Service

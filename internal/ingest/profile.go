@@ -9,6 +9,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/store"
+	"segue/internal/warehouse"
 )
 
 // Profile returns the definition of the unified profile.
@@ -20,14 +21,20 @@ func (s *Service) Profile(ctx context.Context) (p activation.ProfileDefinition, 
 	return p, err
 }
 
-// PutProfile checks a definition against the source's table and stores it; Version is 0 for the first, else as read.
+// PutProfile checks a definition against the source's table and stores it; Version is 0 for the first, else as read. How further
+// tables are unified with it stays as it is.
 // The profiles themselves change with the next build.
 func (s *Service) PutProfile(ctx context.Context, p activation.ProfileDefinition) (activation.ProfileDefinition, error) {
 	p.UpdatedAt, p.Build = s.cfg.Clock().UTC(), nil
-	if err := p.Validate(); err != nil {
-		return p, err
-	}
 	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		was, err := tx.Profile(ctx)
+		if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
+			return err
+		}
+		p.Unify = was.Unify // is changed by package unify
+		if err := p.Validate(); err != nil {
+			return err
+		}
 		src, err := tx.Source(ctx, p.Source)
 		if activation.CodeOf(err) == activation.CodeNotFound {
 			return activation.Errorf(activation.CodeInvalid, "there is no such source").WithField("source")
@@ -58,7 +65,7 @@ func checkColumns(p activation.ProfileDefinition, src activation.Source) error {
 		return activation.Errorf(activation.CodeInvalid, "the table has no column %q", p.Key).WithField("key")
 	}
 	for i, f := range p.Fields {
-		if !has(f.Column) {
+		if !has(f.Column) && !(f.Column == "" && p.Unify != nil) {
 			return activation.Errorf(activation.CodeInvalid, "the table has no column %q", f.Column).WithField(fmt.Sprintf("fields[%d].column", i))
 		}
 	}
@@ -140,7 +147,7 @@ func (s *Service) Build(ctx context.Context) (activation.ProfileDefinition, erro
 	if err != nil {
 		return p, err
 	}
-	b, err := s.cfg.Warehouse.BuildProfiles(ctx, p, s.cfg.Clock().UTC())
+	b, changes, err := s.build(ctx, p)
 	if err != nil {
 		b = activation.ProfileBuild{}
 		if p.Build != nil {
@@ -149,7 +156,12 @@ func (s *Service) Build(ctx context.Context) (activation.ProfileDefinition, erro
 		b.Error, b.FailedAt = err.Error(), s.cfg.Clock().UTC()
 		s.cfg.Log.WarnContext(ctx, "building profiles failed", "code", activation.CodeOf(err), "error", err)
 	}
-	if rerr := s.cfg.Store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error { return tx.SetBuild(ctx, b) }); rerr != nil {
+	if rerr := s.cfg.Store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {
+		if err := tx.AddProfileChanges(ctx, changes); err != nil {
+			return err
+		}
+		return tx.SetBuild(ctx, b)
+	}); rerr != nil {
 		return p, fmt.Errorf("record the build: %w", rerr)
 	}
 	if err != nil {
@@ -157,4 +169,28 @@ func (s *Service) Build(ctx context.Context) (activation.ProfileDefinition, erro
 	}
 	s.cfg.Log.InfoContext(ctx, "profiles built", "profiles", b.Profiles, "ms", b.DurationMS)
 	return s.Profile(ctx)
+}
+
+// build makes the profiles from one table, or unifies several.
+func (s *Service) build(ctx context.Context, p activation.ProfileDefinition) (activation.ProfileBuild, []activation.ProfileChange, error) {
+	at := s.cfg.Clock().UTC()
+	if p.Unify == nil {
+		b, err := s.cfg.Warehouse.BuildProfiles(ctx, p, at)
+		return b, nil, err
+	}
+	r := warehouse.UnifyRequest{Definition: p, At: at, Remembered: p.Build != nil && p.Build.Unified != nil, Keys: p.Build != nil && p.Build.Unified == nil && !p.Build.At.IsZero()}
+	err := s.cfg.Store.View(ctx, func(rd store.Reader) (err error) {
+		r.Pairs, err = store.Every(func(p store.Page) ([]activation.MatchPair, string, error) { return rd.MatchPairs(ctx, p) })
+		return err
+	})
+	if err != nil {
+		return activation.ProfileBuild{}, nil, err
+	}
+	u, err := s.cfg.Warehouse.Unify(ctx, r)
+	if err != nil {
+		return activation.ProfileBuild{}, nil, err
+	}
+	n := u.Build.Unified
+	s.cfg.Log.InfoContext(ctx, "tables unified", "rows", n.Rows, "profiles", n.Profiles, "merged", n.Merged, "split", n.Split, "refused", n.Refused)
+	return u.Build, u.Changes, nil
 }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -242,14 +244,14 @@ func (s *Service) required(ctx context.Context, id activation.SourceID) ([]strin
 		p, err = r.Profile(ctx)
 		return err
 	})
-	if activation.CodeOf(err) == activation.CodeNotFound || (err == nil && p.Source != id) {
+	if activation.CodeOf(err) == activation.CodeNotFound {
 		return nil, nil
 	}
-	columns := []string{p.Key}
-	for _, f := range p.Fields {
-		columns = append(columns, f.Column)
+	t, feeds := p.TableOf(id)
+	if err != nil || !feeds {
+		return nil, err
 	}
-	return columns, err
+	return append([]string{t.Key}, slices.Sorted(maps.Values(t.Columns))...), nil
 }
 
 func (s *Service) take(id activation.SourceID) bool {

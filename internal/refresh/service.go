@@ -173,10 +173,14 @@ func tasks(ctx context.Context, r store.Reader, only activation.ExportID, may fu
 	if err != nil {
 		return nil, err
 	}
-	if err := d.sources(profile.Source, only != ""); err != nil {
+	if err := d.sources(profile, only != ""); err != nil {
 		return nil, err
 	}
-	d.add(activation.Task{Kind: activation.TaskProfile, Name: "profile"}, id(activation.TaskSource, string(profile.Source)))
+	var feeding []string
+	for _, t := range profile.AllTables() {
+		feeding = append(feeding, id(activation.TaskSource, string(t.Source)))
+	}
+	d.add(activation.Task{Kind: activation.TaskProfile, Name: "profile"}, feeding...)
 	if err := d.addSegments(chosen, only != ""); err != nil {
 		return nil, err
 	}
@@ -246,10 +250,10 @@ func (d *drawing) canRun(e activation.Export) error {
 	return store.MayRun(d.ctx, d.reader, e)
 }
 
-func (d *drawing) sources(feeding activation.SourceID, only bool) error {
+func (d *drawing) sources(profile activation.ProfileDefinition, only bool) error {
 	all, err := store.Every(func(p store.Page) ([]activation.Source, string, error) { return d.reader.Sources(d.ctx, p) })
 	for _, x := range all {
-		if !only || x.ID == feeding {
+		if _, feeds := profile.TableOf(x.ID); !only || feeds {
 			d.add(activation.Task{Kind: activation.TaskSource, Object: string(x.ID), Name: x.Name})
 		}
 	}

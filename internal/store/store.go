@@ -45,6 +45,7 @@ type Reader interface {
 	AuditReader
 	RefreshReader
 	NoticeReader
+	UnifyReader
 
 	Source(ctx context.Context, id activation.SourceID) (activation.Source, error)
 	SourceByName(ctx context.Context, name string) (activation.Source, error)
@@ -111,6 +112,7 @@ type Tx interface {
 	AuditWriter
 	RefreshWriter
 	NoticeWriter
+	UnifyWriter
 
 	CreateSource(ctx context.Context, s activation.Source) error
 	UpdateSource(ctx context.Context, s activation.Source) error

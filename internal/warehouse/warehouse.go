@@ -1,7 +1,8 @@
 // Package warehouse is the port to the engine that holds tables and profiles: it answers who is in a segment, with
 // which values. It knows no destination, no ledger and no run.
 //
-// Everything in a warehouse can be rebuilt from the sources. Reads see one consistent snapshot each.
+// Everything in a warehouse can be rebuilt from the sources, but for the ids that unified profiles have (see Unifier). Reads see one
+// consistent snapshot each.
 package warehouse
 
 import (
@@ -27,6 +28,7 @@ type Warehouse interface {
 	// that the key is present and unique, normalises addresses (S3) and phones (S9), and chooses winners (S5) and
 	// consent (S6) for every address once, for all exports.
 	BuildProfiles(ctx context.Context, d activation.ProfileDefinition, at time.Time) (activation.ProfileBuild, error)
+	Unifier
 	// Profiles returns profiles whose id, or a text field, holds the search text, ordered by id; an empty text finds all.
 	Profiles(ctx context.Context, search, after string, limit int) ([]Profile, error)
 	// Profile returns one profile, CodeNotFound if there is none.

@@ -30,6 +30,8 @@ type Engine struct {
 	// stored are the evaluations of segments.
 	stored map[activation.SegmentID]warehouse.Evaluated
 	def    activation.ProfileDefinition
+	// Unified is what is said of unifications.
+	Unified Unified
 }
 
 // Load implements warehouse.Warehouse.

@@ -30,6 +30,7 @@ import (
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
+	"segue/internal/unify"
 	"segue/internal/warehouse"
 )
 
@@ -43,6 +44,7 @@ type Stage struct {
 	Account     *Account
 	Book        *Book
 	Sources     *ingest.Service
+	Unify       *unify.Service
 	Segments    *segment.Service
 	Connections *connection.Service
 	Exports     *export.Service
@@ -126,6 +128,8 @@ func (s *Stage) serve(t testing.TB, dir, data string) {
 			return Feed{}, nil
 		},
 	})
+	require.NoError(t, err)
+	s.Unify, err = unify.New(unify.Config{Store: control, Warehouse: s.Engine, Clock: s.Clock})
 	require.NoError(t, err)
 	s.Segments, err = segment.New(segment.Config{Store: control, Warehouse: s.Engine, Clock: s.Clock, IDs: s.IDs})
 	require.NoError(t, err)

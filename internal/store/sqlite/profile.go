@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"segue/internal/activation"
 	"segue/internal/store/sqlite/sqlcgen"
@@ -24,6 +25,9 @@ func (r *reader) Profile(ctx context.Context) (activation.ProfileDefinition, err
 	if err := decode("profile fields", row.Fields, &d.Fields); err != nil {
 		return d, err
 	}
+	if err := decodeNull("unification", row.Unify, &d.Unify); err != nil {
+		return d, err
+	}
 	return d, decodeNull("profile build", row.Build, &d.Build)
 }
 
@@ -37,15 +41,23 @@ func (t *txn) PutProfile(ctx context.Context, d activation.ProfileDefinition) er
 	if err != nil {
 		return err
 	}
-	if _, err := t.Source(ctx, d.Source); err != nil {
-		return refers(err, "source")
+	unify, err := encodeNull(d.Unify)
+	if err != nil {
+		return err
+	}
+	for i, table := range d.AllTables() {
+		if _, err := t.Source(ctx, table.Source); i == 0 && err != nil {
+			return refers(err, "source")
+		} else if err != nil {
+			return refers(err, fmt.Sprintf("tables[%d].source_id", i))
+		}
 	}
 	var n int64
 	if d.Version == 0 {
 		switch _, err := t.Profile(ctx); activation.CodeOf(err) {
 		case activation.CodeNotFound:
 			return saved(ctx, "profile", t.q.InsertProfile(ctx, sqlcgen.InsertProfileParams{
-				SourceID: string(d.Source), KeyColumn: d.Key, Fields: fields, Region: d.Region, UpdatedAt: micros(d.UpdatedAt),
+				SourceID: string(d.Source), KeyColumn: d.Key, Fields: fields, Region: d.Region, Unify: unify, UpdatedAt: micros(d.UpdatedAt),
 			}))
 		case "":
 		default:
@@ -53,7 +65,7 @@ func (t *txn) PutProfile(ctx context.Context, d activation.ProfileDefinition) er
 		}
 	} else {
 		n, err = t.q.UpdateProfile(ctx, sqlcgen.UpdateProfileParams{
-			SourceID: string(d.Source), KeyColumn: d.Key, Fields: fields, Region: d.Region, UpdatedAt: micros(d.UpdatedAt), Version: d.Version,
+			SourceID: string(d.Source), KeyColumn: d.Key, Fields: fields, Region: d.Region, Unify: unify, UpdatedAt: micros(d.UpdatedAt), Version: d.Version,
 		})
 		if err != nil {
 			return saved(ctx, "profile", err)

@@ -100,7 +100,7 @@ func (t *txn) DeleteSource(ctx context.Context, id activation.SourceID) error {
 	switch d, err := t.Profile(ctx); activation.CodeOf(err) {
 	case activation.CodeNotFound:
 	case "":
-		if d.Source == id {
+		if _, feeds := d.TableOf(id); feeds {
 			return activation.Errorf(activation.CodeInUse, "the source is used by the profile").
 				WithRemedy("Make the profile from another source first")
 		}

@@ -103,7 +103,7 @@ func TestAFileOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "segue.db")
 	s := open(t, path)
-	for _, stmt := range []string{"DROP TABLE relationships", "ALTER TABLE sources DROP COLUMN database_options", "ALTER TABLE sources DROP COLUMN sealed_password", "DROP TABLE list_sizes", "DROP INDEX refreshes_segment", "ALTER TABLE segments DROP COLUMN schedule", "DROP TABLE deliveries", "DROP TABLE notices", "DROP TABLE ended_runs", "DROP TABLE task_states", "DROP TABLE notice_settings", "ALTER TABLE people DROP COLUMN notices", "ALTER TABLE exports DROP COLUMN freshness",
+	for _, stmt := range []string{"ALTER TABLE profile DROP COLUMN unify", "DROP TABLE match_pairs", "DROP TABLE profile_changes", "DROP TABLE relationships", "ALTER TABLE sources DROP COLUMN database_options", "ALTER TABLE sources DROP COLUMN sealed_password", "DROP TABLE list_sizes", "DROP INDEX refreshes_segment", "ALTER TABLE segments DROP COLUMN schedule", "DROP TABLE deliveries", "DROP TABLE notices", "DROP TABLE ended_runs", "DROP TABLE task_states", "DROP TABLE notice_settings", "ALTER TABLE people DROP COLUMN notices", "ALTER TABLE exports DROP COLUMN freshness",
 		"ALTER TABLE runs DROP COLUMN stop", "ALTER TABLE runs DROP COLUMN connection_id", "ALTER TABLE exports DROP COLUMN removing", "ALTER TABLE exports DROP COLUMN detached",
 		"ALTER TABLE connections DROP COLUMN removed_by", "ALTER TABLE connections DROP COLUMN removing_at", "ALTER TABLE connections DROP COLUMN contact_limit", "ALTER TABLE connections DROP COLUMN export_user",
 		"ALTER TABLE runs DROP COLUMN refresh_mirror", "ALTER TABLE connections DROP COLUMN mirror_off", "ALTER TABLE connections DROP COLUMN clear_empty", "DROP TABLE removing_runs", "DROP TABLE due", "DROP TABLE refreshes", "DROP TABLE refresh_schedule", "ALTER TABLE exports DROP COLUMN schedule", "ALTER TABLE runs DROP COLUMN reconciliation",
@@ -113,7 +113,7 @@ func TestAFileOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	}
 	require.NoError(t, s.Close())
 	s = open(t, path)
-	_, err := s.Writer().ExecContext(t.Context(), "SELECT reconciliation, freshness, notices, export_user, segments.schedule, database_options, sealed_password FROM sources, list_sizes, runs, exports, people, connections, audit, deliveries, removing_runs, segments, refreshes, relationships")
+	_, err := s.Writer().ExecContext(t.Context(), "SELECT unify, reconciliation, freshness, notices, export_user, segments.schedule, database_options, sealed_password FROM profile, match_pairs, profile_changes, sources, list_sizes, runs, exports, people, connections, audit, deliveries, removing_runs, segments, refreshes, relationships")
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 }

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) Bundle) {
 		"transactions": testTransactions,
 		"sources":      testSources,
 		"profile":      testProfile,
+		"unification":  testUnification,
 		"segments":     testSegments,
 		"connections":  testConnections,
 		"exports":      testExports,

@@ -31,6 +31,9 @@ type Table struct {
 	SQL string
 	// Column returns the bare name and the type of a column.
 	Column func(name string) (string, activation.FieldType, bool)
+	// Profile gives, by a column that names profiles, the bare name of the text column with the id of the profile that is meant, where
+	// that is another one: profiles of several rows are named by the key of each.
+	Profile map[string]string
 }
 
 // Query collects what the conditions of one statement need: parts before it (WITH), and joins. Whatever is asked for twice, such

@@ -241,6 +241,9 @@ func (f *frame) attach(g *group, h activation.Hop) error {
 		if !ok {
 			return cannot("a column of the relationship %q is gone", h.Name)
 		}
+		if id, other := f.q.schema.Tables[h.Table()].Profile[far]; other && f.table == "" {
+			theirs = Column{SQL: rows.alias + "." + id, Type: activation.TypeText}
+		}
 		key, name := groupKey{sql: theirs.SQL, kind: theirs.Type}, fmt.Sprintf("%s.k%d", g.name, i)
 		ours := Column{SQL: "p.profile_id", Type: activation.TypeText}
 		if f.table != "" {

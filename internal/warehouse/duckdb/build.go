@@ -17,6 +17,11 @@ import (
 // The table profile_<snapshot> has profile_id, consented where there is a consent field, for each field i its value f<i>,
 // for an e-mail field a<i> (the address, or why it is unusable), for a phone h<i> (E.164, or why it is unusable; NULL if missing).
 // shared_<snapshot>_<i> has, for each address that several profiles have in the e-mail field i, its winner and refusal.
+//
+// Of profiles that were unified from several tables there are also unified_<snapshot>, which row became which profile,
+// join_<snapshot> and refused_join_<snapshot>, and where there is a consent field lost_<snapshot>_<i>: addresses that rows have and their
+// profile, which may not be mailed, has not. Such an address is refused whoever else has it, and shared_<snapshot>_<i> has it, without a
+// winner where nobody has.
 type build struct {
 	snapshot int64
 	profiles int64
@@ -27,6 +32,10 @@ type build struct {
 
 func (b build) table() string         { return fmt.Sprintf("profile_%d", b.snapshot) }
 func (b build) shared(i int) string   { return fmt.Sprintf("shared_%d_%d", b.snapshot, i) }
+func (b build) lost(i int) string     { return fmt.Sprintf("lost_%d_%d", b.snapshot, i) }
+func (b build) unified() string       { return fmt.Sprintf("unified_%d", b.snapshot) }
+func (b build) joins() string         { return fmt.Sprintf("join_%d", b.snapshot) }
+func (b build) refusedJoins() string  { return fmt.Sprintf("refused_join_%d", b.snapshot) }
 func (b build) consent() (int, bool)  { return b.meaning(activation.SemanticConsent) }
 func (b build) emails() (list []int)  { return b.meanings(activation.SemanticEmail) }
 func (b build) position(f string) int { return position(b.def, f) }
@@ -78,6 +87,9 @@ func (w *Warehouse) BuildProfiles(ctx context.Context, d activation.ProfileDefin
 	if err := d.Validate(); err != nil {
 		return activation.ProfileBuild{}, err
 	}
+	if d.Unify != nil {
+		return activation.ProfileBuild{}, activation.Errorf(activation.CodeInternal, "profiles of several tables are not built but unified")
+	}
 	next := build{builtAt: at.UTC(), def: d}
 	next.def.Build = nil
 	err := w.update(ctx, func(s session) error {
@@ -93,7 +105,13 @@ func (w *Warehouse) BuildProfiles(ctx context.Context, d activation.ProfileDefin
 		if err != nil && activation.CodeOf(err) != activation.CodeNotReady {
 			return err
 		}
-		return s.rebuild(from, old, &next)
+		next.profiles, next.dataAt = from.rows, from.at
+		return s.rebuild(old, &next, func() error {
+			if err := s.checkKey(from, next.def.Key); err != nil {
+				return err
+			}
+			return s.makeProfiles(from, next)
+		})
 	})
 	if err != nil {
 		return activation.ProfileBuild{}, fmt.Errorf("build the profiles: %w", err)
@@ -101,16 +119,12 @@ func (w *Warehouse) BuildProfiles(ctx context.Context, d activation.ProfileDefin
 	return activation.ProfileBuild{At: at, Profiles: next.profiles, Snapshot: next.snapshot, DurationMS: w.cfg.Clock().Sub(began).Milliseconds()}, nil
 }
 
-// rebuild makes the tables of a build and drops those of the one before.
-func (s session) rebuild(from table, old build, next *build) error {
+// rebuild makes the tables of a build, those of the profiles by make, and drops those of the one before.
+func (s session) rebuild(old build, next *build, make func() error) error {
 	if err := s.row("SELECT nextval('snapshot_number')", nil, &next.snapshot); err != nil {
 		return err
 	}
-	next.profiles, next.dataAt = from.rows, from.at
-	if err := s.checkKey(from, next.def.Key); err != nil {
-		return err
-	}
-	if err := s.makeProfiles(from, *next); err != nil {
+	if err := make(); err != nil {
 		return err
 	}
 	for _, i := range next.emails() {
@@ -131,12 +145,28 @@ func (s session) rebuild(from table, old build, next *build) error {
 	if old.snapshot == 0 {
 		return nil
 	}
-	for _, i := range old.emails() {
-		if err := s.exec("DROP TABLE " + old.shared(i)); err != nil {
+	for _, name := range old.tables() {
+		if err := s.exec("DROP TABLE " + name); err != nil {
 			return err
 		}
 	}
-	return s.exec("DROP TABLE " + old.table())
+	return nil
+}
+
+// tables lists the tables of a build.
+func (b build) tables() []string {
+	list := []string{b.table()}
+	_, consent := b.consent()
+	for _, i := range b.emails() {
+		list = append(list, b.shared(i))
+		if b.def.Unify != nil && consent {
+			list = append(list, b.lost(i))
+		}
+	}
+	if b.def.Unify != nil {
+		list = append(list, b.unified(), b.joins(), b.refusedJoins())
+	}
+	return list
 }
 
 // checkKey holds that the key is there and unique. It counts and shows no value.
@@ -178,14 +208,21 @@ func count(n int64, one, many string) string {
 
 // makeProfiles makes the table of profiles with everything that can be told from one row.
 func (s session) makeProfiles(from table, b build) error {
-	key, kind, _ := from.column(b.def.Key)
-	columns, country, args := []string{canonical(key, kind) + " AS profile_id"}, "''", []any{}
 	values := make([]string, len(b.def.Fields))
 	for i, f := range b.def.Fields {
 		var err error
 		if values[i], err = s.value(from, f); err != nil {
 			return err
 		}
+	}
+	key, kind, _ := from.column(b.def.Key)
+	return s.settleProfiles(from.name(), canonical(key, kind), values, b)
+}
+
+// settleProfiles makes the table of profiles from rows that are one profile each: id and values are expressions over them.
+func (s session) settleProfiles(from, id string, values []string, b build) error {
+	columns, country, args := []string{id + " AS profile_id"}, "''", []any{}
+	for i, f := range b.def.Fields {
 		columns = append(columns, fmt.Sprintf("%s AS f%d", values[i], i))
 		if f.Semantic == activation.SemanticCountry {
 			country = fmt.Sprintf("coalesce(%s, '')", values[i])
@@ -203,7 +240,7 @@ func (s session) makeProfiles(from table, b build) error {
 			columns = append(columns, fmt.Sprintf("coalesce(segue_consent(%s) = 'given', false) AS consented", canonical(values[i], f.Type)))
 		}
 	}
-	return s.exec(fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM %s", b.table(), strings.Join(columns, ", "), from.name()), args...)
+	return s.exec(fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM %s", b.table(), strings.Join(columns, ", "), from), args...)
 }
 
 // isAddress and isPhone tell a result of segue_email and segue_phone from a reason code.
@@ -250,11 +287,19 @@ func (s session) makeShared(b build, i int) error {
 	if u, ok := b.meaning(activation.SemanticUpdatedAt); ok {
 		updated = fmt.Sprintf("f%d::TIMESTAMP", u)
 	}
-	return s.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS SELECT a%[3]d AS address,
-			min({'missing': %[5]s IS NULL, 'age': coalesce(-epoch_us(%[5]s), 0), 'id': profile_id}).id AS winner,
-			CASE WHEN bool_and(%[4]s) THEN NULL WHEN bool_or(%[4]s) THEN '%[6]s' ELSE '%[7]s' END AS refusal
-		FROM %[2]s WHERE a%[3]d IN (SELECT a%[3]d FROM %[2]s WHERE %[8]s GROUP BY 1 HAVING count(*) > 1) GROUP BY 1`,
-		b.shared(i), b.table(), i, consented, updated, activation.ReasonConsentConflict, activation.ReasonNoConsent, isAddress(fmt.Sprintf("a%d", i))))
+	address := fmt.Sprintf("a%d", i)
+	holders := fmt.Sprintf("SELECT %s AS address, profile_id, %s AS consented, %s AS updated, true AS holds FROM %s WHERE %s",
+		address, consented, updated, b.table(), isAddress(address))
+	alone := ""
+	if _, ok := b.consent(); ok && b.def.Unify != nil {
+		holders += " UNION ALL SELECT address, profile_id, false, NULL, false FROM " + b.lost(i)
+		alone = " OR NOT bool_and(holds)"
+	}
+	return s.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS WITH holder AS (%[2]s) SELECT address,
+			min({'missing': updated IS NULL, 'age': coalesce(-epoch_us(updated), 0), 'id': profile_id}) FILTER (holds).id AS winner,
+			CASE WHEN bool_and(consented) THEN NULL WHEN bool_or(consented) THEN '%[3]s' ELSE '%[4]s' END AS refusal
+		FROM holder WHERE address IN (SELECT address FROM holder GROUP BY 1 HAVING count(*) > 1%[5]s) GROUP BY 1`,
+		b.shared(i), holders, activation.ReasonConsentConflict, activation.ReasonNoConsent, alone))
 }
 
 // people is the query of all profiles seen through the e-mail field i: with address, why it is unusable, winner and refusal.
@@ -268,6 +313,11 @@ func (b build) people(i int) string {
 		CASE WHEN %[5]s THEN coalesce(s.winner, p.profile_id) END AS winner,
 		CASE WHEN NOT %[5]s THEN NULL WHEN s.address IS NOT NULL THEN s.refusal ELSE %[2]s END AS refusal
 		FROM %[3]s p LEFT JOIN %[4]s s ON s.address = p.a%[1]d)`, i, alone, b.table(), b.shared(i), usable)
+}
+
+// unheld is the query of the addresses that nobody has and that are refused all the same: rows of unified profiles have them.
+func (b build) unheld(i int) string {
+	return "SELECT address, refusal FROM " + b.shared(i) + " WHERE winner IS NULL"
 }
 
 // canonical is the expression of a value's canonical text (see warehouse.MembersRequest).

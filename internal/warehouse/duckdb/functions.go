@@ -21,6 +21,7 @@ import (
 //	segue_email(text)                 the normalised address, or the reason code (S3)
 //	segue_phone(text, country, region) the phone in E.164, or the reason code (S9)
 //	segue_consent(text)               'given', 'withdrawn' or 'unknown' (S6)
+//	segue_comparable(text, cleaning)       the text made comparable, '' if nothing is left (activation.Cleaning text, name, address)
 //	segue_number(double)              canonical text of a number
 //	segue_clean(text)                 the text without white space at its ends, accents composed
 //	segue_read(text, type, format, decimal comma)  canonical text of a value, '' for a missing one, '!' for a misfit
@@ -120,6 +121,9 @@ func register(conn *sql.Conn) error {
 		}},
 		{name: "segue_consent", inputs: []driverduck.Type{text}, text: func(v []string) string {
 			return activation.ParseConsent(v[0]).String()
+		}},
+		{name: "segue_comparable", inputs: []driverduck.Type{text, text}, text: func(v []string) string {
+			return activation.Cleaning(v[1]).Clean(v[0], "")
 		}},
 		{name: "segue_clean", inputs: []driverduck.Type{text}, text: func(v []string) string { return textfile.Clean(v[0]) }},
 		{name: "segue_read", inputs: []driverduck.Type{text, text, text, text}, text: func(v []string) string { return readers.read(v[0], v[1], v[2], v[3]) }},

@@ -67,7 +67,7 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 	h.Snapshot, h.DataAt = b.snapshot, b.dataAt
 	email := b.position(r.Mapping.Email)
 	people := b.people(email)
-	refused := fmt.Sprintf("SELECT address, refusal AS reason FROM %s WHERE refusal IS NOT NULL AND winner = profile_id ORDER BY address", people)
+	refused := fmt.Sprintf("SELECT address, refusal AS reason FROM %s WHERE refusal IS NOT NULL AND winner = profile_id UNION ALL %s ORDER BY address", people, b.unheld(email))
 	if _, ok := b.consent(); ok && len(b.emails()) > 1 {
 		if err := s.withdrawn(b); err != nil {
 			return h, err
@@ -98,7 +98,7 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 func (s session) withdrawn(b build) error {
 	var all []string
 	for _, i := range b.emails() {
-		all = append(all, "SELECT address, refusal FROM "+b.people(i)+" WHERE winner = profile_id")
+		all = append(all, "SELECT address, refusal FROM "+b.people(i)+" WHERE winner = profile_id", b.unheld(i))
 	}
 	return s.exec(fmt.Sprintf(`CREATE TEMP TABLE withdrawn AS SELECT address, CASE WHEN bool_or(refusal IS NULL OR refusal = '%[1]s') THEN '%[1]s' ELSE any_value(refusal) END AS refusal
 		FROM (%[2]s) GROUP BY address HAVING count(refusal) > 0`, activation.ReasonConsentConflict, strings.Join(all, " UNION ALL ")))

@@ -54,7 +54,7 @@ func (s session) selection(b build, scope activation.Scope, asOf time.Time, zone
 			if err != nil {
 				return nil, err
 			}
-			schema.Tables[id] = dialect.Table{SQL: t.name(), Column: t.column}
+			schema.Tables[id] = b.related(scope, id, t)
 			x.model.Tables[id] = t.columns
 		}
 	}
@@ -146,4 +146,40 @@ func (x *selection) stored(g activation.Segment) (string, error) {
 func (x *selection) statement(columns, profiles, where string, args ...any) (string, []any) {
 	with, first := x.With()
 	return fmt.Sprintf("%sSELECT %s FROM %s p%s WHERE %s", with, columns, profiles, x.From(), where), append(first, args...)
+}
+
+// related is a table whose rows belong to profiles, or to rows that do. A profile of several rows is named by the key of each: by that of the
+// table itself where it feeds profiles and the column is its key, else by that of the origin.
+func (b build) related(scope activation.Scope, id activation.SourceID, t table) dialect.Table {
+	out := dialect.Table{SQL: t.name(), Column: t.column}
+	if b.def.Unify == nil {
+		return out
+	}
+	own, feeds := b.def.TableOf(id)
+	columns, joins := "r.*", ""
+	for _, r := range scope.Relationships {
+		if r.From != id || r.To != "" || out.Profile[r.Keys[0].From] != "" {
+			continue
+		}
+		name := r.Keys[0].From
+		col, kind, ok := t.column(name)
+		if !ok {
+			continue
+		}
+		source := b.def.Unify.Origin.Source
+		if feeds && own.Key == name {
+			source = id
+		}
+		if out.Profile == nil {
+			out.Profile = map[string]string{}
+		}
+		key, n := canonical("r."+col, kind), len(out.Profile)
+		out.Profile[name] = fmt.Sprintf("profile%d", n)
+		columns += fmt.Sprintf(", coalesce(u%d.profile_id, %s) AS profile%d", n, key, n)
+		joins += fmt.Sprintf(" LEFT JOIN %s u%d ON u%d.source = %s AND u%d.key = %s", b.unified(), n, n, literal(string(source)), n, key)
+	}
+	if joins != "" {
+		out.SQL = "(SELECT " + columns + " FROM " + t.name() + " r" + joins + ")"
+	}
+	return out
 }

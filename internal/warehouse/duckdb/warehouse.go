@@ -1,7 +1,7 @@
 // Package duckdb keeps tables and profiles in one DuckDB file. It owns the file, its schema and every statement; it knows
 // no destination, no ledger, no run and no clock but the one it is given.
 //
-// Everything in the file can be rebuilt from the sources. Writers take turns and replace whole tables in one
+// Everything in the file can be rebuilt from the sources; the ids of unified profiles are remembered in a file of their own, which cannot. Writers take turns and replace whole tables in one
 // transaction; every read is one transaction and sees one state.
 package duckdb
 
@@ -42,6 +42,9 @@ type Config struct {
 	// TempDir is where DuckDB spills to; no other file of DuckDB may spill there, for what a crash left in it is removed
 	// when the file is opened. Defaults to a folder beside the file.
 	TempDir string
+	// IdentityDir is where the ids of unified profiles are remembered, which cannot be rebuilt. Defaults to the folder identities
+	// beside the file.
+	IdentityDir string
 	// MemoryLimit is DuckDB's memory limit. Defaults to 512MB.
 	MemoryLimit string
 	// Threads is how many threads DuckDB uses. Defaults to the number of processors.
@@ -76,6 +79,9 @@ func Open(ctx context.Context, cfg Config) (*Warehouse, error) {
 	if cfg.TempDir == "" {
 		cfg.TempDir = cfg.Path + ".tmp"
 	}
+	if cfg.IdentityDir == "" {
+		cfg.IdentityDir = filepath.Join(filepath.Dir(cfg.Path), "identities")
+	}
 	if cfg.MemoryLimit == "" {
 		cfg.MemoryLimit = "512MB"
 	}
@@ -98,8 +104,8 @@ func Open(ctx context.Context, cfg Config) (*Warehouse, error) {
 
 // settings are locked once they are made.
 func (w *Warehouse) settings() ([]string, error) {
-	dirs := make([]string, 0, len(w.cfg.AllowedDirs)+1)
-	for _, d := range append(slices.Clone(w.cfg.AllowedDirs), w.cfg.TempDir) {
+	dirs := make([]string, 0, len(w.cfg.AllowedDirs)+2)
+	for _, d := range append(slices.Clone(w.cfg.AllowedDirs), w.cfg.TempDir, w.cfg.IdentityDir) {
 		abs, err := filepath.Abs(d)
 		if err != nil {
 			return nil, err

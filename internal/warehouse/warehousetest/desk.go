@@ -63,6 +63,18 @@ func (d *Desk) Reopen() {
 	d.W = d.open(d.TB, d.dir, d.Sources, d.Out)
 }
 
+// Rebuild loses the warehouse, as somebody does who moves its file away, but not what is kept beside it.
+func (d *Desk) Rebuild() {
+	d.Helper()
+	require.NoError(d, d.W.Close())
+	files, err := filepath.Glob(filepath.Join(d.dir, "warehouse*"))
+	require.NoError(d, err)
+	for _, f := range files {
+		require.NoError(d, os.RemoveAll(f))
+	}
+	d.W = d.open(d.TB, d.dir, d.Sources, d.Out)
+}
+
 func (d *Desk) ctx() context.Context { return context.Background() }
 
 // File writes a file and returns its path.

@@ -65,7 +65,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, Stage: apitest.New(t), data: t.TempDir(), env: map[string]string{}}
 	h, err := httpapi.New(httpapi.Config{
 		Services: httpapi.Services{
-			Store: b.Store, Sources: b.Sources, Profiles: b.Engine, Segments: b.Segments, Connections: b.Connections, Exports: b.Exports, Ledger: b.Book,
+			Store: b.Store, Sources: b.Sources, Profiles: b.Engine, Unify: b.Unify, Segments: b.Segments, Connections: b.Connections, Exports: b.Exports, Ledger: b.Book,
 			Access: b.Access, Audit: b.Audit, Refresh: b.Refresh, Notify: b.Notify,
 		},
 		Token: testToken, Version: "1.2.3", SourceDirs: []string{b.Files}, Clock: time.Now, IDs: b.IDs, Log: b.Logger, WatchEvery: 2 * time.Millisecond,

@@ -13,6 +13,7 @@ type profileCmd struct {
 	Suggest profileSuggest `cmd:"" help:"Suggest a definition from what was found out about a source's columns."`
 	Set     profileSet     `cmd:"" help:"Set the definition: from a file, or from the suggestion for a source."`
 	Show    profileShow    `cmd:"" help:"Show the definition and the last build."`
+	Unify   unifyCmd       `cmd:"" help:"Unify several tables: fields, rules, clusters, pairs."`
 	Build   profileBuild   `cmd:"" help:"Build the profiles anew."`
 	Stats   profileStats   `cmd:"" help:"Describe the values of a field."`
 	Search  profileSearch  `cmd:"" help:"Search customers by id or text."`

@@ -28,10 +28,10 @@ DELETE FROM sources WHERE id = ?;
 SELECT * FROM profile WHERE id = 1;
 
 -- name: InsertProfile :exec
-INSERT INTO profile (id, source_id, key_column, fields, region, updated_at, version) VALUES (1, ?, ?, ?, ?, ?, 1);
+INSERT INTO profile (id, source_id, key_column, fields, region, unify, updated_at, version) VALUES (1, ?, ?, ?, ?, ?, ?, 1);
 
 -- name: UpdateProfile :execrows
-UPDATE profile SET source_id = ?, key_column = ?, fields = ?, region = ?, updated_at = ?, version = version + 1
+UPDATE profile SET source_id = ?, key_column = ?, fields = ?, region = ?, unify = ?, updated_at = ?, version = version + 1
 WHERE id = 1 AND version = ?;
 
 -- name: SetProfileBuild :execrows

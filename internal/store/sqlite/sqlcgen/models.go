@@ -99,6 +99,17 @@ type ListSize struct {
 	Size     int64
 }
 
+type MatchPair struct {
+	Number  int64
+	ASource string
+	AKey    string
+	BSource string
+	BKey    string
+	Kind    string
+	MadeAt  int64
+	MadeBy  string
+}
+
 type Notice struct {
 	ID     string
 	At     int64
@@ -141,6 +152,15 @@ type Profile struct {
 	UpdatedAt int64
 	Version   int64
 	Build     sql.NullString
+	Unify     sql.NullString
+}
+
+type ProfileChange struct {
+	Number  int64
+	At      int64
+	Kind    string
+	Profile string
+	Other   string
 }
 
 type Refresh struct {

@@ -23,7 +23,7 @@ func (q *Queries) DeleteSource(ctx context.Context, id string) (int64, error) {
 }
 
 const insertProfile = `-- name: InsertProfile :exec
-INSERT INTO profile (id, source_id, key_column, fields, region, updated_at, version) VALUES (1, ?, ?, ?, ?, ?, 1)
+INSERT INTO profile (id, source_id, key_column, fields, region, unify, updated_at, version) VALUES (1, ?, ?, ?, ?, ?, ?, 1)
 `
 
 type InsertProfileParams struct {
@@ -31,6 +31,7 @@ type InsertProfileParams struct {
 	KeyColumn string
 	Fields    string
 	Region    string
+	Unify     sql.NullString
 	UpdatedAt int64
 }
 
@@ -40,6 +41,7 @@ func (q *Queries) InsertProfile(ctx context.Context, arg InsertProfileParams) er
 		arg.KeyColumn,
 		arg.Fields,
 		arg.Region,
+		arg.Unify,
 		arg.UpdatedAt,
 	)
 	return err
@@ -87,7 +89,7 @@ func (q *Queries) InsertSource(ctx context.Context, arg InsertSourceParams) erro
 }
 
 const profile = `-- name: Profile :one
-SELECT id, source_id, key_column, fields, region, updated_at, version, build FROM profile WHERE id = 1
+SELECT id, source_id, key_column, fields, region, updated_at, version, build, unify FROM profile WHERE id = 1
 `
 
 func (q *Queries) Profile(ctx context.Context) (Profile, error) {
@@ -102,6 +104,7 @@ func (q *Queries) Profile(ctx context.Context) (Profile, error) {
 		&i.UpdatedAt,
 		&i.Version,
 		&i.Build,
+		&i.Unify,
 	)
 	return i, err
 }
@@ -238,7 +241,7 @@ func (q *Queries) SourcesAfter(ctx context.Context, arg SourcesAfterParams) ([]S
 }
 
 const updateProfile = `-- name: UpdateProfile :execrows
-UPDATE profile SET source_id = ?, key_column = ?, fields = ?, region = ?, updated_at = ?, version = version + 1
+UPDATE profile SET source_id = ?, key_column = ?, fields = ?, region = ?, unify = ?, updated_at = ?, version = version + 1
 WHERE id = 1 AND version = ?
 `
 
@@ -247,6 +250,7 @@ type UpdateProfileParams struct {
 	KeyColumn string
 	Fields    string
 	Region    string
+	Unify     sql.NullString
 	UpdatedAt int64
 	Version   int64
 }
@@ -257,6 +261,7 @@ func (q *Queries) UpdateProfile(ctx context.Context, arg UpdateProfileParams) (i
 		arg.KeyColumn,
 		arg.Fields,
 		arg.Region,
+		arg.Unify,
 		arg.UpdatedAt,
 		arg.Version,
 	)

@@ -1,0 +1,230 @@
+package duckdb_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+	"segue/internal/warehouse"
+	"segue/internal/warehouse/duckdb"
+)
+
+// person is a row of either file of the sample, as the independent calculation sees it.
+type person struct{ source, key, email, phone, first, last, points string }
+
+// winkler is the Jaro-Winkler similarity by its definition, byte by byte.
+func winkler(a, b string) float64 {
+	if a == "" || b == "" {
+		return 0
+	}
+	taken, inA, from := make([]bool, len(b)), []byte{}, max(len(a), len(b))/2-1
+	for i := range len(a) {
+		for j := max(0, i-from); j <= min(len(b)-1, i+from); j++ {
+			if !taken[j] && a[i] == b[j] {
+				taken[j] = true
+				inA = append(inA, a[i])
+				break
+			}
+		}
+	}
+	m, swaps, n := float64(len(inA)), 0, 0
+	if m == 0 {
+		return 0
+	}
+	for j, t := range taken {
+		if t {
+			if inA[n] != b[j] {
+				swaps++
+			}
+			n++
+		}
+	}
+	jaro := (m/float64(len(a)) + m/float64(len(b)) + (m-float64(swaps/2))/m) / 3
+	for i := 0; jaro > 0.7 && i < min(4, len(a), len(b)) && a[i] == b[i]; i++ {
+		if i == min(3, len(a)-1, len(b)-1) || a[i+1] != b[i+1] {
+			return jaro + float64(i+1)*0.1*(1-jaro)
+		}
+	}
+	return jaro
+}
+
+// plainName is a name of the sample, which is ASCII, in lower case without punctuation, words in order.
+func plainName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\'' || r == '.':
+			return -1
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			return r
+		}
+		return ' '
+	}, strings.ToLower(s))
+	words := strings.Fields(s)
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// components joins what matches and returns the smallest contact, else the smallest row, of each.
+func components(rows []person) map[[2]string]int {
+	group := make([]int, len(rows))
+	members := map[int][]int{}
+	for i := range rows {
+		group[i], members[i] = i, []int{i}
+	}
+	join := func(a, b int) {
+		if a, b = group[a], group[b]; a != b {
+			for _, m := range members[b] {
+				group[m] = a
+			}
+			members[a] = append(members[a], members[b]...)
+			delete(members, b)
+		}
+	}
+	emails, phones := map[string][]int{}, map[string][]int{}
+	for i, r := range rows {
+		if r.email != "" {
+			emails[r.email] = append(emails[r.email], i)
+		}
+		if r.phone != "" {
+			phones[r.phone] = append(phones[r.phone], i)
+		}
+	}
+	for _, list := range emails {
+		if len(list) <= activation.DefaultMaxBlock {
+			for _, i := range list[1:] {
+				join(list[0], i)
+			}
+		}
+	}
+	for _, list := range phones {
+		if len(list) > activation.DefaultMaxBlock {
+			continue
+		}
+		for n, i := range list {
+			for _, j := range list[n+1:] {
+				if winkler(rows[i].last, rows[j].last) >= 0.9 && winkler(rows[i].first, rows[j].first) >= 0.8 {
+					join(i, j)
+				}
+			}
+		}
+	}
+	out := map[[2]string]int{}
+	for i, r := range rows {
+		out[[2]string{r.source, r.key}] = group[i]
+	}
+	return out
+}
+
+// TestContosoIsUnifiedAsCalculatedByHand holds Contact.csv and Customer-Loyalty.csv, matched by exact e-mail, then by phone and similar names, against
+// a calculation in plain Go that shares nothing with the warehouse but how addresses and phones are read.
+func TestContosoIsUnifiedAsCalculatedByHand(t *testing.T) {
+	t.Parallel()
+	var rows []person
+	dir := t.TempDir()
+	folder, err := filepath.Abs(contoso)
+	require.NoError(t, err)
+	w, err := duckdb.Open(t.Context(), duckdb.Config{Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{folder, dir}, Threads: 2})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, w.Close()) }()
+	now := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+	for _, f := range []struct{ source, name, key string }{{"contact", "Contact.csv", "ContactId"}, {"loyalty", "Customer-Loyalty.csv", "LoyaltyId"}} {
+		path, columns, lines := contosoFile(t, f.name)
+		_, err := w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: activation.SourceID(f.source), Name: f.source}, Files: []warehouse.File{{Path: path, Name: f.name}}, At: now})
+		require.NoError(t, err)
+		for _, l := range lines {
+			p := person{source: f.source, key: strings.TrimSpace(l[columns[f.key]]), email: strings.TrimSpace(l[columns["EMail"]]), first: plainName(l[columns["FirstName"]]), last: plainName(l[columns["LastName"]])}
+			phone, _ := activation.ParsePhone(l[columns["Telephone"]], "US")
+			p.phone = string(phone)
+			if i, ok := columns["RewardPoints"]; ok {
+				p.points = strings.TrimSpace(l[i])
+			}
+			rows = append(rows, p)
+		}
+	}
+	text := func(name string, means activation.SemanticType) activation.Field {
+		return activation.Field{Name: name, Column: name, Type: activation.TypeText, Semantic: means}
+	}
+	def := activation.ProfileDefinition{
+		Source: "contact", Key: "ContactId", Region: "US", Fields: []activation.Field{
+			text("EMail", activation.SemanticEmail), text("Telephone", activation.SemanticPhone), text("FirstName", activation.SemanticFirstName),
+			text("LastName", activation.SemanticLastName), {Name: "RewardPoints", Type: activation.TypeNumber},
+		},
+		Unify: &activation.Unification{
+			Origin: activation.Origin{Source: "contact", Key: "ContactId"},
+			Tables: []activation.UnifyTable{{Source: "loyalty", Key: "LoyaltyId", Columns: map[string]string{
+				"EMail": "EMail", "Telephone": "Telephone", "FirstName": "FirstName", "LastName": "LastName", "RewardPoints": "RewardPoints",
+			}}},
+			Rules: []activation.MatchRule{
+				{Name: "e-mail", Conditions: []activation.MatchCondition{{Field: "EMail", Kind: activation.MatchExact}}},
+				{Name: "phone and name", Conditions: []activation.MatchCondition{
+					{Field: "Telephone", Kind: activation.MatchNormalised}, {Field: "LastName", Kind: activation.MatchSimilar, Similarity: 0.9},
+					{Field: "FirstName", Kind: activation.MatchSimilar, Similarity: 0.8},
+				}},
+			},
+		},
+	}
+	u, err := w.Unify(t.Context(), warehouse.UnifyRequest{Definition: def, At: now})
+	require.NoError(t, err)
+
+	want := components(rows)
+	groups := map[int][]person{}
+	for _, r := range rows {
+		g := want[[2]string{r.source, r.key}]
+		groups[g] = append(groups[g], r)
+	}
+	n := u.Build.Unified
+	require.Equal(t, []int64{int64(len(rows)), int64(len(groups))}, []int64{n.Rows, n.Profiles})
+	several := 0
+	ids := map[string]bool{}
+	for _, g := range groups {
+		slices.SortFunc(g, func(a, b person) int { return strings.Compare(a.source+"\x00"+a.key, b.source+"\x00"+b.key) })
+		if len(g) < 2 {
+			continue
+		}
+		several++
+		id := ""
+		for _, r := range g {
+			if r.source == "contact" && id == "" {
+				id = r.key
+			}
+		}
+		if id != "" {
+			ids[id] = true
+		}
+	}
+	require.EqualValues(t, several, n.Joined)
+	got := 0
+	for after := ""; ; {
+		list, err := w.Clusters(t.Context(), warehouse.ClusterQuery{After: after, Limit: 500})
+		require.NoError(t, err)
+		if len(list) == 0 {
+			break
+		}
+		for _, c := range list {
+			got++
+			g := groups[want[[2]string{string(c.Rows[0].Row.Source), c.Rows[0].Row.Key}]]
+			require.Len(t, c.Rows, len(g))
+			points := ""
+			for i, r := range c.Rows {
+				require.Equal(t, []string{g[i].source, g[i].key}, []string{string(r.Row.Source), r.Row.Key})
+				if points == "" {
+					points = g[i].points
+				}
+			}
+			if strings.HasPrefix(c.Profile, "CNTID") {
+				require.True(t, ids[c.Profile], c.Profile)
+			}
+			p, err := w.Profile(t.Context(), c.Profile)
+			require.NoError(t, err)
+			require.Equal(t, points, p.Values[4])
+			after = c.Profile
+		}
+	}
+	require.Equal(t, several, got)
+	t.Logf("%d rows, %d profiles, %d of several rows; joins by e-mail %d, by phone and name %d", n.Rows, n.Profiles, n.Joined, n.Rules[0].Joins, n.Rules[1].Joins)
+}

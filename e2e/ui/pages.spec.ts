@@ -50,7 +50,6 @@ for (const place of places) {
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     await everyWay(page, 'en', (name) => page.screenshot({ path: info.outputPath(`en-${name}.png`), fullPage: true }));
     await page.setViewportSize({ width: 1280, height: 800 });
-    const title = await page.locator('main h1').innerText();
     await page.locator('aside').getByText('Hrvatski').click();
     await expect(page.locator('html')).toHaveAttribute('lang', 'hr');
     await fits(page, 'hr', (name) => page.screenshot({ path: info.outputPath(`hr-${name}.png`), fullPage: true }));

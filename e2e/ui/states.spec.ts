@@ -1,5 +1,5 @@
 import type { Page, Route } from '@playwright/test';
-import { everyWay, expect, fits, open, settled, signedIn, test } from './segue';
+import { barriers, everyWay, expect, fits, open, settled, signedIn, test } from './segue';
 
 test.beforeEach(async ({ browser, page }) => {
   await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
@@ -55,6 +55,40 @@ test('an error of the server stands where it arose, says what to do, and can be 
   for (const line of quiet.splice(0)) expect(line).toContain('500');
 });
 
+/** Every name 200 characters long, every count above a million. */
+function full(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((x) => full(x, key));
+  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, full(v, k)]));
+  const long = ['name', 'description', 'company', 'list_name', 'folder'];
+  const count = ['members', 'rows', 'quarantined', 'size', 'list_size', 'added', 'updated', 'unchanged', 'rejected', 'contacts', 'profiles'];
+  if (typeof value === 'string' && long.includes(key)) return `${value} and a name without an end`.padEnd(110, '·x').padEnd(200, 'Donaudampfschifffahrt');
+  if (typeof value === 'number' && count.includes(key)) return 1_234_567 + value;
+  return value;
+}
+
+test('long names and a million rows fit', async ({ page }, info) => {
+  test.slow();
+  for (const place of places.concat(['/exports/new', '/segments > one', '/exports > one', '/connections > one', '/sources > one'])) {
+    const [start = '/', follows] = place.split(' > ');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await instead(page, async (route) => {
+      const answer = await route.fetch();
+      if (route.request().method() !== 'GET' || !answer.headers()['content-type']?.includes('json')) return route.fulfill({ response: answer });
+      return route.fulfill({ response: answer, json: full(await answer.json()) });
+    });
+    await open(page, start);
+    if (follows) {
+      await page.locator('main table a').first().click();
+      await expect(page).not.toHaveURL(new RegExp(`${start}$`));
+      await settled(page);
+    }
+    await fits(page, place, (name) =>
+      page.screenshot({ path: info.outputPath(`${place.replace(/\W+/g, '-')}-${name}.png`), fullPage: true }),
+    );
+  }
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
 // What becomes of an export in each status: home, the list and its page. A held one is in wizard.spec.ts, as it really comes.
 const failure = { code: 'list_missing', message: 'The list 1 is not there any more', remedy: 'Choose another list' };
 const states: Record<string, { ended: boolean; step?: string; error?: object; progress?: object }> = {
@@ -106,7 +140,7 @@ for (const [status, run] of Object.entries(states)) {
   });
 }
 
-test('open dialogs can be used by everybody', async ({ page }, info) => {
+test('open dialogs and menus can be used by everybody', async ({ page }, info) => {
   test.slow();
   const look = (what: string) => everyWay(page, what, (name) => page.screenshot({ path: info.outputPath(`${what}-${name}.png`) }));
   const desk = () => page.setViewportSize({ width: 1280, height: 800 });
@@ -116,7 +150,20 @@ test('open dialogs can be used by everybody', async ({ page }, info) => {
     await expect(dialog).toHaveCount(0);
     await desk();
   };
+  // A menu stands beside the landmarks of the page, as what it belongs to is said by its button.
+  const menu = async (what: string) => {
+    await expect(page.getByRole('menu')).toBeVisible();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect.soft((await barriers(page)).filter((x) => !x.startsWith('region: ')), what).toEqual([]);
+    await page.screenshot({ path: info.outputPath(`${what}.png`) });
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('menu')).toHaveCount(0);
+  };
   await open(page, '/exports');
+  await page.getByRole('button', { name: 'Actions: VIP customers' }).click();
+  await menu('menu-of-a-row');
+  await page.getByRole('button', { name: /Ana/ }).click();
+  await menu('menu-of-the-person');
   for (const item of ['Duplicate', 'Schedule', 'Freshness', 'Detach connection', 'Remove']) {
     await page.getByRole('button', { name: 'Actions: VIP customers' }).click();
     await page.getByRole('menuitem', { name: item, exact: true }).click();

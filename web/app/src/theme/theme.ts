@@ -64,7 +64,8 @@ export const theme = createTheme({
     }),
     Modal: { defaultProps: { transitionProps: { duration: 150 }, centered: true, radius: '8px' } },
     Drawer: { defaultProps: { transitionProps: { duration: 150 } } },
-    Menu: { defaultProps: { transitionProps: { duration: 150 }, shadow: 'md' } },
+    // The focus goes to the first item; what Mantine puts before it is no item of a menu.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, transitionProps: { duration: 150 }, shadow: 'md' } },
     Tooltip: { defaultProps: { transitionProps: { duration: 150 }, withArrow: false } },
   },
 });

@@ -49,8 +49,12 @@ func (f function) Executor() driverduck.ScalarFuncExecutor {
 	if f.text == nil {
 		return driverduck.ScalarFuncExecutor{RowExecutor: f.row}
 	}
-	return driverduck.ScalarFuncExecutor{ChunkContextExecutor: f.chunk}
+	return driverduck.ScalarFuncExecutor{ChunkContextExecutor: f.chunk, ScalarBinder: bind}
 }
+
+// bind says while a statement is planned which context its function runs under. Without it the driver looks that up at the first chunk and
+// keeps it, in each of the threads that share the plan: a race.
+func bind(ctx context.Context, _ []driverduck.ScalarUDFArg) (context.Context, error) { return ctx, nil }
 
 // chunk works on all rows of a chunk; the texts are borrowed from DuckDB and not kept.
 func (f function) chunk(ctx context.Context, c *driverduck.ChunkIteratorState) error {

@@ -8,9 +8,10 @@ test('an export runs to its receipt, and its rejects can be downloaded', async (
   await open(page, '/exports');
   await page.getByRole('link', { name: 'VIP customers' }).click();
   await settled(page);
-  const before = await page.getByRole('table').getByRole('row').count();
+  const rows = page.getByRole('table').getByRole('row');
+  const before = await rows.count();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.getByRole('table').getByRole('row')).toHaveCount(before + 1);
+  await expect.poll(() => rows.count()).toBeGreaterThan(before); // other tests run it as well
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
   await expect(page.locator('figure').first()).toContainText('People in the segments');
   await expect(page.getByText('The parts add up to')).toHaveCount(0);

@@ -112,7 +112,7 @@ for (const [language, scheme] of [['en-GB', 'light'], ['hr-HR', 'dark']] as cons
       await page.screenshot({ path: info.outputPath('quarantine.png'), fullPage: true });
       const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
       const text = readFileSync(await download.path(), 'utf8');
-      expect(text).toMatch(/^line,column,value,reason\n202,,.*"has 3 fields, the header has 2"\n$/);
+      expect(text).toMatch(/^file,line,column,value,reason\nbroken-[^,]*csv,202,,.*"has 3 fields, the header has 2"\n$/);
       expect(text).not.toContain('p200');
       expect((await page.request.delete(`/api/v1/sources/${source.id}`)).status()).toBe(204);
     });

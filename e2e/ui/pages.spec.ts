@@ -48,7 +48,6 @@ for (const place of places) {
     await page.setViewportSize({ width: 1280, height: 800 });
     await visit(page, place);
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
-    const title = await page.locator('main h1').innerText();
     await everyWay(page, 'en', (name) => page.screenshot({ path: info.outputPath(`en-${name}.png`), fullPage: true }));
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.locator('aside').getByText('Hrvatski').click();
@@ -58,6 +57,7 @@ for (const place of places) {
     // Its address is enough to come back to it, and so is the back button.
     await page.locator('aside').getByText('English').click();
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    const title = await page.locator('main h1').innerText(); // that of a thing is its name once that has come
     const address = page.url();
     await page.getByRole('link', { name: place === '/about' ? 'Status' : 'About', exact: true }).click();
     await expect(page).not.toHaveURL(address);
@@ -78,7 +78,7 @@ for (const place of ['/', '/sources > one', '/profiles', '/profile', '/segments/
     await page.evaluate(() => document.querySelector('main')?.focus());
     const seen = new Set<string>();
     let last = '';
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 30; i++) {
       await page.keyboard.press('Tab');
       const at = await page.evaluate(() => {
         const x = document.activeElement;

@@ -19,7 +19,7 @@ const ways: Way[] = [
 
 for (const { language, locale, scheme, zone, hand, by } of ways) {
   test(`from the set-up link to a removed connection, ${by}`, async ({ browser }, info) => {
-    test.setTimeout(420_000);
+    test.setTimeout(900_000);
     const { setup, sandbox, key, file } = fresh[language];
     const t = words(language);
     const heard: string[][] = [];

@@ -55,40 +55,6 @@ test('an error of the server stands where it arose, says what to do, and can be 
   for (const line of quiet.splice(0)) expect(line).toContain('500');
 });
 
-/** Every name 200 characters long, every count above a million. */
-function full(value: unknown, key = ''): unknown {
-  if (Array.isArray(value)) return value.map((x) => full(x, key));
-  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, full(v, k)]));
-  const long = ['name', 'description', 'company', 'list_name', 'folder'];
-  const count = ['members', 'rows', 'quarantined', 'size', 'list_size', 'added', 'updated', 'unchanged', 'rejected', 'contacts', 'profiles'];
-  if (typeof value === 'string' && long.includes(key)) return `${value} and a name without an end`.padEnd(110, '·x').padEnd(200, 'Donaudampfschifffahrt');
-  if (typeof value === 'number' && count.includes(key)) return 1_234_567 + value;
-  return value;
-}
-
-test('long names and a million rows fit', async ({ page }, info) => {
-  test.slow();
-  for (const place of places.concat(['/exports/new', '/segments > one', '/exports > one', '/connections > one', '/sources > one'])) {
-    const [start = '/', follows] = place.split(' > ');
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await instead(page, async (route) => {
-      const answer = await route.fetch();
-      if (route.request().method() !== 'GET' || !answer.headers()['content-type']?.includes('json')) return route.fulfill({ response: answer });
-      return route.fulfill({ response: answer, json: full(await answer.json()) });
-    });
-    await open(page, start);
-    if (follows) {
-      await page.locator('main table a').first().click();
-      await expect(page).not.toHaveURL(new RegExp(`${start}$`));
-      await settled(page);
-    }
-    await fits(page, place, (name) =>
-      page.screenshot({ path: info.outputPath(`${place.replace(/\W+/g, '-')}-${name}.png`), fullPage: true }),
-    );
-  }
-  await page.unrouteAll({ behavior: 'ignoreErrors' });
-});
-
 // What becomes of an export in each status: home, the list and its page. A held one is in wizard.spec.ts, as it really comes.
 const failure = { code: 'list_missing', message: 'The list 1 is not there any more', remedy: 'Choose another list' };
 const states: Record<string, { ended: boolean; step?: string; error?: object; progress?: object }> = {
@@ -139,7 +105,7 @@ for (const [status, run] of Object.entries(states)) {
   });
 }
 
-test('open dialogs and menus can be used by everybody', async ({ page }, info) => {
+test('open dialogs can be used by everybody', async ({ page }, info) => {
   test.slow();
   const look = (what: string) => everyWay(page, what, (name) => page.screenshot({ path: info.outputPath(`${what}-${name}.png`) }));
   const desk = () => page.setViewportSize({ width: 1280, height: 800 });
@@ -150,11 +116,6 @@ test('open dialogs and menus can be used by everybody', async ({ page }, info) =
     await desk();
   };
   await open(page, '/exports');
-  await page.getByRole('button', { name: 'Actions: VIP customers' }).click();
-  await expect(page.getByRole('menu')).toBeVisible();
-  await look('menu-of-a-row');
-  await desk();
-  await page.keyboard.press('Escape');
   for (const item of ['Duplicate', 'Schedule', 'Freshness', 'Detach connection', 'Remove']) {
     await page.getByRole('button', { name: 'Actions: VIP customers' }).click();
     await page.getByRole('menuitem', { name: item, exact: true }).click();
@@ -167,11 +128,6 @@ test('open dialogs and menus can be used by everybody', async ({ page }, info) =
   await expect(dialog).toBeVisible();
   await look('run-all');
   await closed();
-  await page.getByRole('button', { name: /Ana/ }).click();
-  await expect(page.getByRole('menu')).toBeVisible();
-  await everyWay(page, 'menu of the person');
-  await desk();
-  await page.keyboard.press('Escape');
   await open(page, '/connections');
   await page.locator('main table a').first().click();
   await settled(page);
@@ -180,7 +136,7 @@ test('open dialogs and menus can be used by everybody', async ({ page }, info) =
   await look('replace-key');
   await closed();
   await open(page, '/people');
-  for (const item of ['Edit', 'Reset password', 'Switch off', 'Single sign-on']) {
+  for (const item of ['Edit', 'Reset password', 'Switch off']) {
     await page.getByRole('button', { name: 'Actions: Vito' }).click();
     await page.getByRole('menuitem', { name: item, exact: true }).click();
     await expect(dialog).toBeVisible();

@@ -195,7 +195,7 @@ func TestWhoChangesTheLogIsFound(t *testing.T) {
 
 // notAudited are changes that tell nothing of what somebody did.
 var notAudited = []string{"UpdateSession", "PutDevice", "DeleteDevices", "SweepSessions", "UseToken", "UseCode", "PutDue", "DeleteDue", "Enqueue", "AppendAudit",
-	"PutTaskState", "DeleteTaskState", "ForgetEnded", "CreateNotice", "UpdateDelivery", "PruneNotices"}
+	"PutTaskState", "DeleteTaskState", "ForgetEnded", "CreateNotice", "UpdateDelivery", "PruneNotices", "AddProfileChanges"}
 
 // TestEveryChangeOfTheControlStoreIsAudited fails when the port gets a way to change something that the log passes over.
 func TestEveryChangeOfTheControlStoreIsAudited(t *testing.T) {

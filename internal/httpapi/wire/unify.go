@@ -51,7 +51,7 @@ type FieldColumn struct {
 type MatchRule struct {
 	Name       string           `json:"name" maxLength:"480"`
 	Conditions []MatchCondition `json:"conditions" nullable:"false" minItems:"1" maxItems:"20"`
-	Unless     []MatchException `json:"unless,omitempty" maxItems:"20" doc:"Fields in which two rows that both have a value must not differ"`
+	Unless     []MatchException `json:"unless,omitempty" nullable:"false" maxItems:"20" doc:"Fields in which two rows that both have a value must not differ"`
 }
 
 // MatchCondition compares a field of two rows.
@@ -72,7 +72,7 @@ type MatchException struct {
 type FieldSurvivorship struct {
 	Field     string   `json:"field" maxLength:"480"`
 	Method    string   `json:"method" enum:"source_order,most_recent,most_complete,most_frequent"`
-	SourceIDs []string `json:"source_ids,omitempty" maxItems:"20" doc:"For source_order: the most trusted first"`
+	SourceIDs []string `json:"source_ids,omitempty" nullable:"false" maxItems:"20" doc:"For source_order: the most trusted first"`
 	By        string   `json:"by,omitempty" maxLength:"480" doc:"For most_recent: the date field"`
 }
 
@@ -161,7 +161,7 @@ type Cluster struct {
 // ClusterRow is a row of a cluster.
 type ClusterRow struct {
 	Row
-	Values []string `json:"values,omitempty" doc:"In the order of the fields, empty if missing; absent if the table has not the row any more"`
+	Values []string `json:"values,omitempty" nullable:"false" doc:"In the order of the fields, empty if missing; absent if the table has not the row any more"`
 }
 
 // RowJoin is two rows and the rule that joined them.

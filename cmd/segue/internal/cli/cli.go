@@ -40,24 +40,25 @@ type Config struct {
 type commands struct {
 	Globals
 
-	Serve      serveCmd      `cmd:"" group:"server" help:"Serve the API and work runs until interrupted."`
-	Sandbox    sandboxCmd    `cmd:"" group:"server" help:"Serve a Brevo to rehearse with: everything in memory, nothing reaches anybody."`
-	Demo       demoCmd       `cmd:"" group:"server" help:"Show the whole way on made-up customers and a sandbox, then go on serving."`
-	Source     sourceCmd     `cmd:"" group:"data" help:"Data sources: where rows come from."`
-	Profile    profileCmd    `cmd:"" group:"data" help:"The unified customer profile and the customers in it."`
-	Segment    segmentCmd    `cmd:"" group:"data" help:"Segments: named groups of customers."`
-	Connection connectionCmd `cmd:"" group:"export" help:"Connections: accounts at Brevo."`
-	Export     exportCmd     `cmd:"" group:"export" help:"Exports: which segments go to which list."`
-	Run        runCmd        `cmd:"" group:"export" help:"Runs: executions of exports."`
-	Refresh    refreshCmd    `cmd:"" group:"export" help:"Refreshes: the pipeline from data sources to exports, on demand and by schedule."`
-	Status     statusCmd     `cmd:"" group:"export" help:"How everything stands: every task from data sources to exports."`
-	Notify     notifyCmd     `cmd:"" group:"server" help:"Messages to people: when something failed, is held, waits or is late."`
-	Person     personCmd     `cmd:"" group:"server" help:"People: who may sign in."`
-	Me         meCmd         `cmd:"" group:"server" help:"Your own account: where you are signed in, and tokens for your programs."`
-	Audit      auditCmd      `cmd:"" group:"server" help:"The audit log: what was done, by whom."`
-	Version    versionCmd    `cmd:"" group:"other" help:"Show the version of this program and of the server."`
-	Completion completionCmd `cmd:"" group:"other" help:"Print a script that completes commands in a shell."`
-	Complete   completeCmd   `cmd:"" hidden:"" name:"__complete" passthrough:"" help:"List what can come next; used by the scripts of completion."`
+	Serve        serveCmd        `cmd:"" group:"server" help:"Serve the API and work runs until interrupted."`
+	Sandbox      sandboxCmd      `cmd:"" group:"server" help:"Serve a Brevo to rehearse with: everything in memory, nothing reaches anybody."`
+	Demo         demoCmd         `cmd:"" group:"server" help:"Show the whole way on made-up customers and a sandbox, then go on serving."`
+	Source       sourceCmd       `cmd:"" group:"data" help:"Data sources: where rows come from."`
+	Profile      profileCmd      `cmd:"" group:"data" help:"The unified customer profile and the customers in it."`
+	Relationship relationshipCmd `cmd:"" group:"data" help:"Relationships: how rows of tables belong to customers."`
+	Segment      segmentCmd      `cmd:"" group:"data" help:"Segments: named groups of customers."`
+	Connection   connectionCmd   `cmd:"" group:"export" help:"Connections: accounts at Brevo."`
+	Export       exportCmd       `cmd:"" group:"export" help:"Exports: which segments go to which list."`
+	Run          runCmd          `cmd:"" group:"export" help:"Runs: executions of exports."`
+	Refresh      refreshCmd      `cmd:"" group:"export" help:"Refreshes: the pipeline from data sources to exports, on demand and by schedule."`
+	Status       statusCmd       `cmd:"" group:"export" help:"How everything stands: every task from data sources to exports."`
+	Notify       notifyCmd       `cmd:"" group:"server" help:"Messages to people: when something failed, is held, waits or is late."`
+	Person       personCmd       `cmd:"" group:"server" help:"People: who may sign in."`
+	Me           meCmd           `cmd:"" group:"server" help:"Your own account: where you are signed in, and tokens for your programs."`
+	Audit        auditCmd        `cmd:"" group:"server" help:"The audit log: what was done, by whom."`
+	Version      versionCmd      `cmd:"" group:"other" help:"Show the version of this program and of the server."`
+	Completion   completionCmd   `cmd:"" group:"other" help:"Print a script that completes commands in a shell."`
+	Complete     completeCmd     `cmd:"" hidden:"" name:"__complete" passthrough:"" help:"List what can come next; used by the scripts of completion."`
 }
 
 // Globals are the flags of every command.

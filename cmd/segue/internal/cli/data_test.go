@@ -233,3 +233,28 @@ func TestSegmentByFile(t *testing.T) {
 		b.fails(exitUsage, "segment", "add", "three", "--file", "-")
 	}
 }
+
+func TestRelationshipsAndWhatFollowsThem(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	b.write(b.Files, "orders.csv", "order,customer,amount\no1,c1,10\n")
+	b.write(b.Files, "lines.csv", "order,line\no1,1\n")
+	b.ok("source", "add", "orders", "orders.csv", "--ingest")
+	b.ok("source", "add", "lines", "lines.csv", "--ingest")
+	require.Contains(t, b.ok("relationship", "list"), "There is no relationship yet")
+	require.Equal(t, "Relationship \"orders\" is added.\n", b.ok("relationship", "add", "orders", "--from", "orders", "--key", "customer"))
+	b.ok("relationship", "add", "lines", "--from", "lines", "--to", "orders", "--key", "order=order")
+	require.Contains(t, b.fails(exitUsage, "relationship", "add", "x", "--from", "lines", "--to", "orders", "--key", "order"), "COLUMN=COLUMN")
+	require.Contains(t, b.fails(exitInvalid, "relationship", "add", "x", "--from", "lines", "--key", "client"), `the table has no column "client"`)
+	b.in = `{"operator":"has","related":{"path":["orders","lines"]}}`
+	b.ok("segment", "add", "Buyers", "--file", "-")
+	require.Contains(t, b.ok("segment", "show", "Buyers"), "{orders > lines} has")
+	list := b.ok("relationship", "list")
+	require.Contains(t, list, "orders  orders  profiles  customer     Buyers\n")
+	require.Contains(t, list, "lines   lines   orders    order=order  Buyers\n")
+	require.Contains(t, b.fails(exitConflict, "relationship", "remove", "lines"), `is used by the segments "Buyers"`)
+	b.ok("segment", "remove", "Buyers")
+	require.Equal(t, "Relationship \"lines\" is removed.\n", b.ok("relationship", "remove", "LINES"))
+	require.Contains(t, b.fails(exitNotFound, "relationship", "remove", "lines"), "there is no relationship called lines")
+}

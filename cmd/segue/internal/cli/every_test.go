@@ -24,6 +24,10 @@ func remoteCommands() [][]string {
 		{"source", "add-database", "x", "postgresql", "--host", "h", "--database", "d", "--user", "u", "--table", "t"}, {"source", "update-database", "x"},
 		{"profile", "suggest", "x"}, {"profile", "set", "--source", "x"}, {"profile", "show"}, {"profile", "build"}, {"profile", "stats", "name"},
 		{"profile", "search", "x"}, {"profile", "get", "x"},
+		{"profile", "unify", "suggest", "x"}, {"profile", "unify", "set", "--source", "x"}, {"profile", "unify", "show"}, {"profile", "unify", "preview", "--source", "x"},
+		{"profile", "unify", "clusters"}, {"profile", "unify", "explain", "x:1", "x:2"}, {"profile", "unify", "always", "x:1", "x:2"}, {"profile", "unify", "never", "x:1", "x:2"},
+		{"profile", "unify", "forget", "x:1", "x:2"}, {"profile", "unify", "separate", "p", "x:1"}, {"profile", "unify", "pairs"}, {"profile", "unify", "changes"},
+		{"relationship", "add", "x", "--from", "x", "--key", "customer"}, {"relationship", "list"}, {"relationship", "remove", "x"},
 		{"segment", "add", "x", "--where", "name = Ana"}, {"segment", "list"}, {"segment", "show", "x"}, {"segment", "count", "x"},
 		{"segment", "sample", "x"}, {"segment", "update", "x", "--where", "name = Ana"}, {"segment", "remove", "x"},
 		{"segment", "schedule", "x", "--static"}, {"segment", "evaluate", "x"},
@@ -51,7 +55,9 @@ func TestEveryCommandIsAmongThoseTested(t *testing.T) {
 	t.Parallel()
 	var known []string
 	for _, c := range remoteCommands() {
-		known = append(known, "segue "+c[0]+" "+c[1])
+		for n := range min(len(c), 3) {
+			known = append(known, "segue "+strings.Join(c[:n+1], " "))
+		}
 	}
 	known = append(known, "segue run watch", "segue serve", "segue sandbox", "segue demo", "segue version", "segue completion", "segue status") // tested by themselves
 	var check func(n *kong.Node)
@@ -137,7 +143,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 		switch strings.Join(args[:2], " ") {
 		case "source remove", "segment remove", "connection remove", "export remove", "export remove-kept", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename", "export detach", "export attach",
 			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token",
-			"me notices", "segment evaluate", "source add-database", "source update-database", "notify mail", "notify webhook", "notify test":
+			"me notices", "segment evaluate", "profile unify", "relationship add", "relationship remove", "source add-database", "source update-database", "notify mail", "notify webhook", "notify test":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":
 		case "source add", "segment add", "connection add":

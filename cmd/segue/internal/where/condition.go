@@ -157,7 +157,7 @@ func (p *parser) between(f client.Field, no client.RuleOperator) (client.Rule, e
 	return client.Rule{Field: f.Name, Operator: no + client.RuleOperatorBetween, Values: []string{lo, hi}}, err
 }
 
-// span reads "in the last 30 days"; t is "in", which comes next, or "anniversary", which came before it.
+// span reads "in the last 30 days" or "in this month"; t is "in", which comes next, or "anniversary", which came before it.
 func (p *parser) span(f client.Field, t token, no client.RuleOperator) (client.Rule, error) {
 	r := client.Rule{Field: f.Name}
 	if in := p.next(); !in.is("in") {
@@ -172,20 +172,30 @@ func (p *parser) span(f client.Field, t token, no client.RuleOperator) (client.R
 		r.Operator = no + "in_the_" + client.RuleOperator(strings.ToLower(way.text))
 	case t.is("anniversary"):
 		return r, p.fail(way, "expected next, not %s", way)
+	case way.is("this"):
+		return p.unit(r, no+client.RuleOperatorInThis)
+	case way.is("previous"):
+		return p.unit(r, no+client.RuleOperatorInThePrevious)
 	default:
-		return r, p.fail(way, "expected (, last or next, not %s", way)
+		return r, p.fail(way, "expected (, last, next, this or previous, not %s", way)
 	}
 	n := p.next()
 	if _, err := strconv.ParseUint(n.text, 10, 31); n.kind != word || err != nil {
 		return r, p.fail(n, "expected a whole number, not %s", n)
 	}
 	r.Values = []string{n.text}
+	return p.unit(r, r.Operator)
+}
+
+// unit reads the unit that ends a span.
+func (p *parser) unit(r client.Rule, op client.RuleOperator) (client.Rule, error) {
+	r.Operator = op
 	unit := p.next()
-	for _, u := range []client.RuleUnit{client.RuleUnitDay, client.RuleUnitWeek, client.RuleUnitMonth, client.RuleUnitYear} {
+	for _, u := range []client.RuleUnit{client.RuleUnitDay, client.RuleUnitWeek, client.RuleUnitMonth, client.RuleUnitQuarter, client.RuleUnitYear} {
 		if unit.is(string(u), string(u)+"s") {
 			r.Unit = u
 			return r, nil
 		}
 	}
-	return r, p.fail(unit, "expected days, weeks, months or years, not %s", unit)
+	return r, p.fail(unit, "expected days, weeks, months, quarters or years, not %s", unit)
 }

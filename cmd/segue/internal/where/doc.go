@@ -16,7 +16,8 @@ of the language may be written in any case.
 | ` + "`points < 5`, `<=`, `>`, `>=`" + ` | the number, day or instant is below, at most, above, at least |
 | ` + "`points between 1 and 5`, `points not between 1 and 5`" + ` | it lies, or does not lie, between these two, both included |
 | ` + "`joined before 2026-01-31`, `joined after 2026-01-31`" + ` | the day or instant does; each also with ` + "`not`" + ` |
-| ` + "`joined in the last 30 days`, `joined in the next 2 weeks`" + ` | it lies in that span up to, or from, today; days, weeks, months, years; each also with ` + "`not`" + ` |
+| ` + "`joined in the last 30 days`, `joined in the next 2 weeks`" + ` | it lies in that span up to, or from, today; days, weeks, months, quarters, years; each also with ` + "`not`" + ` |
+| ` + "`joined in this month`, `joined in the previous quarter`" + ` | it lies in that day, week, month, quarter or year of the calendar; each also with ` + "`not`" + ` |
 | ` + "`born anniversary in the next 7 days`" + ` | the day's anniversary does; also with ` + "`not`" + ` |
 | ` + "`vip is true`, `vip is false`, `vip is not true`" + ` | the boolean is, or is not |
 | ` + "`phone is empty`, `phone is not empty`" + ` | there is no value, or there is one |

@@ -27,11 +27,31 @@ func format(r client.Rule, inAll, inAny bool) string {
 			s = "(" + s + ")"
 		}
 	case r.Field != "":
-		s = formatCondition(r)
+		s = formatCondition(text(r.Field), r)
+	case r.Operator != "":
+		s = formatCondition("{"+about(r)+"}", r)
 	default:
 		s = "?"
 	}
 	return s
+}
+
+// about says what a condition is about that only JSON can say. The braces are no part of the language.
+func about(r client.Rule) string {
+	if rel := r.Related; rel != nil {
+		s := strings.Join(rel.Path, " > ")
+		if rel.Function != "" {
+			s = strings.Join(strings.Fields(fmt.Sprintf("%s %s of", rel.Function, rel.Column)), " ") + " " + s
+		}
+		if rel.Where != nil {
+			s += " where " + Format(*rel.Where)
+		}
+		return s
+	}
+	if r.Segment != "" {
+		return "segment " + r.Segment
+	}
+	return "customer"
 }
 
 func join(list []client.Rule, by string, inAll, inAny bool) string {
@@ -42,8 +62,8 @@ func join(list []client.Rule, by string, inAll, inAny bool) string {
 	return strings.Join(parts, by)
 }
 
-func formatCondition(r client.Rule) string {
-	f, op := text(r.Field), string(r.Operator)
+func formatCondition(f string, r client.Rule) string {
+	op := string(r.Operator)
 	v := make([]string, 0, len(r.Values))
 	for _, x := range r.Values {
 		v = append(v, text(x))
@@ -79,12 +99,16 @@ func formatCondition(r client.Rule) string {
 		return "not " + f + " > " + one
 	}
 	switch client.RuleOperator(positive) {
+	case client.RuleOperatorIDOneOf, client.RuleOperatorAddressOneOf:
+		return fmt.Sprintf("%s %s%s in (%s)", f, neg, strings.TrimSuffix(positive, "_one_of"), strings.Join(v, ", "))
 	case client.RuleOperatorOneOf:
 		return fmt.Sprintf("%s %sin (%s)", f, neg, strings.Join(v, ", "))
 	case client.RuleOperatorBetween:
 		return fmt.Sprintf("%s %sbetween %s and %s", f, neg, one, two)
 	case client.RuleOperatorInTheLast, client.RuleOperatorInTheNext:
 		return fmt.Sprintf("%s %s%s %s %ss", f, neg, strings.ReplaceAll(positive, "_", " "), one, r.Unit)
+	case client.RuleOperatorInThis, client.RuleOperatorInThePrevious:
+		return fmt.Sprintf("%s %s%s %s", f, neg, strings.ReplaceAll(positive, "_", " "), r.Unit)
 	case client.RuleOperatorAnniversaryInTheNext:
 		return fmt.Sprintf("%s %sanniversary in the next %s days", f, neg, one)
 	}

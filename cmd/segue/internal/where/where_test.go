@@ -62,6 +62,8 @@ func TestConditionsMeanWhatTheyRead(t *testing.T) {
 		"seen in the next 3 years":                 span("seen", "in_the_next", "3", "year"),
 		"joined anniversary in the next 7 days":    span("joined", "anniversary_in_the_next", "7", "day"),
 		"joined not anniversary in next 7 days":    span("joined", "not_anniversary_in_the_next", "7", "day"),
+		"joined in this month":                     {Field: "joined", Operator: "in_this", Unit: "month"},
+		"joined not in the previous quarter":       {Field: "joined", Operator: "not_in_the_previous", Unit: "quarter"},
 		"vip is true":                              is("vip", "is_true"),
 		"vip is not false":                         is("vip", "is_not_false"),
 		"vip = true":                               is("vip", "is_true"),
@@ -108,8 +110,9 @@ func TestErrorsNameThePlaceAndWhatIsExpected(t *testing.T) {
 		"country in ()":                         "at character 13: expected a value",
 		"country ! HR":                          "at character 9: \"!\" stands alone",
 		"joined in the last few days":           "expected a whole number, not \"few\"",
-		"joined in the last 5 hours":            "expected days, weeks, months or years",
-		"joined in the past 5 days":             "expected (, last or next",
+		"joined in the last 5 hours":            "expected days, weeks, months, quarters or years",
+		"joined in the past 5 days":             "expected (, last, next, this or previous",
+		"joined in this":                        "expected days, weeks, months, quarters or years, not the end",
 		"joined anniversary in the last 5 days": "expected next",
 		"joined anniversary the next":           "expected in, not",
 		"country starts Za":                     "expected with",
@@ -162,7 +165,7 @@ func anyCondition() *rapid.Generator[client.Rule] {
 		ops := map[client.FieldType][]client.RuleOperator{
 			client.FieldTypeText:     {"equals", "not_equals", "one_of", "not_one_of", "contains", "not_contains", "starts_with", "not_starts_with", "ends_with", "not_ends_with", "is_empty", "is_not_empty"},
 			client.FieldTypeNumber:   {"equals", "not_equals", "one_of", "less_than", "not_less_than", "less_or_equal", "greater_than", "not_greater_than", "greater_or_equal", "between", "not_between", "is_empty"},
-			client.FieldTypeDate:     {"equals", "before", "not_before", "after", "not_after", "between", "in_the_last", "not_in_the_last", "in_the_next", "not_in_the_next", "anniversary_in_the_next", "not_anniversary_in_the_next"},
+			client.FieldTypeDate:     {"equals", "before", "not_before", "after", "not_after", "between", "in_the_last", "not_in_the_last", "in_the_next", "not_in_the_next", "in_this", "not_in_this", "in_the_previous", "not_in_the_previous", "anniversary_in_the_next", "not_anniversary_in_the_next"},
 			client.FieldTypeDatetime: {"before", "after", "not_one_of", "is_not_empty"},
 			client.FieldTypeBoolean:  {"is_true", "is_not_true", "is_false", "is_not_false", "is_empty"},
 		}[f.Type]
@@ -176,6 +179,8 @@ func anyCondition() *rapid.Generator[client.Rule] {
 		case "in_the_last", "not_in_the_last", "in_the_next", "not_in_the_next":
 			r.Values = []string{rapid.SampledFrom([]string{"0", "1", "30"}).Draw(t, "n")}
 			r.Unit = rapid.SampledFrom([]client.RuleUnit{"day", "week", "month", "year"}).Draw(t, "unit")
+		case "in_this", "not_in_this", "in_the_previous", "not_in_the_previous":
+			r.Unit = rapid.SampledFrom([]client.RuleUnit{"day", "week", "month", "quarter", "year"}).Draw(t, "unit")
 		case "anniversary_in_the_next", "not_anniversary_in_the_next":
 			r.Values, r.Unit = []string{"7"}, "day"
 		case "is_empty", "is_not_empty", "is_true", "is_not_true", "is_false", "is_not_false":
@@ -253,4 +258,19 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q is written %q, which means something else:\n%s", text, Format(r), diff)
 		}
 	})
+}
+
+func TestWhatOnlyJSONCanSayIsShownInBraces(t *testing.T) {
+	t.Parallel()
+	where := client.Rule{Field: "channel", Operator: "equals", Values: []string{"web"}}
+	for want, r := range map[string]client.Rule{
+		"{sum amount of orders > lines where channel = web} >= 500": {Operator: "greater_or_equal", Values: []string{"500"},
+			Related: &client.Related{Path: []string{"orders", "lines"}, Function: "sum", Column: "amount", Where: &where}},
+		"{count of orders} = 0":     {Operator: "equals", Values: []string{"0"}, Related: &client.Related{Path: []string{"orders"}, Function: "count"}},
+		"{orders} has not":          {Operator: "has_not", Related: &client.Related{Path: []string{"orders"}}},
+		"{segment s1} member of":    {Operator: "member_of", Segment: "s1"},
+		"{customer} id in (c1, c2)": {Operator: "id_one_of", Values: []string{"c1", "c2"}},
+	} {
+		require.Equal(t, want, Format(r))
+	}
 }

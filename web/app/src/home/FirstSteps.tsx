@@ -51,8 +51,9 @@ export function FirstSteps() {
                 {done[id] && <span className="visually-hidden">{t('parts.sections.complete')}</span>}
               </span>
               {id === next && !(id === 'connection' && asks) && (
-                <Button component={Link} to={to[id]} aria-label={word(id)}>
+                <Button component={Link} to={to[id]}>
                   {t('home.first.go')}
+                  <span className="visually-hidden">: {word(id)}</span>
                 </Button>
               )}
             </li>

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../languages/format';
 import classes from './builder.module.css';
-import type { Combine, Condition, Draft, Group, How, Node } from './model';
+import type { Combine, Condition, Draft, Group, How, Kept, Node } from './model';
 import * as model from './model';
 import { type Field, missing, type Operator, operatorsFor, withField, withOperator } from './operators';
 import { ValueEditor } from './ValueEditor';
@@ -169,6 +169,8 @@ function GroupEditor({ group, context, outermost }: { group: Group; context: Con
       {group.children.map((child) =>
         child.kind === 'group' ? (
           <GroupEditor key={child.id} group={child} context={context} />
+        ) : child.kind === 'kept' ? (
+          <KeptCondition key={child.id} node={child} inside={group} context={context} />
         ) : (
           <ConditionEditor key={child.id} condition={child} inside={group} context={context} />
         ),
@@ -202,8 +204,8 @@ function GroupEditor({ group, context, outermost }: { group: Group; context: Con
 
 function ConditionEditor({ condition, inside, context }: { condition: Condition; inside: Group; context: Context }) {
   const { t } = useTranslation();
-  const { fields, operators, change, focus, draft } = context;
-  const words = useWords(fields, draft.timeZone);
+  const { fields, operators, change, draft } = context;
+  const words = useWords(fields, draft.timeZone, []);
   const [left, setLeft] = useState(false); // whether the keyboard was here and went on
   const field = fields.find((f) => f.name === condition.field);
   const possible = field ? operatorsFor(operators, field.type) : [];
@@ -213,27 +215,7 @@ function ConditionEditor({ condition, inside, context }: { condition: Condition;
   const text = told ? t(`segments.missing.${lacks}`) : undefined;
   const put = (next: Condition, mark?: string) =>
     change((d) => model.replace(d, condition.id, () => [next]), mark && `${condition.id} ${mark}`);
-  const removed = () => {
-    const at = inside.children.findIndex((c) => c.id === condition.id);
-    const next = inside.children[at + 1] ?? inside.children[at - 1];
-    change((d) => model.remove(d, condition.id));
-    focus(next?.id ?? inside.id);
-  };
-  const another = () => {
-    const node = model.newCondition();
-    change((d) => model.insertAfter(d, condition.id, node));
-    focus(node.id);
-  };
-  const keys = (e: KeyboardEvent) => {
-    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) another();
-    else if (e.altKey && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
-      change((d) => model.move(d, condition.id, e.key === 'ArrowUp' ? -1 : 1));
-      focus(condition.id); // moving takes the keyboard away from what is moved
-    } else if (e.altKey && e.key === 'Delete') removed();
-    else return;
-    e.preventDefault();
-    e.stopPropagation();
-  };
+  const { keys, items } = useActions(condition, inside, context);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a set of fields cannot be laid out as a grid everywhere
     <div
@@ -288,23 +270,73 @@ function ConditionEditor({ condition, inside, context }: { condition: Condition;
           />
         </div>
       )}
-      <NodeMenu
-        label={t('segments.builder.condition_actions')}
-        items={[
-          { label: t('segments.builder.after'), run: another },
-          { label: t('segments.builder.up'), run: () => change((d) => model.move(d, condition.id, -1)) },
-          { label: t('segments.builder.down'), run: () => change((d) => model.move(d, condition.id, 1)) },
-          {
-            label: t('segments.builder.duplicate'),
-            run: () => change((d) => model.insertAfter(d, condition.id, model.copied(condition))),
-          },
-          {
-            label: t('segments.builder.wrap'),
-            run: () => change((d) => model.wrap(d, condition.id, inside.how === 'all' ? 'any' : 'all')),
-          },
-          { label: t('segments.builder.remove_condition'), bad: true, run: removed },
-        ]}
-      />
+      <NodeMenu label={t('segments.builder.condition_actions')} items={items} />
+    </div>
+  );
+}
+
+/** What can be done with a condition as a whole, by the menu and by keyboard. */
+function useActions(node: Condition | Kept, inside: Group, { change, focus }: Context) {
+  const { t } = useTranslation();
+  const removed = () => {
+    const at = inside.children.findIndex((c) => c.id === node.id);
+    const next = inside.children[at + 1] ?? inside.children[at - 1];
+    change((d) => model.remove(d, node.id));
+    focus(next?.id ?? inside.id);
+  };
+  const another = () => {
+    const added = model.newCondition();
+    change((d) => model.insertAfter(d, node.id, added));
+    focus(added.id);
+  };
+  const keys = (e: KeyboardEvent) => {
+    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) another();
+    else if (e.altKey && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
+      change((d) => model.move(d, node.id, e.key === 'ArrowUp' ? -1 : 1));
+      focus(node.id); // moving takes the keyboard away from what is moved
+    } else if (e.altKey && e.key === 'Delete') removed();
+    else return;
+    e.preventDefault();
+    e.stopPropagation();
+  };
+  const items: Item[] = [
+    { label: t('segments.builder.after'), run: another },
+    { label: t('segments.builder.up'), run: () => change((d) => model.move(d, node.id, -1)) },
+    { label: t('segments.builder.down'), run: () => change((d) => model.move(d, node.id, 1)) },
+    {
+      label: t('segments.builder.duplicate'),
+      run: () => change((d) => model.insertAfter(d, node.id, model.copied(node))),
+    },
+    {
+      label: t('segments.builder.wrap'),
+      run: () => change((d) => model.wrap(d, node.id, inside.how === 'all' ? 'any' : 'all')),
+    },
+    { label: t('segments.builder.remove_condition'), bad: true, run: removed },
+  ];
+  return { keys, items };
+}
+
+/** A condition that the builder cannot edit: it is told in words, and stays as it is. */
+function KeptCondition({ node, inside, context }: { node: Kept; inside: Group; context: Context }) {
+  const { t } = useTranslation();
+  const words = useWords(context.fields, context.draft.timeZone, [node.rule]);
+  const { keys, items } = useActions(node, inside, context);
+  const text = words.phrase(node.rule);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a set of fields cannot be laid out as a grid everywhere
+    <div
+      role="group"
+      aria-label={text}
+      className={classes.condition}
+      data-node={node.id}
+      data-kept
+      onKeyDownCapture={keys}
+    >
+      <div className={classes.kept}>
+        <p className="break">{text}</p>
+        <p className="muted">{t('segments.builder.kept')}</p>
+      </div>
+      <NodeMenu label={t('segments.builder.condition_actions')} items={items} />
     </div>
   );
 }

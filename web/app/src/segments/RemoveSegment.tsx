@@ -1,17 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
-import { exportsQuery } from '../exports/queries';
 import { Confirm } from '../parts/Confirm';
+import { usesQuery } from './queries';
+import { Uses } from './Uses';
 
 type Props = { segment: { id: string; name: string }; onRemoved?: () => void; onClose: () => void };
 
-/** Asks before a segment is removed. One that an export uses cannot be: the exports are named. */
+/** Asks before a segment is removed. One that is used cannot be: what uses it is named. */
 export function RemoveSegment({ segment, onRemoved, onClose }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const users = (useQuery(exportsQuery).data ?? []).filter((e) => e.segment_ids.includes(segment.id));
+  const uses = useQuery(usesQuery(segment.id)).data ?? [];
   return (
     <Confirm
       opened
@@ -25,20 +25,12 @@ export function RemoveSegment({ segment, onRemoved, onClose }: Props) {
         await client.invalidateQueries({ queryKey: ['segments'], exact: true });
       }}
     >
-      {users.length === 0 ? (
+      {uses.length === 0 ? (
         <p>{t('segments.remove.what')}</p>
       ) : (
         <>
-          <p>{t('segments.remove.used', { count: users.length })}</p>
-          <ul className="plain">
-            {users.map((e) => (
-              <li key={e.id}>
-                <Link to="/exports/$id" params={{ id: e.id }}>
-                  {e.name}
-                </Link>
-              </li>
-            ))}
-          </ul>
+          <p>{t('segments.remove.used')}</p>
+          <Uses uses={uses} />
         </>
       )}
     </Confirm>

@@ -15,7 +15,11 @@ export function Rules({ segment }: { segment: Api['Segment'] }) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const fields = useQuery(definitionQuery).data?.fields ?? none;
-  const words = useWords(fields, segment.time_zone ?? '');
+  const words = useWords(
+    fields,
+    segment.time_zone ?? '',
+    segment.rules.map((r) => r.rule),
+  );
   const counts = useQuery(countQuery(segment.id)).data?.rules;
   return (
     <>
@@ -43,7 +47,7 @@ export function Rules({ segment }: { segment: Api['Segment'] }) {
 function Tree({ rule, words }: { rule: Api['Rule']; words: ReturnType<typeof useWords> }) {
   const { t } = useTranslation();
   const branches = rule.all ?? rule.any;
-  if (branches) {
+  if (branches && Object.keys(rule).length === 1) {
     return (
       <div className={classes.tree}>
         <span className="muted">{rule.all ? t('segments.all_of') : t('segments.any_of')}</span>

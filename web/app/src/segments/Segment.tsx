@@ -4,20 +4,19 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
-import { exportsQuery } from '../exports/queries';
 import { useFormats } from '../languages/format';
 import { Card, Empty, Facts } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
-import { StatusBadge } from '../parts/StatusBadge';
 import { Evaluation } from './Evaluation';
 import { MemberCount } from './MemberCount';
 import { Members } from './Members';
-import { segmentQuery } from './queries';
+import { segmentQuery, usesQuery } from './queries';
 import { RemoveSegment } from './RemoveSegment';
 import { Rules } from './Rules';
 import { keeps, useScheduleWords } from './Schedule';
+import { Uses } from './Uses';
 
 export default function SegmentPage() {
   const { t } = useTranslation();
@@ -88,23 +87,8 @@ function UsedBy({ segment }: { segment: Api['Segment'] }) {
   const { t } = useTranslation();
   return (
     <Card title={t('segments.used.title')}>
-      <Loaded query={useQuery(exportsQuery)}>
-        {(all) => {
-          const users = all.filter((e) => e.segment_ids.includes(segment.id));
-          if (users.length === 0) return <Empty text={t('segments.used.none')} />;
-          return (
-            <ul className="plain">
-              {users.map((e) => (
-                <li key={e.id}>
-                  <Link to="/exports/$id" params={{ id: e.id }}>
-                    {e.name}
-                  </Link>
-                  <StatusBadge status={e.status} />
-                </li>
-              ))}
-            </ul>
-          );
-        }}
+      <Loaded query={useQuery(usesQuery(segment.id))}>
+        {(uses) => (uses.length === 0 ? <Empty text={t('segments.used.none')} /> : <Uses uses={uses} />)}
       </Loaded>
     </Card>
   );

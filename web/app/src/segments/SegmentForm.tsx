@@ -43,7 +43,11 @@ export function SegmentForm({ title, stored, draft, fields, operators, onReload 
   const [base, setBase] = useState(stored);
   const [strict, setStrict] = useState(false);
   const rules = toRules(now.parts);
-  const words = useWords(fields, now.timeZone);
+  const words = useWords(
+    fields,
+    now.timeZone,
+    rules.map((r) => r.rule),
+  );
   const lacking =
     conditions(now.parts).filter((c) => missing(c, fields, operators)).length + emptyGroups(now.parts).length;
   const preview = usePreview(rules, now.timeZone, lacking === 0);

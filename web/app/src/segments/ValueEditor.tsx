@@ -44,6 +44,19 @@ export function ValueEditor({ condition, field, operator, timeZone, wrong, onCha
           {one(1, t('segments.builder.to'), wrong && ' ')}
         </>
       );
+    case 'unit':
+      return (
+        <NativeSelect
+          aria-label={t('segments.builder.unit')}
+          value={unit ?? ''}
+          error={wrong}
+          data={[
+            ...(unit ? [] : [{ value: '', label: '' }]),
+            ...units.map((u) => ({ value: u as string, label: t(`segments.builder.calendar.${u}`) })),
+          ]}
+          onChange={(e) => e.currentTarget.value && onChange([], e.currentTarget.value as Unit)}
+        />
+      );
     case 'relative':
     case 'days':
       return (

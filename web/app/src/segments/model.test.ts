@@ -28,6 +28,71 @@ test('a definition that is only looked at stays what is stored', () => {
   expect(model.toRules(draft().parts)).toEqual(rules);
 });
 
+// What the API and the command line can say and the builder cannot edit, and what a later version may say.
+const related: Api['Rule'] = {
+  related: {
+    path: ['orders', 'lines'],
+    function: 'sum',
+    column: 'amount',
+    where: {
+      any: [
+        { field: 'channel', operator: 'equals', values: ['web'] },
+        { related: { path: ['returns'], where: { field: 'reason', operator: 'is_empty' } }, operator: 'has_not' },
+      ],
+    },
+    within: { column: 'bought', operator: 'in_the_last', values: ['90'], unit: 'day' },
+  },
+  operator: 'greater_or_equal',
+  values: ['500'],
+};
+const kept: Api['Rule'][] = [
+  related,
+  { related: { path: ['orders'] }, operator: 'has' },
+  { segment: 's1', operator: 'not_member_of' },
+  { operator: 'address_one_of', values: ['a@example.com'] },
+  { field: 'city', operator: 'equals', values: ['Split'], weight: 3 } as Api['Rule'],
+  { all: [{ field: 'city', operator: 'is_empty' }], at_least: 1 } as Api['Rule'],
+  { none: [{ field: 'city', operator: 'is_empty' }] } as Api['Rule'],
+  { field: 'city', operator: 'contains', values: [' d. o. o.'] },
+];
+
+test.each([
+  ['by itself', (r: Api['Rule']) => r],
+  ['in a group', (r: Api['Rule']) => ({ any: [{ all: [r, { field: 'city', operator: 'is_empty' as const }] }, r] })],
+])('a rule that cannot be edited is saved as it was read, %s', (_, put) => {
+  const stored = [
+    ...kept.map((r, i) => (i === 0 ? { rule: put(r) } : { combine: 'except' as const, rule: put(r) })),
+    { combine: 'union' as const, rule: put(related), label: 'later' },
+  ];
+  const before = structuredClone(stored);
+  expect(model.toRules(model.fromSegment({ name: 'x', rules: stored }).parts)).toEqual(before);
+});
+
+test('a rule that cannot be edited is moved, copied, put into a group and removed whole', () => {
+  const city: Api['Rule'] = { field: 'city', operator: 'is_empty' };
+  let d = model.fromSegment({ name: 'x', rules: [{ rule: { all: [related, city] } }] });
+  const [node] = outer(d).children as [model.Kept];
+  expect(node.kind).toBe('kept');
+  expect(model.conditions(d.parts)).toHaveLength(1);
+  expect(model.emptyGroups(d.parts)).toEqual([]);
+  d = model.move(d, node.id, 1);
+  d = model.insertAfter(d, node.id, model.copied(node));
+  expect(new Set(outer(d).children.map((c) => c.id)).size).toBe(3);
+  d = model.wrap(d, node.id, 'any');
+  expect(model.toRules(d.parts)).toEqual([{ rule: { all: [city, { any: [related] }, related] } }]);
+  d = model.remove(d, node.id);
+  expect(model.toRules(d.parts)).toEqual([{ rule: { all: [city, { any: [] }, related] } }]);
+});
+
+test('a rule without a group gets one when something is said beside it', () => {
+  let d = model.fromSegment({ name: 'x', rules: [{ rule: related }] });
+  d = model.append(d, outer(d).id, { ...model.newCondition(), field: 'city', operator: 'is_empty' });
+  const city = { field: 'city', operator: 'is_empty' };
+  expect(model.toRules(d.parts)).toEqual([{ rule: { all: [related, city] } }]);
+  d = model.update(d, outer(d).id, { how: 'any' });
+  expect(model.toRules(d.parts)).toEqual([{ rule: { any: [related, city] } }]);
+});
+
 test('conditions are added, moved, wrapped, copied and removed in their place', () => {
   let d = draft();
   const [first, group] = outer(d).children as [model.Condition, model.Group];
@@ -74,6 +139,7 @@ const operators = [
   { operator: 'between', operand: 'two', types: ['number', 'date'] },
   { operator: 'in_the_last', operand: 'relative', types: ['date'] },
   { operator: 'anniversary_in_the_next', operand: 'days', types: ['date'] },
+  { operator: 'in_this', operand: 'unit', types: ['date'] },
   { operator: 'is_empty', operand: 'none', types: ['text', 'number', 'date'] },
   { operator: 'resembles', operand: 'somehow', types: ['text'] },
 ] as unknown as Operator[];
@@ -99,6 +165,8 @@ test('what a condition lacks is named', () => {
   expect(lacks({ field: 'seen', operator: 'in_the_last', values: ['7'] })).toBe('value');
   expect(lacks({ field: 'seen', operator: 'anniversary_in_the_next', values: ['367'], unit: 'day' })).toBe('large');
   expect(lacks({ field: 'seen', operator: 'between', values: ['2026-01-01', '2026-01-01'] })).toBeUndefined();
+  expect(lacks({ field: 'seen', operator: 'in_this' })).toBe('value');
+  expect(lacks({ field: 'seen', operator: 'in_this', unit: 'quarter' })).toBeUndefined();
   expect(lacks({ field: 'city', operator: 'is_empty' })).toBeUndefined();
 });
 
@@ -114,6 +182,14 @@ test('another operator or field keeps what still fits, and nothing else', () => 
     of('equals'),
   );
   expect(last).toMatchObject({ values: ['30'], unit: 'day' });
+  const now = withOperator({ ...last, unit: 'quarter' }, of('in_this'), of('in_the_last'));
+  expect(now).toMatchObject({ values: [], unit: 'quarter' });
+  expect(withOperator(now, of('in_the_last'), of('in_this'))).toMatchObject({ values: ['30'], unit: 'quarter' });
+  expect(withOperator(now, of('equals'), of('in_this'))).toMatchObject({ values: [''], unit: undefined });
+  expect(withOperator(condition({ field: 'seen' }), of('in_this'), undefined)).toMatchObject({
+    values: [],
+    unit: 'month',
+  });
   expect(withOperator(last, of('between'), of('in_the_last'))).toMatchObject({ values: ['', ''], unit: undefined });
   expect(withField(is, field('country'), field('city'), operators)).toMatchObject({
     field: 'country',

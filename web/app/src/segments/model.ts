@@ -14,9 +14,24 @@ export type Condition = {
   values: string[];
   unit?: Unit;
 };
-export type Group = { id: string; kind: 'group'; how: How; children: Node[] };
-export type Node = Condition | Group;
-export type Part = { id: string; combine: Combine; root: Group };
+/** A rule that cannot be edited here. It is shown, moved, copied and removed, and saved exactly as it was read. */
+export type Kept = { id: string; kind: 'kept'; rule: Api['Rule'] };
+export type Group = {
+  id: string;
+  kind: 'group';
+  how: How;
+  children: Node[];
+  /** Whether it only stands around a rule that is stored without a group. */
+  bare?: boolean;
+};
+export type Node = Condition | Kept | Group;
+export type Part = {
+  id: string;
+  combine: Combine;
+  root: Group;
+  /** What else is stored with the rule, and is not known here. */
+  rest?: object;
+};
 export type Draft = {
   name: string;
   description: string;
@@ -53,9 +68,14 @@ export const newDraft = (timeZone: string): Draft => ({
   schedule: { mode: 'with_refresh' },
 });
 
+const editable: (keyof Api['Rule'])[] = ['field', 'operator', 'values', 'unit'];
+
 function fromRule(rule: Api['Rule']): Node {
+  const says = (Object.keys(rule) as (keyof Api['Rule'])[]).filter((key) => rule[key] !== undefined);
   const branches = rule.all ?? rule.any;
-  if (branches) return newGroup(branches.map(fromRule), rule.all ? 'all' : 'any');
+  if (branches && says.length === 1) return newGroup(branches.map(fromRule), rule.all ? 'all' : 'any');
+  // Leaving out what it does not know would make it select other people.
+  if (!rule.field || says.some((key) => !editable.includes(key))) return { id: newId(), kind: 'kept', rule };
   return {
     id: newId(),
     kind: 'condition',
@@ -75,24 +95,30 @@ export function fromSegment(
     description: s.description ?? '',
     timeZone: s.time_zone ?? '',
     schedule: s.schedule ?? { mode: 'with_refresh' },
-    parts: s.rules.map((r) => {
-      const node = fromRule(r.rule);
+    parts: s.rules.map(({ combine, rule, ...rest }) => {
+      const node = fromRule(rule);
       return {
         id: newId(),
-        combine: r.combine ?? 'union',
-        root: node.kind === 'group' ? node : newGroup([node]),
+        combine: combine ?? 'union',
+        root: node.kind === 'group' ? node : { ...newGroup([node]), bare: true },
+        rest,
       };
     }),
   };
 }
 
+/** Within a text white space counts; at the ends of any other value it is a slip. */
+const substring = /(contains|starts_with|ends_with)$/;
+
 function toRule(node: Node): Api['Rule'] {
+  if (node.kind === 'kept') return node.rule;
   if (node.kind === 'group') {
     const rules = node.children.map(toRule);
     return node.how === 'all' ? { all: rules } : { any: rules };
   }
   const rule: Api['Rule'] = { field: node.field, operator: node.operator as Api['Rule']['operator'] };
-  if (node.values.length > 0) rule.values = node.values.map((v) => v.trim());
+  if (node.values.length > 0)
+    rule.values = substring.test(node.operator) ? [...node.values] : node.values.map((v) => v.trim());
   if (node.unit) rule.unit = node.unit;
   return rule;
 }
@@ -100,8 +126,9 @@ function toRule(node: Node): Api['Rule'] {
 /** The rules as the API takes them. */
 export function toRules(parts: Part[]): Api['SegmentRule'][] {
   return parts.map((p, i) => {
-    const rule = toRule(p.root);
-    return i === 0 ? { rule } : { combine: p.combine, rule };
+    const [only, ...others] = p.root.children;
+    const rule = toRule(p.root.bare && only && others.length === 0 ? only : p.root);
+    return i === 0 ? { ...p.rest, rule } : { ...p.rest, combine: p.combine, rule };
   });
 }
 
@@ -109,7 +136,7 @@ export function toRules(parts: Part[]): Api['SegmentRule'][] {
 export function replace(draft: Draft, id: string, change: (node: Node) => Node[]): Draft {
   const inside = (node: Node): Node[] => {
     if (node.id === id) return change(node);
-    if (node.kind === 'condition') return [node];
+    if (node.kind !== 'group') return [node];
     const children = node.children.flatMap(inside);
     return children.length === node.children.length && children.every((c, i) => c === node.children[i])
       ? [node]
@@ -140,7 +167,9 @@ export const remove = (draft: Draft, id: string): Draft => replace(draft, id, ()
 export const copied = (node: Node): Node =>
   node.kind === 'group'
     ? { ...node, id: newId(), children: node.children.map(copied) }
-    : { ...node, id: newId(), values: [...node.values] };
+    : node.kind === 'kept'
+      ? { ...node, id: newId() }
+      : { ...node, id: newId(), values: [...node.values] };
 
 /** Puts a node into a group of its own, beside which other things can be said. */
 export const wrap = (draft: Draft, id: string, how: How): Draft => replace(draft, id, (n) => [newGroup([n], how)]);
@@ -165,16 +194,17 @@ export function move(draft: Draft, id: string, by: -1 | 1): Draft {
   return { ...draft, parts: draft.parts.map((p) => ({ ...p, root: inside(p.root) })) };
 }
 
-/** Every condition of the parts, in the order in which they stand. */
+/** Every condition of the parts that can be edited, in the order in which they stand. */
 export function conditions(parts: Part[]): Condition[] {
-  const inside = (node: Node): Condition[] => (node.kind === 'group' ? node.children.flatMap(inside) : [node]);
+  const inside = (node: Node): Condition[] =>
+    node.kind === 'group' ? node.children.flatMap(inside) : node.kind === 'condition' ? [node] : [];
   return parts.flatMap((p) => inside(p.root));
 }
 
 /** The groups in which nothing stands. */
 export function emptyGroups(parts: Part[]): Group[] {
   const inside = (node: Node): Group[] => {
-    if (node.kind === 'condition') return [];
+    if (node.kind !== 'group') return [];
     return node.children.length === 0 ? [node] : node.children.flatMap(inside);
   };
   return parts.flatMap((p) => inside(p.root));

@@ -6,7 +6,7 @@ import type { Condition, Unit } from './model';
 export type Operator = Api['OperatorInfo'];
 export type Field = Api['Field'];
 
-export const units: Unit[] = ['day', 'week', 'month', 'year'];
+export const units: Unit[] = ['day', 'week', 'month', 'quarter', 'year'];
 
 /** The operators that apply to a type of field, as the API orders them. */
 export const operatorsFor = (all: Operator[], type: string): Operator[] =>
@@ -58,6 +58,8 @@ export function missing(c: Condition, fields: Field[], operators: Operator[]): M
   switch (operator.operand) {
     case 'none':
       return undefined;
+    case 'unit':
+      return c.unit ? undefined : 'value';
     case 'relative':
     case 'days': {
       const n = c.values[0]?.trim() ?? '';
@@ -88,11 +90,13 @@ export function withOperator(c: Condition, next: Operator, before: Operator | un
   if (before?.operand === next.operand) return changed;
   changed.unit = next.operand === 'relative' || next.operand === 'days' ? (c.unit ?? 'day') : undefined;
   if (next.operand === 'days') changed.unit = 'day';
+  if (next.operand === 'unit') changed.unit = c.unit ?? 'month';
   const relativeNow = next.operand === 'relative' || next.operand === 'days';
   const relativeBefore = before?.operand === 'relative' || before?.operand === 'days';
   const kept = relativeNow === relativeBefore ? c.values : [];
   switch (next.operand) {
     case 'none':
+    case 'unit':
       changed.values = [];
       break;
     case 'two':
@@ -113,8 +117,7 @@ export function withField(c: Condition, field: Field, before: Field | undefined,
   const kept = possible.find((o) => o.operator === c.operator);
   const next = kept ?? possible[0];
   if (!next) return { ...c, field: field.name, operator: '', values: [], unit: undefined };
-  const relative = kept?.operand === 'relative' || kept?.operand === 'days' || kept?.operand === 'none';
-  if (kept && relative) return { ...c, field: field.name };
+  if (kept && ['relative', 'days', 'unit', 'none'].includes(kept.operand)) return { ...c, field: field.name };
   const cleared: Condition =
     before?.type === field.type && kept
       ? { ...c, field: field.name, values: c.values.map(() => '') }

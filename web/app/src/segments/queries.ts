@@ -20,6 +20,14 @@ export const countQuery = (id: string) =>
     staleTime: 60_000,
   });
 
+/** The segments that name a segment in their rules, and the exports of it. */
+export const usesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['segments', id, 'uses'],
+    queryFn: async () => (await send(api.GET('/api/v1/segments/{id}/uses', { params: { path: { id } } }))).items,
+    staleTime: 0, // an export or a segment may have been changed on the page before
+  });
+
 /** The members of a segment, by pages. */
 export const membersQuery = (id: string) =>
   infiniteQueryOptions({

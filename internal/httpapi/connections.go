@@ -30,7 +30,7 @@ func (a *api) connectionOperations() {
 		id: "create-connection", method: http.MethodPost, path: "/connections", tag: tag, status: http.StatusCreated, summary: "Add a connection",
 		description: "Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded; without it, " +
 			"if a draft is asked for, exports can be made over the connection and none of them runs before agree-connection.",
-		errors:      destinationCodes(activation.CodeConflict),
+		errors: destinationCodes(activation.CodeConflict),
 	}, a.createConnection)
 	register(a, endpoint{
 		id: "check-connection", method: http.MethodPost, path: "/connections/check", tag: tag, reads: true, summary: "Ask who a key belongs to",

@@ -5,7 +5,7 @@ import { expect, open, settled, signedIn, test } from './segue';
 // The pictures of docs/screens.md, of the demo's made-up customers: `make pictures` writes them.
 const folder = process.env.SEGUE_PICTURES;
 if (folder) {
-  test.use({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, contextOptions: { reducedMotion: 'reduce' } });
+  test.use({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, locale: 'en-GB', contextOptions: { reducedMotion: 'reduce' } });
   const picture = async (page: Page, name: string) => {
     await settled(page);
     await page.mouse.move(0, 0);

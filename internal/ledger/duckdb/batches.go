@@ -359,6 +359,10 @@ func (l *Ledger) Settle(ctx context.Context, id activation.BatchID, rejected []l
 	})
 }
 
+// endings is an expression: the number of the last batch that ended. Numbers only grow while a run is open that was planned after one
+// of them, whatever is dropped with old runs.
+const endings = "(SELECT greatest((SELECT coalesce(max(nth_end), 0) FROM batch), (SELECT coalesce(max(planned_after), 0) FROM run)))"
+
 // ending says what the end of a batch means for standings.
 type ending int
 
@@ -405,7 +409,7 @@ func (l *Ledger) settling(ctx context.Context, id activation.BatchID, kind ledge
 				return err
 			}
 			if told {
-				return q.exec("UPDATE batch SET state = 'ended', acked_at = ? WHERE id = ?", at.UTC(), string(id))
+				return q.exec("UPDATE batch SET state = 'ended', acked_at = ?, nth_end = "+endings+" + 1 WHERE id = ?", at.UTC(), string(id))
 			}
 			return q.exec("UPDATE batch SET state = 'ended' WHERE id = ?", string(id))
 		})
@@ -413,9 +417,9 @@ func (l *Ledger) settling(ctx context.Context, id activation.BatchID, kind ledge
 }
 
 // SettleUnknown implements ledger.Batches.
-func (l *Ledger) SettleUnknown(ctx context.Context, id activation.BatchID, reason string, at time.Time) error {
+func (l *Ledger) SettleUnknown(ctx context.Context, id activation.BatchID, reason, why string, at time.Time) error {
 	return l.settling(ctx, id, ledger.BatchImport, tellsNothing, at, func(q querier, b part, _ place) error {
-		return q.exec("UPDATE run_row SET bucket = 'not_sent', reason = ?, settled_at = ? WHERE part = ?", reason, at.UTC(), b.number)
+		return q.exec("UPDATE run_row SET bucket = 'not_sent', reason = ?, why = nullif(?, ''), settled_at = ? WHERE part = ?", reason, why, at.UTC(), b.number)
 	})
 }
 
@@ -455,7 +459,7 @@ func (l *Ledger) Split(ctx context.Context, id activation.BatchID, maxImports in
 				FROM run_row WHERE part = $2) WHERE $3 OR nth <= $4)`, name, b.number, half == 1, (b.Rows+1)/2, last); err != nil {
 				return err
 			}
-			if err := q.exec(`INSERT INTO batch SELECT $1, $2, 'import', $3, $4, $5, count(*), $6, 'ready', 0, 0, 0, $7, NULL, $8, false, NULL, NULL, 0, $9, false FROM run_row WHERE part = $8`,
+			if err := q.exec(`INSERT INTO batch SELECT $1, $2, 'import', $3, $4, $5, count(*), $6, 'ready', 0, 0, 0, $7, NULL, $8, false, NULL, NULL, 0, $9, false, NULL FROM run_row WHERE part = $8`,
 				name, string(b.Run), phaseImports, int64(b.List), seq, b.Bytes/2, b.Imports, last, b.Clear); err != nil {
 				return err
 			}

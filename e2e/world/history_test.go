@@ -268,7 +268,7 @@ func (h *history) run() {
 	case unprovable:
 		how = unproved
 	case fate == "given up":
-		if len(p.send) > 0 && len(p.held) == 0 && !old && m.adrift == nil {
+		if len(p.send) > 0 && len(p.held) == 0 && m.adrift == nil {
 			h.giveUp(e, p)
 			return
 		}

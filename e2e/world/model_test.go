@@ -258,6 +258,7 @@ type plan struct {
 	leavers  []leaver // of the export
 	refusals []place  // of whomever, besides
 	wanted   map[string]bool
+	faulty   map[string]bool
 	held     map[string]bool // why the brake holds it (S26)
 }
 
@@ -294,7 +295,7 @@ func (m *model) plan(e *exportDef, noted bool) *plan {
 	win, refused := m.winners(), m.refusedByConsent()
 	shared := m.sharedInProfiles(e.field, win)
 	outcome := map[string]string{} // of wanted addresses
-	p := &plan{wanted: map[string]bool{}}
+	p := &plan{wanted: map[string]bool{}, faulty: map[string]bool{}}
 	for addr := range wantedBy(e, m.people) {
 		if refused[addr] || m.optedOut[addr] {
 			outcome[addr] = "rejected"
@@ -304,6 +305,7 @@ func (m *model) plan(e *exportDef, noted bool) *plan {
 		s, ok := m.render(e, addr, win[addr], shared)
 		if !ok { // keeps its old state on the list and is no leaver
 			outcome[addr] = "faulty"
+			p.faulty[addr] = true
 			continue
 		}
 		st := m.standings[place{e.id, e.list, addr}]
@@ -564,7 +566,7 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		case l.bucket != "removed": // needs no call: settled in any case
 			x.add(l.bucket)
 			m.settleLeaver(l)
-		case how == nothing || (last && how != whole && how != givenUp):
+		case how == nothing || (last && how != whole && how != givenUp) || (last && m.outside(e, p, l.addr, how)):
 			x.notRemoved++
 		default:
 			x.removed++
@@ -605,6 +607,13 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		m.released[e.id] = false
 	}
 	return x
+}
+
+// outside reports whether the address could not be sent to the export's list and was never taken there: it stays where it was (S15, S22).
+func (m *model) outside(e *exportDef, p *plan, addr string, how ending) bool {
+	sent := slices.ContainsFunc(p.send, func(s sending) bool { return s.addr == addr })
+	st := m.standings[place{e.id, e.list, addr}]
+	return (p.faulty[addr] || (sent && how == givenUp)) && (st == nil || !st.ever)
 }
 
 // settleLeaver is a leaver who stays on the list.

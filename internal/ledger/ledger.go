@@ -276,7 +276,8 @@ type Batches interface {
 	BatchRemovals(ctx context.Context, id activation.BatchID) ([]activation.Email, error)
 
 	// RecordSending makes the rows *sent* before the call (S12, S30). It fails with CodeConflict, and changes nothing,
-	// when the ledger moved since the plan in an address of the batch so that it would be planned differently.
+	// when the ledger moved since the plan in an address of the batch so that it would be planned differently. Of a removal from a
+	// list of before it takes out whoever could not be sent to the new one: they stay, and are *not removed* (S22, S15).
 	RecordSending(ctx context.Context, id activation.BatchID, watermark activation.ProcessID, at time.Time) error
 	// RecordAccepted notes the process that the destination named in its answer.
 	RecordAccepted(ctx context.Context, id activation.BatchID, p activation.ProcessID) error

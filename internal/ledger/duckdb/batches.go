@@ -201,9 +201,38 @@ func (l *Ledger) recordRemoval(ctx context.Context, b part, p place, at time.Tim
 			return err
 		}
 	}
+	var old bool // it is from a list of before
+	q := querier{ctx, l}
+	if err := q.row("SELECT phase = ? FROM batch WHERE id = ?", []any{phaseOldLists, string(b.ID)}, &old); err != nil {
+		return err
+	}
+	if old {
+		if err := l.fold(ctx); err != nil { // who is on the new list is told by it
+			return err
+		}
+	}
 	return l.tx(ctx, func(q querier) error {
+		if old {
+			if err := q.stay(b, p, at); err != nil {
+				return err
+			}
+		}
 		return q.exec("UPDATE batch SET state = 'sending', watermark = 0, attempts = attempts + 1, sent_at = ? WHERE id = ?", at.UTC(), string(b.ID))
 	})
+}
+
+// stay takes out of a removal from a list of before whoever could not be sent to the new one and was never taken there: else they were
+// on no list at all (S22, S15). They leave it once they have joined.
+func (q querier) stay(b part, p place, at time.Time) error {
+	n, err := q.changed(`UPDATE run_row SET bucket = 'not_removed', reason = x.reason, settled_at = $2, batch = NULL, part = NULL
+		FROM (SELECT DISTINCT address, reason FROM run_row WHERE run = $1 AND kind = 'address' AND bucket IN ('rejected', 'not_sent')
+			AND address NOT IN (SELECT address FROM standing WHERE account = $4 AND list = $5 AND export = $6 AND first_acked_at IS NOT NULL)) x
+		WHERE run_row.part = $3 AND run_row.kind = 'leaver' AND run_row.why IS NULL AND run_row.address = x.address`,
+		string(b.Run), at.UTC(), b.number, p.account, p.list, p.export)
+	if err != nil || n == 0 {
+		return err
+	}
+	return q.exec("UPDATE batch SET row_count = row_count - ? WHERE id = ?", n, string(b.ID))
 }
 
 // about reads a batch and what its statements need of its run; the caller holds the lock.

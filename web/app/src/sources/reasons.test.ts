@@ -5,16 +5,18 @@ import en from './en.json';
 import { maskOf, reasonOf } from './reasons';
 
 const warehouse = join(import.meta.dirname, '../../../../internal/warehouse');
-const source = ['textfile', 'duckdb']
-  .flatMap((dir) => readdirSync(join(warehouse, dir)).map((name) => join(warehouse, dir, name)))
-  .filter((p) => p.endsWith('.go') && !p.endsWith('_test.go'))
-  .map((p) => readFileSync(p, 'utf8'))
-  .join('\n');
+const source = (dir: string) =>
+  readdirSync(join(warehouse, dir))
+    .filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'))
+    .map((name) => readFileSync(join(warehouse, dir, name), 'utf8'))
+    .join('\n');
+const files = source('textfile');
+const everything = files + source('duckdb');
 
 /** Everything that the server says of a row, with its holes filled. */
 const said = [
-  ...[...source.matchAll(/\bproblem\w*\s*=\s*(?:fmt\.Sprintf\()?"((?:[^"\\]|\\.)+)"/g)].map((m) => m[1] ?? ''),
-  ...[...source.matchAll(/misfit\(\) string \{[\s\S]*?\n\}/g)].flatMap((m) =>
+  ...[...files.matchAll(/\bproblem\w*\s*=\s*(?:fmt\.Sprintf\()?"((?:[^"\\]|\\.)+)"/g)].map((m) => m[1] ?? ''),
+  ...[...everything.matchAll(/misfit\(\) string \{[\s\S]*?\n\}/g)].flatMap((m) =>
     [...m[0].matchAll(/Sprintf\("([^"]+)"/g)].map((x) => x[1] ?? ''),
   ),
 ].map((text) => text.replaceAll('%d', '3').replaceAll('%q', '"name"').replace('%s', 'date').replace('%s', '%d.%m.%Y'));

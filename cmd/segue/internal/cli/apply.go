@@ -262,7 +262,7 @@ func writePlan(w io.Writer, p applyPlan) error {
 
 // shown writes a value of a plan.
 func shown(v any) string {
-	if v == nil {
+	if v == nil || v == "" {
 		return "nothing"
 	}
 	text, err := json.Marshal(v)

@@ -310,8 +310,6 @@ func TestADraftRunsNothingBeforeSomebodyAgrees(t *testing.T) {
 	b := newBench(t)
 	b.withFiles()
 	b.applied(wholeFile)
-	t.Cleanup(func() { t.Log(b.Log.String()) })
-	b.ok("profile", "build")
 	got := b.fails(exitConflict, "run", "start", "VIP")
 	require.Contains(t, got, "is a draft")
 	require.Contains(t, got, "segue connection agree")

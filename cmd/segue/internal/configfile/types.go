@@ -7,12 +7,12 @@ import "segue/internal/activation"
 
 // File is what configuration files hold, several of them put together. A section that is absent says nothing of its things.
 type File struct {
-	Sources         []Source                    `json:"sources,omitempty" doc:"Data sources"`
+	Sources         []Source                    `json:"sources,omitempty" nullable:"false" doc:"Data sources"`
 	Profile         *Profile                    `json:"profile,omitempty" doc:"How rows of the sources become profiles"`
-	Relationships   []Relationship              `json:"relationships,omitempty" doc:"Which rows belong to which"`
-	Segments        []Segment                   `json:"segments,omitempty"`
-	Connections     []Connection                `json:"connections,omitempty" doc:"Accounts at destinations; one that is made by a file is a draft, over which nothing runs before segue connection agree"`
-	Exports         []Export                    `json:"exports,omitempty"`
+	Relationships   []Relationship              `json:"relationships,omitempty" nullable:"false" doc:"Which rows belong to which"`
+	Segments        []Segment                   `json:"segments,omitempty" nullable:"false"`
+	Connections     []Connection                `json:"connections,omitempty" nullable:"false" doc:"Accounts at destinations; one that is made by a file is a draft, over which nothing runs before segue connection agree"`
+	Exports         []Export                    `json:"exports,omitempty" nullable:"false"`
 	RefreshSchedule *activation.RefreshSchedule `json:"refresh_schedule,omitempty" doc:"When everything is refreshed"`
 }
 
@@ -37,9 +37,9 @@ type Database struct {
 
 // Profile says how rows become profiles.
 type Profile struct {
-	Fields       []Field                 `json:"fields"`
-	Tables       []Table                 `json:"tables" doc:"The sources whose rows become profiles; of several, the keys of the first are the ids"`
-	Rules        []activation.MatchRule  `json:"rules,omitempty" doc:"How rows are matched, in order of precedence"`
+	Fields       []Field                 `json:"fields" nullable:"false"`
+	Tables       []Table                 `json:"tables" nullable:"false" doc:"The sources whose rows become profiles; of several, the keys of the first are the ids"`
+	Rules        []activation.MatchRule  `json:"rules,omitempty" nullable:"false" doc:"How rows are matched, in order of precedence"`
 	Survivorship map[string]Survivorship `json:"survivorship,omitempty" doc:"Which value a profile gets, by field"`
 	MaxBlock     int                     `json:"max_block,omitempty" doc:"Up to how many rows that agree in all equal conditions are compared. Defaults to 100"`
 	Region       string                  `json:"region,omitempty" doc:"The ISO 3166 region of phones without a prefix, such as HR"`
@@ -62,7 +62,7 @@ type Table struct {
 // Survivorship says which value of several a profile gets.
 type Survivorship struct {
 	Method  activation.Survivor `json:"method" enum:"source_order,most_recent,most_complete,most_frequent"`
-	Sources []string            `json:"sources,omitempty" doc:"For source_order: the most trusted first"`
+	Sources []string            `json:"sources,omitempty" nullable:"false" doc:"For source_order: the most trusted first"`
 	By      string              `json:"by,omitempty" doc:"For most_recent: the date field"`
 }
 
@@ -71,7 +71,7 @@ type Relationship struct {
 	Name string               `json:"name" doc:"Unique; rules state their way by it"`
 	From string               `json:"from" doc:"The source whose rows belong to something"`
 	To   string               `json:"to,omitempty" doc:"The source that they belong to; absent for the profiles"`
-	Keys []activation.KeyPair `json:"keys" doc:"The columns that agree"`
+	Keys []activation.KeyPair `json:"keys" nullable:"false" doc:"The columns that agree"`
 }
 
 // Segment is a definition of who is selected. In its rules segments are named by their names.
@@ -79,7 +79,7 @@ type Segment struct {
 	Name        string                      `json:"name"`
 	Was         string                      `json:"was,omitempty" doc:"The name that it had until now, to rename it"`
 	Description string                      `json:"description,omitempty"`
-	Rules       []activation.SegmentRule    `json:"rules" doc:"As docs/rules.md describes them; a segment in a rule is named by its name"`
+	Rules       []activation.SegmentRule    `json:"rules" nullable:"false" doc:"As docs/rules.md describes them; a segment in a rule is named by its name"`
 	TimeZone    string                      `json:"time_zone,omitempty" doc:"The IANA zone of relative dates. Defaults to UTC"`
 	Schedule    *activation.SegmentSchedule `json:"schedule,omitempty" doc:"When it is evaluated. Defaults to with_refresh"`
 }
@@ -103,7 +103,7 @@ type Export struct {
 	Was        string                     `json:"was,omitempty" doc:"The name that it had until now, to rename it"`
 	Connection string                     `json:"connection"`
 	List       int64                      `json:"list" doc:"The number of a list of the account"`
-	Segments   []string                   `json:"segments"`
+	Segments   []string                   `json:"segments" nullable:"false"`
 	Mapping    activation.Mapping         `json:"mapping"`
 	Leavers    activation.LeaversPolicy   `json:"leavers,omitempty" enum:"remove,keep" doc:"What happens to people who leave the segments. Defaults to remove"`
 	TakeOver   bool                       `json:"take_over,omitempty" doc:"People who are on the list already count as sent by this export"`

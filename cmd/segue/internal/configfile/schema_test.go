@@ -114,7 +114,7 @@ func TestFilesAreReadTogetherAndAnchorsCannotGrowWithoutBound(t *testing.T) {
 	d.Read("a.yaml", []byte("segments:\n  - {name: a, rules: []}\n---\nsegments:\n  - {name: b, rules: []}\nrefresh_schedule: {on: false}\n"))
 	d.Read("b.yaml", []byte("segments: [{name: c, rules: []}]\nrefresh_schedule: {on: true}\n"))
 	require.Len(t, d.Segments, 3)
-	require.Equal(t, Place{"b.yaml", 1, 12}, d.Place("segments[2].rules[0].rule"))
+	require.Equal(t, Place{"b.yaml", 1, 22}, d.Place("segments[2].rules[0].rule"))
 	require.Len(t, d.Mistakes, 1)
 	require.Equal(t, "b.yaml:2:1: refresh_schedule: is stated twice, first in a.yaml:6:1. Leave one of them out", d.Mistakes[0].String())
 

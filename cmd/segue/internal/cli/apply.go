@@ -134,7 +134,7 @@ func (a *applyCmd) planned(inv *invocation, doc *configfile.Document, s serverSt
 		return nil, err
 	}
 	want.Normalise(s.destination)
-	p := &planning{doc: doc, want: want, have: have, server: s, env: inv.Env, prune: a.Prune, renew: a.RenewSecrets}
+	p := &planning{plan: applyPlan{Changes: []*planned{}}, doc: doc, want: want, have: have, server: s, env: inv.Env, prune: a.Prune, renew: a.RenewSecrets}
 	other := map[string]bool{}
 	for i, n := range doc.Names(configfile.Sources) {
 		if k := configfile.Find(n, have.Names(configfile.Sources)); k >= 0 {

@@ -226,7 +226,7 @@ refresh_schedule:
 	require.Contains(t, got, "nothing was changed")
 	require.Equal(t, before, b.entries())
 	require.NotContains(t, b.ok("source", "list"), "customers")
-	require.Contains(t, b.fails(exitInvalid, "apply", "-f", b.file("sources:\n  - name: a\n   path: b\n")), ":2:1: is no YAML")
+	require.Regexp(t, `segue\.yaml:\d+:1: is no YAML`, b.fails(exitInvalid, "apply", "-f", b.file("sources:\n  - name: a\n   path: b\n")))
 }
 
 func TestApplyTellsTheLineOfWhatOnlyTheServerSees(t *testing.T) {

@@ -142,7 +142,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 	b.env["SEGUE_PASSWORD"] = goodPassword
 	for _, args := range remoteCommands() {
 		switch strings.Join(args[:2], " ") {
-		case "source remove", "segment remove", "connection remove", "export remove", "export remove-kept", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename", "export detach", "export attach",
+		case "source remove", "segment remove", "connection remove", "export remove", "export remove-kept", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename", "connection agree", "export detach", "export attach",
 			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token",
 			"me notices", "segment evaluate", "profile unify", "relationship add", "relationship remove", "source add-database", "source update-database", "notify mail", "notify webhook", "notify test":
 			continue // they answer nothing, or are tested by themselves

@@ -16,21 +16,7 @@ const without: Record<string, string> = {
   'get-health': 'for what watches the server',
   'get-person': 'the list has everything of a person',
   'get-refresh': 'the list has everything of a refresh',
-  'list-relationships': 'made by the command line and the API; their screen is not there yet',
-  'create-relationship': 'made by the command line and the API; their screen is not there yet',
-  'delete-relationship': 'made by the command line and the API; their screen is not there yet',
   'delete-connection': 'remove-connection says what becomes of its exports',
-  'list-profile-changes': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'list-clusters': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'explain-rows': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'list-pairs': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'put-pair': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'delete-pair': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'separate-row': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'get-unification': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'put-unification': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'preview-unification': 'several tables are unified by the command line and the API; the screen is not there yet',
-  'suggest-unification': 'several tables are unified by the command line and the API; the screen is not there yet',
 };
 
 /** Calls that are put together; `*` stands for what is put in. */

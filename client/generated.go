@@ -3777,6 +3777,15 @@ type Adoption struct {
 	ThereBefore int64 `json:"there_before"`
 }
 
+// Agreement defines model for Agreement.
+type Agreement struct {
+	// Agree Required to be true
+	Agree bool `json:"agree"`
+
+	// Statement The version of the statement that was read
+	Statement string `json:"statement"`
+}
+
 // AttachInput defines model for AttachInput.
 type AttachInput struct {
 	ConnectionID string `json:"connection_id"`
@@ -4052,10 +4061,13 @@ type Connection struct {
 	Consent    Consent              `json:"consent"`
 
 	// ContactLimit How many contacts the account's contract allows, as somebody entered it
-	ContactLimit int64       `json:"contact_limit,omitempty,omitzero"`
-	CreatedAt    time.Time   `json:"created_at"`
-	ExportUser   *ExportUser `json:"export_user,omitempty"`
-	ID           string      `json:"id"`
+	ContactLimit int64     `json:"contact_limit,omitempty,omitzero"`
+	CreatedAt    time.Time `json:"created_at"`
+
+	// Draft Nobody has agreed to the data privacy statement yet, so that its exports do not run: agree-connection
+	Draft      bool        `json:"draft,omitempty,omitzero"`
+	ExportUser *ExportUser `json:"export_user,omitempty"`
+	ID         string      `json:"id"`
 
 	// KeyTail The last four characters of the API key
 	KeyTail string `json:"key_tail,omitempty,omitzero"`
@@ -4125,7 +4137,7 @@ type ConnectionCheckType string
 
 // ConnectionInput defines model for ConnectionInput.
 type ConnectionInput struct {
-	// Agree Agreement to the data privacy statement of GET /api/v1/settings; required to be true
+	// Agree Agreement to the data privacy statement of GET /api/v1/settings; required to be true unless a draft is made
 	Agree bool `json:"agree"`
 
 	// APIKey Stored encrypted and never shown again
@@ -4135,8 +4147,11 @@ type ConnectionInput struct {
 	BaseURL string `json:"base_url,omitempty,omitzero"`
 
 	// ContactLimit How many contacts the account's contract allows
-	ContactLimit int64  `json:"contact_limit,omitempty,omitzero"`
-	Name         string `json:"name"`
+	ContactLimit int64 `json:"contact_limit,omitempty,omitzero"`
+
+	// Draft Make a draft, which nobody has agreed to and nobody is export user of: its exports do not run before somebody does and is
+	Draft bool   `json:"draft,omitempty,omitzero"`
+	Name  string `json:"name"`
 
 	// Shared Contributors may use it, and not only administrators
 	Shared bool                `json:"shared,omitempty,omitzero"`
@@ -4157,8 +4172,10 @@ type ConnectionList struct {
 
 // ConnectionName defines model for ConnectionName.
 type ConnectionName struct {
-	Name string             `json:"name"`
-	Type ConnectionNameType `json:"type"`
+	// Draft It is a draft: an administrator has to agree to the data privacy statement before exports over it run
+	Draft bool               `json:"draft,omitempty,omitzero"`
+	Name  string             `json:"name"`
+	Type  ConnectionNameType `json:"type"`
 }
 
 // ConnectionNameType defines model for ConnectionName.Type.
@@ -6811,6 +6828,9 @@ type CheckConnectionJSONRequestBody = ConnectionCheck
 // UpdateConnectionJSONRequestBody defines body for UpdateConnection for application/json ContentType.
 type UpdateConnectionJSONRequestBody = ConnectionChange
 
+// AgreeConnectionJSONRequestBody defines body for AgreeConnection for application/json ContentType.
+type AgreeConnectionJSONRequestBody = Agreement
+
 // CreateAttributeJSONRequestBody defines body for CreateAttribute for application/json ContentType.
 type CreateAttributeJSONRequestBody = AttributeInput
 
@@ -7044,7 +7064,7 @@ type ClientInterface interface {
 
 	// CreateConnectionWithBody Add a connection
 	//
-	// Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded.
+	// Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded; without it, if a draft is asked for, exports can be made over the connection and none of them runs before agree-connection.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7053,7 +7073,7 @@ type ClientInterface interface {
 
 	// CreateConnection Add a connection
 	//
-	// Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded.
+	// Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded; without it, if a draft is asked for, exports can be made over the connection and none of them runs before agree-connection.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7109,6 +7129,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with PATCH /api/v1/connections/{id} (the `UpdateConnection` operationId).
 	UpdateConnection(ctx context.Context, id string, body UpdateConnectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AgreeConnectionWithBody Agree to the statement of a draft
+	//
+	// Records that whoever calls agreed to the data privacy statement of GET /api/v1/settings, and makes them the export user: then exports over the connection can run. Asks for a fresh proof of who they are, as set-export-user does.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/connections/{id}/agreement (the `AgreeConnection` operationId).
+	AgreeConnectionWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AgreeConnection Agree to the statement of a draft
+	//
+	// Records that whoever calls agreed to the data privacy statement of GET /api/v1/settings, and makes them the export user: then exports over the connection can run. Asks for a fresh proof of who they are, as set-export-user does.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/connections/{id}/agreement (the `AgreeConnection` operationId).
+	AgreeConnection(ctx context.Context, id string, body AgreeConnectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListAttributes List the account's attributes
 	//
@@ -8496,7 +8534,7 @@ func (c *Client) ListConnections(ctx context.Context, params *ListConnectionsPar
 
 // CreateConnectionWithBody Add a connection
 //
-// Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded.
+// Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded; without it, if a draft is asked for, exports can be made over the connection and none of them runs before agree-connection.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8515,7 +8553,7 @@ func (c *Client) CreateConnectionWithBody(ctx context.Context, contentType strin
 
 // CreateConnection Add a connection
 //
-// Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded.
+// Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded; without it, if a draft is asked for, exports can be made over the connection and none of them runs before agree-connection.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8632,6 +8670,44 @@ func (c *Client) UpdateConnectionWithBody(ctx context.Context, id string, conten
 // Corresponds with PATCH /api/v1/connections/{id} (the `UpdateConnection` operationId).
 func (c *Client) UpdateConnection(ctx context.Context, id string, body UpdateConnectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateConnectionRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AgreeConnectionWithBody Agree to the statement of a draft
+//
+// Records that whoever calls agreed to the data privacy statement of GET /api/v1/settings, and makes them the export user: then exports over the connection can run. Asks for a fresh proof of who they are, as set-export-user does.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/connections/{id}/agreement (the `AgreeConnection` operationId).
+func (c *Client) AgreeConnectionWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAgreeConnectionRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AgreeConnection Agree to the statement of a draft
+//
+// Records that whoever calls agreed to the data privacy statement of GET /api/v1/settings, and makes them the export user: then exports over the connection can run. Asks for a fresh proof of who they are, as set-export-user does.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/connections/{id}/agreement (the `AgreeConnection` operationId).
+func (c *Client) AgreeConnection(ctx context.Context, id string, body AgreeConnectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAgreeConnectionRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -11998,6 +12074,53 @@ func NewUpdateConnectionRequestWithBody(server string, id string, contentType st
 	}
 
 	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAgreeConnectionRequest calls the generic AgreeConnection builder with application/json body
+func NewAgreeConnectionRequest(server string, id string, body AgreeConnectionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAgreeConnectionRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewAgreeConnectionRequestWithBody constructs an http.Request for the AgreeConnection method, with any body, and a specified content type
+func NewAgreeConnectionRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/connections/%s/agreement", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
 	if err != nil {
 		return nil, err
 	}

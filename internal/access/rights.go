@@ -86,7 +86,7 @@ var operations = map[string]Right{
 	"list-attributes": RightUseConnection, "create-attribute": RightUseConnection, "check-contract": RightUseConnection,
 
 	"create-connection": RightAdminister, "check-connection": RightAdminister, "update-connection": RightAdminister, "delete-connection": RightAdminister,
-	"test-connection": RightAdminister, "remove-connection": RightAdminister, "set-export-user": RightAdminister, "list-uses": RightAdminister,
+	"test-connection": RightAdminister, "remove-connection": RightAdminister, "set-export-user": RightAdminister, "agree-connection": RightAdminister, "list-uses": RightAdminister,
 	"list-people": RightAdminister, "create-person": RightAdminister, "get-person": RightAdminister, "update-person": RightAdminister,
 	"reset-password":       RightAdminister,
 	"put-refresh-schedule": RightAdminister,

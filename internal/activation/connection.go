@@ -58,7 +58,8 @@ type Connection struct {
 	// RemovingAt is when a person removed it, RemovedBy who. The key is still there for the import in flight (S29).
 	RemovingAt time.Time
 	RemovedBy  string
-	// ConsentAt is when the data privacy statement was agreed to, and ConsentBy by whom; ConsentVersion is its version.
+	// ConsentAt is when the data privacy statement was agreed to, and ConsentBy by whom; ConsentVersion is its version. Until then
+	// the connection is a draft.
 	ConsentAt      time.Time
 	ConsentBy      string
 	ConsentVersion string
@@ -67,6 +68,9 @@ type Connection struct {
 	UpdatedAt time.Time
 	Version   int64
 }
+
+// Draft reports whether nobody has agreed to the data privacy statement yet. Nothing is sent over a draft: see MayRun.
+func (c Connection) Draft() bool { return c.ConsentAt.IsZero() }
 
 // ClearState says whether values that are missing empty what the destination has (SEMANTICS S16). Between being asked for and
 // being on lies a proof, which a run carries.

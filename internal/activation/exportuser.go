@@ -27,9 +27,13 @@ func MachineExportUser(at time.Time) ExportUser {
 	return ExportUser{Kind: ExportUserMachine, Name: "the server's machine", At: at}
 }
 
-// MayRun fails with CodeNeedsExportUser, saying why, unless exports over the connection may run: its export user is the
-// server's machine, or somebody who is an administrator and not switched off. load reads a person.
+// MayRun fails with CodeNeedsExportUser, saying why, unless exports over the connection may run: it is no draft, and its export
+// user is the server's machine, or somebody who is an administrator and not switched off. load reads a person.
 func (c Connection) MayRun(load func(PersonID) (Person, error)) error {
+	if c.Draft() {
+		return Errorf(CodeNeedsExportUser, "the connection \"%s\" is a draft: nobody has agreed to the data privacy statement and become its export user", c.Name).
+			WithRemedy("An administrator has to read the statement, agree to it and become export user: segue connection agree, or the page of the connection")
+	}
 	why := ""
 	switch c.ExportUser.Kind {
 	case ExportUserMachine:

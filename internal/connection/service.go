@@ -60,6 +60,8 @@ type NewConnection struct {
 	// Agree says that the person agreed to activation.ConsentStatement; By names the person.
 	Agree bool
 	By    string
+	// Draft says that nobody agrees yet and nobody is export user: nothing runs over it until somebody does both (Change.Agree).
+	Draft bool
 	// Shared says that contributors may use it.
 	Shared bool
 	// ExportUser is on whose behalf its exports run; nobody, and they do not run before somebody is.
@@ -116,7 +118,13 @@ func (s *Service) Create(ctx context.Context, n NewConnection) (activation.Conne
 	if err := c.Validate(); err != nil {
 		return activation.Connection{}, err
 	}
-	if !n.Agree {
+	switch {
+	case n.Draft && n.Agree:
+		return activation.Connection{}, activation.Errorf(activation.CodeInvalid, "a draft is what nobody has agreed to yet").WithField("draft").
+			WithRemedy("Make a draft, or agree to the statement")
+	case n.Draft:
+		c.ConsentAt, c.ConsentBy, c.ConsentVersion, c.ExportUser = time.Time{}, "", "", activation.ExportUser{}
+	case !n.Agree:
 		return activation.Connection{}, activation.Errorf(activation.CodeInvalid, "the data privacy statement was not agreed to").
 			WithField("agree").WithRemedy("Read the statement and agree to it: " + activation.ConsentStatement)
 	}
@@ -150,9 +158,39 @@ type Change struct {
 	ContactLimit *int64
 	// ExportUser takes over as export user. Whoever calls holds that the person proved who they are.
 	ExportUser *activation.ExportUser
+	// Agree makes a draft a connection that exports can run over; ExportUser must be given with it.
+	Agree *Agreement
 	// MirrorOff says that runs over it do not read the account's contacts (S2); see activation.MirrorRisk.
 	MirrorOff *bool
 	Version   int64
+}
+
+// Agreement is agreement to the data privacy statement.
+type Agreement struct {
+	// By names the person, Statement the version that they read.
+	By, Statement string
+}
+
+// agree checks a change of the export user, and what a draft needs besides: agreement to the statement as it is now.
+func agree(c *activation.Connection, ch Change, now time.Time) error {
+	a := ch.Agree
+	switch {
+	case a == nil && ch.ExportUser != nil && c.Draft():
+		return activation.Errorf(activation.CodeConflict, "the connection %q is a draft: nobody has agreed to the data privacy statement", c.Name).
+			WithRemedy("Agree to it, which makes you the export user as well: segue connection agree")
+	case a == nil:
+		return nil
+	case !c.Draft():
+		return activation.Errorf(activation.CodeConflict, "the connection %q is no draft: %s agreed to the statement", c.Name, c.ConsentBy).
+			WithRemedy("To become its export user: segue connection export-user")
+	case a.Statement != activation.ConsentStatementVersion:
+		return activation.Errorf(activation.CodeConflict, "the data privacy statement is of version %s now", activation.ConsentStatementVersion).WithField("statement").
+			WithRemedy("Read it again and agree to it")
+	case ch.ExportUser == nil:
+		return activation.Errorf(activation.CodeInvalid, "whoever agrees becomes the export user").WithField("export_user")
+	}
+	c.ConsentAt, c.ConsentBy, c.ConsentVersion = now, a.By, a.Statement
+	return nil
 }
 
 // Update renames a connection or rotates its key.
@@ -165,6 +203,9 @@ func (s *Service) Update(ctx context.Context, id activation.ConnectionID, ch Cha
 		return activation.Connection{}, err
 	}
 	now := s.cfg.Clock().UTC()
+	if err := agree(&c, ch, now); err != nil {
+		return activation.Connection{}, err
+	}
 	if ch.ContactLimit != nil {
 		c.ContactLimit = *ch.ContactLimit
 	}

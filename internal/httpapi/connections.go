@@ -28,8 +28,9 @@ func (a *api) connectionOperations() {
 	}, a.listConnections)
 	register(a, endpoint{
 		id: "create-connection", method: http.MethodPost, path: "/connections", tag: tag, status: http.StatusCreated, summary: "Add a connection",
-		description: "Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded.",
-		errors:      destinationCodes(activation.CodeConflict),
+		description: "Asks the destination who the key belongs to, seals the key and stores the connection. Agreement to the data privacy statement is required and recorded; without it, " +
+			"if a draft is asked for, exports can be made over the connection and none of them runs before agree-connection.",
+		errors: destinationCodes(activation.CodeConflict),
 	}, a.createConnection)
 	register(a, endpoint{
 		id: "check-connection", method: http.MethodPost, path: "/connections/check", tag: tag, reads: true, summary: "Ask who a key belongs to",
@@ -81,13 +82,13 @@ func shownConnection(c access.Caller, k activation.Connection) wire.Connection {
 	if c.Has(access.RightAdminister) {
 		return wire.FromConnection(k)
 	}
-	return wire.Connection{ID: string(k.ID), Name: k.Name, Type: string(k.Type), Shared: k.Shared, CreatedAt: k.CreatedAt.UTC(), UpdatedAt: k.UpdatedAt.UTC(), Version: k.Version}
+	return wire.Connection{ID: string(k.ID), Name: k.Name, Type: string(k.Type), Shared: k.Shared, Draft: k.Draft(), CreatedAt: k.CreatedAt.UTC(), UpdatedAt: k.UpdatedAt.UTC(), Version: k.Version}
 }
 
 func (a *api) createConnection(ctx context.Context, in *input[wire.ConnectionInput]) (*made[wire.Connection], error) {
 	c, err := a.cfg.Services.Connections.Create(ctx, connection.NewConnection{
 		Name: in.Body.Name, Type: activation.DestinationType(in.Body.Type), BaseURL: in.Body.BaseURL, Key: in.Body.APIKey,
-		Agree: in.Body.Agree, By: caller(ctx), Shared: in.Body.Shared, ContactLimit: in.Body.ContactLimit, ExportUser: a.atOnce(ctx),
+		Agree: in.Body.Agree, By: caller(ctx), Shared: in.Body.Shared, ContactLimit: in.Body.ContactLimit, ExportUser: a.atOnce(ctx), Draft: in.Body.Draft,
 	})
 	if err != nil {
 		return nil, err

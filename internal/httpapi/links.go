@@ -22,6 +22,12 @@ func (a *api) linkOperations() {
 		errors: []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeNotProved},
 	}, a.setExportUser)
 	register(a, endpoint{
+		id: "agree-connection", method: http.MethodPost, path: "/connections/{id}/agreement", tag: tag, summary: "Agree to the statement of a draft",
+		description: "Records that whoever calls agreed to the data privacy statement of GET /api/v1/settings, and makes them the export user: then exports over the connection can run. " +
+			"Asks for a fresh proof of who they are, as set-export-user does.",
+		errors: []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeNotProved},
+	}, a.agreeConnection)
+	register(a, endpoint{
 		id: "list-uses", method: http.MethodGet, path: "/connections/{id}/exports", tag: tag, summary: "List where a connection is used",
 		description: "The exports that use the connection, with their status.", errors: []activation.Code{activation.CodeNotFound},
 	}, a.listUses)
@@ -49,14 +55,36 @@ func (a *api) atOnce(ctx context.Context) activation.ExportUser {
 	return activation.ExportUser{}
 }
 
+// becoming is whoever calls as export user, who has to prove who they are.
+func (a *api) becoming(ctx context.Context) (activation.ExportUser, error) {
+	if machine(ctx) {
+		return a.atOnce(ctx), nil
+	}
+	p, _, err := a.proved(ctx)
+	if err != nil {
+		return activation.ExportUser{}, err
+	}
+	return activation.ExportUser{Kind: activation.ExportUserPerson, Person: p.ID, Name: p.Name}, nil
+}
+
+func (a *api) agreeConnection(ctx context.Context, in *change[wire.Agreement]) (*body[wire.Connection], error) {
+	if !in.Body.Agree {
+		return nil, activation.Errorf(activation.CodeInvalid, "the data privacy statement was not agreed to").WithField("agree").
+			WithRemedy("Read the statement and agree to it: " + activation.ConsentStatement)
+	}
+	user, err := a.becoming(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return oneConnection(a.cfg.Services.Connections.Update(ctx, activation.ConnectionID(in.ID), connection.Change{
+		ExportUser: &user, Agree: &connection.Agreement{By: caller(ctx), Statement: in.Body.Statement},
+	}))
+}
+
 func (a *api) setExportUser(ctx context.Context, in *ByID) (*body[wire.Connection], error) {
-	user := a.atOnce(ctx)
-	if !machine(ctx) {
-		p, _, err := a.proved(ctx)
-		if err != nil {
-			return nil, err
-		}
-		user = activation.ExportUser{Kind: activation.ExportUserPerson, Person: p.ID, Name: p.Name}
+	user, err := a.becoming(ctx)
+	if err != nil {
+		return nil, err
 	}
 	return oneConnection(a.cfg.Services.Connections.Update(ctx, activation.ConnectionID(in.ID), connection.Change{ExportUser: &user}))
 }

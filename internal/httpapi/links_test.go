@@ -126,3 +126,45 @@ func TestTheContractIsEnteredByHandAndComparedWithSegments(t *testing.T) {
 	k = b.must(200, "PATCH", "/connections/"+id, object{"contact_limit": 0, "version": k["version"]})
 	require.NotContains(t, k, "contact_limit")
 }
+
+// TestADraftSendsNothingBeforeSomebodyAgreesAndAnswersForIt tells of connections that a program made: nobody read the statement.
+func TestADraftSendsNothingBeforeSomebodyAgreesAndAnswersForIt(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	exp := b.must(200, "GET", "/exports/"+b.withExport(), nil)
+	k := b.must(201, "POST", "/connections", object{"name": "made by a program", "api_key": goodKey, "agree": false, "draft": true})
+	require.Equal(t, []any{true, object{"kind": "none"}, nil}, []any{k["draft"], k["export_user"], k["consent"].(object)["at"]}, "not even the server's machine")
+	require.NotEmpty(t, k["account"].(object)["organization_id"], "S1 its key was checked")
+	b.refused(activation.CodeBadCredentials, "POST", "/connections", object{"name": "wrong key", "api_key": "xkeysib-wrong-wrong-wrong", "agree": false, "draft": true})
+	b.refused(activation.CodeInvalid, "POST", "/connections", object{"name": "both", "api_key": goodKey, "agree": true, "draft": true})
+
+	x := b.must(201, "POST", "/exports", object{
+		"name": "over a draft", "connection_id": k["id"], "list_id": 7, "segment_ids": exp["segment_ids"], "mapping": object{"email": "mail"},
+	})
+	path := "/exports/" + x["id"].(string)
+	x = b.must(200, "GET", path, nil)
+	require.Equal(t, []any{"needs_export_user", true}, []any{x["status"], x["connection"].(object)["draft"]})
+	for _, kind := range []string{"run", "dry_run", "reconcile"} {
+		p := b.refused(activation.CodeNeedsExportUser, "POST", path+"/runs", object{"kind": kind})
+		require.Contains(t, p["detail"], "draft", kind)
+	}
+	b.refused(activation.CodeNeedsExportUser, "POST", path+"/refresh", nil)
+
+	m := b.withMember(activation.RoleAdministrator, false)
+	connection := "/connections/" + k["id"].(string)
+	agreement := object{"agree": true, "statement": activation.ConsentStatementVersion}
+	b.refused(activation.CodeConflict, "PUT", connection+"/export-user", nil)
+	b.refused(activation.CodeInvalid, "POST", connection+"/agreement", object{"agree": false, "statement": activation.ConsentStatementVersion})
+	b.refused(activation.CodeConflict, "POST", connection+"/agreement", object{"agree": true, "statement": "1999-01"})
+	b.refused(activation.CodeNotProved, "POST", connection+"/agreement", agreement, "Authorization", "Bearer "+m.token)
+	b.refused(activation.CodeNeedsExportUser, "POST", path+"/runs", nil)
+
+	k = b.as(m, 200, "POST", connection+"/agreement", agreement)
+	require.Nil(t, k["draft"])
+	require.Equal(t, []any{"person", m.id}, []any{k["export_user"].(object)["kind"], k["export_user"].(object)["person_id"]})
+	require.Equal(t, activation.ConsentStatementVersion, k["consent"].(object)["version"])
+	entry := b.must(200, "GET", "/audit?limit=1", nil)["items"].([]any)[0].(object)
+	require.Equal(t, "agree-connection", entry["action"])
+	b.must(201, "POST", path+"/runs", nil)
+	b.refused(activation.CodeConflict, "POST", connection+"/agreement", agreement)
+}

@@ -310,6 +310,8 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	do("PATCH", "/connections/"+connection, object{"name": "Main", "version": k["version"]})
 	do("DELETE", "/connections/"+b.withConnection("second"), nil)
 	do("PUT", "/connections/"+connection+"/export-user", nil)
+	draft := do("POST", "/connections", object{"name": "draft", "api_key": goodKey, "agree": false, "draft": true})
+	do("POST", "/connections/"+id(draft)+"/agreement", object{"agree": true, "statement": activation.ConsentStatementVersion})
 	do("POST", "/connections/"+b.withConnection("third")+"/removal", object{"exports": []object{}})
 	copied := id(do("POST", "/exports/"+id(exp)+"/duplicate", object{"name": "copy"}))
 	do("POST", "/exports/"+copied+"/detach", nil)

@@ -88,7 +88,7 @@ func (w *world) define() {
 		require.NoError(w.t, tx.CreateSource(ctx, activation.Source{ID: "crm", Name: "CRM", Kind: activation.SourceCSV, Path: "x.csv", CreatedAt: at, UpdatedAt: at, Version: 1}))
 		require.NoError(w.t, tx.PutProfile(ctx, activation.ProfileDefinition{Source: "crm", Key: "id", UpdatedAt: at}))
 		require.NoError(w.t, tx.CreateSegment(ctx, activation.Segment{ID: "all", Name: "All", CreatedAt: at, UpdatedAt: at, Version: 1}))
-		require.NoError(w.t, tx.CreateConnection(ctx, activation.Connection{ID: "c", Name: "c", Type: activation.DestinationBrevo, ExportUser: activation.MachineExportUser(at), CreatedAt: at, UpdatedAt: at, Version: 1}))
+		require.NoError(w.t, tx.CreateConnection(ctx, activation.Connection{ID: "c", Name: "c", Type: activation.DestinationBrevo, ExportUser: activation.MachineExportUser(at), ConsentAt: at, CreatedAt: at, UpdatedAt: at, Version: 1}))
 		return tx.CreateExport(ctx, activation.Export{
 			ID: "news", Name: "News", Connection: "c", List: 1, Segments: []activation.SegmentID{"all"}, CreatedAt: at, UpdatedAt: at, Version: 1,
 		})

@@ -81,7 +81,7 @@ func (w *world) define() {
 		for _, id := range []activation.SegmentID{"all", "vip"} {
 			require.NoError(w.t, tx.CreateSegment(ctx, activation.Segment{ID: id, Name: string(id), CreatedAt: at, UpdatedAt: at, Version: 1}))
 		}
-		require.NoError(w.t, tx.CreateConnection(ctx, activation.Connection{ID: "c", Name: "c", Type: activation.DestinationBrevo, ExportUser: activation.MachineExportUser(at), CreatedAt: at, UpdatedAt: at, Version: 1}))
+		require.NoError(w.t, tx.CreateConnection(ctx, activation.Connection{ID: "c", Name: "c", Type: activation.DestinationBrevo, ExportUser: activation.MachineExportUser(at), ConsentAt: at, CreatedAt: at, UpdatedAt: at, Version: 1}))
 		for id, e := range map[activation.ExportID]activation.Export{
 			"news":    {Segments: []activation.SegmentID{"all"}},
 			"club":    {Segments: []activation.SegmentID{"vip", "all"}, Schedule: activation.ExportSchedule{Mode: activation.ScheduleWithRefresh}},

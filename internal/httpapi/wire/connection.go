@@ -16,6 +16,7 @@ type Connection struct {
 	KeyTail string  `json:"key_tail,omitempty" doc:"The last four characters of the API key"`
 	Account Account `json:"account" doc:"Empty for contributors"`
 	Shared  bool    `json:"shared" doc:"Contributors may use it, and not only administrators"`
+	Draft   bool    `json:"draft,omitempty" doc:"Nobody has agreed to the data privacy statement yet, so that its exports do not run: agree-connection"`
 	// ClearEmpty is absent for contributors.
 	ClearEmpty string `json:"clear_empty,omitempty" enum:"off,asked,on" doc:"Whether values that are missing empty what the destination has. asked: the next run that writes proves on at most five contacts that nothing else is emptied, and switches it on, or off"`
 	// Mirror and MirrorRisk are absent for contributors.
@@ -56,7 +57,8 @@ type ConnectionInput struct {
 	Type         string `json:"type,omitempty" enum:"brevo" default:"brevo"`
 	BaseURL      string `json:"base_url,omitempty" maxLength:"500" doc:"Defaults to the destination's own address"`
 	APIKey       string `json:"api_key" maxLength:"4096" writeOnly:"true" doc:"Stored encrypted and never shown again"`
-	Agree        bool   `json:"agree" doc:"Agreement to the data privacy statement of GET /api/v1/settings; required to be true"`
+	Agree        bool   `json:"agree" doc:"Agreement to the data privacy statement of GET /api/v1/settings; required to be true unless a draft is made"`
+	Draft        bool   `json:"draft,omitempty" doc:"Make a draft, which nobody has agreed to and nobody is export user of: its exports do not run before somebody does and is"`
 	Shared       bool   `json:"shared,omitempty" doc:"Contributors may use it, and not only administrators"`
 	ContactLimit int64  `json:"contact_limit,omitempty" minimum:"0" doc:"How many contacts the account's contract allows"`
 }
@@ -70,6 +72,12 @@ type ConnectionChange struct {
 	Mirror       *string `json:"mirror,omitempty" enum:"on,off" doc:"Whether runs read the account's contacts; the answer says what switching it off risks"`
 	ContactLimit *int64  `json:"contact_limit,omitempty" minimum:"0" doc:"How many contacts the account's contract allows; 0 for not known"`
 	Version      int64   `json:"version" minimum:"1" doc:"The version that was read"`
+}
+
+// Agreement is agreement to the data privacy statement, for a draft.
+type Agreement struct {
+	Agree     bool   `json:"agree" doc:"Required to be true"`
+	Statement string `json:"statement" maxLength:"100" doc:"The version of the statement that was read"`
 }
 
 // ConnectionCheck asks who a key belongs to, without storing anything.
@@ -111,7 +119,7 @@ type AttributeInput struct {
 // FromConnection makes the JSON of a connection.
 func FromConnection(c activation.Connection) Connection {
 	w := Connection{
-		ID: string(c.ID), Name: c.Name, Type: string(c.Type), BaseURL: c.BaseURL, KeyTail: c.KeyTail, Account: FromAccount(c.Details), Shared: c.Shared,
+		ID: string(c.ID), Name: c.Name, Type: string(c.Type), BaseURL: c.BaseURL, KeyTail: c.KeyTail, Account: FromAccount(c.Details), Shared: c.Shared, Draft: c.Draft(),
 		ClearEmpty: clearState(c.ClearEmpty), CheckedAt: utc(c.CheckedAt), Consent: Consent{At: utc(c.ConsentAt), By: c.ConsentBy, Version: c.ConsentVersion},
 		ExportUser: fromExportUser(c.ExportUser), ContactLimit: c.ContactLimit, RemovingAt: utc(c.RemovingAt),
 		CreatedAt: utc(c.CreatedAt), UpdatedAt: utc(c.UpdatedAt), Version: c.Version,

@@ -37,6 +37,8 @@ type Export struct {
 type ConnectionName struct {
 	Name string `json:"name"`
 	Type string `json:"type" enum:"brevo"`
+	// Draft is why an export needs an export user where nobody has agreed yet.
+	Draft bool `json:"draft,omitempty" doc:"It is a draft: an administrator has to agree to the data privacy statement before exports over it run"`
 }
 
 // What a caller may do with an export.
@@ -95,7 +97,7 @@ func FromExport(e activation.Export, over activation.Connection, latest *activat
 		w.LatestRun, w.Status = &r, r.Status
 	}
 	w.Detached, w.Removing = fromDetachment(e.Detached), e.Removing
-	w.Connection, w.Permissions = ConnectionName{Name: over.Name, Type: string(over.Type)}, PermissionView
+	w.Connection, w.Permissions = ConnectionName{Name: over.Name, Type: string(over.Type), Draft: over.Name != "" && over.Draft()}, PermissionView
 	if w.Connection.Type == "" {
 		w.Connection.Type = string(activation.DestinationBrevo)
 	}

@@ -52,6 +52,8 @@ type commands struct {
 	Run          runCmd          `cmd:"" group:"export" help:"Runs: executions of exports."`
 	Refresh      refreshCmd      `cmd:"" group:"export" help:"Refreshes: the pipeline from data sources to exports, on demand and by schedule."`
 	Status       statusCmd       `cmd:"" group:"export" help:"How everything stands: every task from data sources to exports."`
+	Apply        applyCmd        `cmd:"" group:"server" help:"Make the server as configuration files say: sources, profile, segments, connections, exports, schedules."`
+	Config       configCmd       `cmd:"" group:"server" help:"The server's configuration as a file."`
 	Notify       notifyCmd       `cmd:"" group:"server" help:"Messages to people: when something failed, is held, waits or is late."`
 	Person       personCmd       `cmd:"" group:"server" help:"People: who may sign in."`
 	Me           meCmd           `cmd:"" group:"server" help:"Your own account: where you are signed in, and tokens for your programs."`

@@ -26,6 +26,7 @@ type connectionCmd struct {
 	ClearEmpty      connectionClearEmpty      `cmd:"" help:"Let values that are missing empty what the account has, once a run has proved it, or end that."`
 	Mirror          connectionMirror          `cmd:"" help:"Let runs read the account's contacts, or not, which is risky."`
 	ExportUser      connectionExportUser      `cmd:"" help:"Become the export user of a connection: its exports run on your behalf."`
+	Agree           connectionAgree           `cmd:"" help:"Agree to the data privacy statement of a draft, and become its export user: then its exports can run."`
 	WhereUsed       connectionWhereUsed       `cmd:"" help:"List the exports that use a connection."`
 	Limit           connectionLimit           `cmd:"" help:"Enter how many contacts the account's contract allows."`
 	Remove          connectionRemove          `cmd:"" help:"Remove a connection and destroy its key."`
@@ -194,8 +195,11 @@ func (inv *invocation) writeConnection(w io.Writer, n client.Connection) error {
 		pairs = append(pairs, [2]string{"Missing values", clearWords(n)})
 	}
 	pairs = append(pairs, linkPairs(inv, n)...)
-	pairs = append(pairs, [2]string{"Checked", inv.when(n.CheckedAt)},
-		[2]string{"Agreed", fmt.Sprintf("%s by %s (statement of %s)", inv.when(n.Consent.At), n.Consent.By, n.Consent.Version)})
+	pairs = append(pairs, [2]string{"Checked", inv.when(n.CheckedAt)})
+	if n.Draft {
+		return table.Pairs(w, append(pairs, [2]string{"Agreed", "nobody yet; it is a draft, whose exports do not run: segue connection agree " + shellWord(n.Name)})...)
+	}
+	pairs = append(pairs, [2]string{"Agreed", fmt.Sprintf("%s by %s (statement of %s)", inv.when(n.Consent.At), n.Consent.By, n.Consent.Version)})
 	return table.Pairs(w, pairs...)
 }
 

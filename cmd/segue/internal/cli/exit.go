@@ -22,6 +22,7 @@ const (
 	exitFailed      = 8
 	exitHeld        = 9
 	exitCanceled    = 10
+	exitChanges     = 11
 	exitInterrupted = 130
 )
 
@@ -54,6 +55,7 @@ func exits() []exitInfo {
 		{exitFailed, "The run that was waited for has failed.", nil},
 		{exitHeld, "The run that was waited for is held and needs a person's release.", []activation.Code{activation.CodeHeld}},
 		{exitCanceled, "The run that was waited for was canceled or skipped.", nil},
+		{exitChanges, "A dry run of apply that was asked for it has something to do.", nil},
 		{exitInterrupted, "Interrupted.", nil},
 	}
 }
@@ -74,9 +76,12 @@ func exitCode(err error) int {
 		c *client.Error
 		a *activation.Error
 	)
+	var m *mistakesError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &m):
+		return exitInvalid
 	case errors.As(err, &u):
 		return exitUsage
 	case errors.As(err, &r):
@@ -131,10 +136,23 @@ func describe(err error) (message, remedy string, more []string) {
 		c *client.Error
 		a *activation.Error
 	)
+	var (
+		m *mistakesError
+		p *placedError
+	)
 	switch {
+	case errors.As(err, &m):
+		return m.Error(), "", m.lines()
 	case errors.As(err, &h):
 		message, remedy, more = describe(h.err)
 		return message, remedy, append(more, h.done)
+	case errors.As(err, &p):
+		message, remedy, more = describe(p.err)
+		message = p.what + ": " + message
+		if at := p.place.String(); at != "" {
+			message = at + ": " + message
+		}
+		return message, remedy, more
 	case errors.As(err, &r):
 		return "", "", nil
 	case errors.As(err, &u):

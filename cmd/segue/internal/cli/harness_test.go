@@ -68,7 +68,7 @@ func newBench(t *testing.T) *bench {
 			Store: b.Store, Sources: b.Sources, Profiles: b.Engine, Unify: b.Unify, Segments: b.Segments, Connections: b.Connections, Exports: b.Exports, Ledger: b.Book,
 			Access: b.Access, Audit: b.Audit, Refresh: b.Refresh, Notify: b.Notify,
 		},
-		Token: testToken, Version: "1.2.3", SourceDirs: []string{b.Files}, Clock: time.Now, IDs: b.IDs, Log: b.Logger, WatchEvery: 2 * time.Millisecond,
+		Token: testToken, Version: "1.2.3", SourceDirs: []string{b.Files}, DestinationURLs: map[activation.DestinationType]string{activation.DestinationBrevo: "https://api.example.com/v3"}, Clock: time.Now, IDs: b.IDs, Log: b.Logger, WatchEvery: 2 * time.Millisecond,
 	})
 	require.NoError(t, err)
 	srv := httptest.NewServer(h)

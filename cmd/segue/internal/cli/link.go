@@ -82,6 +82,49 @@ func (k *connectionExportUser) Run(inv *invocation) error {
 	return set(c)
 }
 
+type connectionAgree struct {
+	connectionName
+	Machine bool `help:"Let the server's machine be the export user, instead of you; for whoever can read the data folder."`
+	Agree   bool `help:"Agree to the data privacy statement; without it you are asked."`
+	accountFlags
+}
+
+// Run works the command.
+func (k *connectionAgree) Run(inv *invocation) error {
+	work := func(c *client.Client) error {
+		n, err := inv.connection(c, k.Name)
+		if err != nil {
+			return err
+		}
+		s, err := client.Decode[client.Settings](c.GetSettings(inv.ctx))
+		if err != nil {
+			return err
+		}
+		if n.Draft && !k.Agree {
+			_, _ = fmt.Fprintln(inv.Terminal.Err, table.Clean(s.ConsentStatement.Text))
+			if err := inv.confirm(false, "Do you agree to the data privacy statement?", "--agree"); err != nil {
+				return err
+			}
+		}
+		n, err = client.Decode[client.Connection](c.AgreeConnection(inv.ctx, n.ID, client.Agreement{Agree: true, Statement: s.ConsentStatement.Version}))
+		if err != nil {
+			return err
+		}
+		return inv.show(n, func(io.Writer) error {
+			inv.say("The connection %q is no draft any more. Its exports run on behalf of %s.", n.Name, exportUserWords(n))
+			return nil
+		})
+	}
+	if !k.Machine {
+		return k.as(inv, work)
+	}
+	c, err := inv.api()
+	if err != nil {
+		return err
+	}
+	return work(c)
+}
+
 type connectionWhereUsed struct{ connectionName }
 
 // Run works the command.

@@ -15,6 +15,7 @@ import { StatusBadge } from '../parts/StatusBadge';
 import { useWho } from '../parts/useWho';
 import { useWork } from '../parts/useWork';
 import { AccountFacts, ContractUse } from './Account';
+import { Draft } from './Draft';
 import { ExportUser } from './ExportUser';
 import { connectionQuery, usesQuery } from './queries';
 import { Remove } from './Remove';
@@ -92,6 +93,7 @@ function Detail({ value: c, mayChange }: { value: Api['Connection']; mayChange: 
   }
   return (
     <>
+      {c.draft && <Draft connection={c} mayChange={mayChange} />}
       {c.removing_at && <Notice tone="warn">{t('connections.remove.going', { at: dateTime(c.removing_at) })}</Notice>}
       <Card title={t('connections.account.title')}>
         <div className="stack">
@@ -106,7 +108,7 @@ function Detail({ value: c, mayChange }: { value: Api['Connection']; mayChange: 
           <ContractUse contacts={c.account.contacts} limit={c.contact_limit} />
         </div>
       </Card>
-      <ExportUser connection={c} mayChange={mayChange} />
+      {!c.draft && <ExportUser connection={c} mayChange={mayChange} />}
       <Card title={t('connections.use')}>
         <div className="stack">
           <Facts
@@ -122,20 +124,22 @@ function Detail({ value: c, mayChange }: { value: Api['Connection']; mayChange: 
           {c.mirror === 'off' && <Notice tone="warn">{t('connections.mirror.risk')}</Notice>}
         </div>
       </Card>
-      <Card title={t('connections.consent.title')}>
-        <div className="stack">
-          {c.consent.at && (
-            <p>
-              {t('connections.consent.agreed', {
-                by: who(c.consent.by),
-                at: dateTime(c.consent.at),
-                version: c.consent.version,
-              })}
-            </p>
-          )}
-          <AgreedStatement version={c.consent.version} />
-        </div>
-      </Card>
+      {!c.draft && (
+        <Card title={t('connections.consent.title')}>
+          <div className="stack">
+            {c.consent.at && (
+              <p>
+                {t('connections.consent.agreed', {
+                  by: who(c.consent.by),
+                  at: dateTime(c.consent.at),
+                  version: c.consent.version,
+                })}
+              </p>
+            )}
+            <AgreedStatement version={c.consent.version} />
+          </div>
+        </Card>
+      )}
       <Uses id={c.id} />
     </>
   );

@@ -33,7 +33,9 @@ export default function Connections() {
           ? t('connections.remove.state')
           : c.export_user && c.export_user.kind !== 'none'
             ? who(c.export_user.name ?? '')
-            : t('connections.export_user.missing'),
+            : c.draft
+              ? t('connections.draft.state')
+              : t('connections.export_user.missing'),
     },
     {
       id: 'checked',

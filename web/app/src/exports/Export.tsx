@@ -110,7 +110,7 @@ function Detail({ value: e }: { value: Api['Export'] }) {
       )}
       {stopped && needsSomebody(e.status) && (
         <Notice tone="warn">
-          <p>{t(`exports.stopped.${e.status}`)}</p>
+          <p>{e.connection.draft ? t('exports.stopped.draft') : t(`exports.stopped.${e.status}`)}</p>
           {attach && (
             <Button mt="sm" size="compact-sm" variant="default" onClick={() => attach.run(e)}>
               {attach.label}

@@ -1,0 +1,369 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/internal/activation"
+	"segue/internal/httpapi/apitest"
+	"segue/internal/store"
+)
+
+const wholeFile = `# everything that there can be
+sources:
+  - name: customers
+    path: customers.csv
+    columns:
+      points: {type: number}
+  - name: purchases
+    path: purchases.csv
+    max_shrink: 0.5
+profile:
+  region: HR
+  fields:
+    - {name: mail, type: text, semantic: email}
+    - {name: name, type: text, semantic: first_name}
+    - {name: points, type: number}
+  tables:
+    - source: customers
+      key: id
+      columns: {mail: mail, name: name, points: points}
+relationships:
+  - name: bought
+    from: purchases
+    keys: [{from: customer}]
+segments:
+  - name: Good ones
+    description: who has many points and is no Ana
+    rules:
+      - rule:
+          all:
+            - {field: points, operator: greater_than, values: ["20"]}
+            - {operator: not_member_of, segment: Anas}
+  - name: Anas
+    rules:
+      - rule: {field: name, operator: equals, values: [Ana]}
+    schedule: {mode: own, cron: 30 6 * * *, time_zone: Europe/Zagreb}
+  - name: Buyers
+    rules:
+      - rule: {operator: has, related: {path: [bought]}}
+connections:
+  - name: main
+    key_env: BREVO_KEY
+    shared: true
+    contact_limit: 5000
+exports:
+  - name: VIP
+    connection: main
+    list: 7
+    segments: [Good ones, Buyers]
+    mapping:
+      email: mail
+      attributes:
+        - {attribute: FIRSTNAME, field: name}
+    schedule: {mode: on_demand}
+    freshness_minutes: 1560
+refresh_schedule:
+  on: true
+  days: [monday, friday]
+  times: ["06:30"]
+  time_zone: Europe/Zagreb
+`
+
+// withFiles writes the files that wholeFile speaks of, and sets the key.
+func (b *bench) withFiles() {
+	b.t.Helper()
+	b.write(b.Files, "customers.csv", customers)
+	b.write(b.Files, "purchases.csv", "id,customer,amount\np1,c1,10\np2,c3,20\n")
+	b.env["BREVO_KEY"] = apitest.GoodKey
+}
+
+func (b *bench) file(text string) string { return b.write(b.t.TempDir(), "segue.yaml", text) }
+
+// applied applies a file and returns what was done.
+func (b *bench) applied(text string, more ...string) string {
+	b.t.Helper()
+	return b.ok(append([]string{"apply", "--yes", "-f", b.file(text)}, more...)...)
+}
+
+// entries counts the entries of the audit log.
+func (b *bench) entries() int {
+	b.t.Helper()
+	var l struct{ Items []json.RawMessage }
+	require.NoError(b.t, json.Unmarshal([]byte(b.ok("audit", "list", "--limit", "500", "-o", "json")), &l))
+	return len(l.Items)
+}
+
+func TestApplyMakesEverythingOnAnEmptyServerAndThenHasNothingToDo(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	path := b.file(wholeFile)
+	before := b.entries()
+	out := b.ok("apply", "--dry-run", "-f", path)
+	require.Contains(t, out, "+ create export \"VIP\"\n")
+	require.Equal(t, exitChanges, b.run("apply", "--dry-run", "--exit-code", "-f", path).code)
+	require.Equal(t, before, b.entries(), "a dry run changes nothing")
+	require.Contains(t, b.fails(exitUsage, "apply", "-f", path), "--yes", "it asks")
+	require.Equal(t, before, b.entries())
+
+	out = b.applied(wholeFile)
+	require.Contains(t, out, "12 changes are done.")
+	require.Contains(t, b.ok("export", "show", "VIP"), "Needs an export user")
+	require.Contains(t, b.ok("segment", "show", "Anas"), "30 6 * * *")
+	require.Contains(t, b.ok("connection", "show", "main"), "draft")
+
+	before = b.entries()
+	require.Equal(t, "Nothing to do: everything is as the files say.\n", b.ok("apply", "-f", path), "without --yes, for there is nothing to ask")
+	require.Equal(t, 0, b.run("apply", "--dry-run", "--exit-code", "--prune", "-f", path).code)
+	require.Equal(t, before, b.entries(), "and no entry of the audit log")
+	delete(b.env, "BREVO_KEY")
+	require.Contains(t, b.ok("apply", "-f", path), "Nothing to do", "a key that is stored need not be there")
+}
+
+func TestApplyChangesOneThingOfEachKind(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	b.applied(wholeFile)
+	for _, c := range []struct{ from, to, plan string }{
+		{"max_shrink: 0.5", "max_shrink: 0.6", "~ update source \"purchases\"\n    max_shrink: 0.5 -> 0.6\n"},
+		{"region: HR", "region: DE", "~ update profile \"profile\"\n    region: \"HR\" -> \"DE\"\n"},
+		{"values: [Ana]", "values: [Ivo]", "~ update segment \"Anas\"\n    rules[0].rule.values[0]: \"Ana\" -> \"Ivo\"\n"},
+		{"cron: 30 6", "cron: 31 6", "~ update segment \"Anas\"\n    schedule.cron: \"30 6 * * *\" -> \"31 6 * * *\"\n"},
+		{"contact_limit: 5000", "contact_limit: 6000", "~ update connection \"main\"\n    contact_limit: 5000 -> 6000\n"},
+		{"shared: true", "shared: false", "~ update connection \"main\"\n    shared: true -> nothing\n"},
+		{"mode: on_demand", "mode: with_refresh", "~ update export \"VIP\"\n    schedule.mode: \"on_demand\" -> \"with_refresh\"\n"},
+		{"freshness_minutes: 1560", "freshness_minutes: 120", "~ update export \"VIP\"\n    freshness_minutes: 1560 -> 120\n"},
+		{"days: [monday, friday]", "days: [monday, sunday]", "~ update refresh schedule \"refresh\"\n    days[1]: \"friday\" -> \"sunday\"\n"},
+		{"name: Good ones\n", "name: Better ones\n    was: Good ones\n", "~ update segment \"Better ones\"\n    name: \"Good ones\" -> \"Better ones\"\n"},
+	} {
+		text := strings.Replace(wholeFile, c.from, c.to, 1)
+		if strings.Contains(c.to, "was:") {
+			text = strings.Replace(text, "segments: [Good ones", "segments: [Better ones", 1)
+		}
+		out := b.applied(text)
+		require.Contains(t, out, c.plan)
+		require.Contains(t, out, "1 change, ", c.to)
+		require.Contains(t, b.applied(text), "Nothing to do", c.to)
+		if strings.Contains(c.to, "was:") {
+			continue
+		}
+		b.applied(wholeFile)
+	}
+}
+
+func TestApplyTellsEveryMistakeOfAFileWithItsPlace(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	text := `sources:
+  - name: customers
+    path: customers.csv
+    colums: {}
+  - name: Customers
+    path: other.csv
+    max_shrink: "a lot"
+profile:
+  fields:
+    - {name: mail, type: text, semantic: email}
+    - {name: points, type: numbr}
+  tables:
+    - source: custmers
+      key: id
+      columns: {mail: mail, ponts: points}
+segments:
+  - name: Some
+    rules:
+      - rule:
+          any:
+            - {field: mial, operator: equals, values: [a]}
+            - {field: mail, operator: greater_than, values: ["1"]}
+            - {field: mail, operator: equals, values: [7]}
+            - {operator: member_of, segment: Sone}
+connections:
+  - name: main
+    key_env: NOT_SET
+exports:
+  - name: VIP
+    connection: mian
+    list: 7
+    segments: [Som]
+    leavers: stay
+    mapping: {email: mail}
+refresh_schedule:
+  on: true
+  times: ["25:00"]
+`
+	path := b.file(text)
+	before := b.entries()
+	got := b.fails(exitInvalid, "apply", "--yes", "-f", path)
+	for _, want := range []string{
+		"4:5: sources[0].colums: there is no such field. Did you mean \"columns\"?",
+		"5:5: sources[1].name: \"Customers\" is there twice, first in " + path + ":2:5",
+		"7:17: sources[1].max_shrink: is text, not a number",
+		"11:22: profile.fields[1].type: unknown type \"numbr\"",
+		"13:7: profile.tables[0].source: there is no source \"custmers\". Did you mean \"customers\"?",
+		"15:29: profile.tables[0].columns.ponts: there is no field \"ponts\". Did you mean \"points\"?",
+		"21:16: segments[0].rules[0].rule.any[0].field: the profile has no field \"mial\". Did you mean \"mail\"?",
+		"22:29: segments[0].rules[0].rule.any[1].operator: greater_than does not apply to the text field \"mail\"",
+		"23:56: segments[0].rules[0].rule.any[2].values[0]: is a number, not text. Put it in quotes: \"7\"",
+		"24:37: segments[0].rules[0].rule.any[3].segment: there is no segment \"Sone\". Did you mean \"Some\"?",
+		"27:5: connections[0].key_env: the environment variable NOT_SET is not set",
+		"30:5: exports[0].connection: there is no connection \"mian\". Did you mean \"main\"?",
+		"32:16: exports[0].segments[0]: there is no segment \"Som\". Did you mean \"Some\"?",
+		"33:14: exports[0].leavers: \"stay\" is none of what it can be. There is remove, keep",
+		"37:3: refresh_schedule.times: is no time of day. Write it as 06:30",
+	} {
+		require.Contains(t, got, path+":"+want)
+	}
+	require.Contains(t, got, "nothing was changed")
+	require.Equal(t, before, b.entries())
+	require.NotContains(t, b.ok("source", "list"), "customers")
+	require.Contains(t, b.fails(exitInvalid, "apply", "-f", b.file("sources:\n  - name: a\n   path: b\n")), ":2:1: is no YAML")
+}
+
+func TestApplyTellsTheLineOfWhatOnlyTheServerSees(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	text := strings.Replace(wholeFile, "columns: {mail: mail,", "columns: {mail: post,", 1)
+	path := b.file(text)
+	got := b.fails(exitInvalid, "apply", "--yes", "-f", path)
+	require.Regexp(t, `segue\.yaml:1\d:\d+: create profile "profile": .*the table "customers" has no column "post"`, got)
+	require.Contains(t, got, "4 changes are done, 8 not: create profile")
+	require.Contains(t, b.applied(wholeFile), "8 changes are done.", "the next one goes on")
+
+	b.env["BREVO_KEY"] = "xkeysib-another-key-that-is-not-known"
+	path = b.file(wholeFile)
+	require.Contains(t, b.fails(exitInvalid, "apply", "--yes", "-f", path), path+":41:5: update connection \"main\": ")
+	require.Contains(t, b.ok("apply", "--dry-run", "-f", path), "the key in BREVO_KEY is another than the one stored")
+}
+
+func TestConfigExportAppliesToTheSameServerAndMakesTheSameOnAnother(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	b.applied(wholeFile)
+	text := b.ok("config", "export")
+	require.NotContains(t, text, apitest.GoodKey)
+	require.Contains(t, text, "key_env: SEGUE_KEY_MAIN")
+	require.Contains(t, b.ok("apply", "--prune", "-f", b.file(text)), "Nothing to do")
+
+	other := newBench(t)
+	other.withFiles()
+	other.env["SEGUE_KEY_MAIN"] = apitest.GoodKey
+	other.applied(text)
+	require.Equal(t, text, other.ok("config", "export"))
+	other.in = text
+	require.Contains(t, other.ok("apply", "-f", "-"), "Nothing to do")
+	path := filepath.Join(t.TempDir(), "out.yaml")
+	other.ok("config", "export", "--to", path)
+	written, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, text, string(written))
+}
+
+func TestPruneRemovesOnlyOfTheSectionsThatTheFilesHave(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	b.applied(wholeFile)
+	only := func(section string) string {
+		return section + strings.SplitN(wholeFile, section, 2)[1]
+	}
+	text := strings.SplitN(only("segments:\n"), "connections:", 2)[0] // segments alone
+	require.Contains(t, b.applied(text, "--prune"), "Nothing to do", "what is in no section of the file is left alone")
+
+	cut := strings.Replace(wholeFile, text[strings.Index(text, "  - name: Buyers"):], "", 1)
+	cut = strings.Replace(cut, "[Good ones, Buyers]", "[Good ones]", 1)
+	require.Contains(t, b.applied(cut), "1 change, ", "without --prune nothing is removed")
+	out := b.applied(cut, "--prune")
+	require.Contains(t, out, "- remove segment \"Buyers\"\n    the files do not name it\n")
+
+	b.ok("export", "detach", "VIP")
+	detached := strings.SplitN(cut, "exports:\n", 2)[0] + "exports: []\n"
+	out = b.applied(detached, "--prune")
+	require.Contains(t, out, "The export \"VIP\" is not removed: it is detached")
+	require.Contains(t, b.applied(cut), "connection: nothing -> \"main\"", "it is attached again")
+
+	held := strings.SplitN(cut, "connections:\n", 2)[0] + "connections: []\n"
+	out = b.applied(held, "--prune")
+	require.Contains(t, out, "The connection \"main\" is not removed: exports use it (\"VIP\")")
+
+	out = b.applied(held+"exports: []\n", "--prune")
+	require.Contains(t, out, "- remove export \"VIP\"\n    the files do not name it; its list and the people on it stay as they are")
+	require.Contains(t, out, "- remove connection \"main\"\n    the files do not name it; its key is destroyed")
+	require.Contains(t, out, "its exports are removed before: \"VIP\"")
+	require.Contains(t, b.ok("connection", "list"), "no connection")
+	require.Contains(t, b.fails(exitInvalid, "apply", "--prune", "--yes", "-f", b.file("segments:\n")), "is empty. Write []", "a list that was forgotten removes nothing")
+}
+
+func TestADraftRunsNothingBeforeSomebodyAgrees(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	b.applied(wholeFile)
+	t.Cleanup(func() { t.Log(b.Log.String()) })
+	b.ok("profile", "build")
+	got := b.fails(exitConflict, "run", "start", "VIP")
+	require.Contains(t, got, "is a draft")
+	require.Contains(t, got, "segue connection agree")
+	require.Contains(t, b.fails(exitConflict, "connection", "export-user", "main", "--machine"), "connection agree")
+	asked := b.run("connection", "agree", "main", "--machine")
+	require.Equal(t, exitUsage, asked.code, "it asks")
+	require.Contains(t, asked.err, activation.ConsentStatement)
+	require.Contains(t, asked.err, "Say yes with --agree")
+	require.Contains(t, b.ok("connection", "agree", "main", "--machine", "--agree"), "no draft any more")
+	b.ok("run", "start", "VIP")
+	require.Contains(t, b.ok("apply", "-f", b.file(wholeFile)), "Nothing to do", "agreement is nothing of the file's")
+}
+
+func TestApplyRotatesAKeyThatIsAnother(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	b.applied(wholeFile)
+	out := b.applied(wholeFile, "--renew-secrets")
+	require.Contains(t, out, "the key in BREVO_KEY is sent again")
+	require.NotContains(t, out, apitest.GoodKey)
+	require.NoError(t, b.Store.Update(t.Context(), func(tx store.Tx) error {
+		list, _, err := tx.Connections(t.Context(), store.Page{Limit: 1})
+		if err != nil {
+			return err
+		}
+		list[0].KeyTail = "zzzz"
+		return tx.UpdateConnection(t.Context(), list[0])
+	}))
+	require.Contains(t, b.applied(wholeFile), "the key in BREVO_KEY is another than the one stored, and replaces it")
+	require.Contains(t, b.applied(wholeFile), "Nothing to do")
+}
+
+func TestApplyAsksForTheRightsBeforeItChangesAnything(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	b.applied(wholeFile)
+	b.env["SEGUE_PASSWORD"], b.env["SEGUE_EMAIL"] = goodPassword, "ana@example.com"
+	b.ok("person", "add", "Ana", "--email", "ana@example.com", "--role", "administrator")
+	token := func(role activation.Role) string {
+		return regexp.MustCompile(`segue_\S+`).FindString(b.ok("me", "add-token", "for "+string(role), "--role", string(role)))
+	}
+	for role, want := range map[activation.Role]string{
+		activation.RoleContributor: "as contributor you may not change: refresh schedule", activation.RoleViewer: "as viewer you may not change: segment \"Anas\", refresh schedule",
+	} {
+		b.env["SEGUE_TOKEN"] = token(role)
+		before := wholeFile[:strings.Index(wholeFile, "connections:\n")] + "refresh_schedule: {on: false}\n"
+		got := b.fails(exitForbidden, "apply", "--yes", "-f", b.file(strings.Replace(before, "values: [Ana]", "values: [Ivo]", 1)))
+		require.Contains(t, got, want)
+		require.Contains(t, b.fails(exitForbidden, "apply", "--yes", "-f", b.file(wholeFile)), "only administrators")
+		delete(b.env, "SEGUE_TOKEN")
+	}
+	require.Contains(t, b.applied(wholeFile), "Nothing to do")
+}

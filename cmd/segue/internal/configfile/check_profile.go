@@ -1,0 +1,182 @@
+package configfile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"segue/internal/activation"
+)
+
+// profile checks each part of the profile by itself, so that a mistake in one hides none in another.
+func (c *checking) profile() {
+	p := c.File.Profile
+	if p == nil {
+		return
+	}
+	const path = ProfileSection
+	whole := true
+	for i, t := range p.Tables {
+		here := fmt.Sprintf("%s.tables[%d]", path, i)
+		whole = c.known(Sources, t.Source, here+".source", "source") && whole
+		for field, column := range t.Columns {
+			if !slices.ContainsFunc(p.Fields, func(f Field) bool { return f.Name == field }) {
+				whole = false
+				c.Add(here+".columns."+field, meant(field, fieldNames(p)), "there is no field %q", field)
+			}
+			c.column(t.Source, column, here+".columns."+field)
+		}
+		c.column(t.Source, t.Key, here+".key")
+	}
+	if len(p.Tables) == 1 && len(p.Rules) == 0 && (len(p.Survivorship) > 0 || p.MaxBlock != 0) {
+		c.Add(path+".survivorship", "Leave it out", "one table whose rows are not matched has one value for each field")
+	}
+	only := func(f []activation.Field, rules []activation.MatchRule) activation.ProfileDefinition {
+		d := p.Definition()
+		for i := range f {
+			f[i].Column = "a"
+		}
+		return activation.ProfileDefinition{Source: "s", Key: "k", Fields: f, Unify: &activation.Unification{Rules: rules}, Region: d.Region}
+	}
+	d := p.Definition()
+	for i, f := range d.Fields {
+		one := only([]activation.Field{f}, nil)
+		one.Region = ""
+		var e *activation.Error
+		if err := one.Validate(); errors.As(err, &e) {
+			whole = false
+			c.say(path, e.WithField(strings.Replace(e.Field, "fields[0]", fmt.Sprintf("fields[%d]", i), 1)))
+		}
+	}
+	for i, r := range p.Rules {
+		all := only(slices.Clone(d.Fields), []activation.MatchRule{r})
+		var e *activation.Error
+		if err := all.Validate(); errors.As(err, &e) && strings.HasPrefix(e.Field, "rules[0]") {
+			whole = false
+			c.say(path, e.WithField(strings.Replace(e.Field, "rules[0]", fmt.Sprintf("rules[%d]", i), 1)))
+		}
+	}
+	for field, s := range p.Survivorship {
+		for i, source := range s.Sources {
+			whole = c.known(Sources, source, fmt.Sprintf("%s.survivorship.%s.sources[%d]", path, field, i), "source") && whole
+		}
+	}
+	if whole && len(p.Tables) > 0 {
+		if len(p.Tables) == 1 && len(p.Rules) == 0 {
+			d.Unify = nil
+		}
+		c.say(path, d.Validate())
+	}
+}
+
+func fieldNames(p *Profile) (names []string) {
+	for _, f := range p.Fields {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// column notes a column that a table does not have, where its columns are known.
+func (c *checking) column(source, name, path string) {
+	columns, have := c.server.Columns[source]
+	if !have || name == "" {
+		return
+	}
+	if _, ok := activation.ColumnNamed(columns, name); ok {
+		return
+	}
+	var names []string
+	for _, x := range columns {
+		names = append(names, x.Name)
+	}
+	c.Add(path, meant(name, names), "the table %q has no column %q", source, name)
+}
+
+// segments checks each condition by itself.
+func (c *checking) segments() {
+	if len(c.File.Segments) == 0 {
+		return
+	}
+	m := activation.Model{Tables: map[activation.SourceID][]activation.Column{}, Scope: activation.Scope{Segments: map[activation.SegmentID]activation.Segment{}}}
+	for name, columns := range c.server.Columns {
+		m.Tables[activation.SourceID(name)] = columns
+	}
+	for _, r := range c.world.Relationships {
+		m.Relationships = append(m.Relationships, activation.Relationship{Name: r.Name, From: activation.SourceID(r.From), To: activation.SourceID(r.To), Keys: r.Keys})
+	}
+	for _, s := range c.world.Segments {
+		m.Segments[activation.SegmentID(s.Name)] = activation.Segment{ID: activation.SegmentID(s.Name), Name: s.Name, Rules: s.Rules}
+	}
+	if c.world.Profile == nil {
+		c.Add(at(Segments, 0), "Add the section profile", "there is no profile that rules could speak of")
+		return
+	}
+	m.Profile = c.world.Profile.Definition()
+	for i, s := range c.File.Segments {
+		c.segment(s, m, at(Segments, i))
+	}
+}
+
+func (c *checking) segment(s Segment, m activation.Model, path string) {
+	if s.Schedule != nil {
+		c.say(path+".schedule", s.Schedule.Validate())
+	}
+	whole := s.Name != ""
+	for i, r := range s.Rules {
+		here := fmt.Sprintf("%s.rules[%d]", path, i)
+		switch {
+		case i == 0 && r.Combine != "":
+			whole = c.say(here, activation.Errorf(activation.CodeInvalid, "the first rule joins nothing").WithField("combine").WithRemedy("Leave it out"))
+		case i > 0 && !slices.Contains([]activation.Combine{activation.Union, activation.Intersect, activation.Except}, r.Combine):
+			whole = c.say(here, activation.Errorf(activation.CodeInvalid, "must be union, intersect or except").WithField("combine"))
+		}
+		whole = c.rule(r.Rule, m, here+".rule") && whole
+	}
+	if !whole {
+		return
+	}
+	err := activation.Segment{ID: activation.SegmentID(s.Name), Name: s.Name, Rules: s.Rules, TimeZone: s.TimeZone}.Validate(m)
+	if !laterKnown(err) {
+		c.say(path, err)
+	}
+}
+
+// laterKnown reports whether an error is that of a table whose columns are known once its rows are taken over.
+func laterKnown(err error) bool {
+	var e *activation.Error
+	return errors.As(err, &e) && strings.HasSuffix(e.Field, ".path") && strings.Contains(e.Message, "no rows yet")
+}
+
+// rule checks the conditions of a rule, each by itself.
+func (c *checking) rule(r activation.Rule, m activation.Model, path string) bool {
+	ok := true
+	plain := r.Field == "" && r.Related == nil && r.Segment == "" && r.Operator == "" && len(r.Values) == 0 && r.Unit == ""
+	if plain && (len(r.All) == 0) != (len(r.Any) == 0) {
+		for i, x := range r.All {
+			ok = c.rule(x, m, fmt.Sprintf("%s.all[%d]", path, i)) && ok
+		}
+		for i, x := range r.Any {
+			ok = c.rule(x, m, fmt.Sprintf("%s.any[%d]", path, i)) && ok
+		}
+		return ok
+	}
+	if r.Segment != "" && !c.known(Segments, string(r.Segment), path+".segment", "segment") {
+		return false
+	}
+	err := r.Validate(m)
+	if err == nil || laterKnown(err) {
+		return true
+	}
+	var e *activation.Error
+	if errors.As(err, &e) {
+		if e.Field == "rule" {
+			e = e.WithField("")
+		}
+		if strings.HasSuffix(e.Field, ".field") && r.Field != "" && r.Related == nil && strings.HasPrefix(e.Message, "the profile has no field") {
+			e = e.WithRemedy(meant(r.Field, fieldNames(c.world.Profile)))
+		}
+		return c.say(path, e)
+	}
+	return c.say(path, err)
+}

@@ -1,0 +1,59 @@
+package path
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"segue/e2e/rig"
+)
+
+// TestAFileMakesAServerThatSendsOnceSomebodyAgrees goes the whole way with the real program: a file applied to an empty server, nothing
+// sent over its draft, then agreement and a run, and nothing left to do.
+func TestAFileMakesAServerThatSendsOnceSomebodyAgrees(t *testing.T) {
+	// Not parallel: the key is in the environment of the process.
+	files, data := t.TempDir(), t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(files, "customers.csv"), []byte("id,email,country\nc1,ana@example.com,HR\nc2,ivo@example.com,HR\nc3,eva@example.com,SI\n"), 0o600))
+	sandbox := rig.StartSandbox(t)
+	s := rig.StartServer(t, data, nil, "--source-dir", files, "--brevo-url", sandbox.URL+"/v3", "--brevo-tier", "off")
+	before := s.Must(t, http.MethodPost, "/api/v1/connections", rig.Object{"name": "By hand", "api_key": sandboxKey, "agree": true})
+	list := s.Must(t, http.MethodPost, "/api/v1/connections/"+before["id"].(string)+"/lists", rig.Object{"name": "Newsletter"})
+	require.EqualValues(t, 1, list["id"])
+	file := filepath.Join(t.TempDir(), "segue.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`
+sources: [{name: customers, path: customers.csv}]
+profile:
+  fields: [{name: email, type: text, semantic: email}, {name: country, type: text}]
+  tables: [{source: customers, key: id, columns: {email: email, country: country}}]
+segments:
+  - name: Croatia
+    rules: [{rule: {field: country, operator: equals, values: [HR]}}]
+connections: [{name: Brevo, key_env: SEGUE_E2E_KEY}]
+exports:
+  - {name: Newsletter, connection: Brevo, list: 1, segments: [Croatia], mapping: {email: email}}
+`), 0o600))
+	segue := func(code int, args ...string) string {
+		t.Helper()
+		got, out := rig.Ends(t, append([]string{"--data", data}, args...)...)
+		require.Equal(t, code, got, out)
+		return out
+	}
+
+	require.Contains(t, segue(5, "apply", "--yes", "-f", file), file+":9:")
+	require.Empty(t, s.Must(t, http.MethodGet, "/api/v1/sources", nil)["items"], "its key is not in the environment: nothing was changed")
+	t.Setenv("SEGUE_E2E_KEY", sandboxKey)
+	require.Contains(t, segue(11, "apply", "--dry-run", "--exit-code", "-f", file), "+ create connection \"Brevo\"")
+	segue(0, "apply", "--yes", "-f", file)
+	require.Contains(t, segue(0, "apply", "-f", file), "Nothing to do")
+
+	segue(0, "profile", "build")
+	require.Contains(t, segue(4, "run", "start", "Newsletter", "--wait"), "is a draft")
+	require.Empty(t, sandbox.Members(t, 1))
+	segue(0, "connection", "agree", "Brevo", "--machine", "--agree")
+	segue(0, "run", "start", "Newsletter", "--wait")
+	require.ElementsMatch(t, []string{"ana@example.com", "ivo@example.com"}, sandbox.Members(t, 1))
+	require.Contains(t, segue(0, "apply", "-f", file), "Nothing to do")
+}

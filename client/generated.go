@@ -2972,6 +2972,24 @@ func (e RunStartKind) Valid() bool {
 	}
 }
 
+// Defines values for SegmentChangeChange.
+const (
+	SegmentChangeChangeEntered SegmentChangeChange = "entered"
+	SegmentChangeChangeLeft    SegmentChangeChange = "left"
+)
+
+// Valid indicates whether the value is a known member of the SegmentChangeChange enum.
+func (e SegmentChangeChange) Valid() bool {
+	switch e {
+	case SegmentChangeChangeEntered:
+		return true
+	case SegmentChangeChangeLeft:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SegmentRuleCombine.
 const (
 	SegmentRuleCombineExcept    SegmentRuleCombine = "except"
@@ -3737,6 +3755,24 @@ func (e ListRowsParamsBucket) Valid() bool {
 	case ListRowsParamsBucketStillWanted:
 		return true
 	case ListRowsParamsBucketUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSegmentChangesParamsOnly.
+const (
+	ListSegmentChangesParamsOnlyEntered ListSegmentChangesParamsOnly = "entered"
+	ListSegmentChangesParamsOnlyLeft    ListSegmentChangesParamsOnly = "left"
+)
+
+// Valid indicates whether the value is a known member of the ListSegmentChangesParamsOnly enum.
+func (e ListSegmentChangesParamsOnly) Valid() bool {
+	switch e {
+	case ListSegmentChangesParamsOnlyEntered:
+		return true
+	case ListSegmentChangesParamsOnlyLeft:
 		return true
 	default:
 		return false
@@ -5074,6 +5110,25 @@ type OperatorInfoList struct {
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
 
+// OverlapRegion defines model for OverlapRegion.
+type OverlapRegion struct {
+	Members    int64    `json:"members"`
+	SegmentIds []string `json:"segment_ids"`
+}
+
+// OverlapSegment defines model for OverlapSegment.
+type OverlapSegment struct {
+	ID      string `json:"id"`
+	Members int64  `json:"members"`
+	Name    string `json:"name"`
+
+	// Only How many of them are in none of the others
+	Only int64 `json:"only"`
+
+	// Share Which part of them is in all the others; 0 for a segment without members
+	Share float64 `json:"share"`
+}
+
 // PasswordReset defines model for PasswordReset.
 type PasswordReset struct {
 	Password string `json:"password,omitempty,omitzero"`
@@ -5894,6 +5949,47 @@ type Segment struct {
 	Version   int64     `json:"version"`
 }
 
+// SegmentChange defines model for SegmentChange.
+type SegmentChange struct {
+	// At The evaluation that found it
+	At        time.Time           `json:"at"`
+	Change    SegmentChangeChange `json:"change"`
+	ProfileID string              `json:"profile_id"`
+}
+
+// SegmentChangeChange defines model for SegmentChange.Change.
+type SegmentChangeChange string
+
+// SegmentChanges defines model for SegmentChanges.
+type SegmentChanges struct {
+	// Began Since when every change is known
+	Began time.Time `json:"began"`
+
+	// Complete The moment asked for is not before the history's beginning
+	Complete bool `json:"complete"`
+
+	// DefinitionChanged The segment, or what it names, was defined otherwise meanwhile
+	DefinitionChanged bool `json:"definition_changed"`
+
+	// Entered How many entered
+	Entered int64 `json:"entered"`
+
+	// Items By id
+	Items []SegmentChange `json:"items"`
+
+	// Left How many left
+	Left int64 `json:"left"`
+
+	// NextCursor Give it as after to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+
+	// Since What it is told from: the moment asked for, or the beginning of the history where that is later
+	Since time.Time `json:"since"`
+
+	// Until When the segment was last evaluated
+	Until time.Time `json:"until"`
+}
+
 // SegmentCount defines model for SegmentCount.
 type SegmentCount struct {
 	Members int64 `json:"members"`
@@ -5930,6 +6026,46 @@ type SegmentList struct {
 
 	// NextCursor Give it as 'after' to get the next page; absent on the last one
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// SegmentObservation defines model for SegmentObservation.
+type SegmentObservation struct {
+	// At When it was evaluated
+	At time.Time `json:"at"`
+
+	// DataAt When the rows were taken over that it was evaluated on
+	DataAt time.Time `json:"data_at"`
+
+	// DefinitionChanged The segment, or what it names, was defined otherwise at the point before
+	DefinitionChanged bool  `json:"definition_changed"`
+	Members           int64 `json:"members"`
+}
+
+// SegmentObservationList defines model for SegmentObservationList.
+type SegmentObservationList struct {
+	// Items The items of this page
+	Items []SegmentObservation `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// SegmentOverlap defines model for SegmentOverlap.
+type SegmentOverlap struct {
+	// All How many customers are in all of them
+	All int64 `json:"all"`
+
+	// Any How many are in at least one
+	Any int64 `json:"any"`
+
+	// DataAt When the rows were taken over that they were evaluated on
+	DataAt time.Time `json:"data_at"`
+
+	// Regions Everybody who is in at least one, by exactly which; without those that nobody is in
+	Regions []OverlapRegion `json:"regions"`
+
+	// Segments In the order in which they were named
+	Segments []OverlapSegment `json:"segments"`
 }
 
 // SegmentPreview defines model for SegmentPreview.
@@ -6766,6 +6902,24 @@ type ListSegmentsParams struct {
 	Name *string `form:"name,omitempty" json:"name,omitempty"`
 }
 
+// ListSegmentChangesParams defines parameters for ListSegmentChanges.
+type ListSegmentChangesParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Since The moment to compare with
+	Since time.Time `form:"since" json:"since"`
+
+	// Only Only who entered, or left
+	Only *ListSegmentChangesParamsOnly `form:"only,omitempty" json:"only,omitempty"`
+}
+
+// ListSegmentChangesParamsOnly defines parameters for ListSegmentChanges.
+type ListSegmentChangesParamsOnly string
+
 // ListMembersParams defines parameters for ListMembers.
 type ListMembersParams struct {
 	// After The cursor of an earlier page
@@ -6773,6 +6927,18 @@ type ListMembersParams struct {
 
 	// Limit How many items at most
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetSegmentOverlapParams defines parameters for GetSegmentOverlap.
+type GetSegmentOverlapParams struct {
+	// With The ids of the other segments
+	With []string `form:"with" json:"with"`
+}
+
+// GetSegmentTrendParams defines parameters for GetSegmentTrend.
+type GetSegmentTrendParams struct {
+	// Days How many days back
+	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
 }
 
 // ListSourcesParams defines parameters for ListSources.
@@ -6915,6 +7081,9 @@ type PreviewSegmentJSONRequestBody = SegmentPreview
 
 // UpdateSegmentJSONRequestBody defines body for UpdateSegment for application/json ContentType.
 type UpdateSegmentJSONRequestBody = SegmentUpdate
+
+// DuplicateSegmentJSONRequestBody defines body for DuplicateSegment for application/json ContentType.
+type DuplicateSegmentJSONRequestBody = DuplicateInput
 
 // SetSegmentScheduleJSONRequestBody defines body for SetSegmentSchedule for application/json ContentType.
 type SetSegmentScheduleJSONRequestBody = SegmentScheduleInput
@@ -8139,12 +8308,37 @@ type ClientInterface interface {
 	// Corresponds with PUT /api/v1/segments/{id} (the `UpdateSegment` operationId).
 	UpdateSegment(ctx context.Context, id string, body UpdateSegmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSegmentChanges List who entered and left a segment
+	//
+	// Who is a member as of the last evaluation of a refresh and was not as of the last one at or before a moment, and the other way round. Exact since the history began, at most 400 days back; for an earlier moment it is told from there, and complete is false.
+	//
+	// Corresponds with GET /api/v1/segments/{id}/changes (the `ListSegmentChanges` operationId).
+	ListSegmentChanges(ctx context.Context, id string, params *ListSegmentChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CountSegment Count the members of a segment
 	//
 	// How many members it has now, and how many profiles each of its rules selects on its own. A segment that has no answer is an error, never nobody.
 	//
 	// Corresponds with GET /api/v1/segments/{id}/count (the `CountSegment` operationId).
 	CountSegment(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DuplicateSegmentWithBody Duplicate a segment
+	//
+	// Makes a copy under another name, with the same rules. The copy is evaluated with every refresh and run, until it is given another schedule.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/segments/{id}/duplicate (the `DuplicateSegment` operationId).
+	DuplicateSegmentWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DuplicateSegment Duplicate a segment
+	//
+	// Makes a copy under another name, with the same rules. The copy is evaluated with every refresh and run, until it is given another schedule.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/segments/{id}/duplicate (the `DuplicateSegment` operationId).
+	DuplicateSegment(ctx context.Context, id string, body DuplicateSegmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EvaluateSegment Evaluate a segment that keeps its members
 	//
@@ -8159,6 +8353,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/segments/{id}/members (the `ListMembers` operationId).
 	ListMembers(ctx context.Context, id string, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSegmentOverlap Hold segments against each other
+	//
+	// How the members of this segment and of up to five others overlap: all of them evaluated on one build and as of one moment, whom they select now.
+	//
+	// Corresponds with GET /api/v1/segments/{id}/overlap (the `GetSegmentOverlap` operationId).
+	GetSegmentOverlap(ctx context.Context, id string, params *GetSegmentOverlapParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetSegmentScheduleWithBody Set when a segment is evaluated
 	//
@@ -8177,6 +8378,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
 	SetSegmentSchedule(ctx context.Context, id string, body SetSegmentScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSegmentTrend Say how many members a segment had over time
+	//
+	// The number of members at the evaluations of refreshes, oldest first: all of the last 30 days, before that the last one of each day (UTC), up to three years back. A point says if the segment was defined otherwise before it.
+	//
+	// Corresponds with GET /api/v1/segments/{id}/trend (the `GetSegmentTrend` operationId).
+	GetSegmentTrend(ctx context.Context, id string, params *GetSegmentTrendParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSegmentUses List what uses a segment
 	//
@@ -10941,6 +11149,23 @@ func (c *Client) UpdateSegment(ctx context.Context, id string, body UpdateSegmen
 	return c.Client.Do(req)
 }
 
+// ListSegmentChanges List who entered and left a segment
+//
+// Who is a member as of the last evaluation of a refresh and was not as of the last one at or before a moment, and the other way round. Exact since the history began, at most 400 days back; for an earlier moment it is told from there, and complete is false.
+//
+// Corresponds with GET /api/v1/segments/{id}/changes (the `ListSegmentChanges` operationId).
+func (c *Client) ListSegmentChanges(ctx context.Context, id string, params *ListSegmentChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSegmentChangesRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // CountSegment Count the members of a segment
 //
 // How many members it has now, and how many profiles each of its rules selects on its own. A segment that has no answer is an error, never nobody.
@@ -10948,6 +11173,44 @@ func (c *Client) UpdateSegment(ctx context.Context, id string, body UpdateSegmen
 // Corresponds with GET /api/v1/segments/{id}/count (the `CountSegment` operationId).
 func (c *Client) CountSegment(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCountSegmentRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DuplicateSegmentWithBody Duplicate a segment
+//
+// Makes a copy under another name, with the same rules. The copy is evaluated with every refresh and run, until it is given another schedule.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/segments/{id}/duplicate (the `DuplicateSegment` operationId).
+func (c *Client) DuplicateSegmentWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDuplicateSegmentRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DuplicateSegment Duplicate a segment
+//
+// Makes a copy under another name, with the same rules. The copy is evaluated with every refresh and run, until it is given another schedule.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/segments/{id}/duplicate (the `DuplicateSegment` operationId).
+func (c *Client) DuplicateSegment(ctx context.Context, id string, body DuplicateSegmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDuplicateSegmentRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -10992,6 +11255,23 @@ func (c *Client) ListMembers(ctx context.Context, id string, params *ListMembers
 	return c.Client.Do(req)
 }
 
+// GetSegmentOverlap Hold segments against each other
+//
+// How the members of this segment and of up to five others overlap: all of them evaluated on one build and as of one moment, whom they select now.
+//
+// Corresponds with GET /api/v1/segments/{id}/overlap (the `GetSegmentOverlap` operationId).
+func (c *Client) GetSegmentOverlap(ctx context.Context, id string, params *GetSegmentOverlapParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSegmentOverlapRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SetSegmentScheduleWithBody Set when a segment is evaluated
 //
 // With every refresh and run, by a schedule of its own, or only on demand. The latter two keep their members, which runs use until the next evaluation; the first evaluation begins at once.
@@ -11020,6 +11300,23 @@ func (c *Client) SetSegmentScheduleWithBody(ctx context.Context, id string, cont
 // Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
 func (c *Client) SetSegmentSchedule(ctx context.Context, id string, body SetSegmentScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetSegmentScheduleRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSegmentTrend Say how many members a segment had over time
+//
+// The number of members at the evaluations of refreshes, oldest first: all of the last 30 days, before that the last one of each day (UTC), up to three years back. A point says if the segment was defined otherwise before it.
+//
+// Corresponds with GET /api/v1/segments/{id}/trend (the `GetSegmentTrend` operationId).
+func (c *Client) GetSegmentTrend(ctx context.Context, id string, params *GetSegmentTrendParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSegmentTrendRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -15880,6 +16177,99 @@ func NewUpdateSegmentRequestWithBody(server string, id string, contentType strin
 	return req, nil
 }
 
+// NewListSegmentChangesRequest constructs an http.Request for the ListSegmentChanges method
+func NewListSegmentChangesRequest(server string, id string, params *ListSegmentChangesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/changes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "since", params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Only != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "only", *params.Only, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewCountSegmentRequest constructs an http.Request for the CountSegment method
 func NewCountSegmentRequest(server string, id string) (*http.Request, error) {
 	var err error
@@ -15910,6 +16300,53 @@ func NewCountSegmentRequest(server string, id string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewDuplicateSegmentRequest calls the generic DuplicateSegment builder with application/json body
+func NewDuplicateSegmentRequest(server string, id string, body DuplicateSegmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDuplicateSegmentRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewDuplicateSegmentRequestWithBody constructs an http.Request for the DuplicateSegment method, with any body, and a specified content type
+func NewDuplicateSegmentRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/duplicate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -16021,6 +16458,67 @@ func NewListMembersRequest(server string, id string, params *ListMembersParams) 
 	return req, nil
 }
 
+// NewGetSegmentOverlapRequest constructs an http.Request for the GetSegmentOverlap method
+func NewGetSegmentOverlapRequest(server string, id string, params *GetSegmentOverlapParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/overlap", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.With != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "with", params.With, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSetSegmentScheduleRequest calls the generic SetSegmentSchedule builder with application/json body
 func NewSetSegmentScheduleRequest(server string, id string, body SetSegmentScheduleJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -16064,6 +16562,67 @@ func NewSetSegmentScheduleRequestWithBody(server string, id string, contentType 
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetSegmentTrendRequest constructs an http.Request for the GetSegmentTrend method
+func NewGetSegmentTrendRequest(server string, id string, params *GetSegmentTrendParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/trend", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Days != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "days", *params.Days, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }

@@ -80,9 +80,12 @@ func (s *Service) Get(ctx context.Context, id activation.SegmentID) (g activatio
 	return g, err
 }
 
-// Delete removes a segment and the members that are stored of it; it fails with CodeInUse while an export or another segment uses it.
+// Delete removes a segment with the members and the history that are stored of it; it fails with CodeInUse while an export or another segment uses it.
 func (s *Service) Delete(ctx context.Context, id activation.SegmentID) error {
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteSegment(ctx, id) }); err != nil {
+		return err
+	}
+	if err := s.cfg.Warehouse.ForgetHistory(ctx, id); err != nil {
 		return err
 	}
 	return s.cfg.Warehouse.Forget(ctx, id)

@@ -51,6 +51,8 @@ type Config struct {
 	Threads int
 	// MaxUnpacked is the most bytes that the packed files of one load may unpack to, together. Defaults to 64 GiB.
 	MaxUnpacked int64
+	// MaxChanges is how many membership changes are kept of a segment; the oldest go first. Defaults to warehouse.MaxMembershipChanges.
+	MaxChanges int64
 	// Clock measures how long things take. Defaults to none: durations are 0.
 	Clock func() time.Time
 }
@@ -90,6 +92,9 @@ func Open(ctx context.Context, cfg Config) (*Warehouse, error) {
 	}
 	if cfg.MaxUnpacked == 0 {
 		cfg.MaxUnpacked = 64 << 30
+	}
+	if cfg.MaxChanges == 0 {
+		cfg.MaxChanges = warehouse.MaxMembershipChanges
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = func() time.Time { return time.Time{} }

@@ -13,15 +13,19 @@ import (
 )
 
 type segmentCmd struct {
-	Add      segmentAdd      `cmd:"" help:"Add a segment."`
-	List     segmentList     `cmd:"" help:"List segments."`
-	Show     segmentShow     `cmd:"" help:"Show a segment and its rules."`
-	Count    segmentCount    `cmd:"" help:"Count the members of a segment, or of rules that are not stored."`
-	Sample   segmentSample   `cmd:"" help:"List members of a segment, or of rules that are not stored."`
-	Update   segmentUpdate   `cmd:"" help:"Change a segment."`
-	Schedule segmentSchedule `cmd:"" help:"Say when segments are evaluated."`
-	Evaluate segmentEvaluate `cmd:"" help:"Evaluate a segment that keeps its members, now."`
-	Remove   segmentRemove   `cmd:"" help:"Remove a segment."`
+	Add       segmentAdd       `cmd:"" help:"Add a segment."`
+	List      segmentList      `cmd:"" help:"List segments."`
+	Show      segmentShow      `cmd:"" help:"Show a segment and its rules."`
+	Count     segmentCount     `cmd:"" help:"Count the members of a segment, or of rules that are not stored."`
+	Sample    segmentSample    `cmd:"" help:"List members of a segment, or of rules that are not stored."`
+	Overlap   segmentOverlap   `cmd:"" help:"Hold segments against each other: who is in both, who in one only."`
+	Trend     segmentTrend     `cmd:"" help:"Show how many members a segment had over time."`
+	Changes   segmentChanges   `cmd:"" help:"List who entered and left a segment since a moment."`
+	Update    segmentUpdate    `cmd:"" help:"Change a segment."`
+	Duplicate segmentDuplicate `cmd:"" help:"Make a copy of a segment under another name."`
+	Schedule  segmentSchedule  `cmd:"" help:"Say when segments are evaluated."`
+	Evaluate  segmentEvaluate  `cmd:"" help:"Evaluate a segment that keeps its members, now."`
+	Remove    segmentRemove    `cmd:"" help:"Remove a segment."`
 }
 
 type segmentName struct {

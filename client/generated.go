@@ -1415,6 +1415,7 @@ const (
 	OperatorInfoNegatesHas                     OperatorInfoNegates = "has"
 	OperatorInfoNegatesHasNot                  OperatorInfoNegates = "has_not"
 	OperatorInfoNegatesIDOneOf                 OperatorInfoNegates = "id_one_of"
+	OperatorInfoNegatesInQuery                 OperatorInfoNegates = "in_query"
 	OperatorInfoNegatesInTheLast               OperatorInfoNegates = "in_the_last"
 	OperatorInfoNegatesInTheNext               OperatorInfoNegates = "in_the_next"
 	OperatorInfoNegatesInThePrevious           OperatorInfoNegates = "in_the_previous"
@@ -1438,6 +1439,7 @@ const (
 	OperatorInfoNegatesNotEquals               OperatorInfoNegates = "not_equals"
 	OperatorInfoNegatesNotGreaterThan          OperatorInfoNegates = "not_greater_than"
 	OperatorInfoNegatesNotIDOneOf              OperatorInfoNegates = "not_id_one_of"
+	OperatorInfoNegatesNotInQuery              OperatorInfoNegates = "not_in_query"
 	OperatorInfoNegatesNotInTheLast            OperatorInfoNegates = "not_in_the_last"
 	OperatorInfoNegatesNotInTheNext            OperatorInfoNegates = "not_in_the_next"
 	OperatorInfoNegatesNotInThePrevious        OperatorInfoNegates = "not_in_the_previous"
@@ -1478,6 +1480,8 @@ func (e OperatorInfoNegates) Valid() bool {
 	case OperatorInfoNegatesHasNot:
 		return true
 	case OperatorInfoNegatesIDOneOf:
+		return true
+	case OperatorInfoNegatesInQuery:
 		return true
 	case OperatorInfoNegatesInTheLast:
 		return true
@@ -1524,6 +1528,8 @@ func (e OperatorInfoNegates) Valid() bool {
 	case OperatorInfoNegatesNotGreaterThan:
 		return true
 	case OperatorInfoNegatesNotIDOneOf:
+		return true
+	case OperatorInfoNegatesNotInQuery:
 		return true
 	case OperatorInfoNegatesNotInTheLast:
 		return true
@@ -1598,6 +1604,7 @@ const (
 	OperatorInfoOperatorHas                     OperatorInfoOperator = "has"
 	OperatorInfoOperatorHasNot                  OperatorInfoOperator = "has_not"
 	OperatorInfoOperatorIDOneOf                 OperatorInfoOperator = "id_one_of"
+	OperatorInfoOperatorInQuery                 OperatorInfoOperator = "in_query"
 	OperatorInfoOperatorInTheLast               OperatorInfoOperator = "in_the_last"
 	OperatorInfoOperatorInTheNext               OperatorInfoOperator = "in_the_next"
 	OperatorInfoOperatorInThePrevious           OperatorInfoOperator = "in_the_previous"
@@ -1621,6 +1628,7 @@ const (
 	OperatorInfoOperatorNotEquals               OperatorInfoOperator = "not_equals"
 	OperatorInfoOperatorNotGreaterThan          OperatorInfoOperator = "not_greater_than"
 	OperatorInfoOperatorNotIDOneOf              OperatorInfoOperator = "not_id_one_of"
+	OperatorInfoOperatorNotInQuery              OperatorInfoOperator = "not_in_query"
 	OperatorInfoOperatorNotInTheLast            OperatorInfoOperator = "not_in_the_last"
 	OperatorInfoOperatorNotInTheNext            OperatorInfoOperator = "not_in_the_next"
 	OperatorInfoOperatorNotInThePrevious        OperatorInfoOperator = "not_in_the_previous"
@@ -1661,6 +1669,8 @@ func (e OperatorInfoOperator) Valid() bool {
 	case OperatorInfoOperatorHasNot:
 		return true
 	case OperatorInfoOperatorIDOneOf:
+		return true
+	case OperatorInfoOperatorInQuery:
 		return true
 	case OperatorInfoOperatorInTheLast:
 		return true
@@ -1708,6 +1718,8 @@ func (e OperatorInfoOperator) Valid() bool {
 		return true
 	case OperatorInfoOperatorNotIDOneOf:
 		return true
+	case OperatorInfoOperatorNotInQuery:
+		return true
 	case OperatorInfoOperatorNotInTheLast:
 		return true
 	case OperatorInfoOperatorNotInTheNext:
@@ -1736,6 +1748,7 @@ func (e OperatorInfoOperator) Valid() bool {
 // Defines values for OperatorInfoSubject.
 const (
 	OperatorInfoSubjectProfile OperatorInfoSubject = "profile"
+	OperatorInfoSubjectQuery   OperatorInfoSubject = "query"
 	OperatorInfoSubjectRelated OperatorInfoSubject = "related"
 	OperatorInfoSubjectSegment OperatorInfoSubject = "segment"
 	OperatorInfoSubjectValue   OperatorInfoSubject = "value"
@@ -1745,6 +1758,8 @@ const (
 func (e OperatorInfoSubject) Valid() bool {
 	switch e {
 	case OperatorInfoSubjectProfile:
+		return true
+	case OperatorInfoSubjectQuery:
 		return true
 	case OperatorInfoSubjectRelated:
 		return true
@@ -2210,6 +2225,7 @@ const (
 	RuleOperatorHas                     RuleOperator = "has"
 	RuleOperatorHasNot                  RuleOperator = "has_not"
 	RuleOperatorIDOneOf                 RuleOperator = "id_one_of"
+	RuleOperatorInQuery                 RuleOperator = "in_query"
 	RuleOperatorInTheLast               RuleOperator = "in_the_last"
 	RuleOperatorInTheNext               RuleOperator = "in_the_next"
 	RuleOperatorInThePrevious           RuleOperator = "in_the_previous"
@@ -2233,6 +2249,7 @@ const (
 	RuleOperatorNotEquals               RuleOperator = "not_equals"
 	RuleOperatorNotGreaterThan          RuleOperator = "not_greater_than"
 	RuleOperatorNotIDOneOf              RuleOperator = "not_id_one_of"
+	RuleOperatorNotInQuery              RuleOperator = "not_in_query"
 	RuleOperatorNotInTheLast            RuleOperator = "not_in_the_last"
 	RuleOperatorNotInTheNext            RuleOperator = "not_in_the_next"
 	RuleOperatorNotInThePrevious        RuleOperator = "not_in_the_previous"
@@ -2273,6 +2290,8 @@ func (e RuleOperator) Valid() bool {
 	case RuleOperatorHasNot:
 		return true
 	case RuleOperatorIDOneOf:
+		return true
+	case RuleOperatorInQuery:
 		return true
 	case RuleOperatorInTheLast:
 		return true
@@ -2319,6 +2338,8 @@ func (e RuleOperator) Valid() bool {
 	case RuleOperatorNotGreaterThan:
 		return true
 	case RuleOperatorNotIDOneOf:
+		return true
+	case RuleOperatorNotInQuery:
 		return true
 	case RuleOperatorNotInTheLast:
 		return true
@@ -3554,6 +3575,7 @@ const (
 	WindowOperatorHas                     WindowOperator = "has"
 	WindowOperatorHasNot                  WindowOperator = "has_not"
 	WindowOperatorIDOneOf                 WindowOperator = "id_one_of"
+	WindowOperatorInQuery                 WindowOperator = "in_query"
 	WindowOperatorInTheLast               WindowOperator = "in_the_last"
 	WindowOperatorInTheNext               WindowOperator = "in_the_next"
 	WindowOperatorInThePrevious           WindowOperator = "in_the_previous"
@@ -3577,6 +3599,7 @@ const (
 	WindowOperatorNotEquals               WindowOperator = "not_equals"
 	WindowOperatorNotGreaterThan          WindowOperator = "not_greater_than"
 	WindowOperatorNotIDOneOf              WindowOperator = "not_id_one_of"
+	WindowOperatorNotInQuery              WindowOperator = "not_in_query"
 	WindowOperatorNotInTheLast            WindowOperator = "not_in_the_last"
 	WindowOperatorNotInTheNext            WindowOperator = "not_in_the_next"
 	WindowOperatorNotInThePrevious        WindowOperator = "not_in_the_previous"
@@ -3617,6 +3640,8 @@ func (e WindowOperator) Valid() bool {
 	case WindowOperatorHasNot:
 		return true
 	case WindowOperatorIDOneOf:
+		return true
+	case WindowOperatorInQuery:
 		return true
 	case WindowOperatorInTheLast:
 		return true
@@ -3663,6 +3688,8 @@ func (e WindowOperator) Valid() bool {
 	case WindowOperatorNotGreaterThan:
 		return true
 	case WindowOperatorNotIDOneOf:
+		return true
+	case WindowOperatorNotInQuery:
 		return true
 	case WindowOperatorNotInTheLast:
 		return true
@@ -5079,7 +5106,7 @@ type OperatorInfo struct {
 	Operand  OperatorInfoOperand  `json:"operand"`
 	Operator OperatorInfoOperator `json:"operator"`
 
-	// Subject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address
+	// Subject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address, the ids that an SQL query gives
 	Subject OperatorInfoSubject `json:"subject"`
 
 	// Types The field types it applies to; empty where its subject is no value
@@ -5095,7 +5122,7 @@ type OperatorInfoOperand string
 // OperatorInfoOperator defines model for OperatorInfo.Operator.
 type OperatorInfoOperator string
 
-// OperatorInfoSubject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address
+// OperatorInfoSubject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address, the ids that an SQL query gives
 type OperatorInfoSubject string
 
 // OperatorInfoTypes defines model for OperatorInfo.Types.
@@ -5729,6 +5756,9 @@ type Rule struct {
 	// Segment With member_of and not_member_of: the id of the segment
 	Segment string `json:"segment,omitempty,omitzero"`
 
+	// SQL With in_query and not_in_query: one SELECT of ids of profiles; only administrators may write it
+	SQL string `json:"sql,omitempty,omitzero"`
+
 	// Unit The unit of a relative date
 	Unit RuleUnit `json:"unit,omitempty,omitzero"`
 
@@ -5996,6 +6026,9 @@ type SegmentCount struct {
 
 	// Rules How many profiles each rule selects on its own
 	Rules []int64 `json:"rules"`
+
+	// UnknownIds How many ids the SQL queries gave that no profile has, NULL included; they select nobody
+	UnknownIds int64 `json:"unknown_ids,omitempty,omitzero"`
 }
 
 // SegmentEvaluation defines model for SegmentEvaluation.
@@ -6084,6 +6117,9 @@ type SegmentPreviewed struct {
 	// Rules How many profiles each rule selects on its own
 	Rules  []int64   `json:"rules"`
 	Sample []Profile `json:"sample"`
+
+	// UnknownIds How many ids the SQL queries gave that no profile has, NULL included; they select nobody
+	UnknownIds int64 `json:"unknown_ids,omitempty,omitzero"`
 }
 
 // SegmentRule defines model for SegmentRule.

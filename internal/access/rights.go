@@ -23,6 +23,9 @@ const (
 	// RightChangeDatabases is to create, look into, change and remove database sources, and to see where they lie: they hold
 	// credentials. Operations on sources ask for it besides, where the source is one.
 	RightChangeDatabases Right = "change_databases"
+	// RightWriteQueries is to write the SQL queries of segments: they may read every table. Operations on segments ask for it
+	// besides, where a query is new.
+	RightWriteQueries Right = "write_queries"
 	// RightChangeExport is to create, change, run, schedule, release, remove an export; by a contributor only while its
 	// connection is shared with contributors.
 	RightChangeExport Right = "change_export"
@@ -44,6 +47,7 @@ var least = map[Right]activation.Role{
 	RightSeePersons:      activation.RoleContributor, // and viewers whom an administrator lets
 	RightChangeData:      activation.RoleContributor,
 	RightChangeDatabases: activation.RoleAdministrator,
+	RightWriteQueries:    activation.RoleAdministrator,
 	RightChangeExport:    activation.RoleContributor,
 	RightUseConnection:   activation.RoleContributor,
 	RightAdminister:      activation.RoleAdministrator,

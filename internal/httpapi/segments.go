@@ -3,8 +3,10 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
+	"segue/internal/access"
 	"segue/internal/activation"
 	"segue/internal/httpapi/wire"
 	"segue/internal/store"
@@ -106,6 +108,9 @@ func (a *api) listSegments(ctx context.Context, in *Named) (*body[wire.List[wire
 }
 
 func (a *api) createSegment(ctx context.Context, in *input[wire.SegmentInput]) (*made[wire.Segment], error) {
+	if err := a.mayWrite(ctx, in.Body.Domain()); err != nil {
+		return nil, err
+	}
 	g, err := a.cfg.Services.Segments.Create(ctx, in.Body.Domain())
 	if err != nil {
 		return nil, err
@@ -113,8 +118,30 @@ func (a *api) createSegment(ctx context.Context, in *input[wire.SegmentInput]) (
 	return &made[wire.Segment]{Location: Prefix + "/segments/" + string(g.ID), Body: wire.FromSegment(g)}, nil
 }
 
+// mayWrite fails if the segment holds a query that the caller may not write: one that is not in it already.
+func (a *api) mayWrite(ctx context.Context, g activation.Segment) error {
+	queries := g.Queries()
+	if len(queries) == 0 || callerOf(ctx).Has(access.RightWriteQueries) {
+		return nil
+	}
+	if g.ID != "" {
+		was, err := a.cfg.Services.Segments.Get(ctx, g.ID)
+		if err != nil {
+			return err
+		}
+		old := was.Queries()
+		if !slices.ContainsFunc(queries, func(q string) bool { return !slices.Contains(old, q) }) {
+			return nil
+		}
+	}
+	return callerOf(ctx).Check(access.RightWriteQueries)
+}
+
 func (a *api) previewSegment(ctx context.Context, in *input[wire.SegmentPreview]) (*body[wire.SegmentPreviewed], error) {
 	g := in.Body.Domain()
+	if err := a.mayWrite(ctx, g); err != nil {
+		return nil, err
+	}
 	counts, err := a.cfg.Services.Segments.Count(ctx, g)
 	if err != nil {
 		return nil, err
@@ -174,6 +201,9 @@ func (a *api) evaluateSegment(ctx context.Context, in *ByID) (*made[wire.Refresh
 }
 
 func (a *api) updateSegment(ctx context.Context, in *change[wire.SegmentUpdate]) (*body[wire.Segment], error) {
+	if err := a.mayWrite(ctx, in.Body.Domain(in.ID)); err != nil {
+		return nil, err
+	}
 	g, err := a.cfg.Services.Segments.Update(ctx, in.Body.Domain(in.ID))
 	if err != nil {
 		return nil, err

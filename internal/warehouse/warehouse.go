@@ -50,6 +50,9 @@ type Warehouse interface {
 	// Forget drops the stored members of a segment.
 	Forget(ctx context.Context, id activation.SegmentID) error
 	Historian
+	// CheckQueries judges the queries that the segment holds without running them: they may read what they name, and give one column of
+	// ids. It fails with CodeInvalid, saying what is wrong, or CodeNotReady without profiles.
+	CheckQueries(ctx context.Context, e Evaluation) error
 	// Contains reports whether the profile with the id is in the segment: among its stored members where it keeps them, as in a
 	// hand-over, else selected by it. One that is not there is in none.
 	Contains(ctx context.Context, e Evaluation, id string) (bool, error)
@@ -164,6 +167,8 @@ type Evaluated struct {
 type Counts struct {
 	Members int64
 	Rules   []int64
+	// Unknown is how many ids the segment's queries gave that no profile has; NULL counts as one of each. They select nobody.
+	Unknown int64
 }
 
 // MaxOverlap is how many segments may be held against each other at once.

@@ -187,6 +187,16 @@ func (e *Engine) Count(_ context.Context, ev warehouse.Evaluation) (warehouse.Co
 	return warehouse.Counts{Members: n, Rules: []int64{n}}, nil
 }
 
+// CheckQueries implements warehouse.Warehouse: every query but one that holds "refused" is fine.
+func (e *Engine) CheckQueries(_ context.Context, ev warehouse.Evaluation) error {
+	for _, q := range ev.Segment.Queries() {
+		if strings.Contains(q, "refused") {
+			return activation.Errorf(activation.CodeInvalid, "there is no table \"refused\" for queries").WithField("sql")
+		}
+	}
+	return nil
+}
+
 // Overlap implements warehouse.Warehouse.
 func (e *Engine) Overlap(_ context.Context, r warehouse.OverlapRequest) (warehouse.Overlap, error) {
 	if e.Fail != nil {

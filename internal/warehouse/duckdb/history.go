@@ -64,6 +64,9 @@ func (w *Warehouse) Observe(ctx context.Context, e warehouse.Evaluation) (member
 		if err := w.remember(s, b, e, "observed", members); err != nil {
 			return err
 		}
+		if err := x.drop(); err != nil {
+			return err
+		}
 		return s.exec("DROP TABLE observed")
 	})
 	if err != nil {

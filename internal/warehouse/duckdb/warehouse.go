@@ -53,6 +53,10 @@ type Config struct {
 	MaxUnpacked int64
 	// MaxChanges is how many membership changes are kept of a segment; the oldest go first. Defaults to warehouse.MaxMembershipChanges.
 	MaxChanges int64
+	// QueryTime is how long the query of a segment may take. Defaults to 30 seconds.
+	QueryTime time.Duration
+	// QueryRows is how many rows it may give. Defaults to 50 million.
+	QueryRows int64
 	// Clock measures how long things take. Defaults to none: durations are 0.
 	Clock func() time.Time
 }
@@ -95,6 +99,12 @@ func Open(ctx context.Context, cfg Config) (*Warehouse, error) {
 	}
 	if cfg.MaxChanges == 0 {
 		cfg.MaxChanges = warehouse.MaxMembershipChanges
+	}
+	if cfg.QueryTime == 0 {
+		cfg.QueryTime = 30 * time.Second
+	}
+	if cfg.QueryRows == 0 {
+		cfg.QueryRows = 50_000_000
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = func() time.Time { return time.Time{} }

@@ -32,6 +32,11 @@ demo: build ## show the whole way on made-up customers and a Brevo sandbox (DEMO
 test: ## run every test; this is what CI runs
 	@scripts/test
 
+.PHONY: pictures
+pictures: ## write the pictures of docs/screens.md anew, from the demo in a browser
+	@scripts/require
+	SEGUE_PICTURES='$(CURDIR)/docs/pictures' go test -count=1 -run TestTheWebApplicationInABrowser ./e2e/ui
+
 .PHONY: check
 check: ## before a commit: format, vet, lint, verify, then every test
 	@scripts/check $(GOLANGCI_LINT)

@@ -58,7 +58,7 @@ func TestDemoShowsTheWholeWay(t *testing.T) {
 	s := show(t)
 	at := 0
 	for _, words := range []string{
-		"$ segue source add", "$ segue profile set", "$ segue segment add", "$ segue connection add", "$ segue export add",
+		"$ segue source add", "$ segue profile set", "orders; the relationship says whose they are", "$ segue source add Orders", "$ segue relationship add orders", "$ segue segment add", "$ segue connection add", "$ segue export add",
 		"--dry-run --wait", "Plan", "Receipt", "1 % of the customers changed", "$ segue source ingest", "--dry-run --wait", "Plan", "Receipt", "$ segue person add", "viewer@example.com", "What the sandbox holds",
 	} {
 		i := strings.Index(s.text[at:], words)

@@ -235,6 +235,20 @@ func (s *Sim) Drive(id activation.RunID) activation.Run {
 	return run
 }
 
+// DriveFor works a run for so long, or until it has ended.
+func (s *Sim) DriveFor(id activation.RunID, d time.Duration) activation.Run {
+	for end := s.Clock.Now().Add(d); ; {
+		res, err := s.step(id)
+		require.NoError(s.t, err, s.log.String())
+		s.Clock.Advance(max(res.Snooze, time.Millisecond))
+		run, err := s.Exports.Run(context.Background(), id)
+		require.NoError(s.t, err)
+		if run.Status.Final() || !s.Clock.Now().Before(end) {
+			return run
+		}
+	}
+}
+
 // Logged returns all that was logged.
 func (s *Sim) Logged() string { return s.log.String() }
 

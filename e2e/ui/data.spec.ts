@@ -103,6 +103,47 @@ for (const [language, scheme] of [['en-GB', 'light'], ['hr-HR', 'dark']] as cons
   });
 }
 
+test('a segment of who bought at least twice for 100 or more is built by mouse, counted and saved', async ({ browser, page }, info) => {
+  await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
+  const rule = {
+    related: { path: ['orders'], function: 'count', where: { all: [{ field: 'amount', operator: 'greater_or_equal', values: ['100'] }] } },
+    operator: 'greater_or_equal',
+    values: ['2'],
+  };
+  const found = (await (await page.request.post('/api/v1/segments/preview', { data: { rules: [{ rule }] } })).json()).members as number;
+  expect(found, 'somebody has bought').toBeGreaterThan(0);
+  await open(page, '/segments/new');
+  await page.getByRole('combobox', { name: 'Field' }).click();
+  await page.getByRole('option', { name: 'orders', exact: true }).click();
+  await page.getByRole('combobox', { name: 'What of the rows' }).selectOption('count');
+  await page.getByRole('combobox', { name: 'What should hold' }).selectOption('greater_or_equal');
+  await page.getByRole('textbox', { name: 'Value' }).fill('2');
+  await page.getByRole('button', { name: 'Filter the rows' }).click();
+  await page.getByRole('combobox', { name: 'Field' }).nth(1).click();
+  await page.getByRole('option', { name: 'amount', exact: true }).click();
+  await page.getByRole('combobox', { name: 'What should hold' }).nth(1).selectOption('greater_or_equal');
+  await page.getByRole('textbox', { name: 'Value' }).nth(1).fill('100');
+  const total = page.getByTestId('total');
+  await expect(total).toHaveAttribute('data-stale', 'false');
+  await expect.poll(async () => (await total.textContent())?.replace(/\D/g, '')).toBe(String(found));
+  await expect(page.getByText('the number of rows in orders (only those for which amount is at least 100) is at least 2.')).toBeVisible();
+  expect.soft(await barriers(page)).toEqual([]);
+  await page.screenshot({ path: info.outputPath('bought.png'), fullPage: true });
+  await page.setViewportSize({ width: 360, height: 800 });
+  expect.soft(await overflow(page)).toBeLessThanOrEqual(0);
+  await page.screenshot({ path: info.outputPath('bought-phone.png'), fullPage: true });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('textbox', { name: 'Name' }).fill('Bought twice for 100');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('heading', { name: 'Bought twice for 100', level: 1 })).toBeVisible();
+  const id = page.url().split('/').at(-1) ?? '';
+  const stored = await (await page.request.get(`/api/v1/segments/${id}`)).json();
+  expect(stored.rules).toEqual([{ rule: { all: [rule] } }]);
+  const relationships = (await (await page.request.get('/api/v1/relationships')).json()).items as { name: string; used_by: { name: string }[] }[];
+  expect(relationships.find((r) => r.name === 'orders')?.used_by.map((u) => u.name)).toContain('Bought twice for 100');
+  expect((await page.request.delete(`/api/v1/segments/${id}`)).status()).toBe(204);
+});
+
 test('two people who change one segment do not overwrite each other', async ({ browser, page }) => {
   await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
   const fields = (await (await page.request.get('/api/v1/profile')).json()).fields as { name: string; type: string }[];

@@ -76,8 +76,12 @@ export async function settled(page: Page) {
 
 const all = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What axe finds against WCAG 2.2 AA, in words; where only colours changed, their contrast is enough. */
+/** What axe finds against WCAG 2.2 AA once nothing moves any more, in words; where only colours changed, their contrast is enough. */
 export async function barriers(page: Page, only: string[] = all): Promise<string[]> {
+  // A colour half-way to another is nobody's to read; what never ends, as the pulse of what is awaited, is looked at as it is.
+  await page.waitForFunction(() =>
+    document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().iterations === Number.POSITIVE_INFINITY),
+  );
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   return page.evaluate(async (runOnly) => {
     type Result = { violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] };

@@ -6,7 +6,7 @@ test.beforeEach(async ({ browser, page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
 });
 
-const places = ['/', '/sources', '/profiles', '/profile', '/segments', '/exports', '/connections', '/people', '/audit', '/status', '/schedule', '/general', '/account'];
+const places = ['/', '/sources', '/sources/relationships', '/profiles', '/profile', '/profile/unification', '/segments', '/exports', '/connections', '/people', '/audit', '/status', '/schedule', '/general', '/account'];
 // Who one is and how the server is set up stand around every page; the tests are about what comes after that.
 const around = /\/api\/v1\/(session|setup|settings|sso)$/;
 

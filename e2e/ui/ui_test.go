@@ -105,8 +105,8 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, http.StatusOK, resp.StatusCode, "the application is in the program")
 
-	var specs []string
-	if os.Getenv("SEGUE_PICTURES") != "" { // the folder that the pictures of docs/screens.md are written to
+	specs := strings.Fields(os.Getenv("SEGUE_UI_SPECS")) // by hand: only these files
+	if os.Getenv("SEGUE_PICTURES") != "" {               // the folder that the pictures of docs/screens.md are written to
 		specs = []string{"pictures.spec.ts"}
 	}
 	results := os.Getenv("SEGUE_UI_RESULTS") // to look at the screenshots

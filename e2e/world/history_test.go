@@ -44,6 +44,7 @@ var (
 func drawPerson(t *rapid.T, id string) person {
 	p := person{
 		id: id, email: rapid.SampledFrom(addresses).Draw(t, "email"), values: map[string]string{},
+		work:    rapid.SampledFrom(append(make([]string, 2*len(addresses)), addresses...)).Draw(t, "work"),
 		name:    rapid.SampledFrom([]string{"Ana", "Željko", "O'Brien; \"Q\"", ""}).Draw(t, "name"),
 		consent: rapid.SampledFrom(consents).Draw(t, "consent"), tier: rapid.SampledFrom(tiers).Draw(t, "tier"),
 		updated: rapid.IntRange(0, 3).Draw(t, "updated"),
@@ -60,6 +61,7 @@ func drawExport(t *rapid.T, id string) *exportDef {
 		tiers:    rapid.SampledFrom([][]string{{"gold"}, {"silver"}, {"gold", "silver"}}).Draw(t, "tiers"),
 		keep:     rapid.IntRange(0, 3).Draw(t, "keep") == 0,
 		takeOver: rapid.IntRange(0, 4).Draw(t, "take over") == 0,
+		field:    rapid.SampledFrom([]string{"email", "email", "work"}).Draw(t, "e-mail field"),
 		mapped:   drawMapping(t, nil),
 	}
 }
@@ -159,6 +161,9 @@ func (h *history) live() {
 	}
 	h.rig.refresh(h.model.people)
 	for range rapid.IntRange(4, 11).Draw(h.T, "steps") {
+		if rapid.IntRange(0, 2).Draw(h.T, "what was given up ends") == 0 {
+			h.land()
+		}
 		switch rapid.IntRange(0, 11).Draw(h.T, "what") {
 		case 0, 1, 2:
 			h.changePeople()
@@ -205,6 +210,7 @@ func (h *history) create() {
 	if h.model.lists[e.list] == nil {
 		e.list = h.lists()[0]
 	}
+	e.over = h.made % 2
 	h.made++
 	h.model.exports = append(h.model.exports, e)
 	h.rig.create(e)
@@ -222,7 +228,11 @@ func (h *history) exports() []*exportDef {
 func (h *history) run() {
 	m, r := h.model, h.rig
 	e := rapid.SampledFrom(h.exports()).Draw(h.T, "export")
-	fate := rapid.SampledFrom([]string{"", "", "", "", "", "", "dry", "canceled at once", "canceled when planned", "canceled in flight", "list deleted"}).Draw(h.T, "fate")
+	fate := rapid.SampledFrom([]string{"", "", "", "", "", "", "dry", "canceled at once", "canceled when planned", "canceled in flight", "list deleted", "given up", "user lost"}).Draw(h.T, "fate")
+	if fate == "user lost" || m.lost[e.over] {
+		h.unused(e)
+		return
+	}
 	if fate == "canceled at once" {
 		run := r.Start(r.ids[e.id], activation.RunReal)
 		r.cancel(run.ID)
@@ -240,6 +250,11 @@ func (h *history) run() {
 	}
 	h.unread = false
 	p := m.plan(e, fate != "dry")
+	if m.off[e.over] && m.risky(p) { // what may become of a blind run then is anybody's guess
+		r.mirrorOff(e.over, false)
+		m.off[e.over] = false
+		p = m.plan(e, fate != "dry")
+	}
 	if fate == "dry" {
 		run := r.end(r.Drive(r.Start(r.ids[e.id], activation.RunDry).ID))
 		h.ended(run, activation.StatusSuccessful, "")
@@ -248,17 +263,24 @@ func (h *history) run() {
 	}
 	how, faults := whole, []brevosandbox.Fault(nil)
 	unprovable := !m.booleans && slices.ContainsFunc(p.send, func(s sending) bool { return s.values["VIP"] != "" })
+	old := slices.ContainsFunc(p.leavers, func(l leaver) bool { return l.bucket == "removed" && l.list != e.list && !l.refused })
 	switch {
 	case unprovable:
 		how = unproved
+	case fate == "given up":
+		if len(p.send) > 0 && len(p.held) == 0 && m.adrift == nil {
+			h.giveUp(e, p)
+			return
+		}
+		fate = ""
 	case fate == "canceled when planned":
 		how, r.at = nothing, "plan.after-ledger"
 	case fate == "canceled in flight" && len(p.send) > 0:
 		r.at = "send.after-accepted"
-		if slices.ContainsFunc(p.leavers, func(l leaver) bool { return l.bucket == "removed" && l.list != e.list && !l.refused }) {
+		if old {
 			how = imported
 		}
-	case fate == "list deleted" && len(p.send) > 0 && len(m.lists) > 1 && !m.backByHand(e.list):
+	case fate == "list deleted" && m.adrift == nil && len(p.send) > 0 && len(m.lists) > 1 && !m.backByHand(e.list):
 		how = unproved
 		faults = []brevosandbox.Fault{{Effect: "action", Calls: []string{"import"}, Times: 1, When: "after", Action: &brevosandbox.Action{Do: "delete_list"}}}
 	}
@@ -432,20 +454,33 @@ func (h *history) changePeople() {
 func (h *history) redefine() {
 	m, r := h.model, h.rig
 	e := rapid.SampledFrom(h.exports()).Draw(h.T, "export")
-	switch what := rapid.SampledFrom([]string{"policy", "mapping", "list", "list", "name", "remove", "remove with people", "remove kept", "adopt", "take", "mend", "week"}).Draw(h.T, "redefined"); what {
+	switch what := rapid.SampledFrom([]string{"policy", "mapping", "list", "list", "name", "remove", "remove with people", "remove kept", "adopt", "take", "mend", "week", "mirror", "user"}).Draw(h.T, "redefined"); what {
 	case "remove kept":
+		h.used(e)
 		h.removal(e, true)
 		return
 	case "adopt":
 		h.adopt(e)
 		return
 	case "remove with people":
+		h.used(e)
 		h.removal(e, false)
 		if len(h.exports()) == 0 {
 			h.create()
 		}
 		return
+	case "mirror":
+		m.off[e.over] = !m.off[e.over]
+		r.mirrorOff(e.over, m.off[e.over])
+		return
+	case "user":
+		m.lost[e.over] = !m.lost[e.over]
+		r.exportUser(e.over, !m.lost[e.over])
+		return
 	case "week":
+		if m.adrift != nil {
+			return // nobody looks out for it after a week
+		}
 		m.day += 8
 		r.Clock.Advance(8 * 24 * time.Hour)
 		return
@@ -475,6 +510,7 @@ func (h *history) redefine() {
 	case "policy":
 		e.keep = !e.keep
 	case "mapping":
+		e.field = rapid.SampledFrom([]string{"email", "email", "work"}).Draw(h.T, "e-mail field")
 		e.mapped = drawMapping(h.T, m.missing)
 	}
 	if m.lists[e.list] == nil { // it cannot be saved with a list that is gone
@@ -497,7 +533,7 @@ func (h *history) meddle() {
 		h.nameless(list)
 		return
 	case "delete_list":
-		if len(m.lists) > 1 && !m.backByHand(list) {
+		if len(m.lists) > 1 && !m.backByHand(list) && m.adrift == nil {
 			delete(m.lists, list)
 			delete(m.unsubscribed, list)
 			r.act(brevosandbox.Action{Do: deed, List: list})
@@ -505,7 +541,7 @@ func (h *history) meddle() {
 		return
 	case "delete_attribute":
 		name := rapid.SampledFrom([]string{"VIP", "POINTS", "DAY", "CLASS", "TAGS"}).Draw(h.T, "attribute")
-		if !m.missing[name] {
+		if !m.missing[name] && m.adrift == nil {
 			m.missing[name] = true
 			for _, c := range m.contacts {
 				delete(c.values, name)

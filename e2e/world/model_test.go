@@ -15,6 +15,7 @@ import (
 type person struct {
 	id      string
 	email   string // as the source has it
+	work    string // of the other e-mail field
 	name    string
 	consent string // yes, no or empty
 	tier    string
@@ -77,12 +78,14 @@ type exportDef struct {
 	tiers    []string
 	keep     bool
 	takeOver bool
+	field    string   // by which e-mail field it goes
+	over     int      // which of the connections, all of which lead to one account
 	mapped   []string // attributes, in the order of the table above
 	removed  bool
 }
 
 // definition is what the brake asks about: whether it changed since the last success (S26).
-func (e *exportDef) definition() string { return strings.Join(e.mapped, ",") }
+func (e *exportDef) definition() string { return e.field + ":" + strings.Join(e.mapped, ",") }
 
 type standing struct {
 	ownership string // owned, there_before, kept, orphaned, left (there before, and not wanted any more: remembered for refusals)
@@ -155,6 +158,10 @@ type model struct {
 	// mirror is what Segue has seen of the account, by the contacts' numbers; a contact that is deleted stays in it, for changes
 	// are read by their time and a deletion has none.
 	mirror map[int]seen
+	// off are connections whose runs do not read the mirror (S2), lost those without an export user (S29).
+	off, lost map[int]bool
+	// adrift is an import that was given up and may land yet (S17).
+	adrift *adrift
 }
 
 func newModel() *model {
@@ -165,6 +172,7 @@ func newModel() *model {
 		taken: map[place]bool{}, shown: map[place]bool{},
 		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{},
 		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, unknown: map[string]bool{}, mirror: map[int]seen{},
+		off: map[int]bool{}, lost: map[int]bool{},
 	}
 }
 
@@ -180,80 +188,10 @@ func normal(email string) (string, bool) {
 	return string(a), problem == ""
 }
 
-// winners returns, for each usable address, the profile whose values count (S5).
-func (m *model) winners() map[string]person {
-	win := map[string]person{}
-	for _, p := range m.people {
-		addr, ok := normal(p.email)
-		if !ok {
-			continue
-		}
-		w, taken := win[addr]
-		if !taken || p.updated > w.updated || (p.updated == w.updated && p.id < w.id) {
-			win[addr] = p
-		}
-	}
-	return win
-}
-
-// refusedByConsent returns the addresses that may not be mailed (S6).
-func (m *model) refusedByConsent() map[string]bool {
-	refused := map[string]bool{}
-	for _, p := range m.people {
-		if addr, ok := normal(p.email); ok && p.consent != "yes" {
-			refused[addr] = true
-		}
-	}
-	return refused
-}
-
-// raw is the person's value of an attribute as the source has it.
-func (p person) raw(attribute string) string {
-	if attribute == "FIRSTNAME" {
-		return p.name
-	}
-	return p.values[attribute]
-}
-
-// sharedInProfiles returns identifiers that winners of two or more addresses have.
-func sharedInProfiles(win map[string]person) map[identifier]bool {
-	owners := map[identifier]int{}
-	for _, p := range win {
-		for _, a := range attributes {
-			if v, _ := a.stored(p.raw(a.name)); a.identifier && v != "" {
-				owners[identifier{a.name, v}]++
-			}
-		}
-	}
-	shared := map[identifier]bool{}
-	for id, n := range owners {
-		shared[id] = n > 1
-	}
-	return shared
-}
-
-// sendable reports whether the identifier may be sent for the address: none that belongs to two (S10).
-func (m *model) sendable(addr string, id identifier, shared map[identifier]bool) bool {
-	if shared[id] {
-		return false
-	}
-	for other := range m.belongs[id] {
-		if other != addr {
-			return false
-		}
-	}
-	for _, c := range m.mirror {
-		if c.owner != addr && slices.Contains(c.ids, id) {
-			return false
-		}
-	}
-	return true
-}
-
 func wantedBy(e *exportDef, people map[string]person) map[string]bool {
 	wanted := map[string]bool{}
 	for _, p := range people {
-		if addr, ok := normal(p.email); ok && slices.Contains(e.tiers, p.tier) {
+		if addr, ok := p.address(e.field); ok && slices.Contains(e.tiers, p.tier) {
 			wanted[addr] = true
 		}
 	}
@@ -320,6 +258,7 @@ type plan struct {
 	leavers  []leaver // of the export
 	refusals []place  // of whomever, besides
 	wanted   map[string]bool
+	faulty   map[string]bool
 	held     map[string]bool // why the brake holds it (S26)
 }
 
@@ -347,14 +286,16 @@ func (x *expectation) add(bucket string) {
 
 // plan makes the plan of a run of the export (S11, S12, S14, S15).
 func (m *model) plan(e *exportDef, noted bool) *plan {
-	m.look()
+	if !m.off[e.over] {
+		m.look()
+	}
 	if noted {
 		m.note(e)
 	}
 	win, refused := m.winners(), m.refusedByConsent()
-	shared := sharedInProfiles(win)
+	shared := m.sharedInProfiles(e.field, win)
 	outcome := map[string]string{} // of wanted addresses
-	p := &plan{wanted: map[string]bool{}}
+	p := &plan{wanted: map[string]bool{}, faulty: map[string]bool{}}
 	for addr := range wantedBy(e, m.people) {
 		if refused[addr] || m.optedOut[addr] {
 			outcome[addr] = "rejected"
@@ -364,6 +305,7 @@ func (m *model) plan(e *exportDef, noted bool) *plan {
 		s, ok := m.render(e, addr, win[addr], shared)
 		if !ok { // keeps its old state on the list and is no leaver
 			outcome[addr] = "faulty"
+			p.faulty[addr] = true
 			continue
 		}
 		st := m.standings[place{e.id, e.list, addr}]
@@ -460,7 +402,7 @@ func (m *model) count(e *exportDef, win map[string]person, outcome map[string]st
 			continue
 		}
 		x.members++
-		addr, ok := normal(p.email)
+		addr, ok := p.address(e.field)
 		switch {
 		case !ok || outcome[addr] == "rejected":
 			x.rejected++
@@ -610,6 +552,7 @@ const (
 	nothing                // planned, then stopped before anything was sent
 	imported               // stopped after the import: who is left on lists of before stays there (S22, S29)
 	unproved               // imported, but nothing of it counts (S12, S13)
+	givenUp                // to its end, but its import was given up (S17)
 )
 
 // carryOut does what a run of the plan does, as far as it gets, and returns what it must report.
@@ -623,7 +566,7 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		case l.bucket != "removed": // needs no call: settled in any case
 			x.add(l.bucket)
 			m.settleLeaver(l)
-		case how == nothing || (last && how != whole):
+		case how == nothing || (last && how != whole && how != givenUp) || (last && m.outside(e, p, l.addr, how)):
 			x.notRemoved++
 		default:
 			x.removed++
@@ -648,18 +591,29 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		}
 	}
 	for _, s := range p.send {
-		if how != nothing {
+		switch how {
+		case nothing:
+		case givenUp:
+			m.sentAdrift(e, s)
+		default:
 			m.imported(e, s, how != unproved)
 		}
 	}
-	if how == nothing || how == unproved {
+	if how == nothing || how == unproved || how == givenUp {
 		x.notSent, x.added, x.updated = x.added+x.updated, 0, 0
 	}
-	if how == whole {
+	if how == whole || how == givenUp {
 		m.succeeded[e.id] = e.definition()
 		m.released[e.id] = false
 	}
 	return x
+}
+
+// outside reports whether the address could not be sent to the export's list and was never taken there: it stays where it was (S15, S22).
+func (m *model) outside(e *exportDef, p *plan, addr string, how ending) bool {
+	sent := slices.ContainsFunc(p.send, func(s sending) bool { return s.addr == addr })
+	st := m.standings[place{e.id, e.list, addr}]
+	return (p.faulty[addr] || (sent && how == givenUp)) && (st == nil || !st.ever)
 }
 
 // settleLeaver is a leaver who stays on the list.
@@ -710,6 +664,24 @@ func (m *model) imported(e *exportDef, s sending, acked bool) {
 		m.lists[e.list][s.addr] = true
 	}
 	m.sent(e, s)
+	m.holding(s, acked)
+	if !acked {
+		m.unknown[s.addr] = true
+		return
+	}
+	for name, v := range s.values {
+		for other, owners := range m.belongs {
+			if other.kind == name && other.value != v && !m.adrift.has(s.addr, other) {
+				delete(owners, s.addr) // another value was acknowledged for the address
+			}
+		}
+	}
+	st := m.standings[place{e.id, e.list, s.addr}]
+	st.acked, st.ever, st.values = true, true, s.fingerprint()
+}
+
+// holding notes what the contact was sent last (S12).
+func (m *model) holding(s sending, acked bool) {
 	if m.held[s.addr] == nil {
 		m.held[s.addr] = map[string]string{}
 	}
@@ -718,19 +690,6 @@ func (m *model) imported(e *exportDef, s sending, acked bool) {
 			m.held[s.addr][name] = "?"
 		}
 	}
-	if !acked {
-		m.unknown[s.addr] = true
-		return
-	}
-	for name, v := range s.values {
-		for other, owners := range m.belongs {
-			if other.kind == name && other.value != v {
-				delete(owners, s.addr) // another value was acknowledged for the address
-			}
-		}
-	}
-	st := m.standings[place{e.id, e.list, s.addr}]
-	st.acked, st.ever, st.values = true, true, s.fingerprint()
 }
 
 // sent makes an address sent: from now on it is owned, and its identifiers are its (S10, S12).

@@ -21,6 +21,7 @@ import (
 	"segue/e2e/sim"
 	"segue/internal/activation"
 	"segue/internal/brevosandbox"
+	"segue/internal/connection"
 	"segue/internal/destination"
 	"segue/internal/ledger"
 )
@@ -38,6 +39,8 @@ type rig struct {
 	crash       string // the fail-point that kills the next run; empty for none
 	at, fired   string // the fail-point at which the next run is canceled; the one at which the latest was
 	running     activation.RunID
+	lose        func()   // what happens at that point instead; nil for nothing
+	parallel    bool     // the account does several imports at a time
 	told        []string // what was told about runs
 }
 
@@ -45,7 +48,12 @@ type rig struct {
 func (r *rig) failPoint(name string) {
 	if name == r.at {
 		r.at, r.fired = "", name
-		r.cancel(r.running)
+		if r.lose != nil {
+			r.lose()
+			r.lose = nil
+		} else {
+			r.cancel(r.running)
+		}
 	}
 	if name == r.crash {
 		r.crash = ""
@@ -62,7 +70,7 @@ var custom = []brevosandbox.AccountAttribute{
 
 func newRig(t testing.TB, settings brevosandbox.Settings) *rig {
 	t.Helper()
-	r := &rig{t: t, ids: map[string]activation.ExportID{}}
+	r := &rig{t: t, ids: map[string]activation.ExportID{}, parallel: settings.Imports == "parallel"}
 	account := brevosandbox.Account{Attributes: custom}
 	for i := range lists {
 		account.Lists = append(account.Lists, brevosandbox.AccountList{Name: fmt.Sprintf("List %d", i+1)})
@@ -92,6 +100,7 @@ func (r *rig) defineProfile() {
 		fields = append(fields, activation.Field{Name: name, Column: name, Type: activation.TypeText, Semantic: s})
 	}
 	text("email", activation.SemanticEmail)
+	text("work", activation.SemanticEmail)
 	text("consent", activation.SemanticConsent)
 	text("tier", activation.SemanticNone)
 	text("name", activation.SemanticFirstName)
@@ -120,7 +129,7 @@ func (r *rig) create(e *exportDef) {
 	}}}})
 	require.NoError(r.t, err)
 	made, err := r.Exports.Create(ctx, activation.Export{
-		Name: e.id, Connection: r.connections[len(r.ids)%2], List: activation.ListID(e.list), Segments: []activation.SegmentID{seg.ID},
+		Name: e.id, Connection: r.connections[e.over], List: activation.ListID(e.list), Segments: []activation.SegmentID{seg.ID},
 		Leavers: policy(e), TakeOver: e.takeOver, Mapping: mapping(e),
 	})
 	require.NoError(r.t, err)
@@ -135,7 +144,7 @@ func policy(e *exportDef) activation.LeaversPolicy {
 }
 
 func mapping(e *exportDef) activation.Mapping {
-	m := activation.Mapping{Email: "email"}
+	m := activation.Mapping{Email: e.field}
 	for _, name := range e.mapped {
 		m.Attributes = append(m.Attributes, activation.AttributeMapping{Attribute: name, Field: attributeNamed(name).field})
 	}
@@ -152,7 +161,7 @@ func (r *rig) update(e *exportDef) {
 // feed lets the export feed an attribute from a field and returns what comes of it.
 func (r *rig) feed(e *exportDef, attribute, field string) error {
 	return r.save(e, func(x *activation.Export) {
-		x.Mapping = activation.Mapping{Email: "email", Attributes: []activation.AttributeMapping{{Attribute: attribute, Field: field}}}
+		x.Mapping = activation.Mapping{Email: e.field, Attributes: []activation.AttributeMapping{{Attribute: attribute, Field: field}}}
 	})
 }
 
@@ -178,6 +187,22 @@ func (r *rig) defineAttribute(name string) {
 	}
 	require.NoError(r.t, r.Connections.CreateAttribute(context.Background(), r.connections[0],
 		destination.Attribute{Name: name, Type: types[a.Type], Options: a.Options}))
+}
+
+// mirrorOff switches the mirror of a connection off or on (S2).
+func (r *rig) mirrorOff(over int, off bool) {
+	_, err := r.Connections.Update(context.Background(), r.connections[over], connection.Change{MirrorOff: &off})
+	require.NoError(r.t, err)
+}
+
+// exportUser gives a connection an export user, or takes it away.
+func (r *rig) exportUser(over int, there bool) {
+	var u activation.ExportUser
+	if there {
+		u = activation.MachineExportUser(r.Clock.Now())
+	}
+	_, err := r.Connections.Update(context.Background(), r.connections[over], connection.Change{ExportUser: &u})
+	require.NoError(r.t, err)
 }
 
 // refresh takes the people over and builds their profiles.
@@ -348,7 +373,7 @@ func writePeople(path string, people map[string]person) error {
 		return err
 	}
 	w := csv.NewWriter(f)
-	header := []string{"id", "email", "name", "consent", "tier", "updated"}
+	header := []string{"id", "email", "work", "name", "consent", "tier", "updated"}
 	for _, a := range attributes[1:] {
 		header = append(header, a.field)
 	}
@@ -359,7 +384,7 @@ func writePeople(path string, people map[string]person) error {
 		if p.updated > 0 {
 			updated = "2026-01-" + fmt.Sprintf("%02d", p.updated)
 		}
-		row := []string{p.id, p.email, p.name, p.consent, p.tier, updated}
+		row := []string{p.id, p.email, p.work, p.name, p.consent, p.tier, updated}
 		for _, a := range attributes[1:] {
 			row = append(row, p.values[a.name])
 		}

@@ -23,6 +23,8 @@ import (
 const (
 	demoFile    = "customers.csv"
 	demoSource  = "Customers"
+	demoBought  = "orders.csv"
+	demoOrders  = "Orders"
 	demoBrevo   = "Brevo rehearsal"
 	demoList    = "VIP"
 	demoExport  = "VIP customers"
@@ -52,7 +54,23 @@ func (d *demo) customers(ctx context.Context, _ Running) error {
 	if err := d.command(ctx, "source", "add", demoSource, demoFile, "--ingest"); err != nil {
 		return err
 	}
-	return d.command(ctx, "profile", "set", "--source", demoSource, "--key", "customer_id", "--meaning", "newsletter_consent=consent", "--build")
+	if err := d.command(ctx, "profile", "set", "--source", demoSource, "--key", "customer_id", "--meaning", "newsletter_consent=consent", "--build"); err != nil {
+		return err
+	}
+	return d.orders(ctx)
+}
+
+// orders takes over what customers bought: rows that belong to the profiles, for segments to follow.
+func (d *demo) orders(ctx context.Context) error {
+	rows, err := d.writeOrders()
+	if err != nil {
+		return err
+	}
+	d.say("\n%s holds %s orders; the relationship says whose they are.\n", filepath.Join(d.shown, "files", demoBought), grouped(rows))
+	if err := d.command(ctx, "source", "add", demoOrders, demoBought, "--ingest"); err != nil {
+		return err
+	}
+	return d.command(ctx, "relationship", "add", "orders", "--from", demoOrders, "--key", "customer_id")
 }
 
 // write writes the customers as they are after the changes, whole or not at all.
@@ -70,6 +88,21 @@ func (d *demo) write(changes ...sampledata.Change) (sampledata.Stats, error) {
 		return stats, err
 	}
 	return stats, os.Rename(path+".new", path)
+}
+
+// writeOrders writes the orders of the customers of the file, and returns how many there are.
+func (d *demo) writeOrders() (int, error) {
+	in, err := os.Open(filepath.Join(d.files, demoFile))
+	if err != nil {
+		return 0, folderError(d.dir, err)
+	}
+	defer func() { _ = in.Close() }()
+	out, err := os.OpenFile(filepath.Join(d.files, demoBought), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return 0, folderError(d.dir, err)
+	}
+	n, err := sampledata.WriteOrders(out, in, d.customer)
+	return n, errors.Join(err, out.Close())
 }
 
 // segments groups the customers.

@@ -196,10 +196,22 @@ type Report struct {
 type ReportLine struct {
 	// Address is the normalised address, empty if the line names none that can be read.
 	Address activation.Email
-	// Identifier is another identifying value that the line names, such as a phone's digits.
-	Identifier string
-	Reason     string
+	// Others are further identifying values that the line names, if it names no address.
+	Others []Identifier
+	Reason string
 }
+
+// Identifier is a value that identifies a contact besides the address, and of which attribute it is: one value may be a phone of one
+// person and the EXT_ID of another.
+type Identifier struct {
+	// Attribute is one of activation's identifying attributes, or AnyPhone.
+	Attribute string
+	// Value is as it was sent; of a phone, its digits.
+	Value string
+}
+
+// AnyPhone stands for a phone of which it is not said whether it is the one for SMS, for WhatsApp or the landline.
+const AnyPhone = ""
 
 // Contact is a contact as the destination has it.
 type Contact struct {

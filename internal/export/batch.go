@@ -89,8 +89,13 @@ func (s *Service) remove(ctx context.Context, w *work, b ledger.Batch) error {
 	if err := s.cfg.Ledger.RecordSending(ctx, b.ID, 0, now); err != nil {
 		return s.replan(ctx, w, b, err)
 	}
+	if addresses, err = s.cfg.Ledger.BatchRemovals(ctx, b.ID); err != nil { // who could not join the new list stays on the old one (S22)
+		return err
+	}
 	s.cfg.FailPoint("remove.before-call")
-	err = w.dest.Remove(ctx, b.List, addresses)
+	if len(addresses) > 0 {
+		err = w.dest.Remove(ctx, b.List, addresses)
+	}
 	s.cfg.FailPoint("remove.after-call")
 	var de *destination.Error
 	gone := errors.As(err, &de) && de.Code == activation.CodeListMissing

@@ -188,7 +188,7 @@ func (s *Service) follow(ctx context.Context, w *work, b ledger.Batch) error {
 		}
 		// A process that was deleted says nothing of its rows.
 		s.cfg.Log.WarnContext(ctx, "a process is gone", "run", w.run.ID, "batch", b.ID, "process", b.Process)
-		return s.settleUnknown(ctx, w, b)
+		return s.settleUnknown(ctx, w, b, "")
 	}
 	switch p.State {
 	case destination.ProcessCompleted:
@@ -238,16 +238,16 @@ func (s *Service) waitFor(w *work, b ledger.Batch, d time.Duration) error {
 
 // settle reads every report of a completed process, proves a sample and settles the batch (S12, S13, S33).
 func (s *Service) settle(ctx context.Context, w *work, b ledger.Batch, p destination.Process) error {
-	rejected, understood, err := s.reports(ctx, w, b, p)
+	rejected, why, err := s.reports(ctx, w, b, p)
 	if err != nil {
 		return err
 	}
 	if err := s.listThere(ctx, w, b); err != nil {
 		return err
 	}
-	if !understood {
-		s.cfg.Log.WarnContext(ctx, "a report was not understood", "run", w.run.ID, "batch", b.ID, "process", p.ID)
-		return s.settleUnknown(ctx, w, b)
+	if why != "" {
+		s.cfg.Log.WarnContext(ctx, "a report was not understood", "run", w.run.ID, "batch", b.ID, "process", p.ID, "why", why)
+		return s.settleUnknown(ctx, w, b, why)
 	}
 	if err := s.prove(ctx, w, b, rejected); err != nil {
 		return err
@@ -265,39 +265,40 @@ func (s *Service) settle(ctx context.Context, w *work, b ledger.Batch, p destina
 func (s *Service) listThere(ctx context.Context, w *work, b ledger.Batch) error {
 	_, err := w.dest.List(ctx, b.List)
 	if err != nil && activation.CodeOf(destination.Translate(err)) == activation.CodeListMissing {
-		if serr := s.settleUnknown(ctx, w, b); serr != nil {
+		if serr := s.settleUnknown(ctx, w, b, ""); serr != nil {
 			return serr
 		}
 	}
 	return err
 }
 
-// reports returns the rows that the process' reports name; understood is false when a line matched no row of the batch.
-func (s *Service) reports(ctx context.Context, w *work, b ledger.Batch, p destination.Process) (rejected []ledger.Rejection, understood bool, err error) {
+// reports returns the rows that the process' reports name, or why a line of them is not understood.
+func (s *Service) reports(ctx context.Context, w *work, b ledger.Batch, p destination.Process) (rejected []ledger.Rejection, why string, err error) {
 	if len(p.Reports) == 0 {
-		return nil, true, nil
+		return nil, "", nil
 	}
 	rows, err := s.cfg.Ledger.BatchRows(ctx, b.ID)
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
 	m := newMatcher(rows)
 	for _, r := range p.Reports {
 		for line, err := range w.dest.Report(ctx, r) {
 			if err != nil {
-				return nil, false, fmt.Errorf("read the report %s: %w", r.Kind, err)
+				return nil, "", fmt.Errorf("read the report %s: %w", r.Kind, err)
 			}
-			if !m.match(r.Kind, line) {
-				return nil, false, nil
+			if why := m.match(r.Kind, line); why != "" {
+				return nil, r.Kind + ": " + why, nil
 			}
 		}
 	}
-	return m.rejected, true, nil
+	return m.rejected, "", nil
 }
 
-func (s *Service) settleUnknown(ctx context.Context, w *work, b ledger.Batch) error {
+// settleUnknown ends an import of unknown outcome; why is what people are told of each of its rows, if there is something.
+func (s *Service) settleUnknown(ctx context.Context, w *work, b ledger.Batch, why string) error {
 	s.looks.ended(w.account(), b.ID, s.cfg.Clock(), false)
-	return s.cfg.Ledger.SettleUnknown(ctx, b.ID, activation.ReasonOutcomeUnknown, s.cfg.Clock().UTC())
+	return s.cfg.Ledger.SettleUnknown(ctx, b.ID, activation.ReasonOutcomeUnknown, why, s.cfg.Clock().UTC())
 }
 
 // failed splits a batch whose process failed, once another import of the account has succeeded since its first

@@ -50,6 +50,50 @@ func TestS22AChangedListIsJoinedBeforeTheOldOneIsLeft(t *testing.T) {
 	require.Equal(t, []string{"import 9: ana@example.com ivo@example.com", "remove 7: ana@example.com ivo@example.com"}, w.a.did()[1:])
 }
 
+// TestS22WhoCouldNotJoinTheNewListStaysOnTheOldOne: else a value that Brevo does not take, or a report that nobody understands, would
+// leave people on no list at all (S15).
+func TestS22WhoCouldNotJoinTheNewListStaysOnTheOldOne(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lines  []destination.ReportLine
+		stay   []string
+		reason string
+	}{
+		"one is rejected":            {[]destination.ReportLine{{Address: "ivo@example.com", Reason: "blocked"}}, []string{"ivo@example.com"}, activation.ReasonRejectedByBrevo},
+		"a report is not understood": {[]destination.ReportLine{{Address: "who@example.com"}}, []string{"ana@example.com", "ivo@example.com"}, activation.ReasonOutcomeUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			e := w.export("vip", w.connect("one", keyA), 7, "s1")
+			w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"))
+			w.ok(w.do(e))
+			e.List = 9
+			e, err := w.svc.Update(t.Context(), e)
+			require.NoError(t, err)
+			w.a.fates = []fate{{lines: c.lines}}
+			move := func() activation.Run {
+				r := w.do(e)
+				if r.Status == activation.StatusHeld {
+					_, err = w.svc.Release(t.Context(), r.ID, "ana")
+					require.NoError(t, err)
+					w.drive()
+				}
+				return w.run(r.ID)
+			}
+			r := move()
+			require.Equal(t, activation.StatusWithRejects, r.Status, r.Error)
+			require.Equal(t, c.stay, w.a.on(7))
+			n := int64(len(c.stay))
+			require.Equal(t, []int64{2, 2 - n, n}, []int64{r.Receipt.Leavers, r.Receipt.Removed, r.Receipt.NotRemoved})
+			require.Equal(t, 2*n, r.Receipt.Reasons[c.reason], "not sent there, and so not removed here")
+			w.ok(move())
+			require.Empty(t, w.a.on(7), "they have joined the new one")
+			require.Equal(t, []string{"ana@example.com", "ivo@example.com"}, w.a.on(9))
+		})
+	}
+}
+
 func TestS18AnOldListThatIsGoneCountsAsRemoved(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

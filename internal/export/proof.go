@@ -139,7 +139,7 @@ func (s *Service) prove(ctx context.Context, w *work, b ledger.Batch, rejected [
 			return err
 		}
 	}
-	if err := s.settleUnknown(ctx, w, b); err != nil {
+	if err := s.settleUnknown(ctx, w, b, ""); err != nil {
 		return err
 	}
 	return diff

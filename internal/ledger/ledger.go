@@ -276,7 +276,8 @@ type Batches interface {
 	BatchRemovals(ctx context.Context, id activation.BatchID) ([]activation.Email, error)
 
 	// RecordSending makes the rows *sent* before the call (S12, S30). It fails with CodeConflict, and changes nothing,
-	// when the ledger moved since the plan in an address of the batch so that it would be planned differently.
+	// when the ledger moved since the plan in an address of the batch so that it would be planned differently. Of a removal from a
+	// list of before it takes out whoever could not be sent to the new one: they stay, and are *not removed* (S22, S15).
 	RecordSending(ctx context.Context, id activation.BatchID, watermark activation.ProcessID, at time.Time) error
 	// RecordAccepted notes the process that the destination named in its answer.
 	RecordAccepted(ctx context.Context, id activation.BatchID, p activation.ProcessID) error
@@ -289,8 +290,9 @@ type Batches interface {
 	// *rejected: rejected by Brevo* and keep their earlier standing as sent, not acknowledged (S15).
 	Settle(ctx context.Context, id activation.BatchID, rejected []Rejection, at time.Time) error
 	// SettleUnknown ends an import of which it cannot be known which rows were taken (a report that was not
-	// understood, a list that is gone): its rows are *not sent: reason*, sent and not acknowledged.
-	SettleUnknown(ctx context.Context, id activation.BatchID, reason string, at time.Time) error
+	// understood, a list that is gone): its rows are *not sent: reason*, sent and not acknowledged. Why is said of each of
+	// them; empty for nothing.
+	SettleUnknown(ctx context.Context, id activation.BatchID, reason, why string, at time.Time) error
 	// SettleRemoval ends a removal. ListGone marks the rows *removed (list gone)* (S18).
 	SettleRemoval(ctx context.Context, id activation.BatchID, listGone bool, at time.Time) error
 	// Split replaces an import whose process failed by two halves, both ready; one of a single row, or one whose rows
@@ -354,7 +356,8 @@ type RunRow struct {
 	Bucket    activation.Bucket // what it ended as, or for a planned row what it would end as
 	Settled   bool
 	Reason    string
-	// Attribute is the one at fault where Reason is invalid_value; Why the destination's word where it rejected.
+	// Attribute is the one at fault where Reason is invalid_value; Why the destination's word where it rejected, or what of
+	// its report was not understood.
 	Attribute string
 	Why       string
 	// DuplicateOf is the profile whose values are used.

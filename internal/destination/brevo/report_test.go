@@ -29,6 +29,14 @@ func lines(text string) (list []destination.ReportLine, err error) {
 	return list, nil
 }
 
+// of makes identifiers from attributes and values in turn.
+func of(pairs ...string) (list []destination.Identifier) {
+	for i := 0; i < len(pairs); i += 2 {
+		list = append(list, destination.Identifier{Attribute: pairs[i], Value: pairs[i+1]})
+	}
+	return list
+}
+
 func TestReportsAreReadInEveryFormThatIsKnown(t *testing.T) {
 	t.Parallel()
 	ana := destination.ReportLine{Address: "ana@example.com", Reason: "Invalid email"}
@@ -42,9 +50,15 @@ func TestReportsAreReadInEveryFormThatIsKnown(t *testing.T) {
 		"a reason with semicolon":  {"Email;Reason\nana@example.com;Invalid; email\n", []destination.ReportLine{{Address: "ana@example.com", Reason: "Invalid; email"}}},
 		"nobody":                   {"EMAIL;Reason\n", nil},
 		"only addresses":           {"EMAIL\nana@example.com\n", []destination.ReportLine{{Address: "ana@example.com"}}},
-		"a phone":                  {"EMAIL;SMS;Reason\n;+385 91 123 4567;twice\n", []destination.ReportLine{{Identifier: "385911234567", Reason: "twice"}}},
-		"an external id":           {"EXT_ID;SMS;Reason\nC-17;385911234567;twice\n", []destination.ReportLine{{Identifier: "C-17", Reason: "twice"}}},
-		"a placeholder":            {"EMAIL;Reason\n385911234567@mailin-sms.com;twice\n", []destination.ReportLine{{Identifier: "385911234567", Reason: "twice"}}},
+		"a phone":                  {"EMAIL;SMS;Reason\n;+385 91 123 4567;twice\n", []destination.ReportLine{{Others: of("SMS", "385911234567"), Reason: "twice"}}},
+		"an external id":           {"EXT_ID;Reason\n C-17;twice\n", []destination.ReportLine{{Others: of("EXT_ID", "C-17"), Reason: "twice"}}},
+		"an id and a phone":        {"EXT_ID;SMS;Reason\nC-17;385911234567;twice\n", []destination.ReportLine{{Others: of("EXT_ID", "C-17", "SMS", "385911234567"), Reason: "twice"}}},
+		"an id like a phone":       {"EXT_ID;SMS;Reason\n385911234567;;twice\n", []destination.ReportLine{{Others: of("EXT_ID", "385911234567"), Reason: "twice"}}},
+		"an id like an address":    {"EMAIL;EXT_ID;Reason\n;ana@example.com;twice\n", []destination.ReportLine{{Others: of("EXT_ID", "ana@example.com"), Reason: "twice"}}},
+		"WhatsApp and landline":    {"WHATSAPP;LANDLINE_NUMBER;Reason\n385911234567;38516234567;x\n", []destination.ReportLine{{Others: of("WHATSAPP", "385911234567", "LANDLINE_NUMBER", "38516234567"), Reason: "x"}}},
+		"some phone":               {"Phone;Reason\n385911234567;x\n", []destination.ReportLine{{Others: of("", "385911234567"), Reason: "x"}}},
+		"a placeholder":            {"EMAIL;Reason\n385911234567@mailin-sms.com;twice\n", []destination.ReportLine{{Others: of("SMS", "385911234567"), Reason: "twice"}}},
+		"a placeholder and an id":  {"EMAIL;EXT_ID\n385911234567@mailin-sms.com;C-17\n", []destination.ReportLine{{Others: of("SMS", "385911234567", "EXT_ID", "C-17")}}},
 		"address beats phone":      {"SMS;EMAIL;Reason\n385911234567;ana@example.com;Invalid email\n", []destination.ReportLine{ana}},
 		"an address that is none":  {"EMAIL;SMS;Reason\nana at example;385911234567;x\n", []destination.ReportLine{{Reason: "x"}}},
 		"a line that names nobody": {"EMAIL;SMS;Reason\n;;x\n", []destination.ReportLine{{Reason: "x"}}},

@@ -26,17 +26,29 @@ const maxReportLine = 1 << 20
 // others are the names that imports use.
 var (
 	addressColumns = [...]string{"EMAIL", "E_MAIL", "EMAIL_ID", "EMAIL_ADDRESS", "CONTACT_EMAIL"}
-	extIDColumns   = [...]string{"EXT_ID", "EXTID"}
-	phoneColumns   = [...]string{"SMS", "PHONE", "PHONE_ID", "WHATSAPP", "WHATSAPP_ID", "LANDLINE_NUMBER", "LANDLINE_NUMBER_ID", "LANDLINE"}
+	otherColumns   = map[string]string{ // and of which attribute their values are
+		"EXT_ID": extID, "EXTID": extID, "SMS": sms, "PHONE": destination.AnyPhone, "PHONE_ID": destination.AnyPhone, "WHATSAPP": "WHATSAPP",
+		"WHATSAPP_ID": "WHATSAPP", "LANDLINE_NUMBER": "LANDLINE_NUMBER", "LANDLINE_NUMBER_ID": "LANDLINE_NUMBER", "LANDLINE": "LANDLINE_NUMBER",
+	}
+)
+
+const (
+	extID = "EXT_ID"
+	sms   = "SMS"
 )
 
 // layout says which column of a report holds what; -1 for none.
 type layout struct {
 	width   int
 	address []int
-	extID   []int
-	phones  []int
+	others  []other
 	reason  int
+}
+
+// other is a column of values that identify people besides the address.
+type other struct {
+	column    int
+	attribute string
 }
 
 // readReport reads a report: CSV with a header line, semicolons (or commas, tabs) and quotes. Every line is either told or
@@ -92,15 +104,15 @@ func openReport(r io.Reader) (*csv.Reader, layout, error) {
 		switch name = columnName(name); {
 		case slices.Contains(addressColumns[:], name):
 			l.address = append(l.address, i)
-		case slices.Contains(extIDColumns[:], name):
-			l.extID = append(l.extID, i)
-		case slices.Contains(phoneColumns[:], name):
-			l.phones = append(l.phones, i)
 		case name == "REASON":
 			l.reason = i
+		default:
+			if attribute, ok := otherColumns[name]; ok {
+				l.others = append(l.others, other{i, attribute})
+			}
 		}
 	}
-	if len(l.address)+len(l.extID)+len(l.phones) == 0 {
+	if len(l.address)+len(l.others) == 0 {
 		return nil, layout{}, &oddReportError{"its first line names no column that tells who a line is about"}
 	}
 	if len(l.address) > 1 {
@@ -152,23 +164,26 @@ func (l layout) line(record []string) (destination.ReportLine, error) {
 			out.Address = activation.Email(strings.Clone(address.String()))
 		case activation.EmailBrevoPlaceholder:
 			local, _, _ := strings.Cut(raw, "@")
-			out.Identifier = activation.NormalisePhoneDigits(local)
+			out.Others = []destination.Identifier{{Attribute: sms, Value: activation.NormalisePhoneDigits(local)}} // it is made of that one
+			return l.named(record, out), nil
 		}
 		return out, nil
 	}
-	for _, i := range l.extID {
-		if id := strings.TrimSpace(record[i]); id != "" {
-			out.Identifier = strings.Clone(id)
-			return out, nil
+	return l.named(record, out), nil
+}
+
+// named takes in what the record names besides an address.
+func (l layout) named(record []string, out destination.ReportLine) destination.ReportLine {
+	for _, o := range l.others {
+		value := strings.TrimSpace(record[o.column])
+		if o.attribute != extID {
+			value = activation.NormalisePhoneDigits(value)
+		}
+		if value != "" {
+			out.Others = append(out.Others, destination.Identifier{Attribute: o.attribute, Value: strings.Clone(value)})
 		}
 	}
-	for _, i := range l.phones {
-		if digits := activation.NormalisePhoneDigits(record[i]); digits != "" {
-			out.Identifier = strings.Clone(digits)
-			return out, nil
-		}
-	}
-	return out, nil
+	return out
 }
 
 // shortLines fails when a line is longer than any of a report, so that no answer can fill the memory.

@@ -201,9 +201,38 @@ func (l *Ledger) recordRemoval(ctx context.Context, b part, p place, at time.Tim
 			return err
 		}
 	}
+	var old bool // it is from a list of before
+	q := querier{ctx, l}
+	if err := q.row("SELECT phase = ? FROM batch WHERE id = ?", []any{phaseOldLists, string(b.ID)}, &old); err != nil {
+		return err
+	}
+	if old {
+		if err := l.fold(ctx); err != nil { // who is on the new list is told by it
+			return err
+		}
+	}
 	return l.tx(ctx, func(q querier) error {
+		if old {
+			if err := q.stay(b, p, at); err != nil {
+				return err
+			}
+		}
 		return q.exec("UPDATE batch SET state = 'sending', watermark = 0, attempts = attempts + 1, sent_at = ? WHERE id = ?", at.UTC(), string(b.ID))
 	})
+}
+
+// stay takes out of a removal from a list of before whoever could not be sent to the new one and was never taken there: else they were
+// on no list at all (S22, S15). They leave it once they have joined.
+func (q querier) stay(b part, p place, at time.Time) error {
+	n, err := q.changed(`UPDATE run_row SET bucket = 'not_removed', reason = x.reason, settled_at = $2, batch = NULL, part = NULL
+		FROM (SELECT DISTINCT address, reason FROM run_row WHERE run = $1 AND kind = 'address' AND bucket IN ('rejected', 'not_sent')
+			AND address NOT IN (SELECT address FROM standing WHERE account = $4 AND list = $5 AND export = $6 AND first_acked_at IS NOT NULL)) x
+		WHERE run_row.part = $3 AND run_row.kind = 'leaver' AND run_row.why IS NULL AND run_row.address = x.address`,
+		string(b.Run), at.UTC(), b.number, p.account, p.list, p.export)
+	if err != nil || n == 0 {
+		return err
+	}
+	return q.exec("UPDATE batch SET row_count = row_count - ? WHERE id = ?", n, string(b.ID))
 }
 
 // about reads a batch and what its statements need of its run; the caller holds the lock.
@@ -359,6 +388,10 @@ func (l *Ledger) Settle(ctx context.Context, id activation.BatchID, rejected []l
 	})
 }
 
+// endings is an expression: the number of the last batch that ended. Numbers only grow while a run is open that was planned after one
+// of them, whatever is dropped with old runs.
+const endings = "(SELECT greatest((SELECT coalesce(max(nth_end), 0) FROM batch), (SELECT coalesce(max(planned_after), 0) FROM run)))"
+
 // ending says what the end of a batch means for standings.
 type ending int
 
@@ -405,7 +438,7 @@ func (l *Ledger) settling(ctx context.Context, id activation.BatchID, kind ledge
 				return err
 			}
 			if told {
-				return q.exec("UPDATE batch SET state = 'ended', acked_at = ? WHERE id = ?", at.UTC(), string(id))
+				return q.exec("UPDATE batch SET state = 'ended', acked_at = ?, nth_end = "+endings+" + 1 WHERE id = ?", at.UTC(), string(id))
 			}
 			return q.exec("UPDATE batch SET state = 'ended' WHERE id = ?", string(id))
 		})
@@ -413,9 +446,9 @@ func (l *Ledger) settling(ctx context.Context, id activation.BatchID, kind ledge
 }
 
 // SettleUnknown implements ledger.Batches.
-func (l *Ledger) SettleUnknown(ctx context.Context, id activation.BatchID, reason string, at time.Time) error {
+func (l *Ledger) SettleUnknown(ctx context.Context, id activation.BatchID, reason, why string, at time.Time) error {
 	return l.settling(ctx, id, ledger.BatchImport, tellsNothing, at, func(q querier, b part, _ place) error {
-		return q.exec("UPDATE run_row SET bucket = 'not_sent', reason = ?, settled_at = ? WHERE part = ?", reason, at.UTC(), b.number)
+		return q.exec("UPDATE run_row SET bucket = 'not_sent', reason = ?, why = nullif(?, ''), settled_at = ? WHERE part = ?", reason, why, at.UTC(), b.number)
 	})
 }
 
@@ -455,7 +488,7 @@ func (l *Ledger) Split(ctx context.Context, id activation.BatchID, maxImports in
 				FROM run_row WHERE part = $2) WHERE $3 OR nth <= $4)`, name, b.number, half == 1, (b.Rows+1)/2, last); err != nil {
 				return err
 			}
-			if err := q.exec(`INSERT INTO batch SELECT $1, $2, 'import', $3, $4, $5, count(*), $6, 'ready', 0, 0, 0, $7, NULL, $8, false, NULL, NULL, 0, $9, false FROM run_row WHERE part = $8`,
+			if err := q.exec(`INSERT INTO batch SELECT $1, $2, 'import', $3, $4, $5, count(*), $6, 'ready', 0, 0, 0, $7, NULL, $8, false, NULL, NULL, 0, $9, false, NULL FROM run_row WHERE part = $8`,
 				name, string(b.Run), phaseImports, int64(b.List), seq, b.Bytes/2, b.Imports, last, b.Clear); err != nil {
 				return err
 			}

@@ -64,7 +64,7 @@ func (l *Ledger) Carve(ctx context.Context, run activation.RunID, people []ledge
 				stmt string
 				args []any
 			}{
-				{`INSERT INTO batch SELECT $1, $2, 'import', $3, any_value(list), $4, $5, $6, 'ready', 0, 0, 0, max(imports), NULL, $7, false, NULL, NULL, 0, true, true
+				{`INSERT INTO batch SELECT $1, $2, 'import', $3, any_value(list), $4, $5, $6, 'ready', 0, 0, 0, max(imports), NULL, $7, false, NULL, NULL, 0, true, true, NULL
 					FROM batch WHERE part IN (SELECT part FROM carved)`, []any{name, string(run), phaseImports, seq + 1, found, bytes, last + 1}},
 				{`UPDATE batch SET row_count = batch.row_count - c.n, bytes = greatest(batch.bytes - c.bytes, 0)
 					FROM (SELECT part, count(*) AS n, sum(bytes)::BIGINT AS bytes FROM carved GROUP BY part) c WHERE batch.part = c.part`, nil},

@@ -261,7 +261,7 @@ func (p *planner) writeMembers() error {
 		WHERE (m.problem IS NOT NULL OR o.address IS NOT NULL OR m.winner <> m.profile_id)
 			-- Who was sent before the plan was made again has an outcome, whatever was learned since (S11).
 			AND NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind = 'address' AND d.is_member AND d.profile_id = m.profile_id)
-			AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.planned <> 'opted_out' AND d.profile_id = m.profile_id)`,
+			AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.planned <> 'opted_out' AND d.profile_id = m.profile_id AND d.address = m.address)`,
 		string(p.Run), int64(p.List), activation.ReasonOptedOut)
 }
 
@@ -304,7 +304,7 @@ func (p *planner) cut() error {
 		return err
 	}
 	if err := p.exec(`INSERT INTO batch SELECT $1 || '-' || lpad(seq::VARCHAR, 5, '0'), $1, CASE WHEN phase = $2 THEN 'import' ELSE 'removal' END,
-			phase, list, seq, row_count, bytes, 'ready', 0, 0, 0, 0, NULL, seq + $3, false, NULL, NULL, 0, $4, false FROM part`, string(p.Run), phaseImports, parts, p.Clear); err != nil {
+			phase, list, seq, row_count, bytes, 'ready', 0, 0, 0, 0, NULL, seq + $3, false, NULL, NULL, 0, $4, false, NULL FROM part`, string(p.Run), phaseImports, parts, p.Clear); err != nil {
 		return err
 	}
 	if err := p.writeAddresses(parts); err != nil {
@@ -327,7 +327,7 @@ func (p *planner) writeAddresses(parts int64) error {
 	return p.exec(`INSERT INTO run_row
 		WITH most AS (SELECT greatest($3 - coalesce(max(bytes), 0), 1) AS room FROM decided WHERE planned IN ('added', 'updated')),
 		weighed AS (SELECT d.*, m.profile_id IS NOT NULL AS is_member, planned <> 'rejected' AS goes, CASE WHEN planned <> 'rejected' THEN greatest(bytes * $4, room) ELSE 0 END AS weight, room * $4 AS capacity
-			FROM decided d LEFT JOIN (SELECT DISTINCT profile_id FROM member) m ON m.profile_id = d.profile_id, most WHERE planned IN ('added', 'updated', 'rejected')),
+			FROM decided d LEFT JOIN (SELECT DISTINCT profile_id, address FROM member) m ON m.profile_id = d.profile_id AND m.address = d.address, most WHERE planned IN ('added', 'updated', 'rejected')),
 		placed AS (
 			SELECT *, row_number() OVER w AS nth_row, (sum(weight) OVER w - weight) // capacity AS nth FROM weighed WINDOW w AS (ORDER BY address ROWS UNBOUNDED PRECEDING))
 		SELECT $1, $5 + nth_row, 'address', d.profile_id, is_member, d.address, d.owner, $2, d.planned, CASE WHEN NOT goes THEN 'rejected' END,
@@ -464,6 +464,6 @@ func (p *planner) store() error {
 			identifiers = append(identifiers, a.Name)
 		}
 	}
-	return p.exec(`INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, '', false, ?, ?)`, string(p.Run), p.acct, string(p.Export), int64(p.List),
+	return p.exec(`INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, '', false, ?, ?, `+endings+`)`, string(p.Run), p.acct, string(p.Export), int64(p.List),
 		p.DefinitionHash, p.MembersPath, p.AddressesPath, identifiers, string(summary), p.At.UTC(), p.AsOf.UTC(), p.nth)
 }

@@ -193,7 +193,7 @@ func (q querier) storeReconciliation(r ledger.ReconcileRequest, rec activation.R
 		r.At.UTC(), digest, string(text)); err != nil {
 		return err
 	}
-	if err := q.exec("INSERT INTO run VALUES (?, ?, ?, ?, '', '', '', [], '{}', NULL, ?, ?, '', false, ?, 0)", string(r.Run), int32(r.Account), string(r.Export),
+	if err := q.exec("INSERT INTO run VALUES (?, ?, ?, ?, '', '', '', [], '{}', NULL, ?, ?, '', false, ?, 0, 0)", string(r.Run), int32(r.Account), string(r.Export),
 		int64(r.List), r.At.UTC(), r.At.UTC(), r.At.UTC()); err != nil {
 		return err
 	}

@@ -252,10 +252,11 @@ func (q querier) handedOver(membersPath string) error {
 }
 
 // refusedMeanwhile adds whom runs have taken off lists as refused since the run was planned, be it on older data: whoever was
-// found unchanged before is not on the list any more (S7).
+// found unchanged before is not on the list any more (S7). What came after the plan is told by the order in which batches ended:
+// clocks differ, and are set back.
 func (q querier) refusedMeanwhile(run activation.RunID, p place) error {
 	return q.exec(`INSERT INTO refused_since SELECT x.address, any_value(x.why), NULL FROM batch b JOIN run o ON o.id = b.run JOIN run_row x ON x.part = b.part
-		WHERE o.account = $1 AND o.id <> $2 AND b.kind = 'removal' AND b.acked_at >= (SELECT planned_at FROM run WHERE id = $2)
+		WHERE o.account = $1 AND o.id <> $2 AND b.kind = 'removal' AND b.nth_end > (SELECT planned_after FROM run WHERE id = $2)
 			AND x.why IS NOT NULL AND x.bucket = 'removed' AND x.address NOT IN (SELECT address FROM refused_since) GROUP BY x.address`, p.account, string(run))
 }
 

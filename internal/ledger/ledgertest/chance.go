@@ -274,7 +274,7 @@ func (c *chance) fly() {
 		c.say("split %s", b.ID)
 	case n < 8:
 		c.land(f)
-		require.NoError(c, c.L.SettleUnknown(c.ctx(), b.ID, activation.ReasonOutcomeUnknown, c.now))
+		require.NoError(c, c.L.SettleUnknown(c.ctx(), b.ID, activation.ReasonOutcomeUnknown, "", c.now))
 		c.say("unknown %s", b.ID)
 	case n < 9:
 		require.NoError(c, c.L.GiveUp(c.ctx(), b.ID, c.process, "ana", c.now, c.now.Add(time.Hour)))

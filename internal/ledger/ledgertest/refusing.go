@@ -31,6 +31,24 @@ func refusedOnOlderData(d *Desk) {
 	require.EqualValues(d, []int64{1, 1}, []int64{rc.Added, rc.Unchanged}, "the next run puts her on it again")
 }
 
+// refusedWhileTheClockIsSetBack holds that whom another run took off the list after a plan counts as refused in its receipt though
+// the clock was set back in between (S7, S11).
+func refusedWhileTheClockIsSetBack(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Later(time.Hour)
+	older, _ := d.Plan("other", 2, nil, refused)
+	d.Later(time.Hour)
+	run, _ := d.Plan("e", 1, []Member{ana, ivo}, nil) // she consented meanwhile
+	d.Later(-30 * time.Minute)
+	require.Equal(d, []string{"ana@example.com"}, d.Settle(older).Removals[1])
+	d.Finish(older)
+	d.Settle(run)
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{2, 1, 1, 1}, []int64{rc.Members, rc.Unchanged, rc.Rejected, rc.Reasons[activation.ReasonNoConsent]})
+}
+
 // optedOutAfterLeaving holds that whoever opted out is taken off lists that she had left as well (S7).
 func optedOutAfterLeaving(d *Desk) {
 	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")

@@ -48,7 +48,7 @@ func sentNotAcknowledged(d *Desk) {
 	b = next(d, run)
 	require.NoError(d, d.L.RecordSending(d.ctx(), b.ID, 0, d.now))
 	require.NoError(d, d.L.RecordAccepted(d.ctx(), b.ID, 7))
-	require.NoError(d, d.L.SettleUnknown(d.ctx(), b.ID, activation.ReasonOutcomeUnknown, d.now))
+	require.NoError(d, d.L.SettleUnknown(d.ctx(), b.ID, activation.ReasonOutcomeUnknown, "", d.now))
 	d.Finish(run)
 	for _, m := range []Member{ana, anna} {
 		_, sum = d.Plan("e", 1, []Member{m}, nil)
@@ -528,4 +528,21 @@ func refusalsApart(d *Desk) {
 	b, ok, err := d.L.NextBatch(d.ctx(), run)
 	require.NoError(d, err)
 	require.True(d, ok && b.Refusals, "they come first")
+}
+
+// twoAddresses holds that a profile which wins an address that it has through another e-mail field, and one of its own or none, is counted
+// under its own only (S5, S11).
+func twoAddresses(d *Desk) {
+	ana := person("p1", "ana@example.com", "Other")
+	ana.Winner = "p2"
+	members := []Member{ana, person("p2", "other@example.com", "Other"), person("p3", "ivo@example.com", "Ivo")}
+	_, rc := d.Do("e", 1, members, nil)
+	require.EqualValues(d, []int64{3, 2, 1}, []int64{rc.Members, rc.Added, rc.Duplicates})
+	s, rc := d.Do("e", 1, members, nil)
+	require.Empty(d, s.Calls)
+	require.EqualValues(d, []int64{3, 2, 1}, []int64{rc.Members, rc.Unchanged, rc.Duplicates})
+	members[1].Address, members[1].Problem, members[0].Values = "", string(activation.EmailMissing), []string{"Another"}
+	s, rc = d.Do("e", 1, members, nil)
+	require.Contains(d, s.Imports, "ana@example.com", "wanted, whoever speaks for it")
+	require.EqualValues(d, []int64{3, 1, 1, 1, 1}, []int64{rc.Members, rc.Unchanged, rc.Duplicates, rc.Rejected, rc.Removed})
 }

@@ -21,6 +21,8 @@ func Run(t *testing.T, open Open) {
 		"S7 a refusal removes those there before who left":           thereBeforeAndGone,
 		"S7 a refusal removes those who left and came back by hand":  refusedAfterLeaving,
 		"S7 a refusal on older data leaves receipts that add up":     refusedOnOlderData,
+		"S5 S11 a winner may speak for two addresses":                twoAddresses,
+		"S7 S11 refusals are ordered without a clock":                refusedWhileTheClockIsSetBack,
 		"S7 an opt-out removes those who left as well":               optedOutAfterLeaving,
 		"S17 S23 a decision holds for a process that is watched":     decidedWhileWatched,
 		"S8 opt-outs are remembered until lifted":                    optOuts,

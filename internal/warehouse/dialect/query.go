@@ -51,7 +51,11 @@ type Query struct {
 	inner   map[activation.SegmentID]string
 	under   []activation.Segment // the segments that are being compiled, the outermost first
 	outside *frame
+	sums    bool
 }
+
+// Sums reports whether anything is added up, which fails where the sum is too large.
+func (q *Query) Sums() bool { return q.sums }
 
 // part is a named part of a statement, before it.
 type part interface {

@@ -90,6 +90,7 @@ func (f *frame) worked(r activation.Related) (Column, error) {
 	}
 	switch r.Function {
 	case activation.FuncSum, activation.FuncAverage:
+		f.q.sums = true
 		// Whole millionths add up to the same in whatever order they come.
 		sum, by := fmt.Sprintf("sum(round(%s * 1e6)::HUGEINT)::DOUBLE", col.SQL), "1e6"
 		if r.Function == activation.FuncAverage {

@@ -16,7 +16,8 @@ import (
 //
 // The table profile_<snapshot> has profile_id, consented where there is a consent field, for each field i its value f<i>,
 // for an e-mail field a<i> (the address, or why it is unusable), for a phone h<i> (E.164, or why it is unusable; NULL if missing).
-// shared_<snapshot>_<i> has, for each address that several profiles have in the e-mail field i, its winner and refusal.
+// shared_<snapshot>_<i> has, for each address of the e-mail field i that several profiles have, or one in several fields, its winner,
+// which may have it in another e-mail field, and its refusal.
 //
 // Of profiles that were unified from several tables there are also unified_<snapshot>, which row became which profile,
 // join_<snapshot> and refused_join_<snapshot>, and where there is a consent field lost_<snapshot>_<i>: addresses that rows have and their
@@ -275,9 +276,9 @@ func (s session) value(from table, f activation.Field) (string, error) {
 		WithRemedy("State the type of the column in the source and ingest it, or change the field's type")
 }
 
-// makeShared finds the addresses that several profiles have, and settles once for all exports who speaks for them (S5) and
-// whether they may be mailed (S6): the most recently updated profile wins, then the smallest id, never the order of rows;
-// consent counts only if all of them gave it (ADR 0015).
+// makeShared finds the addresses of the e-mail field i that several profiles have, through whichever e-mail fields, and settles once for
+// all exports who speaks for them (S5) and whether they may be mailed (S6): the most recently updated profile wins, then the
+// smallest id, never the order of rows or the field (ADR 0043); consent counts only if all of them gave it (ADR 0015).
 func (s session) makeShared(b build, i int) error {
 	consented := "true"
 	if _, ok := b.consent(); ok {
@@ -287,19 +288,26 @@ func (s session) makeShared(b build, i int) error {
 	if u, ok := b.meaning(activation.SemanticUpdatedAt); ok {
 		updated = fmt.Sprintf("f%d::TIMESTAMP", u)
 	}
-	address := fmt.Sprintf("a%d", i)
-	holders := fmt.Sprintf("SELECT %s AS address, profile_id, %s AS consented, %s AS updated, true AS holds FROM %s WHERE %s",
-		address, consented, updated, b.table(), isAddress(address))
+	var holders []string
 	alone := ""
-	if _, ok := b.consent(); ok && b.def.Unify != nil {
-		holders += " UNION ALL SELECT address, profile_id, false, NULL, false FROM " + b.lost(i)
-		alone = " OR NOT bool_and(holds)"
+	for _, j := range b.emails() {
+		address := fmt.Sprintf("a%d", j)
+		holders = append(holders, fmt.Sprintf("SELECT %s AS address, profile_id, %s AS consented, %s AS updated, true AS holds, %t AS here FROM %s WHERE %s",
+			address, consented, updated, j == i, b.table(), isAddress(address)))
+		if _, ok := b.consent(); ok && b.def.Unify != nil {
+			holders = append(holders, fmt.Sprintf("SELECT address, profile_id, false, NULL, false, %t FROM %s", j == i, b.lost(j)))
+			alone = " OR NOT bool_and(holds)"
+		}
+	}
+	here := ""
+	if len(b.emails()) > 1 {
+		here = " HAVING bool_or(here)"
 	}
 	return s.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS WITH holder AS (%[2]s) SELECT address,
 			min({'missing': updated IS NULL, 'age': coalesce(-epoch_us(updated), 0), 'id': profile_id}) FILTER (holds).id AS winner,
 			CASE WHEN bool_and(consented) THEN NULL WHEN bool_or(consented) THEN '%[3]s' ELSE '%[4]s' END AS refusal
-		FROM holder WHERE address IN (SELECT address FROM holder GROUP BY 1 HAVING count(*) > 1%[5]s) GROUP BY 1`,
-		b.shared(i), holders, activation.ReasonConsentConflict, activation.ReasonNoConsent, alone))
+		FROM holder WHERE address IN (SELECT address FROM holder GROUP BY 1 HAVING count(*) > 1%[5]s) GROUP BY 1%[6]s`,
+		b.shared(i), strings.Join(holders, " UNION ALL "), activation.ReasonConsentConflict, activation.ReasonNoConsent, alone, here))
 }
 
 // people is the query of all profiles seen through the e-mail field i: with address, why it is unusable, winner and refusal.
@@ -313,6 +321,16 @@ func (b build) people(i int) string {
 		CASE WHEN %[5]s THEN coalesce(s.winner, p.profile_id) END AS winner,
 		CASE WHEN NOT %[5]s THEN NULL WHEN s.address IS NOT NULL THEN s.refusal ELSE %[2]s END AS refusal
 		FROM %[3]s p LEFT JOIN %[4]s s ON s.address = p.a%[1]d)`, i, alone, b.table(), b.shared(i), usable)
+}
+
+// speakers is the query of the addresses of the e-mail field i, each with the profile that speaks for it: as people, with one row an address.
+// With one e-mail field every winner has the address there.
+func (b build) speakers(i int) string {
+	if len(b.emails()) == 1 {
+		return b.people(i)
+	}
+	return fmt.Sprintf(`(SELECT p.*, q.address, q.winner, q.refusal FROM (SELECT DISTINCT address, winner, refusal FROM %s WHERE address IS NOT NULL) q
+		JOIN %s p ON p.profile_id = q.winner)`, b.people(i), b.table())
 }
 
 // unheld is the query of the addresses that nobody has and that are refused all the same: rows of unified profiles have them.

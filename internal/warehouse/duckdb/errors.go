@@ -15,6 +15,9 @@ import (
 
 const rebuild = "Everything in it can be rebuilt: move the file away, then ingest the sources and build the profiles again"
 
+// errOverValue is what a statement that failed over a value is.
+var errOverValue = errors.New("a value does not fit")
+
 func (s session) translate(err error) error { return translate(s.ctx, err) }
 
 // translate turns DuckDB's errors into the domain's. What DuckDB says of a value may hold the value, so that its text goes
@@ -39,7 +42,9 @@ func translate(ctx context.Context, err error) error {
 	case strings.Contains(text, "checksum"), strings.Contains(text, "Corrupt"):
 		return activation.Errorf(activation.CodeCorrupt, "the warehouse cannot be read: its file is damaged").WithRemedy(rebuild)
 	case errors.As(err, &duck) && tellsValues(duck.Type):
-		return activation.Errorf(activation.CodeInternal, "warehouse: a statement failed over a value (DuckDB error type %d)", duck.Type)
+		return &activation.Error{
+			Code: activation.CodeInternal, Message: fmt.Sprintf("warehouse: a statement failed over a value (DuckDB error type %d)", duck.Type), Err: errOverValue,
+		}
 	}
 	return fmt.Errorf("warehouse: %w", err)
 }

@@ -50,7 +50,7 @@ func (w *Warehouse) Evaluate(ctx context.Context, e warehouse.Evaluation) (out w
 		}
 		stmt, args := x.statement("p.profile_id", b.table(), m.SQL, m.Args...)
 		if err := s.exec("CREATE TABLE "+next.table()+" AS "+stmt, args...); err != nil {
-			return err
+			return x.told(err)
 		}
 		if err := s.row("SELECT count(*) FROM "+next.table(), nil, &next.Members); err != nil {
 			return err

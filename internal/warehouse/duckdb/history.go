@@ -56,7 +56,7 @@ func (w *Warehouse) Observe(ctx context.Context, e warehouse.Evaluation) (member
 		}
 		stmt, args := x.statement("p.profile_id", b.table(), m.SQL, m.Args...)
 		if err := s.exec("CREATE TEMP TABLE observed AS "+stmt, args...); err != nil {
-			return err
+			return x.told(err)
 		}
 		if err := s.row("SELECT count(*) FROM observed", nil, &members); err != nil {
 			return err

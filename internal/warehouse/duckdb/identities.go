@@ -91,7 +91,7 @@ func (u *unifying) remember(file identities) error {
 		return err
 	}
 	if i := u.origin(); i >= 0 && u.req.Keys {
-		return u.exec("INSERT INTO u_known SELECT source, key, key, 'epoch'::TIMESTAMP, true, ? FROM u_row JOIN u_table USING (tbl) WHERE tbl = ?", u.req.At.UTC(), i)
+		return u.exec("INSERT INTO u_known SELECT source, key, key, 'epoch'::TIMESTAMP, true, ? FROM u_id WHERE tbl = ?", u.req.At.UTC(), i)
 	}
 	return nil
 }
@@ -108,10 +108,9 @@ func (u *unifying) origin() int {
 // claim makes u_claim: which clusters have rows of which profile, and how good the claim of each is. live rows were there in the build
 // before, birth is the row that the id was made for.
 func (u *unifying) claim() error {
-	return u.exec(`CREATE TEMP TABLE u_claim AS SELECT k.profile, c.cid, min(k.born) AS born, bool_or(k.birth AND k.seen = l.seen) AS live_birth,
-			count(*) FILTER (k.seen = l.seen) AS live, bool_or(k.birth) AS birth, count(*) AS n, min(c.rid) AS first
-		FROM u_row r JOIN u_table t USING (tbl) JOIN u_known k ON k.source = t.source AND k.key = r.key JOIN u_cluster c USING (rid), (SELECT max(seen) AS seen FROM u_known) l
-		GROUP BY k.profile, c.cid;
+	return u.exec(`CREATE TEMP TABLE u_claim AS SELECT profile, cid, min(born) AS born, bool_or(birth AND live) AS live_birth, count(*) FILTER (live) AS live,
+			bool_or(birth) AS birth, count(*) AS n, min(rid) AS first
+		FROM u_id JOIN (SELECT *, seen = (SELECT max(seen) FROM u_known) AS live FROM u_known) USING (source, key) JOIN u_cluster USING (rid) GROUP BY profile, cid;
 		CREATE TEMP TABLE u_given AS SELECT cid, profile FROM u_claim WHERE cid IN (SELECT cid FROM u_claim GROUP BY 1 HAVING count(*) = 1)
 			AND profile IN (SELECT profile FROM u_claim GROUP BY 1 HAVING count(*) = 1)`)
 }
@@ -151,12 +150,12 @@ func (u *unifying) give() error {
 	}
 	natural := u.natural()
 	if err := u.exec(fmt.Sprintf(`INSERT INTO u_given SELECT cid, min({'made': made, 'id': id}).id FROM (
-			SELECT cid, r.tbl <> %d AS made, %s AS id FROM u_row r JOIN u_table t USING (tbl) JOIN u_cluster USING (rid) WHERE cid NOT IN (SELECT cid FROM u_given))
+			SELECT cid, r.tbl <> %d AS made, %s AS id FROM u_id r JOIN u_cluster USING (rid) WHERE cid NOT IN (SELECT cid FROM u_given))
 		WHERE id NOT IN (SELECT profile FROM u_known) AND id NOT IN (SELECT profile FROM u_given) GROUP BY cid`, u.origin(), natural)); err != nil {
 		return err
 	}
-	if err := u.exec(fmt.Sprintf(`INSERT INTO u_given SELECT cid, %s FROM u_row r JOIN u_table t USING (tbl) JOIN (SELECT cid, min(rid) AS rid FROM u_cluster
-		WHERE cid NOT IN (SELECT cid FROM u_given) GROUP BY cid) USING (rid)`, madeID("t.source || chr(0) || r.key || chr(0) || ?::VARCHAR")), u.req.At.UTC().Format("20060102150405.000000")); err != nil {
+	if err := u.exec(fmt.Sprintf(`INSERT INTO u_given SELECT cid, %s FROM u_id r JOIN (SELECT cid, min(rid) AS rid FROM u_cluster
+		WHERE cid NOT IN (SELECT cid FROM u_given) GROUP BY cid) USING (rid)`, madeID("r.source || chr(0) || r.key || chr(0) || ?::VARCHAR")), u.req.At.UTC().Format("20060102150405.000000")); err != nil {
 		return err
 	}
 	var clusters, ids int64
@@ -169,9 +168,9 @@ func (u *unifying) give() error {
 	return nil
 }
 
-// natural is the id that a row r of a table t would give a profile: its key in the origin, else one that is made from table and key.
+// natural is the id that a row r of u_id would give a profile: its key in the origin, else one that is made from table and key.
 func (u *unifying) natural() string {
-	return fmt.Sprintf("CASE WHEN r.tbl = %d THEN r.key ELSE %s END", u.origin(), madeID("t.source || chr(0) || r.key"))
+	return fmt.Sprintf("CASE WHEN r.tbl = %d THEN r.key ELSE %s END", u.origin(), madeID("r.source || chr(0) || r.key"))
 }
 
 func madeID(of string) string { return "'p_' || left(sha256(" + of + "), 24)" }
@@ -204,10 +203,10 @@ func (u *unifying) write(file identities) error {
 	}
 	err := u.exec(fmt.Sprintf(`CREATE TEMP TABLE u_next AS
 		WITH age AS (SELECT profile, min(born) AS born FROM u_known GROUP BY 1)
-		SELECT t.source, r.key, g.profile, coalesce(a.born, $1::TIMESTAMP) AS born,
+		SELECT r.source, r.key, g.profile, coalesce(a.born, $1::TIMESTAMP) AS born,
 			CASE WHEN a.profile IS NULL THEN g.profile = %s ELSE coalesce(k.birth AND k.profile = g.profile, false) END AS birth, $1::TIMESTAMP AS seen
-		FROM u_row r JOIN u_table t USING (tbl) JOIN u_cluster c USING (rid) JOIN u_given g USING (cid)
-			LEFT JOIN age a ON a.profile = g.profile LEFT JOIN u_known k ON k.source = t.source AND k.key = r.key`, u.natural()), u.req.At.UTC())
+		FROM u_id r JOIN u_cluster c USING (rid) JOIN u_given g USING (cid)
+			LEFT JOIN age a ON a.profile = g.profile LEFT JOIN u_known k ON k.source = r.source AND k.key = r.key`, u.natural()), u.req.At.UTC())
 	if err != nil {
 		return err
 	}

@@ -72,17 +72,16 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 		if err := s.withdrawn(b); err != nil {
 			return h, err
 		}
-		people = "(SELECT p.* REPLACE (coalesce(w.refusal, p.refusal) AS refusal) FROM " + people + " p LEFT JOIN withdrawn w ON w.address = p.address)"
 		refused = "SELECT address, refusal AS reason FROM withdrawn ORDER BY address"
 	}
 	stmt, args := x.statement("p.profile_id, p.address, coalesce(p.unusable, p.refusal) AS problem, p.winner", people, member.SQL, member.Args...)
 	if err := s.exec("CREATE TEMP TABLE handed AS "+stmt, args...); err != nil {
-		return h, err
+		return h, x.told(err)
 	}
 	if h.Members, err = s.copy("SELECT * FROM handed ORDER BY profile_id", files.temp[0]); err != nil {
 		return h, err
 	}
-	addresses, err := s.addresses(b, r.Mapping, people)
+	addresses, err := s.addresses(b, r.Mapping, b.speakers(email))
 	if err != nil {
 		return h, err
 	}
@@ -98,15 +97,15 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 func (s session) withdrawn(b build) error {
 	var all []string
 	for _, i := range b.emails() {
-		all = append(all, "SELECT address, refusal FROM "+b.people(i)+" WHERE winner = profile_id", b.unheld(i))
+		all = append(all, "SELECT address, refusal FROM "+b.people(i)+" WHERE refusal IS NOT NULL", b.unheld(i))
 	}
-	return s.exec(fmt.Sprintf(`CREATE TEMP TABLE withdrawn AS SELECT address, CASE WHEN bool_or(refusal IS NULL OR refusal = '%[1]s') THEN '%[1]s' ELSE any_value(refusal) END AS refusal
-		FROM (%[2]s) GROUP BY address HAVING count(refusal) > 0`, activation.ReasonConsentConflict, strings.Join(all, " UNION ALL ")))
+	// Whatever the field, it is one refusal.
+	return s.exec("CREATE TEMP TABLE withdrawn AS SELECT address, min(refusal) AS refusal FROM (" + strings.Join(all, " UNION ALL ") + ") WHERE refusal IS NOT NULL GROUP BY address")
 }
 
 // addresses is the query of the addresses that are wanted, with the values of their winners. What identifies a contact and
 // belongs to two winners, refused ones included, is withheld from both (S10).
-func (s session) addresses(b build, m activation.Mapping, people string) (string, error) {
+func (s session) addresses(b build, m activation.Mapping, speakers string) (string, error) {
 	columns := []string{"p.address", "p.profile_id"}
 	problems := make([]string, 0, len(m.Attributes))
 	joins := ""
@@ -128,7 +127,7 @@ func (s session) addresses(b build, m activation.Mapping, people string) (string
 			reason = activation.ReasonPhoneShared
 		}
 		err := s.exec(fmt.Sprintf("CREATE TEMP TABLE shared_value_%d AS SELECT %s AS value FROM %s p WHERE p.winner = p.profile_id GROUP BY 1 HAVING value IS NOT NULL AND count(*) > 1",
-			n, value, people))
+			n, value, speakers))
 		if err != nil {
 			return "", err
 		}
@@ -137,7 +136,7 @@ func (s session) addresses(b build, m activation.Mapping, people string) (string
 		problems = append(problems, fmt.Sprintf("CASE WHEN s%[1]d.value IS NOT NULL THEN '%[2]s' ELSE %[3]s END AS p%[1]d", n, reason, problem))
 	}
 	return fmt.Sprintf("SELECT %s FROM %s p%s WHERE p.winner = p.profile_id AND p.refusal IS NULL AND p.address IN (SELECT address FROM handed WHERE problem IS NULL) ORDER BY p.address",
-		strings.Join(append(columns, problems...), ", "), people, joins), nil
+		strings.Join(append(columns, problems...), ", "), speakers, joins), nil
 }
 
 // copy writes a query's rows into a file and counts them.

@@ -35,14 +35,14 @@ func (w *Warehouse) Overlap(ctx context.Context, r warehouse.OverlapRequest) (o 
 		}
 		o.Snapshot, o.DataAt, o.Regions = b.snapshot, b.dataAt, make([]int64, 1<<len(r.Segments))
 		inner, args := x.statement(strings.Join(parts, " + ")+" AS region", b.table(), "true", args...)
-		return s.rows("SELECT region, count(*) FROM ("+inner+") GROUP BY region", args, func(scan func(...any) error) error {
+		return x.told(s.rows("SELECT region, count(*) FROM ("+inner+") GROUP BY region", args, func(scan func(...any) error) error {
 			var region, n int64
 			err := scan(&region, &n)
 			if err == nil {
 				o.Regions[region] = n
 			}
 			return err
-		})
+		}))
 	})
 	if err != nil {
 		return warehouse.Overlap{}, fmt.Errorf("hold segments against each other: %w", err)

@@ -55,7 +55,7 @@ func (w *Warehouse) Count(ctx context.Context, e warehouse.Evaluation) (c wareho
 		}
 		inner, args := x.statement(strings.Join(columns, ", "), b.table(), "true", args...)
 		c.Unknown = x.unknown
-		return s.row(fmt.Sprintf("SELECT count(*) FILTER (%s)%s FROM (%s)", combined, strings.Join(counts, ""), inner), args, into...)
+		return x.told(s.row(fmt.Sprintf("SELECT count(*) FILTER (%s)%s FROM (%s)", combined, strings.Join(counts, ""), inner), args, into...))
 	})
 	if err != nil {
 		return warehouse.Counts{}, fmt.Errorf("count the segment %q: %w", e.Segment.Name, err)
@@ -103,7 +103,7 @@ func (w *Warehouse) Contains(ctx context.Context, e warehouse.Evaluation, id str
 			return err
 		}
 		stmt, args := x.statement("count(*) > 0", b.table(), "p.profile_id = ?::VARCHAR AND "+m.SQL, append([]any{id}, m.Args...)...)
-		return s.row(stmt, args, &in)
+		return x.told(s.row(stmt, args, &in))
 	})
 	if err != nil {
 		return false, fmt.Errorf("look for a profile in the segment %q: %w", e.Segment.Name, err)
@@ -140,7 +140,7 @@ func (x *selection) profiles(where string, args []any, limit int) (list []wareho
 		list = append(list, p)
 		return err
 	})
-	return list, err
+	return list, x.told(err)
 }
 
 // Profiles implements warehouse.Warehouse.

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -62,6 +63,14 @@ func (s session) selection(b build, scope activation.Scope, asOf time.Time, zone
 	x.bounds, schema.Queried = s.bounds, x.queried
 	x.Query = dialect.NewQuery(schema, asOf, override)
 	return x, nil
+}
+
+// told turns a failure of a statement of the selection into one that says what of the segment has no answer (S27).
+func (x *selection) told(err error) error {
+	if errors.Is(err, errOverValue) && x.Sums() {
+		return cannotEvaluate(nil, "a sum or an average of related rows is too large to be worked out exactly: a value, or what they add up to, is beyond 1e32")
+	}
+	return err
 }
 
 // check holds a segment, and those that it names, against the profiles as they were built and the tables as they are.

@@ -14,7 +14,8 @@ import (
 // unifying is several tables becoming one of profiles. Its temporary tables:
 //
 //	u_table(tbl, source)             the tables in the order of the definition
-//	u_row(rid, tbl, key, f0 ...)     all rows, numbered by source and key, with the values of the fields
+//	u_id(rid, tbl, source, key)      all rows, numbered by source and key
+//	u_row(rid, tbl, key, f0 ...)     the same with the values of the fields
 //	u_norm(rid, n0 ...)              what is compared
 //	u_block, u_part                  the blocks of the rule at hand
 //	u_cluster(rid, cid)              which cluster each row is in
@@ -198,7 +199,7 @@ func (u *unifying) collect() error {
 		keys[i] = fmt.Sprintf("SELECT %d AS tbl, %s AS key FROM %s", i, u.keyOf(i), from.name())
 		u.rows += from.rows
 	}
-	err := u.exec("CREATE TEMP TABLE u_id AS SELECT row_number() OVER (ORDER BY source, key) - 1 AS rid, tbl, key FROM (" +
+	err := u.exec("CREATE TEMP TABLE u_id AS SELECT row_number() OVER (ORDER BY source, key) - 1 AS rid, tbl, source, key FROM (" +
 		strings.Join(keys, " UNION ALL ") + ") JOIN u_table USING (tbl)")
 	if err != nil {
 		return err
@@ -210,10 +211,7 @@ func (u *unifying) collect() error {
 			return err
 		}
 	}
-	if err := u.exec("CREATE TEMP TABLE u_row AS " + strings.Join(parts, " UNION ALL ")); err != nil {
-		return err
-	}
-	return u.exec("DROP TABLE u_id")
+	return u.exec("CREATE TEMP TABLE u_row AS " + strings.Join(parts, " UNION ALL "))
 }
 
 // keyOf is the expression of the key of a row of a table.

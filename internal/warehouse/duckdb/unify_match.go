@@ -34,8 +34,7 @@ func (u *unifying) pairs() error {
 	}
 	var always [][2]int32
 	err = u.session.rows(`SELECT least(a.rid, b.rid) AS first, greatest(a.rid, b.rid) AS second, bool_or(never) FROM u_pair p
-		JOIN u_table ta ON ta.source = p.a_source JOIN u_row a ON a.tbl = ta.tbl AND a.key = p.a_key
-		JOIN u_table tb ON tb.source = p.b_source JOIN u_row b ON b.tbl = tb.tbl AND b.key = p.b_key
+		JOIN u_id a ON a.source = p.a_source AND a.key = p.a_key JOIN u_id b ON b.source = p.b_source AND b.key = p.b_key
 		WHERE a.rid <> b.rid GROUP BY ALL ORDER BY 1, 2`, nil, func(scan func(...any) error) error {
 		var a, b int32
 		var never bool

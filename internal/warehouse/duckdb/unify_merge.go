@@ -129,7 +129,7 @@ func (u *unifying) make(b build) error {
 			}
 		}
 	}
-	err := u.exec(fmt.Sprintf("CREATE TABLE %s AS SELECT source, key, profile AS profile_id FROM u_row JOIN u_table USING (tbl) JOIN u_cluster USING (rid) JOIN u_given USING (cid)", b.unified()))
+	err := u.exec(fmt.Sprintf("CREATE TABLE %s AS SELECT source, key, profile AS profile_id FROM u_id JOIN u_cluster USING (rid) JOIN u_given USING (cid)", b.unified()))
 	if err != nil {
 		return err
 	}
@@ -176,11 +176,11 @@ func (u *unifying) keepJoins(b build) error {
 		return err
 	}
 	row := func(name string) string {
-		return fmt.Sprintf("JOIN u_row r%[1]s ON r%[1]s.rid = j.%[1]s JOIN u_table t%[1]s ON t%[1]s.tbl = r%[1]s.tbl", name)
+		return fmt.Sprintf("JOIN u_id r%[1]s ON r%[1]s.rid = j.%[1]s", name)
 	}
-	return u.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS SELECT g.profile AS profile_id, ta.source AS a_source, ra.key AS a_key, tb.source AS b_source, rb.key AS b_key, j.rule
+	return u.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS SELECT g.profile AS profile_id, ra.source AS a_source, ra.key AS a_key, rb.source AS b_source, rb.key AS b_key, j.rule
 			FROM u_joined j %[3]s %[4]s JOIN u_cluster c ON c.rid = j.a JOIN u_given g USING (cid);
-		CREATE TABLE %[2]s AS SELECT ta.source AS a_source, ra.key AS a_key, tb.source AS b_source, rb.key AS b_key, j.rule,
-			tx.source AS x_source, rx.key AS x_key, ty.source AS y_source, ry.key AS y_key FROM u_refused j %[3]s %[4]s %[5]s %[6]s;
+		CREATE TABLE %[2]s AS SELECT ra.source AS a_source, ra.key AS a_key, rb.source AS b_source, rb.key AS b_key, j.rule,
+			rx.source AS x_source, rx.key AS x_key, ry.source AS y_source, ry.key AS y_key FROM u_refused j %[3]s %[4]s %[5]s %[6]s;
 		DROP TABLE u_joined; DROP TABLE u_refused`, b.joins(), b.refusedJoins(), row("a"), row("b"), row("x"), row("y")))
 }

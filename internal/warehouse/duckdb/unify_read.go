@@ -20,9 +20,9 @@ func ruleName(d activation.ProfileDefinition, rule int) string {
 
 // samples are the largest clusters of a preview.
 func (u *unifying) samples(limit int) ([]warehouse.Cluster, error) {
-	err := u.exec(`CREATE TEMP TABLE u_want AS SELECT w.place, ''::VARCHAR AS profile_id, t.source, r.key, r.rid FROM
+	err := u.exec(`CREATE TEMP TABLE u_want AS SELECT w.place, ''::VARCHAR AS profile_id, r.source, r.key, r.rid FROM
 			(SELECT cid, row_number() OVER (ORDER BY count(*) DESC, cid) AS place FROM u_cluster GROUP BY cid HAVING count(*) > 1 ORDER BY count(*) DESC, cid LIMIT ?) w
-			JOIN u_cluster USING (cid) JOIN u_row r USING (rid) JOIN u_table t USING (tbl)`, max(limit, 0))
+			JOIN u_cluster USING (cid) JOIN u_id r USING (rid)`, max(limit, 0))
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (u *unifying) samples(limit int) ([]warehouse.Cluster, error) {
 // refs names rows by table and key.
 func (u *unifying) refs(which string) (map[int32]activation.RowRef, error) {
 	refs := map[int32]activation.RowRef{}
-	return refs, u.session.rows("SELECT rid, source, key FROM u_row JOIN u_table USING (tbl) WHERE rid IN ("+which+")", nil, func(scan func(...any) error) error {
+	return refs, u.session.rows("SELECT rid, source, key FROM u_id WHERE rid IN ("+which+")", nil, func(scan func(...any) error) error {
 		var rid int32
 		var r activation.RowRef
 		err := scan(&rid, &r.Source, &r.Key)

@@ -134,45 +134,6 @@ func (p *part) misfit(rec record) (warehouse.BadRow, bool) {
 	return warehouse.BadRow{}, false
 }
 
-// Each gives the rows as typed values: string, float64, bool, time.Time or nil. The slice is used again. It fails if a
-// file is not what Look saw.
-func (s *Survey) Each(ctx context.Context, f func([]any) error) error {
-	values := make([]any, len(s.columns))
-	rows := int64(0)
-	b := &budget{s.unpacked, s.unpacked}
-	for _, p := range s.parts {
-		sum, err := s.part(ctx, p, b, func(rec record) (bool, error) {
-			if _, bad := p.misfit(rec); bad {
-				return true, nil
-			}
-			clear(values)
-			for i, raw := range rec.fields {
-				v := clean(raw)
-				if len(v) == 0 {
-					continue
-				}
-				value, ok := s.columns[p.at[i]].reader.read(v)
-				if !ok {
-					return false, changed()
-				}
-				values[p.at[i]] = value
-			}
-			rows++
-			return true, f(values)
-		})
-		if err == nil && sum != p.sum {
-			err = changed()
-		}
-		if err != nil {
-			return s.within(p, err)
-		}
-	}
-	if rows != s.Rows {
-		return changed()
-	}
-	return nil
-}
-
 func changed() error {
 	return refuse("the file changed while it was read").WithRemedy("Ingest it again when it is complete")
 }

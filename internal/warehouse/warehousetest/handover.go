@@ -34,6 +34,35 @@ p8,,nobody,,Zagreb
 	require.Equal(d, Now, h.DataAt)
 }
 
+// winnersOfAll holds that an address has one winner, through whichever e-mail fields profiles have it: two exports that go by different
+// fields send it the values of one person (S5).
+func winnersOfAll(d *Desk) {
+	d.Text(Definition("email text email", "work text email", "name text", "changed date updated_at", "city text", "phone text phone"), `id,email,work,name,changed,city,phone
+p1,ana@example.com,,older,2026-01-01,Zagreb,+385912345671
+p2,other@example.com,ana@example.com,newer,2026-03-01,Split,+385912345672
+p3,ivo@example.com,ivo@example.com,of both,2026-01-01,Zagreb,+385912345673
+p4,,ivo@example.com,older,2025-01-01,Zagreb,
+p5,mia@example.com,,by its id,,Zagreb,
+p6,,mia@example.com,larger id,,Zagreb,
+`)
+	m := activation.Mapping{Email: "email", Attributes: []activation.AttributeMapping{attribute("FIRSTNAME", "name"), attribute("SMS", "phone")}}
+	_, members, addresses, _ := d.HandOver(m, Select(activation.Rule{Field: "city", Operator: activation.OpEquals, Values: []string{"Zagreb"}}))
+	require.Equal(d, []string{
+		"p1|ana@example.com|-|p2", "p3|ivo@example.com|-|p3", "p4|-|email_missing|-", "p5|mia@example.com|-|p5", "p6|-|email_missing|-",
+	}, members)
+	require.Equal(d, []string{
+		"ana@example.com|p2|newer|-|-|phone_shared", "ivo@example.com|p3|of both|+385912345673|-|-", "mia@example.com|p5|by its id|-|-|-",
+	}, addresses, "a phone that would go to two addresses goes to none (S10)")
+	m.Email = "work"
+	_, members, addresses, _ = d.HandOver(m, Everybody("email"))
+	require.Equal(d, []string{
+		"p1|-|email_missing|-", "p2|ana@example.com|-|p2", "p3|ivo@example.com|-|p3", "p4|ivo@example.com|-|p3", "p5|-|email_missing|-", "p6|mia@example.com|-|p5",
+	}, members)
+	require.Equal(d, []string{
+		"ana@example.com|p2|newer|+385912345672|-|-", "ivo@example.com|p3|of both|+385912345673|-|-", "mia@example.com|p5|by its id|-|-|-",
+	}, addresses)
+}
+
 func consent(d *Desk) {
 	def := Definition("email text email", "agreed text consent")
 	d.Text(def, `id,email,agreed
@@ -81,7 +110,7 @@ e1,e@example.com,e@example.com,yes
 	require.Equal(d, []string{"e@example.com|e1"}, addresses)
 	_, members, addresses, got = d.HandOver(activation.Mapping{Email: "work"}, Everybody("email"))
 	require.Equal(d, refused, got)
-	require.Equal(d, []string{"a1|a@work.example.com|no_consent|a1", "b1|-|email_missing|-", "c1|b@example.com|consent_conflict|c1", "e1|e@example.com|-|e1"}, members)
+	require.Equal(d, []string{"a1|a@work.example.com|no_consent|a1", "b1|-|email_missing|-", "c1|b@example.com|consent_conflict|b1", "e1|e@example.com|-|e1"}, members)
 	require.Equal(d, []string{"e@example.com|e1"}, addresses)
 }
 

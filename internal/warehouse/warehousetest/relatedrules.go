@@ -281,3 +281,44 @@ func relatedAgainstModel(d *Desk) {
 		require.EqualValues(t, len(want), c.Members)
 	})
 }
+
+// sumsTooLarge holds that a segment whose sum or average cannot be worked out exactly is told to be the one that cannot be evaluated, and
+// why: nobody is selected by a wrong number, and it is no mishap of the program (S27).
+func sumsTooLarge(d *Desk) {
+	d.Text(Definition("email text email"), "id,email\na,a@example.com\nb,b@example.com\n")
+	for name, c := range map[string]struct {
+		rows string
+		who  string // whose sum it is
+		fits bool
+	}{
+		"one that is too large":   {"a,1e33\nb,1\n", "a", false},
+		"one that is far below":   {"a,1\nb,-1e300\n", "b", false},
+		"together too large":      {"a,1e32\na,1e32\n", "a", false},
+		"large, and added up":     {"a,1e31\na,1e31\nb,-1e31\n", "a", true},
+		"large, of nobody at all": {"x,1e31\n", "a", true},
+	} {
+		columns := d.Table("orders", []string{"who text", "a number"}, "who,a\n"+c.rows)
+		require.Equal(d, activation.TypeNumber, columns[1].Type)
+		scope := activation.Scope{Relationships: []activation.Relationship{{Name: "orders", From: "orders", Keys: []activation.KeyPair{{From: "who"}}}}}
+		for _, f := range []activation.Function{activation.FuncSum, activation.FuncAverage} {
+			g := Select(activation.Rule{Related: &activation.Related{Path: []string{"orders"}, Function: f, Column: "a"}, Operator: activation.OpGreater, Values: []string{"0"}})
+			e := warehouse.Evaluation{Segment: g, Scope: scope, AsOf: Now}
+			_, counted := d.W.Count(d.ctx(), e)
+			_, sampled := d.W.Sample(d.ctx(), e, "", 10)
+			_, looked := d.W.Contains(d.ctx(), e, c.who)
+			_, evaluated := d.W.Evaluate(d.ctx(), e)
+			_, handed := d.W.WriteMembers(d.ctx(), warehouse.MembersRequest{
+				Dir: d.Out, Name: "large", Segments: []activation.Segment{g}, Scope: scope, Mapping: activation.Mapping{Email: "email"}, AsOf: Now,
+			})
+			for what, err := range map[string]error{"count": counted, "sample": sampled, "contains": looked, "evaluate": evaluated, "hand-over": handed} {
+				if c.fits {
+					require.NoError(d, err, "%s, %s, %s", name, f, what)
+					continue
+				}
+				require.Equal(d, activation.CodeCannotEvaluate, activation.CodeOf(err), "%s, %s, %s: %v", name, f, what, err)
+				require.ErrorContains(d, err, "1e32")
+				require.NotContains(d, err.Error(), "e+3")
+			}
+		}
+	}
+}

@@ -12,6 +12,7 @@ func Run(t *testing.T, open Open) {
 	})
 	for name, test := range map[string]func(*Desk){
 		"S5 the winner is the most recently updated profile":           winners,
+		"S5 an address has one winner over all e-mail fields":          winnersOfAll,
 		"S6 consent is the word of all profiles with the address":      consent,
 		"S6 S7 consent is the word of all e-mail fields":               consentOfAll,
 		"S7 refusals are told of everybody, members or not":            refusals,
@@ -59,6 +60,7 @@ func Run(t *testing.T, open Open) {
 		"no query reads anything but the tables it may":                hostileQueries,
 		"segments are held against each other on one state":            overlaps,
 		"one of a hundred thousand values":                             manyValues,
+		"S27 a sum that is too large is no answer":                     sumsTooLarge,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -47,6 +47,18 @@ func TestSegmentsAreHeldAgainstEachOtherAndDuplicated(t *testing.T) {
 	require.Contains(t, b.fails(exitInvalid, "segment", "overlap", "Anas", "Anas"), "against itself")
 }
 
+func TestASegmentMayBeAnSQLQuery(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withExport()
+	asked := b.write(t.TempDir(), "asked.sql", "SELECT profile_id\nFROM profiles\n")
+	require.Equal(t, "Segment \"Asked\" is added.\n", b.ok("segment", "add", "Asked", "--sql", asked))
+	require.Contains(t, b.ok("segment", "show", "Asked"), "{customer: SELECT profile_id FROM profiles} in query\n")
+	refused := b.write(t.TempDir(), "refused.sql", "SELECT x FROM refused")
+	require.Contains(t, b.fails(exitInvalid, "segment", "update", "Asked", "--sql", refused), "no table \"refused\" for queries")
+	require.Contains(t, b.fails(exitUsage, "segment", "add", "Both", "--sql", asked, "--where", "name = Ana"), "can't be used together")
+}
+
 func TestSegmentsAreScheduledAndEvaluated(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -57,7 +57,11 @@ export default function RunPage() {
           const bucket = offered.find((b) => b === asked) ?? firstFilled(run, offered) ?? 'rejected';
           return (
             <>
-              <RunPanel run={run} mayEdit={mayEdit} />
+              <RunPanel
+                run={run}
+                mayEdit={mayEdit}
+                heading={t(run.ended ? 'exports.run.result' : 'exports.run.progress')}
+              />
               <Card
                 title={t('exports.people_of.title')}
                 actions={

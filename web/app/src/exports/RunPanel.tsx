@@ -19,8 +19,8 @@ import { useExportWords } from './words';
 /** The error of a run, as every other error is told. */
 export const errorOf = (e: Api['RunError']) => new ApiError(e.code ?? 'unexpected', e.message, e.remedy, '', '', 1);
 
-/** One run as it stands: steps while it goes on, the difference while it is held, the receipt when it ended. */
-export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }) {
+/** One run as it stands: steps while it goes on, the difference while it is held, the receipt when it ended. Its heading says which run, but on a page that does. */
+export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: boolean; heading?: string }) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const words = useExportWords();
@@ -34,7 +34,7 @@ export function RunPanel({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean }
   const size = run.receipt?.list_size ?? -1;
   return (
     <Card
-      title={t(`exports.kind.${run.kind}`, { at: dateTime(run.started_at ?? run.created_at) })}
+      title={heading ?? t(`exports.kind.${run.kind}`, { at: dateTime(run.started_at ?? run.created_at) })}
       actions={
         mayEdit &&
         !run.ended &&

@@ -35,7 +35,7 @@ const told: Record<string, string[]> = {
     'segments.calendar.in_the_previous.*',
     'segments.calendar.not_in_the_previous.*',
   ],
-  'Related.function': ['segments.function.*'],
+  'Related.function': ['segments.function.*', 'segments.builder.measures.*'],
   'SegmentRule.combine': ['segments.combine.*'],
   'SegmentSchedule.mode': ['segments.schedule.*', 'segments.schedule.means.*'],
   'Field.semantic': ['profiles.semantic.*'],
@@ -48,6 +48,12 @@ const told: Record<string, string[]> = {
   'Delivery.state': ['system.told.state.*'],
   'NoticeTest.channel': ['system.notices.test.sent.*'],
   'MailSettings.security': ['system.notices.secure.*'],
+  'ConditionOutcome.outcome': ['unify.outcome.*'],
+  'Explanation.pair': ['unify.pair.*', 'unify.said.*', 'unify.say.*'],
+  'FieldSurvivorship.method': ['unify.method.*'],
+  'MatchCondition.clean': ['unify.clean.*'],
+  'MatchCondition.kind': ['unify.kind.*'],
+  'ProfileChange.kind': ['unify.change.*'],
   'AuditActor.kind': ['audit.actor.*'],
 };
 
@@ -68,15 +74,10 @@ const otherwise: Record<string, string> = {
   'OperatorInfo.types': 'whether the operator is offered',
   'OperatorInfo.negates': 'the operator itself',
   'RefreshSchedule.days': 'the names of days that the browser knows',
+  'SegmentChange.change': 'its screen is not there yet',
   'Source.kind': 'there is one',
   'Standing.ownership': 'the columns',
   'TaskSchedule.mode': 'as those of exports and of segments',
-  'ConditionOutcome.outcome': 'no screen of unification yet',
-  'Explanation.pair': 'no screen of unification yet',
-  'FieldSurvivorship.method': 'no screen of unification yet',
-  'MatchCondition.clean': 'no screen of unification yet',
-  'MatchCondition.kind': 'no screen of unification yet',
-  'ProfileChange.kind': 'no screen of unification yet',
 };
 
 /** Every enumeration in the document, by where it first stands, with those that say the same left out. */

@@ -24,6 +24,8 @@ export type RowAction<T> = {
 type Props<T> = {
   title: string;
   sentence: string;
+  /** Where one came from: another list. */
+  back?: { to: string; label: string };
   /** The primary button, if this person may use it. */
   actions?: ReactNode;
   query: UseQueryResult<T[]>;
@@ -56,7 +58,7 @@ export function ListPage<T>(props: Props<T>) {
       ]
     : props.columns;
   return (
-    <Page wide title={props.title} sentence={props.sentence} actions={props.actions}>
+    <Page wide title={props.title} sentence={props.sentence} back={props.back} actions={props.actions}>
       {props.children}
       <Loaded query={props.query}>
         {(rows) =>

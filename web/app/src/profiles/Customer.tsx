@@ -1,5 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { exportsQuery } from '../exports/queries';
@@ -9,6 +10,9 @@ import { DataTable } from '../parts/DataTable';
 import { useErrorTexts } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
+import { BuildNotice } from '../unify/BuildNotice';
+import { ClusterView } from '../unify/ClusterView';
+import { clustersQuery, joins, unificationQuery } from '../unify/queries';
 import { customerQuery } from './queries';
 
 /** One customer: the fields, the segments, the lists, and what runs did. */
@@ -24,6 +28,7 @@ export default function Customer() {
             <Card title={t('profiles.customer.fields')}>
               <Facts facts={p.values.map((v) => [v.field, v.value || t('parts.none')])} />
             </Card>
+            <MadeOf id={id} />
             <Card title={t('profiles.customer.segments')}>
               {p.segments.length === 0 ? (
                 <Empty text={t('profiles.customer.in_none')} />
@@ -48,6 +53,24 @@ export default function Customer() {
         )}
       </Loaded>
     </Page>
+  );
+}
+
+/** The rows that the profile is made of, where there are several. */
+function MadeOf({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const unified = useQuery(unificationQuery).data;
+  const query = useInfiniteQuery({ ...clustersQuery({ profile: id }), enabled: !!unified && joins(unified) });
+  const [separated, setSeparated] = useState(false);
+  const cluster = query.data?.pages[0]?.items[0];
+  if (!cluster) return null;
+  return (
+    <Card title={t('unify.cluster.made_of')}>
+      <div className="stack">
+        {separated && <BuildNotice text={t('unify.separate.done')} />}
+        <ClusterView cluster={cluster} nameless onSeparated={() => setSeparated(true)} />
+      </div>
+    </Card>
   );
 }
 

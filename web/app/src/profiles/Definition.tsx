@@ -14,6 +14,7 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { sourcesQuery } from '../sources/queries';
+import { joins, unificationQuery } from '../unify/queries';
 import { added, changedField, semantics } from './definition';
 import { definitionQuery } from './queries';
 
@@ -25,6 +26,7 @@ export default function DefinitionPage() {
   const { t } = useTranslation();
   const query = useQuery(definitionQuery);
   const none = codeOf(query.error) === 'not_found';
+  const unified = useQuery({ ...unificationQuery, enabled: !!query.data }).data;
   const [saved, setSaved] = useState(false);
   return (
     <Page
@@ -33,6 +35,12 @@ export default function DefinitionPage() {
       sentence={t('profiles.definition.sentence')}
       back={{ to: '/profiles', label: t('profiles.title') }}
     >
+      {unified && (
+        <Notice tone="info">
+          <p>{joins(unified) ? t('profiles.definition.unified') : t('profiles.definition.more_tables')}</p>
+          <Link to="/profile/unification">{t('unify.title')}</Link>
+        </Notice>
+      )}
       {saved && <Notice tone="good">{t('profiles.definition.saved')}</Notice>}
       {none ? (
         <Form onSaved={setSaved} />

@@ -27,9 +27,14 @@ export default function Profiles() {
       title={t('profiles.title')}
       sentence={t('profiles.sentence')}
       actions={
-        <Button component={Link} to="/profile" variant="default">
-          {t('profiles.definition.open')}
-        </Button>
+        <>
+          <Button component={Link} to="/profile/unification" variant="default">
+            {t('unify.title')}
+          </Button>
+          <Button component={Link} to="/profile" variant="default">
+            {t('profiles.definition.open')}
+          </Button>
+        </>
       }
     >
       <TextInput

@@ -6,17 +6,25 @@ import { answers, showPages } from '../test/page';
 import { fromSegment } from './model';
 import type { Operator } from './operators';
 import { SegmentForm } from './SegmentForm';
+import type { World } from './tables';
 import { Uses } from './Uses';
 
 const orders: Api['Rule'] = {
   related: { path: ['orders'], where: { field: 'channel', operator: 'equals', values: ['web'] } },
   operator: 'has',
 };
+const later = { ...orders, related: { path: ['orders'] }, weight: 3 } as Api['Rule'];
 const operators = [
+  { operator: 'equals', operand: 'one', types: ['text', 'number', 'date'], subject: 'value' },
+  { operator: 'greater_or_equal', operand: 'one', types: ['number'], subject: 'value' },
   { operator: 'in_the_last', operand: 'relative', types: ['date'], subject: 'value' },
   { operator: 'in_this', operand: 'unit', types: ['date'], subject: 'value' },
   { operator: 'has', operand: 'none', types: [], subject: 'related' },
-] as Operator[];
+  { operator: 'has_not', operand: 'none', types: [], subject: 'related' },
+  { operator: 'member_of', operand: 'none', types: [], subject: 'segment' },
+  { operator: 'not_member_of', operand: 'none', types: [], subject: 'segment' },
+  { operator: 'address_one_of', operand: 'many', types: [], subject: 'profile' },
+] as unknown as Operator[];
 const stored: Api['Segment'] = {
   id: 's1',
   name: 'Buyers',
@@ -30,44 +38,133 @@ const stored: Api['Segment'] = {
   version: 3,
 };
 
-test('a condition that cannot be edited is told, and saved as it is beside what is edited', async () => {
+const world: World = {
+  fields: [{ name: 'seen', column: 'seen', type: 'date' }],
+  operators,
+  tables: [
+    {
+      id: 'o',
+      name: 'Orders',
+      columns: [
+        { name: 'channel', type: 'text' },
+        { name: 'amount', type: 'number' },
+        { name: 'bought', type: 'date' },
+      ],
+    },
+  ],
+  relationships: [{ name: 'orders', from: 'o' }],
+  segments: [
+    { id: 's2', name: 'Staff' },
+    { id: 's3', name: 'Loyal' },
+  ],
+};
+
+/** Shows the form of a segment; what is asked is noted. */
+async function form(segment: Api['Segment']) {
   const asked = answers({
     'GET /session': { person: { role: 'contributor' } },
-    'GET /segments': { items: [{ id: 's2', name: 'Staff' }] },
+    'GET /segments': { items: world.segments },
     'POST /segments/preview': { members: 1, rules: [1, 0], sample: [] },
-    'PUT /segments/s1': { ...stored, version: 4 },
+    'PUT /segments/s1': { ...segment, version: 4 },
   });
-  const form = () => (
-    <SegmentForm
-      title="Buyers"
-      stored={stored}
-      draft={() => fromSegment(stored)}
-      fields={[{ name: 'seen', column: 'seen', type: 'date' }]}
-      operators={operators}
-    />
-  );
+  const page = () => <SegmentForm title="Buyers" stored={segment} draft={() => fromSegment(segment)} world={world} />;
   await showPages(
     [
-      { path: '/', component: form },
+      { path: '/', component: page },
       { path: '/segments/$id', component: () => null },
     ],
     '/',
   );
-  const told = await screen.findByRole('group', {
-    name: 'the profile has rows in orders (only those for which channel is “web”)',
+  return async () => {
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    return (asked.find((a) => a.what === 'PUT /segments/s1')?.body as { rules: unknown } | undefined)?.rules;
+  };
+}
+
+test('a condition that is not known is told, and saved as it is beside what is edited', async () => {
+  const save = await form({
+    ...stored,
+    rules: [{ rule: { all: [later, { field: 'seen', operator: 'in_the_last', values: ['3'], unit: 'quarter' }] } }],
   });
+  const told = await screen.findByRole('group', { name: /has rows in orders \(weight: 3\)/ });
   expect(within(told).queryByRole('textbox')).toBeNull();
   expect(within(told).queryByRole('combobox')).toBeNull();
-  await screen.findByRole('group', { name: 'the profile is in the segment “Staff”' });
   await userEvent.selectOptions(screen.getByLabelText('What should hold'), 'in_this');
   expect(screen.queryByLabelText('How many')).toBeNull();
   await userEvent.selectOptions(screen.getByLabelText('Unit'), 'year');
   await userEvent.selectOptions(screen.getByLabelText('Unit'), 'quarter');
-  await userEvent.click(screen.getByRole('button', { name: 'Save' }));
-  const put = asked.find((a) => a.what === 'PUT /segments/s1');
-  expect(put?.body).toHaveProperty('rules', [
-    { rule: { all: [orders, { field: 'seen', operator: 'in_this', unit: 'quarter' }] } },
-    { combine: 'except', rule: { segment: 's2', operator: 'member_of' } },
+  expect(await save()).toEqual([{ rule: { all: [later, { field: 'seen', operator: 'in_this', unit: 'quarter' }] } }]);
+});
+
+test('what rows must meet, what is worked out of them and another segment are edited', async () => {
+  const save = await form(stored);
+  const rows = await screen.findByRole('group', {
+    name: 'the profile has rows in orders (only those for which channel is “web”)',
+  });
+  await userEvent.selectOptions(within(rows).getByLabelText('What of the rows'), 'sum');
+  // The only number of the table is taken, and compared as numbers are.
+  expect((within(rows).getAllByLabelText('Column')[0] as HTMLSelectElement).value).toBe('amount');
+  const [compare] = within(rows).getAllByLabelText('What should hold');
+  expect((compare as HTMLSelectElement).value).toBe('greater_or_equal');
+  const [amount, channel] = within(rows).getAllByLabelText('Value');
+  await userEvent.type(amount as HTMLElement, '100');
+  await userEvent.clear(channel as HTMLElement);
+  await userEvent.type(channel as HTMLElement, 'shop');
+  await userEvent.click(within(rows).getByRole('button', { name: 'Only rows of a time' }));
+  const span = within(rows).getByRole('group', { name: 'Only rows of this time' });
+  await userEvent.clear(within(span).getByLabelText('How many'));
+  await userEvent.type(within(span).getByLabelText('How many'), '90');
+  const staff = screen.getByRole('group', { name: 'the profile is in the segment “Staff”' });
+  await userEvent.selectOptions(within(staff).getByLabelText('What should hold'), 'not_member_of');
+  expect(await save()).toEqual([
+    {
+      rule: {
+        all: [
+          {
+            related: {
+              path: ['orders'],
+              function: 'sum',
+              column: 'amount',
+              where: { field: 'channel', operator: 'equals', values: ['shop'] },
+              within: { column: 'bought', operator: 'in_the_last', values: ['90'], unit: 'day' },
+            },
+            operator: 'greater_or_equal',
+            values: ['100'],
+          },
+          { field: 'seen', operator: 'in_the_last', values: ['3'], unit: 'quarter' },
+        ],
+      },
+    },
+    { combine: 'except', rule: { segment: 's2', operator: 'not_member_of' } },
+  ]);
+});
+
+test('keys that are pressed in what rows must meet are about that alone', async () => {
+  const save = await form({ ...stored, rules: [{ rule: { all: [orders] } }] });
+  const inner = await screen.findByRole('group', { name: 'channel is “web”' });
+  within(inner).getByLabelText('What should hold').focus();
+  await userEvent.keyboard('{Alt>}{Delete}{/Alt}');
+  expect(screen.queryByRole('group', { name: 'channel is “web”' })).toBeNull();
+  expect(screen.getByRole('group', { name: /the profile has rows in orders/ })).toBeTruthy();
+  expect(screen.getByText(/This group is empty/)).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+  expect(screen.getByRole('group', { name: 'channel is “web”' })).toBeTruthy();
+  expect(await save()).toEqual([{ rule: { all: [orders] } }]);
+});
+
+test('addresses are pasted, counted once each, and bad ones are told and taken out', async () => {
+  const save = await form({
+    ...stored,
+    rules: [{ rule: { operator: 'address_one_of', values: ['a@example.com'] } }],
+  });
+  const box = await screen.findByLabelText('Addresses');
+  await userEvent.click(box);
+  await userEvent.paste('\nb@example.com, <c@example.com>;a@example.com nobody\nno@body');
+  expect(screen.getByText('2 are no addresses: nobody, no@body')).toBeTruthy();
+  expect(screen.getByText('5 values, one a line')).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Take them out' }));
+  expect(await save()).toEqual([
+    { rule: { operator: 'address_one_of', values: ['a@example.com', 'b@example.com', 'c@example.com'] } },
   ]);
 });
 

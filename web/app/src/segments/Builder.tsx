@@ -1,12 +1,17 @@
-import { ActionIcon, Button, Menu, NativeSelect, SegmentedControl, Select } from '@mantine/core';
+import { ActionIcon, Button, Menu, NativeSelect, SegmentedControl } from '@mantine/core';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../languages/format';
+import { AboutSelect } from './AboutSelect';
 import classes from './builder.module.css';
+import { LiteralEditor } from './LiteralEditor';
 import type { Combine, Condition, Draft, Group, How, Kept, Node } from './model';
 import * as model from './model';
-import { type Field, missing, type Operator, operatorsFor, withField, withOperator } from './operators';
+import { missing, withOperator } from './operators';
+import { RelatedHead, RelatedRest } from './RelatedEditor';
+import { SegmentSelect } from './SegmentSelect';
+import { compared, follow, measureOf, type Place, possible, profilePlace, type World } from './tables';
 import { ValueEditor } from './ValueEditor';
 import { useWords } from './words';
 
@@ -14,8 +19,7 @@ type Change = (change: (draft: Draft) => Draft, mark?: string) => void;
 
 type Context = {
   draft: Draft;
-  fields: Field[];
-  operators: Operator[];
+  world: World;
   change: Change;
   /** Puts the keyboard onto something once it is there. */
   focus: (id: string) => void;
@@ -38,7 +42,7 @@ export function Builder({ counts, counting, ...props }: Props) {
   const [wanted, setWanted] = useState<string>();
   useEffect(() => {
     if (!wanted) return;
-    const place = root.current?.querySelector(`[data-node="${wanted}"]`);
+    const place = root.current?.querySelector(`[data-node="${wanted}"], [data-within="${wanted}"]`);
     place?.querySelector<HTMLElement>('input, button')?.focus();
     setWanted(undefined);
   }, [wanted]);
@@ -106,7 +110,7 @@ export function Builder({ counts, counting, ...props }: Props) {
                 />
               )}
             </div>
-            <GroupEditor group={part.root} context={context} outermost />
+            <GroupEditor group={part.root} place={profilePlace(props.world)} context={context} outermost />
           </section>
         );
       })}
@@ -117,7 +121,9 @@ export function Builder({ counts, counting, ...props }: Props) {
   );
 }
 
-function GroupEditor({ group, context, outermost }: { group: Group; context: Context; outermost?: boolean }) {
+type GroupProps = { group: Group; place: Place; context: Context; outermost?: boolean };
+
+function GroupEditor({ group, place, context, outermost }: GroupProps) {
   const { t } = useTranslation();
   const { change, focus } = context;
   const add = (node: Node) => {
@@ -168,11 +174,11 @@ function GroupEditor({ group, context, outermost }: { group: Group; context: Con
       </div>
       {group.children.map((child) =>
         child.kind === 'group' ? (
-          <GroupEditor key={child.id} group={child} context={context} />
+          <GroupEditor key={child.id} group={child} place={place} context={context} />
         ) : child.kind === 'kept' ? (
           <KeptCondition key={child.id} node={child} inside={group} context={context} />
         ) : (
-          <ConditionEditor key={child.id} condition={child} inside={group} context={context} />
+          <ConditionEditor key={child.id} condition={child} inside={group} place={place} context={context} />
         ),
       )}
       {group.children.length === 0 && (
@@ -202,75 +208,125 @@ function GroupEditor({ group, context, outermost }: { group: Group; context: Con
   );
 }
 
-function ConditionEditor({ condition, inside, context }: { condition: Condition; inside: Group; context: Context }) {
+type ConditionProps = { condition: Condition; inside: Group; place: Place; context: Context };
+
+function ConditionEditor({ condition, inside, place, context }: ConditionProps) {
   const { t } = useTranslation();
-  const { fields, operators, change, draft } = context;
-  const words = useWords(fields, draft.timeZone, []);
+  const { world, change, draft, focus } = context;
+  const rule = model.toRule(condition);
+  const words = useWords(place.fields, draft.timeZone, [rule]);
   const [left, setLeft] = useState(false); // whether the keyboard was here and went on
-  const field = fields.find((f) => f.name === condition.field);
-  const possible = field ? operatorsFor(operators, field.type) : [];
-  const operator = possible.find((o) => o.operator === condition.operator);
-  const lacks = missing(condition, fields, operators);
-  const told = lacks && (left || context.strict || lacks === 'unknown_field' || lacks === 'order');
+  const { about, related } = condition;
+  const field = compared(world, place, condition);
+  const fitting = possible(world, place, condition);
+  const operator = fitting.find((o) => o.operator === condition.operator);
+  const lacks = missing(condition, place, world);
+  const told =
+    lacks &&
+    (left || context.strict || ['unknown_field', 'unknown_segment', 'order', 'address', 'many'].includes(lacks));
   const text = told ? t(`segments.missing.${lacks}`) : undefined;
   const put = (next: Condition, mark?: string) =>
     change((d) => model.replace(d, condition.id, () => [next]), mark && `${condition.id} ${mark}`);
   const { keys, items } = useActions(condition, inside, context);
+  const there = related && follow(world, place, related.path);
+  // Whether there are rows is an operator by itself, chosen where it is said what is worked out.
+  const operates = about === 'related' ? !!related?.measure && !!field : about !== 'field' || !!field;
+  const inline = about === 'related' && measureOf(related?.measure)?.types.length === 0;
+  const operatorSelect = operates && (
+    <NativeSelect
+      aria-label={t('segments.builder.operator')}
+      className={about === 'related' && !inline ? classes.second : undefined}
+      value={operator ? condition.operator : ''}
+      error={lacks === 'operator' ? text : undefined}
+      data={[
+        ...(operator ? [] : [{ value: '', label: '' }]),
+        ...fitting.map((o) => ({ value: o.operator as string, label: words.operator(o.operator) })),
+      ]}
+      onChange={(e) => {
+        const next = fitting.find((o) => o.operator === e.currentTarget.value);
+        if (next) put(withOperator(condition, next, operator));
+      }}
+    />
+  );
+  const values = field && operator && (
+    <ValueEditor
+      key={`${field.name} ${field.type} ${operator.operand}`}
+      condition={condition}
+      field={field}
+      operator={operator}
+      timeZone={draft.timeZone}
+      wrong={text}
+      onChange={(next, unit) => put({ ...condition, values: next, unit }, 'values')}
+    />
+  );
   return (
     // biome-ignore lint/a11y/useSemanticElements: a set of fields cannot be laid out as a grid everywhere
     <div
       role="group"
-      aria-label={words.phrase(condition as never) || t('segments.builder.new_condition')}
+      aria-label={words.phrase(rule, place.table ? 'row' : 'profile') || t('segments.builder.new_condition')}
       className={classes.condition}
       data-node={condition.id}
+      data-about={about}
       onKeyDownCapture={keys}
       onBlur={(e) => !e.currentTarget.contains(e.relatedTarget) && setLeft(true)}
     >
-      <Select
-        aria-label={t('segments.builder.field')}
-        placeholder={t('segments.builder.field')}
-        searchable
-        nothingFoundMessage={t('segments.builder.no_field')}
-        openOnFocus={false}
-        value={field ? condition.field : null}
-        data={fields.map((f) => f.name)}
-        error={lacks === 'field' || lacks === 'unknown_field' ? text : undefined}
-        allowDeselect={false}
-        selectFirstOptionOnChange
-        onChange={(name) => {
-          const next = fields.find((f) => f.name === name);
-          if (next) put(withField(condition, next, field, operators));
-        }}
+      <AboutSelect
+        condition={condition}
+        place={place}
+        world={world}
+        error={lacks === 'field' || lacks === 'unknown_field' || lacks === 'path' ? text : undefined}
+        onChange={put}
       />
-      {field && (
-        <NativeSelect
-          aria-label={t('segments.builder.operator')}
-          value={operator ? condition.operator : ''}
-          error={lacks === 'operator' ? text : undefined}
-          data={[
-            ...(operator ? [] : [{ value: '', label: '' }]),
-            ...possible.map((o) => ({ value: o.operator as string, label: words.operator(o.operator) })),
-          ]}
-          onChange={(e) => {
-            const next = possible.find((o) => o.operator === e.currentTarget.value);
-            if (next) put(withOperator(condition, next, operator));
-          }}
+      {related && there && (
+        <RelatedHead
+          condition={condition}
+          place={place}
+          world={world}
+          wrong={lacks === 'column' || lacks === 'order_by' ? { [lacks]: text } : {}}
+          operator={inline ? operatorSelect : undefined}
+          values={inline ? values : undefined}
+          onChange={put}
         />
       )}
-      {field && operator && (
-        <div className={classes.values} data-operand={operator.operand}>
-          <ValueEditor
-            key={`${field.name} ${operator.operand}`}
-            condition={condition}
-            field={field}
-            operator={operator}
-            timeZone={draft.timeZone}
-            wrong={text}
-            onChange={(values, unit) => put({ ...condition, values, unit }, 'values')}
-          />
+      {!inline && operatorSelect}
+      {!inline && values && (
+        <div
+          className={`${classes.values} ${about === 'related' ? classes.third : ''}`}
+          data-operand={operator.operand}
+        >
+          {values}
         </div>
       )}
+      {about === 'segment' && (
+        <SegmentSelect
+          value={condition.segment}
+          segments={world.segments}
+          error={lacks === 'segment' || lacks === 'unknown_segment' ? text : undefined}
+          onChange={(segment) => put({ ...condition, segment })}
+        />
+      )}
+      {about === 'profile' && operator && (
+        <LiteralEditor
+          key={condition.operator.includes('address') ? 'addresses' : 'ids'}
+          condition={condition}
+          wrong={text}
+          onChange={(next) => put({ ...condition, values: next }, 'values')}
+        />
+      )}
       <NodeMenu label={t('segments.builder.condition_actions')} items={items} />
+      {related && there && (
+        <RelatedRest
+          related={related}
+          there={there}
+          world={world}
+          timeZone={draft.timeZone}
+          strict={context.strict}
+          onChange={(next, mark) => put({ ...condition, related: next }, mark)}
+          focus={focus}
+        >
+          {related.where && <GroupEditor group={related.where} place={there} context={context} outermost />}
+        </RelatedRest>
+      )}
     </div>
   );
 }
@@ -290,6 +346,8 @@ function useActions(node: Condition | Kept, inside: Group, { change, focus }: Co
     focus(added.id);
   };
   const keys = (e: KeyboardEvent) => {
+    // What stands in a condition on related rows has keys of its own.
+    if ((e.target as Element).closest('[data-node]')?.getAttribute('data-node') !== node.id) return;
     if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) another();
     else if (e.altKey && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
       change((d) => model.move(d, node.id, e.key === 'ArrowUp' ? -1 : 1));
@@ -316,10 +374,10 @@ function useActions(node: Condition | Kept, inside: Group, { change, focus }: Co
   return { keys, items };
 }
 
-/** A condition that the builder cannot edit: it is told in words, and stays as it is. */
+/** A condition that the builder does not know: it is told in words, and stays as it is. */
 function KeptCondition({ node, inside, context }: { node: Kept; inside: Group; context: Context }) {
   const { t } = useTranslation();
-  const words = useWords(context.fields, context.draft.timeZone, [node.rule]);
+  const words = useWords(context.world.fields, context.draft.timeZone, [node.rule]);
   const { keys, items } = useActions(node, inside, context);
   const text = words.phrase(node.rule);
   return (

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { codeOf } from '../api/problem';
@@ -8,9 +8,12 @@ import { Empty } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { definitionQuery } from '../profiles/queries';
+import { relationshipsQuery } from '../relationships/queries';
+import { sourcesQuery } from '../sources/queries';
 import { fromSegment, newDraft } from './model';
-import { operatorsQuery, segmentQuery } from './queries';
+import { operatorsQuery, segmentQuery, segmentsQuery } from './queries';
 import { SegmentForm } from './SegmentForm';
+import type { World } from './tables';
 
 const here = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
@@ -73,11 +76,29 @@ function Ready(props: ReadyProps) {
   const { t } = useTranslation();
   const profile = useQuery(definitionQuery);
   const operators = useQuery(operatorsQuery);
-  if (!profile.data || !operators.data)
+  const relationships = useQuery(relationshipsQuery);
+  const sources = useQuery(sourcesQuery);
+  const segments = useQuery(segmentsQuery);
+  const world = useMemo(
+    (): World | undefined =>
+      profile.data && operators.data && relationships.data && sources.data && segments.data
+        ? {
+            fields: profile.data.fields,
+            operators: operators.data,
+            relationships: relationships.data,
+            tables: sources.data.map((s) => ({ id: s.id, name: s.name, columns: s.ingest?.columns ?? [] })),
+            segments: segments.data.filter((s) => s.id !== props.stored?.id),
+          }
+        : undefined,
+    [profile.data, operators.data, relationships.data, sources.data, segments.data, props.stored?.id],
+  );
+  if (!world) {
+    const all = [profile, operators, relationships, sources, segments] as UseQueryResult<unknown>[];
     return (
       <Page title={props.title} back={{ to: '/segments', label: t('segments.title') }}>
-        {profile.data ? <Loaded query={operators}>{() => null}</Loaded> : <Loaded query={profile}>{() => null}</Loaded>}
+        <Loaded query={all.find((q) => q.error) ?? all.find((q) => !q.data) ?? profile}>{() => null}</Loaded>
       </Page>
     );
-  return <SegmentForm {...props} fields={profile.data.fields} operators={operators.data} />;
+  }
+  return <SegmentForm {...props} world={world} />;
 }

@@ -114,8 +114,7 @@ function NewOne() {
   return (
     <SegmentForm
       title="New"
-      fields={fields}
-      operators={operators}
+      world={{ fields, operators, tables: [], relationships: [], segments: [] }}
       draft={() => {
         const d = newDraft('UTC');
         const [part] = d.parts;

@@ -12,10 +12,11 @@ import { useLeave } from '../parts/useLeave';
 import { Builder } from './Builder';
 import classes from './builder.module.css';
 import { useHistory } from './history';
-import { conditions, type Draft, emptyGroups, toRules } from './model';
-import { type Field, missing, type Operator } from './operators';
+import { type Draft, profileFields, toRules } from './model';
+import { lacking as lackingIn } from './operators';
 import { Preview, usePreview } from './Preview';
 import { completeSchedule, ScheduleFields, sameSchedule, scheduleOf } from './Schedule';
+import type { World } from './tables';
 import { useWords } from './words';
 
 type Props = {
@@ -23,14 +24,13 @@ type Props = {
   /** What is changed; without it the segment is a new one. */
   stored?: Api['Segment'];
   draft: () => Draft;
-  fields: Field[];
-  operators: Operator[];
+  world: World;
   /** Loads the newest state, where somebody else saved meanwhile. */
   onReload?: () => void;
 };
 
 /** The definition of a segment: its name, its rules, and whom they find while they are changed. */
-export function SegmentForm({ title, stored, draft, fields, operators, onReload }: Props) {
+export function SegmentForm({ title, stored, draft, world, onReload }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -44,12 +44,11 @@ export function SegmentForm({ title, stored, draft, fields, operators, onReload 
   const [strict, setStrict] = useState(false);
   const rules = toRules(now.parts);
   const words = useWords(
-    fields,
+    world.fields,
     now.timeZone,
     rules.map((r) => r.rule),
   );
-  const lacking =
-    conditions(now.parts).filter((c) => missing(c, fields, operators)).length + emptyGroups(now.parts).length;
+  const lacking = lackingIn(now.parts, world);
   const preview = usePreview(rules, now.timeZone, lacking === 0);
   const leave = useLeave(now !== first);
 
@@ -192,8 +191,7 @@ export function SegmentForm({ title, stored, draft, fields, operators, onReload 
             </Card>
             <Builder
               draft={now}
-              fields={fields}
-              operators={operators}
+              world={world}
               change={set}
               strict={strict}
               counts={lacking === 0 ? preview.data?.rules : undefined}
@@ -202,12 +200,7 @@ export function SegmentForm({ title, stored, draft, fields, operators, onReload 
             <p className="muted">{t('segments.builder.keys')}</p>
           </div>
           <aside className={classes.side} aria-label={t('segments.builder.result')}>
-            <Preview
-              preview={preview}
-              fields={fields}
-              lacking={lacking}
-              used={conditions(now.parts).map((c) => c.field)}
-            />
+            <Preview preview={preview} fields={world.fields} lacking={lacking} used={profileFields(now.parts)} />
             <Card title={t('segments.builder.in_words')}>
               <p className="break">{lacking === 0 ? words.sentence(rules) : t('segments.builder.not_yet')}</p>
             </Card>

@@ -138,7 +138,7 @@ function OneValue({ field, label, error, timeZone, value, onChange }: OneProps) 
 
 /** The values that many customers have, to choose from. Who has an address or a phone is not offered: those are people. */
 function useSuggestions(field: Field) {
-  const offers = field.type === 'text' && field.semantic !== 'email' && field.semantic !== 'phone';
+  const offers = !field.row && field.type === 'text' && field.semantic !== 'email' && field.semantic !== 'phone';
   const query = useQuery({ ...valuesQuery(field.name), enabled: offers });
   return query.data?.top ?? [];
 }

@@ -4,6 +4,7 @@ import { changed, type History, redone, undone } from './history';
 import * as model from './model';
 import { clockOf, instantOf } from './moments';
 import { type Field, missing, type Operator, operatorsFor, withField, withOperator } from './operators';
+import type { World } from './tables';
 
 const rules: Api['SegmentRule'][] = [
   {
@@ -28,7 +29,7 @@ test('a definition that is only looked at stays what is stored', () => {
   expect(model.toRules(draft().parts)).toEqual(rules);
 });
 
-// What the API and the command line can say and the builder cannot edit, and what a later version may say.
+// Rules on related rows, and what a later version may say, which is kept as it is.
 const related: Api['Rule'] = {
   related: {
     path: ['orders', 'lines'],
@@ -45,8 +46,19 @@ const related: Api['Rule'] = {
   operator: 'greater_or_equal',
   values: ['500'],
 };
+const later: Api['Rule'] = {
+  related: {
+    path: ['orders'],
+    function: 'median' as 'sum',
+    column: 'amount',
+    where: { field: 'city', operator: 'is_empty' },
+  },
+  operator: 'greater_or_equal',
+  values: ['500'],
+};
 const kept: Api['Rule'][] = [
   related,
+  later,
   { related: { path: ['orders'] }, operator: 'has' },
   { segment: 's1', operator: 'not_member_of' },
   { operator: 'address_one_of', values: ['a@example.com'] },
@@ -59,7 +71,7 @@ const kept: Api['Rule'][] = [
 test.each([
   ['by itself', (r: Api['Rule']) => r],
   ['in a group', (r: Api['Rule']) => ({ any: [{ all: [r, { field: 'city', operator: 'is_empty' as const }] }, r] })],
-])('a rule that cannot be edited is saved as it was read, %s', (_, put) => {
+])('a rule that is only looked at is saved as it was read, whether it is known or not, %s', (_, put) => {
   const stored = [
     ...kept.map((r, i) => (i === 0 ? { rule: put(r) } : { combine: 'except' as const, rule: put(r) })),
     { combine: 'union' as const, rule: put(related), label: 'later' },
@@ -68,9 +80,9 @@ test.each([
   expect(model.toRules(model.fromSegment({ name: 'x', rules: stored }).parts)).toEqual(before);
 });
 
-test('a rule that cannot be edited is moved, copied, put into a group and removed whole', () => {
+test('a rule that is not known is moved, copied, put into a group and removed whole', () => {
   const city: Api['Rule'] = { field: 'city', operator: 'is_empty' };
-  let d = model.fromSegment({ name: 'x', rules: [{ rule: { all: [related, city] } }] });
+  let d = model.fromSegment({ name: 'x', rules: [{ rule: { all: [later, city] } }] });
   const [node] = outer(d).children as [model.Kept];
   expect(node.kind).toBe('kept');
   expect(model.conditions(d.parts)).toHaveLength(1);
@@ -79,9 +91,34 @@ test('a rule that cannot be edited is moved, copied, put into a group and remove
   d = model.insertAfter(d, node.id, model.copied(node));
   expect(new Set(outer(d).children.map((c) => c.id)).size).toBe(3);
   d = model.wrap(d, node.id, 'any');
-  expect(model.toRules(d.parts)).toEqual([{ rule: { all: [city, { any: [related] }, related] } }]);
+  expect(model.toRules(d.parts)).toEqual([{ rule: { all: [city, { any: [later] }, later] } }]);
   d = model.remove(d, node.id);
-  expect(model.toRules(d.parts)).toEqual([{ rule: { all: [city, { any: [] }, related] } }]);
+  expect(model.toRules(d.parts)).toEqual([{ rule: { all: [city, { any: [] }, later] } }]);
+});
+
+test('a condition on related rows is moved, copied and removed with what its rows must meet', () => {
+  const city: Api['Rule'] = { field: 'city', operator: 'is_empty' };
+  let d = model.fromSegment({ name: 'x', rules: [{ rule: { all: [related, city] } }] });
+  const [node] = outer(d).children as [model.Condition];
+  expect(node.kind).toBe('condition');
+  const where = node.related?.where as model.Group;
+  const [channel, returned] = where.children as [model.Condition, model.Condition];
+  d = model.insertAfter(d, node.id, model.copied(node));
+  const ids = model.conditions(d.parts).map((c) => c.id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(model.toRules(d.parts)).toEqual([{ rule: { all: [related, related, city] } }]);
+  d = model.move(d, channel.id, 1);
+  d = model.update(d, channel.id, { values: ['shop'] });
+  const first = () => model.toRules(d.parts)[0]?.rule.all?.[0]?.related;
+  expect(first()?.where).toEqual({
+    any: [related.related?.where?.any?.[1], { field: 'channel', operator: 'equals', values: ['shop'] }],
+  });
+  d = model.remove(model.remove(d, channel.id), returned.id);
+  expect(model.emptyGroups(d.parts).map((g) => g.id)).toEqual([where.id]);
+  d = model.remove(d, where.id);
+  expect(first()).toEqual({ ...related.related, where: undefined });
+  expect(model.toRules(d.parts)[0]?.rule.all?.[1]).toEqual(related);
+  expect(model.profileFields(d.parts)).toEqual(['city']);
 });
 
 test('a rule without a group gets one when something is said beside it', () => {
@@ -144,7 +181,8 @@ const operators = [
   { operator: 'resembles', operand: 'somehow', types: ['text'] },
 ] as unknown as Operator[];
 const condition = (c: Partial<model.Condition>): model.Condition => ({ ...model.newCondition(), ...c });
-const lacks = (c: Partial<model.Condition>) => missing(condition(c), fields, operators);
+const world: World = { fields, operators, tables: [], relationships: [], segments: [] };
+const lacks = (c: Partial<model.Condition>) => missing(condition(c), { fields }, world);
 
 test('the operators of a type come from the description, those of later versions included', () => {
   expect(operatorsFor(operators, 'text').map((o) => o.operator)).toEqual(['equals', 'one_of', 'is_empty', 'resembles']);

@@ -1,4 +1,5 @@
 import type { Api } from '../api/client';
+import { measureOf } from './tables';
 
 // A definition while it is edited: the rule tree of the API, in which everything has an id so that it can be moved, changed
 // and focused, and in which something may still be missing.
@@ -6,15 +7,37 @@ import type { Api } from '../api/client';
 export type How = 'all' | 'any';
 export type Combine = NonNullable<Api['SegmentRule']['combine']>;
 export type Unit = NonNullable<Api['Rule']['unit']>;
+export type Measure = NonNullable<Api['Related']['function']>;
+/** What a condition is about. */
+export type About = 'field' | 'related' | 'segment' | 'profile';
+/** Rows that belong to what a rule is about: where they are, what is worked out of them, and which of them. */
+export type Related = {
+  path: string[];
+  /** Without it the condition asks whether there are such rows. */
+  measure?: Measure;
+  column: string;
+  orderBy: string;
+  /** What the rows must meet; its fields are columns of their table. */
+  where?: Group;
+  /** The span of time that the rows must be of; its field is a column of their table. */
+  within?: Condition;
+};
 export type Condition = {
   id: string;
   kind: 'condition';
+  about: About;
+  /** The field, where it is about one. */
   field: string;
+  related?: Related;
+  /** The id of the segment, where it is about one. */
+  segment?: string;
   operator: string;
   values: string[];
   unit?: Unit;
+  /** The values as they were read: white space in them stays. */
+  read?: string[];
 };
-/** A rule that cannot be edited here. It is shown, moved, copied and removed, and saved exactly as it was read. */
+/** A rule that is not known here. It is shown, moved, copied and removed, and saved exactly as it was read. */
 export type Kept = { id: string; kind: 'kept'; rule: Api['Rule'] };
 export type Group = {
   id: string;
@@ -46,10 +69,13 @@ const newId = () => `n${++last}`;
 export const newCondition = (): Condition => ({
   id: newId(),
   kind: 'condition',
+  about: 'field',
   field: '',
   operator: '',
   values: [],
 });
+
+export const newRelated = (path: string[]): Related => ({ path, column: '', orderBy: '' });
 
 export const newGroup = (children: Node[] = [newCondition()], how: How = 'all'): Group => ({
   id: newId(),
@@ -68,22 +94,55 @@ export const newDraft = (timeZone: string): Draft => ({
   schedule: { mode: 'with_refresh' },
 });
 
-const editable: (keyof Api['Rule'])[] = ['field', 'operator', 'values', 'unit'];
+/** Whether two rules say the same; what is not there and what is undefined is alike. */
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b || Array.isArray(a) !== Array.isArray(b)) return false;
+  const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  return [...new Set([...Object.keys(x), ...Object.keys(y)])].every((key) => same(x[key], y[key]));
+}
 
 function fromRule(rule: Api['Rule']): Node {
   const says = (Object.keys(rule) as (keyof Api['Rule'])[]).filter((key) => rule[key] !== undefined);
   const branches = rule.all ?? rule.any;
   if (branches && says.length === 1) return newGroup(branches.map(fromRule), rule.all ? 'all' : 'any');
+  const condition = fromCondition(rule);
   // Leaving out what it does not know would make it select other people.
-  if (!rule.field || says.some((key) => !editable.includes(key))) return { id: newId(), kind: 'kept', rule };
+  const known = same(toRule(condition), rule) && (!rule.related?.function || measureOf(rule.related.function));
+  return known ? condition : { id: newId(), kind: 'kept', rule };
+}
+
+function fromCondition(rule: Api['Rule']): Condition {
+  const about: About = rule.field ? 'field' : rule.related ? 'related' : rule.segment ? 'segment' : 'profile';
   return {
     id: newId(),
     kind: 'condition',
+    about,
     field: rule.field ?? '',
+    related: about === 'related' && rule.related ? fromRelated(rule.related) : undefined,
+    segment: about === 'segment' ? rule.segment : undefined,
     operator: rule.operator ?? '',
     values: [...(rule.values ?? [])],
     unit: rule.unit,
+    read: rule.values,
   };
+}
+
+function fromRelated(r: Api['Related']): Related {
+  return {
+    path: [...(r.path ?? [])],
+    measure: r.function,
+    column: r.column ?? '',
+    orderBy: r.order_by ?? '',
+    where: r.where && rooted(r.where),
+    within: r.within && fromCondition({ ...r.within, column: undefined, field: r.within.column } as Api['Rule']),
+  };
+}
+
+/** A rule as a group: one that is stored without a group gets one that is not stored. */
+function rooted(rule: Api['Rule']): Group {
+  const node = fromRule(rule);
+  return node.kind === 'group' ? node : { ...newGroup([node]), bare: true };
 }
 
 /** A stored definition, ready to be edited. The outermost rule is always shown as a group. */
@@ -95,57 +154,85 @@ export function fromSegment(
     description: s.description ?? '',
     timeZone: s.time_zone ?? '',
     schedule: s.schedule ?? { mode: 'with_refresh' },
-    parts: s.rules.map(({ combine, rule, ...rest }) => {
-      const node = fromRule(rule);
-      return {
-        id: newId(),
-        combine: combine ?? 'union',
-        root: node.kind === 'group' ? node : { ...newGroup([node]), bare: true },
-        rest,
-      };
-    }),
+    parts: s.rules.map(({ combine, rule, ...rest }) => ({
+      id: newId(),
+      combine: combine ?? 'union',
+      root: rooted(rule),
+      rest,
+    })),
   };
 }
 
 /** Within a text white space counts; at the ends of any other value it is a slip. */
 const substring = /(contains|starts_with|ends_with)$/;
 
-function toRule(node: Node): Api['Rule'] {
+export function toRule(node: Node): Api['Rule'] {
   if (node.kind === 'kept') return node.rule;
   if (node.kind === 'group') {
     const rules = node.children.map(toRule);
     return node.how === 'all' ? { all: rules } : { any: rules };
   }
-  const rule: Api['Rule'] = { field: node.field, operator: node.operator as Api['Rule']['operator'] };
+  const rule: Api['Rule'] = { operator: node.operator as Api['Rule']['operator'] };
+  if (node.about === 'field') rule.field = node.field;
+  if (node.about === 'segment') rule.segment = node.segment;
+  if (node.about === 'related' && node.related) rule.related = toRelated(node.related);
   if (node.values.length > 0)
-    rule.values = substring.test(node.operator) ? [...node.values] : node.values.map((v) => v.trim());
+    rule.values = substring.test(node.operator)
+      ? [...node.values]
+      : node.values.map((v, i) => (v === node.read?.[i] ? v : v.trim()));
   if (node.unit) rule.unit = node.unit;
   return rule;
+}
+
+function toRelated(r: Related): Api['Related'] {
+  const related: Api['Related'] = { path: r.path };
+  if (r.measure) related.function = r.measure;
+  if (r.column) related.column = r.column;
+  if (r.orderBy) related.order_by = r.orderBy;
+  if (r.where) related.where = fromRoot(r.where);
+  if (r.within) {
+    const { field, ...window } = toRule(r.within);
+    related.within = { column: field ?? '', ...window } as Api['Window'];
+  }
+  return related;
+}
+
+/** What a root group says: the one rule in it where it only stands around that. */
+function fromRoot(root: Group): Api['Rule'] {
+  const [only, ...others] = root.children;
+  return toRule(root.bare && only && others.length === 0 ? only : root);
 }
 
 /** The rules as the API takes them. */
 export function toRules(parts: Part[]): Api['SegmentRule'][] {
   return parts.map((p, i) => {
-    const [only, ...others] = p.root.children;
-    const rule = toRule(p.root.bare && only && others.length === 0 ? only : p.root);
+    const rule = fromRoot(p.root);
     return i === 0 ? { ...p.rest, rule } : { ...p.rest, combine: p.combine, rule };
   });
 }
 
+/** What stands in a node: the rules of a group, or those that its rows must meet. */
+export const inside = (node: Node): Node[] =>
+  node.kind === 'group' ? node.children : node.kind === 'condition' && node.related?.where ? [node.related.where] : [];
+
+/** The node with other things in it; the same one where nothing changed. */
+function filled(node: Node, change: (child: Node) => Node[]): Node {
+  const before = inside(node);
+  const after = before.flatMap(change);
+  if (after.length === before.length && after.every((c, i) => c === before[i])) return node;
+  if (node.kind === 'group') return { ...node, children: after };
+  if (node.kind !== 'condition' || !node.related) return node;
+  const [where] = after;
+  return { ...node, related: { ...node.related, where: where?.kind === 'group' ? where : undefined } };
+}
+
 /** Puts something else in the place of the node with the id: nothing, one node, or several. */
 export function replace(draft: Draft, id: string, change: (node: Node) => Node[]): Draft {
-  const inside = (node: Node): Node[] => {
-    if (node.id === id) return change(node);
-    if (node.kind !== 'group') return [node];
-    const children = node.children.flatMap(inside);
-    return children.length === node.children.length && children.every((c, i) => c === node.children[i])
-      ? [node]
-      : [{ ...node, children }];
-  };
+  const at = (node: Node): Node[] => (node.id === id ? change(node) : [filled(node, at)]);
   return {
     ...draft,
     parts: draft.parts.map((p) => {
-      const [root] = inside(p.root);
+      const [root] = at(p.root);
       return root?.kind === 'group' ? (root === p.root ? p : { ...p, root }) : { ...p, root: newGroup([]) };
     }),
   };
@@ -164,12 +251,21 @@ export const insertAfter = (draft: Draft, id: string, node: Node): Draft => repl
 export const remove = (draft: Draft, id: string): Draft => replace(draft, id, () => []);
 
 /** A copy with ids of its own. */
-export const copied = (node: Node): Node =>
-  node.kind === 'group'
-    ? { ...node, id: newId(), children: node.children.map(copied) }
-    : node.kind === 'kept'
-      ? { ...node, id: newId() }
-      : { ...node, id: newId(), values: [...node.values] };
+export function copied(node: Node): Node {
+  if (node.kind === 'kept') return { ...node, id: newId() };
+  if (node.kind === 'group') return { ...node, id: newId(), children: node.children.map(copied) };
+  const { where, within, ...rest } = node.related ?? {};
+  return {
+    ...node,
+    id: newId(),
+    values: [...node.values],
+    related: node.related && {
+      ...(rest as Related),
+      where: where && (copied(where) as Group),
+      within: within && (copied(within) as Condition),
+    },
+  };
+}
 
 /** Puts a node into a group of its own, beside which other things can be said. */
 export const wrap = (draft: Draft, id: string, how: How): Draft => replace(draft, id, (n) => [newGroup([n], how)]);
@@ -180,32 +276,36 @@ export const unwrap = (draft: Draft, id: string): Draft =>
 
 /** Moves a node within its group, by one place. */
 export function move(draft: Draft, id: string, by: -1 | 1): Draft {
-  const inside = (group: Group): Group => {
-    const at = group.children.findIndex((c) => c.id === id);
-    if (at < 0) return { ...group, children: group.children.map((c) => (c.kind === 'group' ? inside(c) : c)) };
+  const within = (node: Node): Node => {
+    const at = node.kind === 'group' ? node.children.findIndex((c) => c.id === id) : -1;
+    if (node.kind !== 'group' || at < 0) return filled(node, (c) => [within(c)]);
     const to = at + by;
-    const [node, other] = [group.children[at], group.children[to]];
-    if (!node || !other) return group;
-    const children = [...group.children];
+    const [moved, other] = [node.children[at], node.children[to]];
+    if (!moved || !other) return node;
+    const children = [...node.children];
     children[at] = other;
-    children[to] = node;
-    return { ...group, children };
+    children[to] = moved;
+    return { ...node, children };
   };
-  return { ...draft, parts: draft.parts.map((p) => ({ ...p, root: inside(p.root) })) };
+  return { ...draft, parts: draft.parts.map((p) => ({ ...p, root: within(p.root) as Group })) };
+}
+
+/** Every node of the parts, in the order in which they stand. */
+function every(parts: Part[]): Node[] {
+  const from = (node: Node): Node[] => [node, ...inside(node).flatMap(from)];
+  return parts.flatMap((p) => from(p.root));
 }
 
 /** Every condition of the parts that can be edited, in the order in which they stand. */
-export function conditions(parts: Part[]): Condition[] {
-  const inside = (node: Node): Condition[] =>
-    node.kind === 'group' ? node.children.flatMap(inside) : node.kind === 'condition' ? [node] : [];
-  return parts.flatMap((p) => inside(p.root));
+export const conditions = (parts: Part[]): Condition[] => every(parts).filter((n) => n.kind === 'condition');
+
+/** The fields of the profile that the rules speak of. */
+export function profileFields(parts: Part[]): string[] {
+  const from = (node: Node): string[] =>
+    node.kind === 'group' ? node.children.flatMap(from) : node.kind === 'condition' && node.field ? [node.field] : [];
+  return parts.flatMap((p) => from(p.root));
 }
 
 /** The groups in which nothing stands. */
-export function emptyGroups(parts: Part[]): Group[] {
-  const inside = (node: Node): Group[] => {
-    if (node.kind !== 'group') return [];
-    return node.children.length === 0 ? [node] : node.children.flatMap(inside);
-  };
-  return parts.flatMap((p) => inside(p.root));
-}
+export const emptyGroups = (parts: Part[]): Group[] =>
+  every(parts).filter((n): n is Group => n.kind === 'group' && n.children.length === 0);

@@ -1,10 +1,13 @@
 import type { Api } from '../api/client';
-import type { Condition, Unit } from './model';
+import { bad, mostValues } from './literals';
+import type { Condition, Group, Node, Part, Unit } from './model';
+import { compared, follow, measureOf, orders, type Place, possible, profilePlace, type World } from './tables';
 
 // What can be said about a field comes from the API's description of its operators, so that a new one shows up by itself.
 
 export type Operator = Api['OperatorInfo'];
-export type Field = Api['Field'];
+/** A field of the profile, or a column of rows, of which no values are suggested. */
+export type Field = Api['Field'] & { row?: true };
 
 export const units: Unit[] = ['day', 'week', 'month', 'quarter', 'year'];
 
@@ -24,7 +27,14 @@ export type Missing =
   | 'whole'
   | 'large'
   | 'order'
-  | 'group';
+  | 'group'
+  | 'path'
+  | 'column'
+  | 'order_by'
+  | 'segment'
+  | 'unknown_segment'
+  | 'address'
+  | 'many';
 
 const isNumber = (v: string) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(v) && Number.isFinite(Number(v));
 const isDay = (v: string) =>
@@ -49,12 +59,51 @@ function later(type: string, a: string, b: string): boolean {
 }
 
 /** What has to be filled in or mended before the condition says something; undefined where it does. */
-export function missing(c: Condition, fields: Field[], operators: Operator[]): Missing | undefined {
-  if (!c.field) return 'field';
-  const field = fields.find((f) => f.name === c.field);
-  if (!field) return 'unknown_field';
-  const operator = operators.find((o) => o.operator === c.operator);
-  if (!operator?.types.includes(field.type)) return 'operator';
+export function missing(c: Condition, place: Place, world: World): Missing | undefined {
+  if (c.about === 'field') {
+    if (!c.field) return 'field';
+    if (!place.fields.some((f) => f.name === c.field)) return 'unknown_field';
+  }
+  if (c.about === 'segment') {
+    if (!c.segment) return 'segment';
+    if (!world.segments.some((s) => s.id === c.segment)) return 'unknown_segment';
+  }
+  if (c.about === 'related') {
+    const there = c.related && follow(world, place, c.related.path);
+    if (!c.related || !there) return 'path';
+    const known = measureOf(c.related.measure);
+    if (known?.types.length && !compared(world, place, c)) return 'column';
+    if (known?.ordered && !orders(there).some((f) => f.name === c.related?.orderBy)) return 'order_by';
+  }
+  const operator = possible(world, place, c).find((o) => o.operator === c.operator);
+  if (!operator) return 'operator';
+  if (c.about === 'profile') {
+    if (c.values.length === 0) return 'value';
+    if (c.values.length > mostValues) return 'many';
+    return bad(c).length > 0 ? 'address' : undefined;
+  }
+  return missingOperand(c, operator, compared(world, place, c)?.type ?? 'text');
+}
+
+/** How many conditions say nothing yet, and groups that nothing stands in. */
+export function lacking(parts: Part[], world: World): number {
+  const within = (node: Node, place: Place): number => {
+    if (node.kind === 'kept') return 0;
+    if (node.kind === 'group') return inGroup(node, place);
+    const there = node.related && follow(world, place, node.related.path);
+    const { where, within: span } = node.related ?? {};
+    return (
+      (missing(node, place, world) ? 1 : 0) +
+      (there && where ? inGroup(where, there) : 0) +
+      (there && span && missing(span, there, world) ? 1 : 0)
+    );
+  };
+  const inGroup = (group: Group, place: Place): number =>
+    group.children.length === 0 ? 1 : group.children.reduce((n, child) => n + within(child, place), 0);
+  return parts.reduce((n, p) => n + inGroup(p.root, profilePlace(world)), 0);
+}
+
+function missingOperand(c: Condition, operator: Operator, type: string): Missing | undefined {
   switch (operator.operand) {
     case 'none':
       return undefined;
@@ -70,13 +119,14 @@ export function missing(c: Condition, fields: Field[], operators: Operator[]): M
     }
     case 'two': {
       const [a = '', b = ''] = c.values;
-      const wrong = missingValue(field.type, a) ?? missingValue(field.type, b);
-      return wrong ?? (later(field.type, a.trim(), b.trim()) ? 'order' : undefined);
+      const wrong = missingValue(type, a) ?? missingValue(type, b);
+      return wrong ?? (later(type, a.trim(), b.trim()) ? 'order' : undefined);
     }
     default: {
       if (c.values.length === 0) return 'value';
+      if (c.values.length > mostValues) return 'many';
       for (const v of c.values) {
-        const wrong = missingValue(field.type, v);
+        const wrong = missingValue(type, v);
         if (wrong) return wrong;
       }
       return undefined;
@@ -124,4 +174,23 @@ export function withField(c: Condition, field: Field, before: Field | undefined,
       : { ...c, field: field.name, values: [], unit: undefined };
   if (kept && kept.operand === 'many') return { ...cleared, values: [] };
   return withOperator(cleared, next, kept && cleared.values.length > 0 ? kept : undefined);
+}
+
+/** What a condition compares is of another type now: the operator stays where it fits, the values where they can. */
+export function withType(
+  c: Condition,
+  type: string | undefined,
+  before: string | undefined,
+  all: Operator[],
+): Condition {
+  if (!type) return { ...c, operator: '', values: [], unit: undefined };
+  if (type === before && c.operator) return c;
+  const fitting = operatorsFor(all, type);
+  const kept = fitting.find((o) => o.operator === c.operator);
+  if (kept && ['relative', 'days', 'unit', 'none'].includes(kept.operand)) return c;
+  const usual = fitting.find((o) => o.operator === (type === 'number' ? 'greater_or_equal' : c.operator));
+  const first = kept ?? usual ?? fitting[0];
+  return first
+    ? withOperator({ ...c, values: [], unit: undefined }, first, undefined)
+    : { ...c, operator: '', values: [] };
 }

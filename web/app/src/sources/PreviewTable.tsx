@@ -5,6 +5,7 @@ import { useFormats } from '../languages/format';
 import { Notice } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { type Draft, types, withType } from './reading';
+import { useReason } from './useReason';
 
 type Props = {
   preview: Api['Preview'];
@@ -16,6 +17,7 @@ type Props = {
 export function PreviewTable({ preview, columns, onColumns }: Props) {
   const { t } = useTranslation();
   const { number } = useFormats();
+  const said = useReason();
   return (
     <div className="stack">
       <DataTable
@@ -100,8 +102,8 @@ export function PreviewTable({ preview, columns, onColumns }: Props) {
             columns={[
               { id: 'line', header: t('sources.quarantine.line'), number: true, cell: (r) => number(r.line) },
               { id: 'column', header: t('sources.quarantine.column'), cell: (r) => r.column || t('parts.none') },
-              { id: 'value', header: t('sources.quarantine.value'), cell: (r) => r.value || t('parts.none') },
-              { id: 'reason', header: t('sources.quarantine.reason'), cell: (r) => r.reason },
+              { id: 'value', header: t('sources.quarantine.value'), cell: said.value },
+              { id: 'reason', header: t('sources.quarantine.reason'), cell: said.reason },
             ]}
           />
         </>

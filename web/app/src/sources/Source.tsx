@@ -17,6 +17,7 @@ import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { quarantineQuery, sourceQuery } from './queries';
 import { statusOf } from './status';
+import { useReason } from './useReason';
 
 export default function SourcePage() {
   const { t } = useTranslation();
@@ -161,6 +162,7 @@ export default function SourcePage() {
 function Quarantine({ id }: { id: string }) {
   const { t } = useTranslation();
   const { number } = useFormats();
+  const said = useReason();
   const query = useInfiniteQuery(quarantineQuery(id));
   const rows = (query.data?.pages.flatMap((p) => p.items) ?? []).map((r, n) => ({ ...r, n }));
   return (
@@ -191,8 +193,8 @@ function Quarantine({ id }: { id: string }) {
             columns={[
               { id: 'line', header: t('sources.quarantine.line'), number: true, cell: (r) => number(r.line) },
               { id: 'column', header: t('sources.quarantine.column'), cell: (r) => r.column || t('parts.none') },
-              { id: 'value', header: t('sources.quarantine.value'), cell: (r) => r.value || t('parts.none') },
-              { id: 'reason', header: t('sources.quarantine.reason'), cell: (r) => r.reason },
+              { id: 'value', header: t('sources.quarantine.value'), cell: said.value },
+              { id: 'reason', header: t('sources.quarantine.reason'), cell: said.reason },
             ]}
           />
         )}

@@ -13,10 +13,17 @@ export default function Sources() {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const { may } = useMe();
-  const add = may('contributor') && (
-    <Button component={Link} to="/sources/new">
-      {t('sources.add')}
-    </Button>
+  const add = (
+    <>
+      <Button component={Link} variant="default" to="/sources/relationships">
+        {t('relationships.title')}
+      </Button>
+      {may('contributor') && (
+        <Button component={Link} to="/sources/new">
+          {t('sources.add')}
+        </Button>
+      )}
+    </>
   );
   return (
     <ListPage

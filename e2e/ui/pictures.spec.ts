@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, open, settled, signedIn, test } from './segue';
+
+// The pictures of docs/screens.md, of the demo's made-up customers: `make pictures` writes them.
+const folder = process.env.SEGUE_PICTURES;
+if (folder) {
+  test.use({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, locale: 'en-GB', contextOptions: { reducedMotion: 'reduce' } });
+  const picture = async (page: Page, name: string) => {
+    await settled(page);
+    await page.mouse.move(0, 0);
+    await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  };
+  const first = async (page: Page, list: string) => {
+    await open(page, list);
+    await page.locator('main table a').first().click();
+    await settled(page);
+  };
+
+  test('pictures for the documentation', async ({ browser, page }) => {
+    test.setTimeout(600_000);
+    await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
+    for (const [path, name] of [['/', 'home'], ['/exports', 'exports'], ['/connections', 'connections'], ['/status', 'status'], ['/audit', 'audit']] as const) {
+      await open(page, path);
+      await picture(page, name);
+    }
+    await open(page, '/exports');
+    await page.getByRole('link', { name: 'VIP customers' }).click();
+    await settled(page);
+    await page.getByRole('table').getByRole('link').first().click(); // the latest run, which has something of everything
+    await picture(page, 'run');
+    const run = page.url().split('/').at(-1) ?? '';
+    const rows = (await (await page.request.get(`/api/v1/runs/${run}/rows?bucket=updated`)).json()) as { items: { profile_id: string }[] };
+    await open(page, `/profiles/${rows.items[0]?.profile_id}`);
+    await expect(page.getByRole('heading', { name: 'Exports and lists' })).toBeVisible();
+    await picture(page, 'profile');
+    await first(page, '/segments');
+    await page.goto(`${page.url()}/edit`);
+    await expect(page.getByTestId('total')).toHaveAttribute('data-stale', 'false');
+    await picture(page, 'segment');
+
+    await open(page, '/exports/new');
+    const next = page.getByRole('button', { name: 'Continue' });
+    await next.click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Loyal in Croatia');
+    await page.getByRole('main').getByRole('radio').first().check();
+    await next.click();
+    await next.click();
+    await page.getByRole('checkbox', { name: 'Loyal in Croatia' }).check();
+    await next.click();
+    await next.click();
+    await page.getByRole('radio', { name: 'A schedule of its own' }).check();
+    await page.getByRole('region', { name: 'In short' }).scrollIntoViewIfNeeded();
+    await picture(page, 'export-wizard');
+  });
+}

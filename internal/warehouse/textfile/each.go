@@ -1,0 +1,121 @@
+package textfile
+
+import "context"
+
+// Bounds of what Each reads ahead: so many batches, of so many rows or bytes of text. A longer row is a batch of its own.
+const (
+	batches    = 3
+	batchRows  = 1024
+	batchBytes = 1 << 20
+)
+
+// Each gives the rows as typed values: string, float64, bool, time.Time or nil. The slice is used again. It fails if a
+// file is not what Look saw. Rows are read and made while f is at work with those before them.
+func (s *Survey) Each(ctx context.Context, f func([]any) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	w := &batcher{ctx: ctx, ready: make(chan []any), free: make(chan []any, batches)}
+	for range batches {
+		w.free <- make([]any, 0, batchRows*len(s.columns))
+	}
+	ended := make(chan error, 1)
+	go func() {
+		defer close(w.ready)
+		ended <- s.read(w)
+	}()
+	for values := range w.ready {
+		for at := 0; at < len(values); at += len(s.columns) {
+			if err := f(values[at : at+len(s.columns)]); err != nil {
+				stop()
+				<-ended
+				return err
+			}
+		}
+		w.free <- values
+	}
+	return <-ended
+}
+
+// batcher gathers rows, whose values lie one after the other.
+type batcher struct {
+	ctx         context.Context
+	ready, free chan []any
+	values      []any
+	bytes       int
+}
+
+// row returns the place for the values of one more row, all nil.
+func (b *batcher) row(width, bytes int) ([]any, error) {
+	if len(b.values) == batchRows*width || b.bytes+bytes > batchBytes {
+		if err := b.flush(); err != nil {
+			return nil, err
+		}
+	}
+	if b.values == nil {
+		select {
+		case b.values = <-b.free:
+			b.values = b.values[:0]
+		case <-b.ctx.Done():
+			return nil, b.ctx.Err()
+		}
+	}
+	from := len(b.values)
+	b.values = b.values[:from+width]
+	b.bytes += bytes
+	clear(b.values[from:])
+	return b.values[from:], nil
+}
+
+// flush hands over what was gathered, if anything was.
+func (b *batcher) flush() error {
+	if len(b.values) == 0 {
+		return nil
+	}
+	select {
+	case b.ready <- b.values:
+		b.values, b.bytes = nil, 0
+		return nil
+	case <-b.ctx.Done():
+		return b.ctx.Err()
+	}
+}
+
+// read makes the rows of all files.
+func (s *Survey) read(w *batcher) error {
+	rows := int64(0)
+	b := &budget{s.unpacked, s.unpacked}
+	for _, p := range s.parts {
+		sum, err := s.part(w.ctx, p, b, func(rec record) (bool, error) {
+			if _, bad := p.misfit(rec); bad {
+				return true, nil
+			}
+			values, err := w.row(len(s.columns), len(rec.raw))
+			if err != nil {
+				return false, err
+			}
+			for i, raw := range rec.fields {
+				v := clean(raw)
+				if len(v) == 0 {
+					continue
+				}
+				value, ok := s.columns[p.at[i]].reader.read(v)
+				if !ok {
+					return false, changed()
+				}
+				values[p.at[i]] = value
+			}
+			rows++
+			return true, nil
+		})
+		if err == nil && sum != p.sum {
+			err = changed()
+		}
+		if err != nil {
+			return s.within(p, err)
+		}
+	}
+	if rows != s.Rows {
+		return changed()
+	}
+	return w.flush()
+}

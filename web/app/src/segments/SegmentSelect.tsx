@@ -1,0 +1,30 @@
+import { Select } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+
+type Props = {
+  value?: string;
+  segments: { id: string; name: string }[];
+  error?: string;
+  onChange: (id: string) => void;
+};
+
+/** The segment that a condition names. */
+export function SegmentSelect({ value, segments, error, onChange }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      aria-label={t('segments.one')}
+      placeholder={t('segments.one')}
+      searchable
+      nothingFoundMessage={t('segments.builder.no_segment')}
+      openOnFocus={false}
+      allowDeselect={false}
+      selectFirstOptionOnChange
+      maxDropdownHeight={320}
+      value={segments.some((s) => s.id === value) ? (value ?? null) : null}
+      data={segments.map((s) => ({ value: s.id, label: s.name }))}
+      error={error}
+      onChange={(id) => id && onChange(id)}
+    />
+  );
+}

@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, send } from '../api/client';
+import { Notice } from '../parts/Card';
+import { ErrorPanel } from '../parts/ErrorPanel';
+import { useMe } from '../parts/roles';
+
+/** Says that something holds from the next build on, and builds. */
+export function BuildNotice({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const { may } = useMe();
+  const client = useQueryClient();
+  const [state, setState] = useState<'busy' | 'done'>();
+  const [error, setError] = useState<unknown>();
+  const build = async () => {
+    setState('busy');
+    setError(undefined);
+    try {
+      await send(api.POST('/api/v1/profile/build'));
+      setState('done');
+    } catch (e) {
+      setError(e);
+      setState(undefined);
+    } finally {
+      for (const queryKey of [['profile'], ['profiles'], ['segments']]) void client.invalidateQueries({ queryKey });
+    }
+  };
+  if (state === 'done') return <Notice tone="good">{t('unify.built')}</Notice>;
+  return (
+    <>
+      <Notice tone="info">
+        <p>{text}</p>
+        {may('contributor') && (
+          <Button mt="sm" size="compact-sm" variant="default" loading={state === 'busy'} onClick={build}>
+            {t('profiles.definition.build_now')}
+          </Button>
+        )}
+      </Notice>
+      {error !== undefined && <ErrorPanel error={error} />}
+    </>
+  );
+}

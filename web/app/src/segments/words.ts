@@ -113,7 +113,8 @@ export function useWords(fields: Field[], timeZone: string, rules: Rule[]) {
         const name = segments?.find((s) => s.id === rule.segment)?.name ?? rule.segment;
         return { subject: t('segments.subject.profile'), object: t('segments.quoted', { value: name }) };
       }
-      if (rule.sql) return { subject: t('segments.subject.profile'), object: t('segments.quoted', { value: rule.sql }) };
+      if (rule.sql)
+        return { subject: t('segments.subject.profile'), object: t('segments.quoted', { value: rule.sql }) };
       return rule.operator ? { subject: t('segments.subject.profile') } : {};
     };
 

@@ -1415,6 +1415,7 @@ const (
 	OperatorInfoNegatesHas                     OperatorInfoNegates = "has"
 	OperatorInfoNegatesHasNot                  OperatorInfoNegates = "has_not"
 	OperatorInfoNegatesIDOneOf                 OperatorInfoNegates = "id_one_of"
+	OperatorInfoNegatesInQuery                 OperatorInfoNegates = "in_query"
 	OperatorInfoNegatesInTheLast               OperatorInfoNegates = "in_the_last"
 	OperatorInfoNegatesInTheNext               OperatorInfoNegates = "in_the_next"
 	OperatorInfoNegatesInThePrevious           OperatorInfoNegates = "in_the_previous"
@@ -1438,6 +1439,7 @@ const (
 	OperatorInfoNegatesNotEquals               OperatorInfoNegates = "not_equals"
 	OperatorInfoNegatesNotGreaterThan          OperatorInfoNegates = "not_greater_than"
 	OperatorInfoNegatesNotIDOneOf              OperatorInfoNegates = "not_id_one_of"
+	OperatorInfoNegatesNotInQuery              OperatorInfoNegates = "not_in_query"
 	OperatorInfoNegatesNotInTheLast            OperatorInfoNegates = "not_in_the_last"
 	OperatorInfoNegatesNotInTheNext            OperatorInfoNegates = "not_in_the_next"
 	OperatorInfoNegatesNotInThePrevious        OperatorInfoNegates = "not_in_the_previous"
@@ -1478,6 +1480,8 @@ func (e OperatorInfoNegates) Valid() bool {
 	case OperatorInfoNegatesHasNot:
 		return true
 	case OperatorInfoNegatesIDOneOf:
+		return true
+	case OperatorInfoNegatesInQuery:
 		return true
 	case OperatorInfoNegatesInTheLast:
 		return true
@@ -1524,6 +1528,8 @@ func (e OperatorInfoNegates) Valid() bool {
 	case OperatorInfoNegatesNotGreaterThan:
 		return true
 	case OperatorInfoNegatesNotIDOneOf:
+		return true
+	case OperatorInfoNegatesNotInQuery:
 		return true
 	case OperatorInfoNegatesNotInTheLast:
 		return true
@@ -1598,6 +1604,7 @@ const (
 	OperatorInfoOperatorHas                     OperatorInfoOperator = "has"
 	OperatorInfoOperatorHasNot                  OperatorInfoOperator = "has_not"
 	OperatorInfoOperatorIDOneOf                 OperatorInfoOperator = "id_one_of"
+	OperatorInfoOperatorInQuery                 OperatorInfoOperator = "in_query"
 	OperatorInfoOperatorInTheLast               OperatorInfoOperator = "in_the_last"
 	OperatorInfoOperatorInTheNext               OperatorInfoOperator = "in_the_next"
 	OperatorInfoOperatorInThePrevious           OperatorInfoOperator = "in_the_previous"
@@ -1621,6 +1628,7 @@ const (
 	OperatorInfoOperatorNotEquals               OperatorInfoOperator = "not_equals"
 	OperatorInfoOperatorNotGreaterThan          OperatorInfoOperator = "not_greater_than"
 	OperatorInfoOperatorNotIDOneOf              OperatorInfoOperator = "not_id_one_of"
+	OperatorInfoOperatorNotInQuery              OperatorInfoOperator = "not_in_query"
 	OperatorInfoOperatorNotInTheLast            OperatorInfoOperator = "not_in_the_last"
 	OperatorInfoOperatorNotInTheNext            OperatorInfoOperator = "not_in_the_next"
 	OperatorInfoOperatorNotInThePrevious        OperatorInfoOperator = "not_in_the_previous"
@@ -1661,6 +1669,8 @@ func (e OperatorInfoOperator) Valid() bool {
 	case OperatorInfoOperatorHasNot:
 		return true
 	case OperatorInfoOperatorIDOneOf:
+		return true
+	case OperatorInfoOperatorInQuery:
 		return true
 	case OperatorInfoOperatorInTheLast:
 		return true
@@ -1708,6 +1718,8 @@ func (e OperatorInfoOperator) Valid() bool {
 		return true
 	case OperatorInfoOperatorNotIDOneOf:
 		return true
+	case OperatorInfoOperatorNotInQuery:
+		return true
 	case OperatorInfoOperatorNotInTheLast:
 		return true
 	case OperatorInfoOperatorNotInTheNext:
@@ -1736,6 +1748,7 @@ func (e OperatorInfoOperator) Valid() bool {
 // Defines values for OperatorInfoSubject.
 const (
 	OperatorInfoSubjectProfile OperatorInfoSubject = "profile"
+	OperatorInfoSubjectQuery   OperatorInfoSubject = "query"
 	OperatorInfoSubjectRelated OperatorInfoSubject = "related"
 	OperatorInfoSubjectSegment OperatorInfoSubject = "segment"
 	OperatorInfoSubjectValue   OperatorInfoSubject = "value"
@@ -1745,6 +1758,8 @@ const (
 func (e OperatorInfoSubject) Valid() bool {
 	switch e {
 	case OperatorInfoSubjectProfile:
+		return true
+	case OperatorInfoSubjectQuery:
 		return true
 	case OperatorInfoSubjectRelated:
 		return true
@@ -2210,6 +2225,7 @@ const (
 	RuleOperatorHas                     RuleOperator = "has"
 	RuleOperatorHasNot                  RuleOperator = "has_not"
 	RuleOperatorIDOneOf                 RuleOperator = "id_one_of"
+	RuleOperatorInQuery                 RuleOperator = "in_query"
 	RuleOperatorInTheLast               RuleOperator = "in_the_last"
 	RuleOperatorInTheNext               RuleOperator = "in_the_next"
 	RuleOperatorInThePrevious           RuleOperator = "in_the_previous"
@@ -2233,6 +2249,7 @@ const (
 	RuleOperatorNotEquals               RuleOperator = "not_equals"
 	RuleOperatorNotGreaterThan          RuleOperator = "not_greater_than"
 	RuleOperatorNotIDOneOf              RuleOperator = "not_id_one_of"
+	RuleOperatorNotInQuery              RuleOperator = "not_in_query"
 	RuleOperatorNotInTheLast            RuleOperator = "not_in_the_last"
 	RuleOperatorNotInTheNext            RuleOperator = "not_in_the_next"
 	RuleOperatorNotInThePrevious        RuleOperator = "not_in_the_previous"
@@ -2273,6 +2290,8 @@ func (e RuleOperator) Valid() bool {
 	case RuleOperatorHasNot:
 		return true
 	case RuleOperatorIDOneOf:
+		return true
+	case RuleOperatorInQuery:
 		return true
 	case RuleOperatorInTheLast:
 		return true
@@ -2319,6 +2338,8 @@ func (e RuleOperator) Valid() bool {
 	case RuleOperatorNotGreaterThan:
 		return true
 	case RuleOperatorNotIDOneOf:
+		return true
+	case RuleOperatorNotInQuery:
 		return true
 	case RuleOperatorNotInTheLast:
 		return true
@@ -2972,6 +2993,24 @@ func (e RunStartKind) Valid() bool {
 	}
 }
 
+// Defines values for SegmentChangeChange.
+const (
+	SegmentChangeChangeEntered SegmentChangeChange = "entered"
+	SegmentChangeChangeLeft    SegmentChangeChange = "left"
+)
+
+// Valid indicates whether the value is a known member of the SegmentChangeChange enum.
+func (e SegmentChangeChange) Valid() bool {
+	switch e {
+	case SegmentChangeChangeEntered:
+		return true
+	case SegmentChangeChangeLeft:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SegmentRuleCombine.
 const (
 	SegmentRuleCombineExcept    SegmentRuleCombine = "except"
@@ -3536,6 +3575,7 @@ const (
 	WindowOperatorHas                     WindowOperator = "has"
 	WindowOperatorHasNot                  WindowOperator = "has_not"
 	WindowOperatorIDOneOf                 WindowOperator = "id_one_of"
+	WindowOperatorInQuery                 WindowOperator = "in_query"
 	WindowOperatorInTheLast               WindowOperator = "in_the_last"
 	WindowOperatorInTheNext               WindowOperator = "in_the_next"
 	WindowOperatorInThePrevious           WindowOperator = "in_the_previous"
@@ -3559,6 +3599,7 @@ const (
 	WindowOperatorNotEquals               WindowOperator = "not_equals"
 	WindowOperatorNotGreaterThan          WindowOperator = "not_greater_than"
 	WindowOperatorNotIDOneOf              WindowOperator = "not_id_one_of"
+	WindowOperatorNotInQuery              WindowOperator = "not_in_query"
 	WindowOperatorNotInTheLast            WindowOperator = "not_in_the_last"
 	WindowOperatorNotInTheNext            WindowOperator = "not_in_the_next"
 	WindowOperatorNotInThePrevious        WindowOperator = "not_in_the_previous"
@@ -3599,6 +3640,8 @@ func (e WindowOperator) Valid() bool {
 	case WindowOperatorHasNot:
 		return true
 	case WindowOperatorIDOneOf:
+		return true
+	case WindowOperatorInQuery:
 		return true
 	case WindowOperatorInTheLast:
 		return true
@@ -3645,6 +3688,8 @@ func (e WindowOperator) Valid() bool {
 	case WindowOperatorNotGreaterThan:
 		return true
 	case WindowOperatorNotIDOneOf:
+		return true
+	case WindowOperatorNotInQuery:
 		return true
 	case WindowOperatorNotInTheLast:
 		return true
@@ -3737,6 +3782,24 @@ func (e ListRowsParamsBucket) Valid() bool {
 	case ListRowsParamsBucketStillWanted:
 		return true
 	case ListRowsParamsBucketUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSegmentChangesParamsOnly.
+const (
+	ListSegmentChangesParamsOnlyEntered ListSegmentChangesParamsOnly = "entered"
+	ListSegmentChangesParamsOnlyLeft    ListSegmentChangesParamsOnly = "left"
+)
+
+// Valid indicates whether the value is a known member of the ListSegmentChangesParamsOnly enum.
+func (e ListSegmentChangesParamsOnly) Valid() bool {
+	switch e {
+	case ListSegmentChangesParamsOnlyEntered:
+		return true
+	case ListSegmentChangesParamsOnlyLeft:
 		return true
 	default:
 		return false
@@ -5060,7 +5123,7 @@ type OperatorInfo struct {
 	Operand  OperatorInfoOperand  `json:"operand"`
 	Operator OperatorInfoOperator `json:"operator"`
 
-	// Subject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address
+	// Subject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address, the ids that an SQL query gives
 	Subject OperatorInfoSubject `json:"subject"`
 
 	// Types The field types it applies to; empty where its subject is no value
@@ -5076,7 +5139,7 @@ type OperatorInfoOperand string
 // OperatorInfoOperator defines model for OperatorInfo.Operator.
 type OperatorInfoOperator string
 
-// OperatorInfoSubject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address
+// OperatorInfoSubject What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address, the ids that an SQL query gives
 type OperatorInfoSubject string
 
 // OperatorInfoTypes defines model for OperatorInfo.Types.
@@ -5089,6 +5152,25 @@ type OperatorInfoList struct {
 
 	// NextCursor Give it as 'after' to get the next page; absent on the last one
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// OverlapRegion defines model for OverlapRegion.
+type OverlapRegion struct {
+	Members    int64    `json:"members"`
+	SegmentIds []string `json:"segment_ids"`
+}
+
+// OverlapSegment defines model for OverlapSegment.
+type OverlapSegment struct {
+	ID      string `json:"id"`
+	Members int64  `json:"members"`
+	Name    string `json:"name"`
+
+	// Only How many of them are in none of the others
+	Only int64 `json:"only"`
+
+	// Share Which part of them is in all the others; 0 for a segment without members
+	Share float64 `json:"share"`
 }
 
 // PasswordReset defines model for PasswordReset.
@@ -5691,6 +5773,9 @@ type Rule struct {
 	// Segment With member_of and not_member_of: the id of the segment
 	Segment string `json:"segment,omitempty,omitzero"`
 
+	// SQL With in_query and not_in_query: one SELECT of ids of profiles; only administrators may write it
+	SQL string `json:"sql,omitempty,omitzero"`
+
 	// Unit The unit of a relative date
 	Unit RuleUnit `json:"unit,omitempty,omitzero"`
 
@@ -5911,12 +5996,56 @@ type Segment struct {
 	Version   int64     `json:"version"`
 }
 
+// SegmentChange defines model for SegmentChange.
+type SegmentChange struct {
+	// At The evaluation that found it
+	At        time.Time           `json:"at"`
+	Change    SegmentChangeChange `json:"change"`
+	ProfileID string              `json:"profile_id"`
+}
+
+// SegmentChangeChange defines model for SegmentChange.Change.
+type SegmentChangeChange string
+
+// SegmentChanges defines model for SegmentChanges.
+type SegmentChanges struct {
+	// Began Since when every change is known
+	Began time.Time `json:"began"`
+
+	// Complete The moment asked for is not before the history's beginning
+	Complete bool `json:"complete"`
+
+	// DefinitionChanged The segment, or what it names, was defined otherwise meanwhile
+	DefinitionChanged bool `json:"definition_changed"`
+
+	// Entered How many entered
+	Entered int64 `json:"entered"`
+
+	// Items By id
+	Items []SegmentChange `json:"items"`
+
+	// Left How many left
+	Left int64 `json:"left"`
+
+	// NextCursor Give it as after to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+
+	// Since What it is told from: the moment asked for, or the beginning of the history where that is later
+	Since time.Time `json:"since"`
+
+	// Until When the segment was last evaluated
+	Until time.Time `json:"until"`
+}
+
 // SegmentCount defines model for SegmentCount.
 type SegmentCount struct {
 	Members int64 `json:"members"`
 
 	// Rules How many profiles each rule selects on its own
 	Rules []int64 `json:"rules"`
+
+	// UnknownIds How many ids the SQL queries gave that no profile has, NULL included; they select nobody
+	UnknownIds int64 `json:"unknown_ids,omitempty,omitzero"`
 }
 
 // SegmentEvaluation defines model for SegmentEvaluation.
@@ -5949,6 +6078,46 @@ type SegmentList struct {
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
 
+// SegmentObservation defines model for SegmentObservation.
+type SegmentObservation struct {
+	// At When it was evaluated
+	At time.Time `json:"at"`
+
+	// DataAt When the rows were taken over that it was evaluated on
+	DataAt time.Time `json:"data_at"`
+
+	// DefinitionChanged The segment, or what it names, was defined otherwise at the point before
+	DefinitionChanged bool  `json:"definition_changed"`
+	Members           int64 `json:"members"`
+}
+
+// SegmentObservationList defines model for SegmentObservationList.
+type SegmentObservationList struct {
+	// Items The items of this page
+	Items []SegmentObservation `json:"items"`
+
+	// NextCursor Give it as 'after' to get the next page; absent on the last one
+	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// SegmentOverlap defines model for SegmentOverlap.
+type SegmentOverlap struct {
+	// All How many customers are in all of them
+	All int64 `json:"all"`
+
+	// Any How many are in at least one
+	Any int64 `json:"any"`
+
+	// DataAt When the rows were taken over that they were evaluated on
+	DataAt time.Time `json:"data_at"`
+
+	// Regions Everybody who is in at least one, by exactly which; without those that nobody is in
+	Regions []OverlapRegion `json:"regions"`
+
+	// Segments In the order in which they were named
+	Segments []OverlapSegment `json:"segments"`
+}
+
 // SegmentPreview defines model for SegmentPreview.
 type SegmentPreview struct {
 	Rules []SegmentRule `json:"rules"`
@@ -5965,6 +6134,9 @@ type SegmentPreviewed struct {
 	// Rules How many profiles each rule selects on its own
 	Rules  []int64   `json:"rules"`
 	Sample []Profile `json:"sample"`
+
+	// UnknownIds How many ids the SQL queries gave that no profile has, NULL included; they select nobody
+	UnknownIds int64 `json:"unknown_ids,omitempty,omitzero"`
 }
 
 // SegmentRule defines model for SegmentRule.
@@ -6783,6 +6955,24 @@ type ListSegmentsParams struct {
 	Name *string `form:"name,omitempty" json:"name,omitempty"`
 }
 
+// ListSegmentChangesParams defines parameters for ListSegmentChanges.
+type ListSegmentChangesParams struct {
+	// After The cursor of an earlier page
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many items at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Since The moment to compare with
+	Since time.Time `form:"since" json:"since"`
+
+	// Only Only who entered, or left
+	Only *ListSegmentChangesParamsOnly `form:"only,omitempty" json:"only,omitempty"`
+}
+
+// ListSegmentChangesParamsOnly defines parameters for ListSegmentChanges.
+type ListSegmentChangesParamsOnly string
+
 // ListMembersParams defines parameters for ListMembers.
 type ListMembersParams struct {
 	// After The cursor of an earlier page
@@ -6790,6 +6980,18 @@ type ListMembersParams struct {
 
 	// Limit How many items at most
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetSegmentOverlapParams defines parameters for GetSegmentOverlap.
+type GetSegmentOverlapParams struct {
+	// With The ids of the other segments
+	With []string `form:"with" json:"with"`
+}
+
+// GetSegmentTrendParams defines parameters for GetSegmentTrend.
+type GetSegmentTrendParams struct {
+	// Days How many days back
+	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
 }
 
 // ListSourcesParams defines parameters for ListSources.
@@ -6935,6 +7137,9 @@ type PreviewSegmentJSONRequestBody = SegmentPreview
 
 // UpdateSegmentJSONRequestBody defines body for UpdateSegment for application/json ContentType.
 type UpdateSegmentJSONRequestBody = SegmentUpdate
+
+// DuplicateSegmentJSONRequestBody defines body for DuplicateSegment for application/json ContentType.
+type DuplicateSegmentJSONRequestBody = DuplicateInput
 
 // SetSegmentScheduleJSONRequestBody defines body for SetSegmentSchedule for application/json ContentType.
 type SetSegmentScheduleJSONRequestBody = SegmentScheduleInput
@@ -8177,12 +8382,37 @@ type ClientInterface interface {
 	// Corresponds with PUT /api/v1/segments/{id} (the `UpdateSegment` operationId).
 	UpdateSegment(ctx context.Context, id string, body UpdateSegmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSegmentChanges List who entered and left a segment
+	//
+	// Who is a member as of the last evaluation of a refresh and was not as of the last one at or before a moment, and the other way round. Exact since the history began, at most 400 days back; for an earlier moment it is told from there, and complete is false.
+	//
+	// Corresponds with GET /api/v1/segments/{id}/changes (the `ListSegmentChanges` operationId).
+	ListSegmentChanges(ctx context.Context, id string, params *ListSegmentChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CountSegment Count the members of a segment
 	//
 	// How many members it has now, and how many profiles each of its rules selects on its own. A segment that has no answer is an error, never nobody.
 	//
 	// Corresponds with GET /api/v1/segments/{id}/count (the `CountSegment` operationId).
 	CountSegment(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DuplicateSegmentWithBody Duplicate a segment
+	//
+	// Makes a copy under another name, with the same rules. The copy is evaluated with every refresh and run, until it is given another schedule.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/segments/{id}/duplicate (the `DuplicateSegment` operationId).
+	DuplicateSegmentWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DuplicateSegment Duplicate a segment
+	//
+	// Makes a copy under another name, with the same rules. The copy is evaluated with every refresh and run, until it is given another schedule.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/segments/{id}/duplicate (the `DuplicateSegment` operationId).
+	DuplicateSegment(ctx context.Context, id string, body DuplicateSegmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EvaluateSegment Evaluate a segment that keeps its members
 	//
@@ -8197,6 +8427,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/segments/{id}/members (the `ListMembers` operationId).
 	ListMembers(ctx context.Context, id string, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSegmentOverlap Hold segments against each other
+	//
+	// How the members of this segment and of up to five others overlap: all of them evaluated on one build and as of one moment, whom they select now.
+	//
+	// Corresponds with GET /api/v1/segments/{id}/overlap (the `GetSegmentOverlap` operationId).
+	GetSegmentOverlap(ctx context.Context, id string, params *GetSegmentOverlapParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetSegmentScheduleWithBody Set when a segment is evaluated
 	//
@@ -8215,6 +8452,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
 	SetSegmentSchedule(ctx context.Context, id string, body SetSegmentScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSegmentTrend Say how many members a segment had over time
+	//
+	// The number of members at the evaluations of refreshes, oldest first: all of the last 30 days, before that the last one of each day (UTC), up to three years back. A point says if the segment was defined otherwise before it.
+	//
+	// Corresponds with GET /api/v1/segments/{id}/trend (the `GetSegmentTrend` operationId).
+	GetSegmentTrend(ctx context.Context, id string, params *GetSegmentTrendParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSegmentUses List what uses a segment
 	//
@@ -11017,6 +11261,23 @@ func (c *Client) UpdateSegment(ctx context.Context, id string, body UpdateSegmen
 	return c.Client.Do(req)
 }
 
+// ListSegmentChanges List who entered and left a segment
+//
+// Who is a member as of the last evaluation of a refresh and was not as of the last one at or before a moment, and the other way round. Exact since the history began, at most 400 days back; for an earlier moment it is told from there, and complete is false.
+//
+// Corresponds with GET /api/v1/segments/{id}/changes (the `ListSegmentChanges` operationId).
+func (c *Client) ListSegmentChanges(ctx context.Context, id string, params *ListSegmentChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSegmentChangesRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // CountSegment Count the members of a segment
 //
 // How many members it has now, and how many profiles each of its rules selects on its own. A segment that has no answer is an error, never nobody.
@@ -11024,6 +11285,44 @@ func (c *Client) UpdateSegment(ctx context.Context, id string, body UpdateSegmen
 // Corresponds with GET /api/v1/segments/{id}/count (the `CountSegment` operationId).
 func (c *Client) CountSegment(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCountSegmentRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DuplicateSegmentWithBody Duplicate a segment
+//
+// Makes a copy under another name, with the same rules. The copy is evaluated with every refresh and run, until it is given another schedule.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/segments/{id}/duplicate (the `DuplicateSegment` operationId).
+func (c *Client) DuplicateSegmentWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDuplicateSegmentRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DuplicateSegment Duplicate a segment
+//
+// Makes a copy under another name, with the same rules. The copy is evaluated with every refresh and run, until it is given another schedule.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/segments/{id}/duplicate (the `DuplicateSegment` operationId).
+func (c *Client) DuplicateSegment(ctx context.Context, id string, body DuplicateSegmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDuplicateSegmentRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -11068,6 +11367,23 @@ func (c *Client) ListMembers(ctx context.Context, id string, params *ListMembers
 	return c.Client.Do(req)
 }
 
+// GetSegmentOverlap Hold segments against each other
+//
+// How the members of this segment and of up to five others overlap: all of them evaluated on one build and as of one moment, whom they select now.
+//
+// Corresponds with GET /api/v1/segments/{id}/overlap (the `GetSegmentOverlap` operationId).
+func (c *Client) GetSegmentOverlap(ctx context.Context, id string, params *GetSegmentOverlapParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSegmentOverlapRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SetSegmentScheduleWithBody Set when a segment is evaluated
 //
 // With every refresh and run, by a schedule of its own, or only on demand. The latter two keep their members, which runs use until the next evaluation; the first evaluation begins at once.
@@ -11096,6 +11412,23 @@ func (c *Client) SetSegmentScheduleWithBody(ctx context.Context, id string, cont
 // Corresponds with PUT /api/v1/segments/{id}/schedule (the `SetSegmentSchedule` operationId).
 func (c *Client) SetSegmentSchedule(ctx context.Context, id string, body SetSegmentScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetSegmentScheduleRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSegmentTrend Say how many members a segment had over time
+//
+// The number of members at the evaluations of refreshes, oldest first: all of the last 30 days, before that the last one of each day (UTC), up to three years back. A point says if the segment was defined otherwise before it.
+//
+// Corresponds with GET /api/v1/segments/{id}/trend (the `GetSegmentTrend` operationId).
+func (c *Client) GetSegmentTrend(ctx context.Context, id string, params *GetSegmentTrendParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSegmentTrendRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -16003,6 +16336,99 @@ func NewUpdateSegmentRequestWithBody(server string, id string, contentType strin
 	return req, nil
 }
 
+// NewListSegmentChangesRequest constructs an http.Request for the ListSegmentChanges method
+func NewListSegmentChangesRequest(server string, id string, params *ListSegmentChangesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/changes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "since", params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Only != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "only", *params.Only, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewCountSegmentRequest constructs an http.Request for the CountSegment method
 func NewCountSegmentRequest(server string, id string) (*http.Request, error) {
 	var err error
@@ -16033,6 +16459,53 @@ func NewCountSegmentRequest(server string, id string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewDuplicateSegmentRequest calls the generic DuplicateSegment builder with application/json body
+func NewDuplicateSegmentRequest(server string, id string, body DuplicateSegmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDuplicateSegmentRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewDuplicateSegmentRequestWithBody constructs an http.Request for the DuplicateSegment method, with any body, and a specified content type
+func NewDuplicateSegmentRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/duplicate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -16144,6 +16617,67 @@ func NewListMembersRequest(server string, id string, params *ListMembersParams) 
 	return req, nil
 }
 
+// NewGetSegmentOverlapRequest constructs an http.Request for the GetSegmentOverlap method
+func NewGetSegmentOverlapRequest(server string, id string, params *GetSegmentOverlapParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/overlap", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.With != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "with", params.With, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSetSegmentScheduleRequest calls the generic SetSegmentSchedule builder with application/json body
 func NewSetSegmentScheduleRequest(server string, id string, body SetSegmentScheduleJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -16187,6 +16721,67 @@ func NewSetSegmentScheduleRequestWithBody(server string, id string, contentType 
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetSegmentTrendRequest constructs an http.Request for the GetSegmentTrend method
+func NewGetSegmentTrendRequest(server string, id string, params *GetSegmentTrendParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/segments/%s/trend", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Days != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "days", *params.Days, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }

@@ -50,6 +50,7 @@ async function visit(page: Page, place: string) {
 
 for (const place of places) {
   test(`${place} can be used by everybody, in both languages, light and dark, on phones and wide screens`, async ({ browser, page }, info) => {
+    test.slow(place === '/profile/unification', 'no page has more fields to look at');
     await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
     await page.setViewportSize({ width: 1280, height: 800 });
     await visit(page, place);

@@ -23,6 +23,9 @@ const (
 	// RightChangeDatabases is to create, look into, change and remove database sources, and to see where they lie: they hold
 	// credentials. Operations on sources ask for it besides, where the source is one.
 	RightChangeDatabases Right = "change_databases"
+	// RightWriteQueries is to write the SQL queries of segments: they may read every table. Operations on segments ask for it
+	// besides, where a query is new.
+	RightWriteQueries Right = "write_queries"
 	// RightChangeExport is to create, change, run, schedule, release, remove an export; by a contributor only while its
 	// connection is shared with contributors.
 	RightChangeExport Right = "change_export"
@@ -44,6 +47,7 @@ var least = map[Right]activation.Role{
 	RightSeePersons:      activation.RoleContributor, // and viewers whom an administrator lets
 	RightChangeData:      activation.RoleContributor,
 	RightChangeDatabases: activation.RoleAdministrator,
+	RightWriteQueries:    activation.RoleAdministrator,
 	RightChangeExport:    activation.RoleContributor,
 	RightUseConnection:   activation.RoleContributor,
 	RightAdminister:      activation.RoleAdministrator,
@@ -58,14 +62,14 @@ var operations = map[string]Right{
 	"get-version": RightSee, "get-settings": RightSee, "list-operators": RightSee,
 	"get-profile": RightSee, "get-unification": RightSee, "list-sources": RightSee, "get-source": RightSee,
 	"list-relationships": RightSee, "list-segment-uses": RightSee,
-	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee,
+	"list-segments": RightSee, "get-segment": RightSee, "count-segment": RightSee, "get-segment-overlap": RightSee, "get-segment-trend": RightSee,
 	"list-exports": RightSee, "get-export": RightSee, "get-export-people": RightSee, "get-list-sizes": RightSee, "list-runs": RightSee, "get-run": RightSee, "watch-run": RightSee, "list-batches": RightSee,
 
 	"get-refresh-schedule": RightSee, "list-refreshes": RightSee, "get-refresh": RightSee, "get-status": RightSee,
 
 	"list-profiles": RightSeePersons, "search-profiles": RightSeePersons, "get-customer": RightSeePersons, "get-field-stats": RightSeePersons,
 	"list-clusters": RightSeePersons, "explain-rows": RightSeePersons, "list-pairs": RightSeePersons, "list-profile-changes": RightSeePersons,
-	"list-members": RightSeePersons, "download-rejects": RightSeePersons, "list-rows": RightSeeMasked,
+	"list-members": RightSeePersons, "list-segment-changes": RightSeePersons, "download-rejects": RightSeePersons, "list-rows": RightSeeMasked,
 
 	"create-source": RightChangeData, "preview-source": RightChangeData, "update-source": RightChangeData, "delete-source": RightChangeData,
 	"ingest-source": RightChangeData, "list-quarantine": RightChangeData, "download-quarantine": RightChangeData, "put-upload": RightChangeData, "list-files": RightChangeData,
@@ -74,7 +78,7 @@ var operations = map[string]Right{
 	"put-profile": RightChangeData, "suggest-profile": RightChangeData, "build-profile": RightChangeData,
 	"create-relationship": RightChangeData, "delete-relationship": RightChangeData,
 	"create-segment": RightChangeData, "preview-segment": RightChangeData, "update-segment": RightChangeData, "delete-segment": RightChangeData,
-	"set-segment-schedule": RightChangeData, "evaluate-segment": RightChangeData,
+	"duplicate-segment": RightChangeData, "set-segment-schedule": RightChangeData, "evaluate-segment": RightChangeData,
 	"start-refresh": RightChangeData, "cancel-refresh": RightChangeData,
 
 	"create-export": RightChangeExport, "update-export": RightChangeExport, "delete-export": RightChangeExport, "start-run": RightChangeExport,

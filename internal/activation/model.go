@@ -14,6 +14,14 @@ import (
 type Scope struct {
 	Relationships []Relationship
 	Segments      map[SegmentID]Segment
+	// Readable are the tables of sources by the names that people know them by; set where a segment holds a query.
+	Readable []NamedTable
+}
+
+// NamedTable is a table that queries may read.
+type NamedTable struct {
+	Name string   `json:"name"`
+	ID   SourceID `json:"id"`
 }
 
 // Model is everything that rules are checked against.
@@ -107,6 +115,7 @@ func (s Scope) Digest(g Segment) string {
 		TimeZone string         `json:"time_zone,omitempty"`
 		Stored   bool           `json:"stored,omitempty"`
 		Related  []Relationship `json:"related,omitempty"`
+		Tables   []NamedTable   `json:"tables,omitempty"`
 	}
 	var parts []part
 	seen := map[SegmentID]bool{g.ID: true}
@@ -121,7 +130,12 @@ func (s Scope) Digest(g Segment) string {
 				p.Related = append(p.Related, Relationship{Name: r.Name, From: r.From, To: r.To, Keys: r.Keys})
 			}
 		}
-		if inner || len(p.Related) > 0 {
+		for _, t := range s.Readable {
+			if g.mayRead(t.Name) {
+				p.Tables = append(p.Tables, t)
+			}
+		}
+		if inner || len(p.Related) > 0 || len(p.Tables) > 0 {
 			parts = append(parts, p)
 		}
 		for _, id := range g.Uses() {
@@ -150,6 +164,26 @@ func (s Segment) Uses() (ids []SegmentID) {
 		})
 	}
 	return ids
+}
+
+// Queries returns the queries that s holds, each once, in the order of first use.
+func (s Segment) Queries() (list []string) {
+	for _, r := range s.Rules {
+		r.Rule.walk(func(c Rule) {
+			if c.SQL != "" && !slices.Contains(list, c.SQL) {
+				list = append(list, c.SQL)
+			}
+		})
+	}
+	return list
+}
+
+// mayRead reports whether a query of s may read the table of that name: rather once too often, for what it is asked for is whether
+// members that are stored are still those of the definition.
+func (s Segment) mayRead(name string) bool {
+	return slices.ContainsFunc(s.Queries(), func(q string) bool {
+		return strings.Contains(name, `"`) || strings.Contains(strings.ToLower(q), strings.ToLower(name))
+	})
 }
 
 // Relationships returns the names of the relationships that s follows, each once, in the order of first use.

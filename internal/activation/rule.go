@@ -1,7 +1,7 @@
 package activation
 
 // Rule is a node of a segment's rule tree: exactly one of All, Any or a condition is set. A condition is an Operator and what it is
-// about: a Field, a value of Related rows, membership of a Segment, or, without any of these, the profile itself.
+// about: a Field, a value of Related rows, membership of a Segment, the ids that an SQL query gives, or, without any of these, the profile itself.
 //
 // A negated operator selects exactly the profiles that its positive twin does not, those with a missing value
 // included. Text is compared without regard to case, but with regard to accents; white space at the ends of stored
@@ -17,8 +17,10 @@ type Rule struct {
 	// Related is what is worked out from related rows.
 	Related *Related `json:"related,omitempty"`
 	// Segment is the segment whose members are asked for.
-	Segment  SegmentID `json:"segment,omitempty"`
-	Operator Operator  `json:"operator,omitempty"`
+	Segment SegmentID `json:"segment,omitempty"`
+	// SQL is a SELECT of ids of profiles, which the warehouse must have agreed to.
+	SQL      string   `json:"sql,omitempty"`
+	Operator Operator `json:"operator,omitempty"`
 	// Values are the operands as text: numbers as decimals with a point, days as 2006-01-02, instants as RFC 3339,
 	// counts of relative dates as whole numbers.
 	Values []string `json:"values,omitempty"`
@@ -79,6 +81,8 @@ const (
 	OpNotIDOneOf      Operator = "not_id_one_of"
 	OpAddressOneOf    Operator = "address_one_of"
 	OpNotAddressOneOf Operator = "not_address_one_of"
+	OpInQuery         Operator = "in_query"
+	OpNotInQuery      Operator = "not_in_query"
 )
 
 // Unit is the unit of a relative date.
@@ -125,11 +129,12 @@ const (
 	SubjectRelated Subject = "related" // related rows, whether there are any
 	SubjectSegment Subject = "segment" // membership
 	SubjectProfile Subject = "profile" // the profile's id or addresses
+	SubjectQuery   Subject = "query"   // the ids that a SELECT gives
 )
 
 // Subjects lists every subject.
 func Subjects() []Subject {
-	return []Subject{SubjectValue, SubjectRelated, SubjectSegment, SubjectProfile}
+	return []Subject{SubjectValue, SubjectRelated, SubjectSegment, SubjectProfile, SubjectQuery}
 }
 
 // OperatorInfo describes one operator: screens, documents and validation use the same description.
@@ -181,6 +186,7 @@ func Operators() []OperatorInfo {
 	add(SubjectSegment, nil, OperandNone, OpMemberOf, OpNotMemberOf)
 	add(SubjectProfile, nil, OperandMany, OpIDOneOf, OpNotIDOneOf)
 	add(SubjectProfile, nil, OperandMany, OpAddressOneOf, OpNotAddressOneOf)
+	add(SubjectQuery, nil, OperandNone, OpInQuery, OpNotInQuery)
 	return list
 }
 

@@ -13,6 +13,8 @@ const (
 	MaxRuleDepth  = 16
 	MaxRuleNodes  = 2000
 	MaxRuleValues = 100_000
+	MaxQueries    = 8 // in a rule
+	MaxQueryBytes = 20_000
 )
 
 // Validate checks r against what rules may speak of. The error names the place, such as "rule.all[2].values[0]".
@@ -24,8 +26,8 @@ func (r Rule) validate(m Model, at string) error {
 
 // validation is the check of one rule.
 type validation struct {
-	model Model
-	nodes int
+	model          Model
+	nodes, queries int
 }
 
 func (v *validation) rule(r Rule, here place, at string, depth int) error {
@@ -36,7 +38,7 @@ func (v *validation) rule(r Rule, here place, at string, depth int) error {
 	if v.nodes > MaxRuleNodes {
 		return Errorf(CodeInvalid, "more than %d conditions", MaxRuleNodes).WithField(at)
 	}
-	condition := r.Field != "" || r.Related != nil || r.Segment != "" || r.Operator != ""
+	condition := r.Field != "" || r.Related != nil || r.Segment != "" || r.SQL != "" || r.Operator != ""
 	kinds := 0
 	for _, set := range []bool{len(r.All) > 0, len(r.Any) > 0, condition} {
 		if set {
@@ -68,13 +70,13 @@ func (v *validation) rule(r Rule, here place, at string, depth int) error {
 // condition checks a condition at a place: the profile, or the rows of a table.
 func (v *validation) condition(r Rule, here place, at string, depth int) error {
 	about := 0
-	for _, set := range []bool{r.Field != "", r.Related != nil, r.Segment != ""} {
+	for _, set := range []bool{r.Field != "", r.Related != nil, r.Segment != "", r.SQL != ""} {
 		if set {
 			about++
 		}
 	}
 	if about > 1 {
-		return Errorf(CodeInvalid, "a condition is about one of: field, related, segment").WithField(at)
+		return Errorf(CodeInvalid, "a condition is about one of: field, related, segment, sql").WithField(at)
 	}
 	kind := FieldType("")
 	if r.Field != "" {
@@ -109,6 +111,10 @@ func (v *validation) condition(r Rule, here place, at string, depth int) error {
 		if err := v.member(r, here, at); err != nil {
 			return err
 		}
+	case SubjectQuery:
+		if err := v.query(r, here, at); err != nil {
+			return err
+		}
 	case SubjectProfile:
 		if about > 0 {
 			return Errorf(CodeInvalid, "%s is about the profile itself and takes no field", r.Operator).WithField(at + ".field")
@@ -137,6 +143,22 @@ func (v *validation) member(r Rule, here place, at string) error {
 	}
 	if _, ok := v.model.Segments[r.Segment]; !ok {
 		return Errorf(CodeInvalid, "there is no such segment").WithField(at + ".segment")
+	}
+	return nil
+}
+
+// query checks the outside of a query; the warehouse judges what is in it.
+func (v *validation) query(r Rule, here place, at string) error {
+	v.queries++
+	switch {
+	case here.table != "":
+		return Errorf(CodeInvalid, "a query gives ids of profiles, not rows of a table").WithField(at + ".operator")
+	case strings.TrimSpace(r.SQL) == "":
+		return Errorf(CodeInvalid, "%s needs a query", r.Operator).WithField(at + ".sql")
+	case len(r.SQL) > MaxQueryBytes:
+		return Errorf(CodeInvalid, "is longer than %d bytes", MaxQueryBytes).WithField(at + ".sql")
+	case v.queries > MaxQueries:
+		return Errorf(CodeInvalid, "more than %d queries", MaxQueries).WithField(at + ".sql")
 	}
 	return nil
 }

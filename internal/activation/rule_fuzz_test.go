@@ -14,7 +14,7 @@ func FuzzRule(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"all":[]}`, `{"any":[{"field":"city","operator":"equals","values":["Split"]}]}`,
 		`{"field":"city","operator":"not_in_the_last","values":["3"],"unit":"quarter"}`,
-		`{"segment":"s1","operator":"member_of"}`, `{"operator":"address_one_of","values":["ana@example.com","\u0000"]}`,
+		`{"segment":"s1","operator":"member_of"}`, `{"sql":"SELECT 1; --","operator":"not_in_query"}`, `{"operator":"address_one_of","values":["ana@example.com","\u0000"]}`,
 		`{"operator":"less_than","values":["3"],"related":{"path":["paid by","lines"],"function":"sum","column":"quantity","within":{"column":"bought","operator":"in_this","unit":"year"},
 		  "where":{"all":[{"operator":"has","related":{"path":["lines"],"where":{"field":"bought","operator":"is_empty"}}}]}}}`,
 		`{"related":{"path":null},"operator":"has"}`, `{"values":["'; DROP TABLE source; --"],"field":"\"","operator":"contains"}`,

@@ -332,6 +332,31 @@ func TestSegmentIsAddedChangedCountedAndRemoved(t *testing.T) {
 	b.refused(activation.CodeNotFound, "DELETE", "/segments/"+id, nil)
 }
 
+func TestSegmentsAreHeldAgainstEachOtherAndDuplicated(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.withProfile()
+	anas, ivos := b.withSegment("Anas"), b.must(201, "POST", "/segments", object{"name": "Ivos", "description": "his", "time_zone": "Europe/Zagreb", "rules": []object{equals("name", "Ivo")}})
+	path := "/segments/" + anas + "/overlap"
+	o := b.must(200, "GET", path+"?with="+ivos["id"].(string), nil)
+	require.Equal(t, []any{
+		object{"id": anas, "name": "Anas", "members": 1.0, "only": 1.0, "share": 0.0}, object{"id": ivos["id"], "name": "Ivos", "members": 1.0, "only": 1.0, "share": 0.0},
+	}, o["segments"])
+	require.Equal(t, []any{0.0, 2.0}, []any{o["all"], o["any"]})
+	copied := b.must(201, "POST", "/segments/"+ivos["id"].(string)+"/duplicate", object{"name": "Ivos again"})
+	require.Equal(t, ivos["rules"], copied["rules"])
+	require.Equal(t, []any{"Ivos again", "his", "Europe/Zagreb", object{"mode": "with_refresh"}}, []any{copied["name"], copied["description"], copied["time_zone"], copied["schedule"]})
+	require.NotEqual(t, ivos["id"], copied["id"])
+	o = b.must(200, "GET", path+"?with="+ivos["id"].(string)+"&with="+copied["id"].(string), nil)
+	require.Equal(t, []any{object{"segment_ids": []any{anas}, "members": 1.0}, object{"segment_ids": []any{ivos["id"], copied["id"]}, "members": 1.0}}, o["regions"])
+	b.refused(activation.CodeConflict, "POST", "/segments/"+anas+"/duplicate", object{"name": "IVOS"})
+	b.refused(activation.CodeInvalid, "GET", path+"?with="+anas, nil)
+	b.refused(activation.CodeInvalid, "GET", path, nil)
+	b.refused(activation.CodeNotFound, "GET", path+"?with=nothing", nil)
+	b.Engine.Fail = activation.Errorf(activation.CodeCannotEvaluate, "the table is gone")
+	b.refused(activation.CodeCannotEvaluate, "GET", path+"?with="+ivos["id"].(string), nil)
+}
+
 func TestSegmentPreviewNeedsNoStoredSegment(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

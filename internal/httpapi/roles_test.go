@@ -302,6 +302,7 @@ func TestEveryChangeShowsInTheAuditLog(t *testing.T) {
 	g = do("PUT", "/segments/"+id(g)+"/schedule", object{"mode": "static", "version": do("GET", "/segments/"+id(g), nil)["version"]})
 	require.NoError(t, b.stepEvaluation(id(g)))
 	do("POST", "/segments/"+id(g)+"/evaluate", nil)
+	do("DELETE", "/segments/"+id(do("POST", "/segments/"+id(g)+"/duplicate", object{"name": "Ivas again"})), nil)
 	do("DELETE", "/segments/"+id(g), nil)
 	do("POST", "/connections/"+connection+"/lists", object{"name": "new"})
 	do("POST", "/connections/"+connection+"/attributes", object{"name": "NEW", "type": "text"})

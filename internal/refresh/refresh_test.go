@@ -116,12 +116,8 @@ func (p parts) Build(ctx context.Context) (activation.ProfileDefinition, error) 
 	return activation.ProfileDefinition{}, p.part(ctx, "profile")
 }
 
-func (p parts) Get(_ context.Context, id activation.SegmentID) (activation.Segment, error) {
-	return activation.Segment{ID: id}, nil
-}
-
-func (p parts) Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error) {
-	return warehouse.Counts{}, p.part(ctx, "segment "+string(g.ID))
+func (p parts) Observe(ctx context.Context, id activation.SegmentID) (int64, error) {
+	return 0, p.part(ctx, "segment "+string(id))
 }
 
 func (p parts) Evaluate(ctx context.Context, id activation.SegmentID) (warehouse.Evaluated, error) {

@@ -37,8 +37,7 @@ type sources interface {
 }
 
 type segments interface {
-	Get(ctx context.Context, id activation.SegmentID) (activation.Segment, error)
-	Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error)
+	Observe(ctx context.Context, id activation.SegmentID) (int64, error)
 	Evaluate(ctx context.Context, id activation.SegmentID) (warehouse.Evaluated, error)
 }
 

@@ -192,11 +192,7 @@ func (w *work) do(ctx context.Context, t *activation.Task) error {
 			_, err := w.cfg.Segments.Evaluate(ctx, w.r.Segment)
 			return err
 		}
-		g, err := w.cfg.Segments.Get(ctx, activation.SegmentID(t.Object))
-		if err != nil {
-			return err
-		}
-		_, err = w.cfg.Segments.Count(ctx, g)
+		_, err := w.cfg.Segments.Observe(ctx, activation.SegmentID(t.Object))
 		return err
 	}
 	return activation.Errorf(activation.CodeInternal, "a refresh has no task of the kind %s", t.Kind)

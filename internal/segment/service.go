@@ -33,6 +33,9 @@ func New(cfg Config) (*Service, error) {
 
 // Create checks a segment against the profile and stores it. ID, times and version are set here.
 func (s *Service) Create(ctx context.Context, g activation.Segment) (activation.Segment, error) {
+	if err := s.checkQueries(ctx, g); err != nil {
+		return activation.Segment{}, fmt.Errorf("create segment: %w", err)
+	}
 	now := s.cfg.Clock().UTC()
 	g.ID, g.CreatedAt, g.UpdatedAt, g.Version = activation.SegmentID(s.cfg.IDs()), now, now, 1
 	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
@@ -49,6 +52,9 @@ func (s *Service) Create(ctx context.Context, g activation.Segment) (activation.
 
 // Update changes a segment; g.Version must be the one that was read.
 func (s *Service) Update(ctx context.Context, g activation.Segment) (out activation.Segment, err error) {
+	if err := s.checkQueries(ctx, g); err != nil {
+		return activation.Segment{}, fmt.Errorf("update segment: %w", err)
+	}
 	g.UpdatedAt = s.cfg.Clock().UTC()
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		old, err := tx.Segment(ctx, g.ID)
@@ -80,9 +86,12 @@ func (s *Service) Get(ctx context.Context, id activation.SegmentID) (g activatio
 	return g, err
 }
 
-// Delete removes a segment and the members that are stored of it; it fails with CodeInUse while an export or another segment uses it.
+// Delete removes a segment with the members and the history that are stored of it; it fails with CodeInUse while an export or another segment uses it.
 func (s *Service) Delete(ctx context.Context, id activation.SegmentID) error {
 	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteSegment(ctx, id) }); err != nil {
+		return err
+	}
+	if err := s.cfg.Warehouse.ForgetHistory(ctx, id); err != nil {
 		return err
 	}
 	return s.cfg.Warehouse.Forget(ctx, id)
@@ -155,6 +164,18 @@ func (s *Service) evaluation(ctx context.Context, g activation.Segment) (warehou
 		return err
 	})
 	return e, err
+}
+
+// checkQueries has the warehouse judge the queries that the segment holds.
+func (s *Service) checkQueries(ctx context.Context, g activation.Segment) error {
+	if len(g.Queries()) == 0 {
+		return nil
+	}
+	e, err := s.evaluation(ctx, g)
+	if err != nil {
+		return err
+	}
+	return s.cfg.Warehouse.CheckQueries(ctx, e)
 }
 
 // check holds a segment against the profile, the tables and what it names, and returns what it names.

@@ -14,9 +14,11 @@ func Scope(ctx context.Context, r Reader, segments ...activation.Segment) (activ
 	if s.Relationships, err = r.Relationships(ctx); err != nil {
 		return s, err
 	}
+	queries := false
 	for len(segments) > 0 {
 		g := segments[0]
 		segments = segments[1:]
+		queries = queries || len(g.Queries()) > 0
 		for _, id := range g.Uses() {
 			if _, ok := s.Segments[id]; ok {
 				continue
@@ -30,6 +32,15 @@ func Scope(ctx context.Context, r Reader, segments ...activation.Segment) (activ
 			default:
 				return s, err
 			}
+		}
+	}
+	if queries {
+		list, err := Every(func(p Page) ([]activation.Source, string, error) { return r.Sources(ctx, p) })
+		if err != nil {
+			return s, err
+		}
+		for _, x := range list {
+			s.Readable = append(s.Readable, activation.NamedTable{Name: x.Name, ID: x.ID})
 		}
 	}
 	return s, nil

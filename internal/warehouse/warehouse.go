@@ -38,6 +38,8 @@ type Warehouse interface {
 
 	// Count returns how many profiles the segment selects, and how many each of its rules selects on its own.
 	Count(ctx context.Context, e Evaluation) (Counts, error)
+	// Overlap returns how the members of segments overlap: of two to MaxOverlap, all evaluated on one state.
+	Overlap(ctx context.Context, r OverlapRequest) (Overlap, error)
 	// Sample returns members of the segment, ordered by id, after the id given.
 	Sample(ctx context.Context, e Evaluation, after string, limit int) ([]Profile, error)
 	// Evaluate stores the members of the segment in place of those it had, in one step: whoever reads sees all of the old or all
@@ -47,6 +49,10 @@ type Warehouse interface {
 	Evaluations(ctx context.Context) (map[activation.SegmentID]Evaluated, error)
 	// Forget drops the stored members of a segment.
 	Forget(ctx context.Context, id activation.SegmentID) error
+	Historian
+	// CheckQueries judges the queries that the segment holds without running them: they may read what they name, and give one column of
+	// ids. It fails with CodeInvalid, saying what is wrong, or CodeNotReady without profiles.
+	CheckQueries(ctx context.Context, e Evaluation) error
 	// Contains reports whether the profile with the id is in the segment: among its stored members where it keeps them, as in a
 	// hand-over, else selected by it. One that is not there is in none.
 	Contains(ctx context.Context, e Evaluation, id string) (bool, error)
@@ -161,6 +167,41 @@ type Evaluated struct {
 type Counts struct {
 	Members int64
 	Rules   []int64
+	// Unknown is how many ids the segment's queries gave that no profile has; NULL counts as one of each. They select nobody.
+	Unknown int64
+}
+
+// MaxOverlap is how many segments may be held against each other at once.
+const MaxOverlap = 6
+
+// OverlapRequest asks how segments overlap. Each is evaluated in its own zone, those that keep their members as well: as Count does.
+type OverlapRequest struct {
+	Segments []activation.Segment
+	AsOf     time.Time
+	Scope    activation.Scope
+}
+
+// Overlap tells how segments overlap.
+type Overlap struct {
+	// Regions are the profiles by the segments that they are in: Regions[m] counts those that are in the segment i exactly where
+	// the bit i of m is set. Regions[0] counts those that are in none.
+	Regions []int64
+	// Snapshot is the build that was looked at, DataAt when its rows were taken over.
+	Snapshot int64
+	DataAt   time.Time
+}
+
+// Members returns how many are in the segment i.
+func (o Overlap) Members(i int) int64 { return o.Common(1 << i) }
+
+// Common returns how many are in all segments whose bits are set in the mask, whatever else they are in.
+func (o Overlap) Common(mask int) (n int64) {
+	for m, c := range o.Regions {
+		if m&mask == mask {
+			n += c
+		}
+	}
+	return n
 }
 
 // MembersRequest asks for the members of the union of segments with the values of a mapping.

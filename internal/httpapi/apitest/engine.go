@@ -29,7 +29,9 @@ type Engine struct {
 	Alone []int64
 	// stored are the evaluations of segments.
 	stored map[activation.SegmentID]warehouse.Evaluated
-	def    activation.ProfileDefinition
+	// past is what segments were found to hold.
+	past map[activation.SegmentID][]seen
+	def  activation.ProfileDefinition
 	// Unified is what is said of unifications.
 	Unified Unified
 }
@@ -185,6 +187,36 @@ func (e *Engine) Count(_ context.Context, ev warehouse.Evaluation) (warehouse.Co
 	return warehouse.Counts{Members: n, Rules: []int64{n}}, nil
 }
 
+// CheckQueries implements warehouse.Warehouse: every query but one that holds "refused" is fine.
+func (e *Engine) CheckQueries(_ context.Context, ev warehouse.Evaluation) error {
+	for _, q := range ev.Segment.Queries() {
+		if strings.Contains(q, "refused") {
+			return activation.Errorf(activation.CodeInvalid, "there is no table \"refused\" for queries").WithField("sql")
+		}
+	}
+	return nil
+}
+
+// Overlap implements warehouse.Warehouse.
+func (e *Engine) Overlap(_ context.Context, r warehouse.OverlapRequest) (warehouse.Overlap, error) {
+	if e.Fail != nil {
+		return warehouse.Overlap{}, e.Fail
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	o := warehouse.Overlap{Regions: make([]int64, 1<<len(r.Segments)), Snapshot: 1, DataAt: r.AsOf}
+	for _, p := range e.profiles {
+		region := 0
+		for i, g := range r.Segments {
+			if selects(g)(p) {
+				region |= 1 << i
+			}
+		}
+		o.Regions[region]++
+	}
+	return o, nil
+}
+
 // Sample implements warehouse.Warehouse.
 func (e *Engine) Sample(_ context.Context, ev warehouse.Evaluation, after string, limit int) ([]warehouse.Profile, error) {
 	return e.matching(after, limit, selects(ev.Segment)), nil
@@ -196,6 +228,7 @@ func (e *Engine) Evaluate(ctx context.Context, ev warehouse.Evaluation) (warehou
 	if err != nil {
 		return warehouse.Evaluated{}, err
 	}
+	e.remember(ev)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stored == nil {

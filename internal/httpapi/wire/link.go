@@ -61,7 +61,7 @@ type AttachInput struct {
 	ListID       int64  `json:"list_id,omitempty" minimum:"0" doc:"Required where the connection leads to another account than before; else the list it had"`
 }
 
-// DuplicateInput names the copy of an export.
+// DuplicateInput names the copy of an export or a segment.
 type DuplicateInput struct {
 	Name string `json:"name" maxLength:"480"`
 }

@@ -95,6 +95,7 @@ type Rule struct {
 	Field    string   `json:"field,omitempty" doc:"The profile field of a condition; in the condition on related rows a column of their table"`
 	Related  *Related `json:"related,omitempty" doc:"In place of a field: a value worked out from related rows, or the rows themselves"`
 	Segment  string   `json:"segment,omitempty" doc:"With member_of and not_member_of: the id of the segment"`
+	SQL      string   `json:"sql,omitempty" maxLength:"20000" doc:"With in_query and not_in_query: one SELECT of ids of profiles; only administrators may write it"`
 	Operator Operator `json:"operator,omitempty" doc:"See GET /api/v1/operators"`
 	Values   []string `json:"values,omitempty" nullable:"false" doc:"Operands as text: numbers with a point, days as 2006-01-02, instants as RFC 3339"`
 	Unit     string   `json:"unit,omitempty" enum:"day,week,month,quarter,year" doc:"The unit of a relative date"`
@@ -122,6 +123,7 @@ type Window struct {
 type SegmentCount struct {
 	Members int64   `json:"members"`
 	Rules   []int64 `json:"rules" nullable:"false" doc:"How many profiles each rule selects on its own"`
+	Unknown int64   `json:"unknown_ids,omitempty" doc:"How many ids the SQL queries gave that no profile has, NULL included; they select nobody"`
 }
 
 // SegmentPreviewed is who a segment would select.
@@ -136,7 +138,7 @@ type OperatorInfo struct {
 	Negates  Operator    `json:"negates,omitempty" doc:"The operator of which this one is the exact complement, missing values included"`
 	Types    []FieldType `json:"types" nullable:"false" doc:"The field types it applies to; empty where its subject is no value"`
 	Operand  string      `json:"operand" enum:"none,one,two,many,relative,days,unit" doc:"What its values are: none, one, two in order, one or more, a whole number and a unit, a whole number of days, a unit and no value"`
-	Subject  string      `json:"subject" enum:"value,related,segment,profile" doc:"What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address"`
+	Subject  string      `json:"subject" enum:"value,related,segment,profile,query" doc:"What it is about: a field or a value worked out from related rows, related rows themselves, membership of a segment, the profile's id or address, the ids that an SQL query gives"`
 }
 
 // FromSegment makes the JSON of a segment.
@@ -151,7 +153,7 @@ func FromSegment(s activation.Segment) Segment {
 }
 
 func fromRule(r activation.Rule) Rule {
-	w := Rule{Field: r.Field, Segment: string(r.Segment), Operator: Operator(r.Operator), Values: r.Values, Unit: string(r.Unit)}
+	w := Rule{Field: r.Field, Segment: string(r.Segment), SQL: r.SQL, Operator: Operator(r.Operator), Values: r.Values, Unit: string(r.Unit)}
 	if rel := r.Related; rel != nil {
 		w.Related = &Related{Path: rel.Path, Function: string(rel.Function), Column: rel.Column, OrderBy: rel.OrderBy}
 		if rel.Where != nil {
@@ -174,7 +176,7 @@ func fromRule(r activation.Rule) Rule {
 // Domain turns the rule into the domain's.
 func (r Rule) Domain() activation.Rule {
 	d := activation.Rule{
-		Field: r.Field, Segment: activation.SegmentID(r.Segment), Operator: activation.Operator(r.Operator), Values: r.Values, Unit: activation.Unit(r.Unit),
+		Field: r.Field, Segment: activation.SegmentID(r.Segment), SQL: r.SQL, Operator: activation.Operator(r.Operator), Values: r.Values, Unit: activation.Unit(r.Unit),
 	}
 	if rel := r.Related; rel != nil {
 		d.Related = &activation.Related{Path: rel.Path, Function: activation.Function(rel.Function), Column: rel.Column, OrderBy: rel.OrderBy}
@@ -220,5 +222,5 @@ func (p SegmentPreview) Domain() activation.Segment {
 
 // FromCounts makes the JSON of a segment's sizes.
 func FromCounts(c warehouse.Counts) SegmentCount {
-	return SegmentCount{Members: c.Members, Rules: append([]int64{}, c.Rules...)}
+	return SegmentCount{Members: c.Members, Unknown: c.Unknown, Rules: append([]int64{}, c.Rules...)}
 }

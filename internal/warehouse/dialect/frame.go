@@ -76,6 +76,8 @@ func (f *frame) positive(r activation.Rule, about activation.Subject) (Expr, err
 		return f.memberOf(r.Segment)
 	case activation.SubjectProfile:
 		return f.literal(r)
+	case activation.SubjectQuery:
+		return f.inQuery(r.SQL)
 	case activation.SubjectRelated:
 		if r.Related == nil {
 			return Expr{}, cannot("a condition on related rows names none")

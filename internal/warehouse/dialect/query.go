@@ -24,6 +24,9 @@ type Schema struct {
 	Scope activation.Scope
 	// Stored returns the table, with a column profile_id, of the members of a segment that keeps them.
 	Stored func(g activation.Segment) (string, error)
+	// Queried returns the table, with a column profile_id and every id once, of the ids that a query gives. Moment and day are what the
+	// query may know of the time. Nil where there are no queries.
+	Queried func(query string, moment, day time.Time) (string, error)
 }
 
 // Table is a table of a source.
@@ -146,6 +149,22 @@ func (q *Query) member(g activation.Segment, f *frame) (e Expr, err error) {
 	}
 	e.SQL, err = Combine(g, names)
 	return e, err
+}
+
+// inQuery is the condition of being among the ids that a query gives.
+func (f *frame) inQuery(query string) (Expr, error) {
+	if f.table != "" {
+		return Expr{}, cannot("a query gives ids of profiles, not rows of a table")
+	}
+	if f.q.schema.Queried == nil {
+		return Expr{}, cannot("there are no queries here")
+	}
+	table, err := f.q.schema.Queried(query, f.asOf, f.today())
+	if err != nil {
+		return Expr{}, err
+	}
+	f.join(fmt.Sprintf(" LEFT JOIN %[1]s ON %[1]s.profile_id = p.profile_id", table))
+	return Expr{SQL: "(" + table + ".profile_id IS NOT NULL)"}, nil
 }
 
 // members is a part: the members of a segment that is named in a rule.

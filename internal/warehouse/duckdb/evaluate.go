@@ -58,6 +58,12 @@ func (w *Warehouse) Evaluate(ctx context.Context, e warehouse.Evaluation) (out w
 		if err := s.forgetMembers(e.Segment.ID); err != nil {
 			return err
 		}
+		if err := w.remember(s, b, e, next.table(), next.Members); err != nil {
+			return err
+		}
+		if err := x.drop(); err != nil {
+			return err
+		}
 		out = next.Evaluated
 		return s.exec("INSERT INTO evaluation VALUES (?, ?, ?, ?, ?, ?)", string(e.Segment.ID), next.number, next.Members, next.At, next.DataAt, next.Definition)
 	})

@@ -54,6 +54,7 @@ func (w *Warehouse) Count(ctx context.Context, e warehouse.Evaluation) (c wareho
 			into = append(into, &c.Rules[i])
 		}
 		inner, args := x.statement(strings.Join(columns, ", "), b.table(), "true", args...)
+		c.Unknown = x.unknown
 		return x.told(s.row(fmt.Sprintf("SELECT count(*) FILTER (%s)%s FROM (%s)", combined, strings.Join(counts, ""), inner), args, into...))
 	})
 	if err != nil {

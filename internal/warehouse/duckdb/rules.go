@@ -17,6 +17,7 @@ type selection struct {
 	b     build
 	scope activation.Scope
 	model activation.Model
+	queries
 }
 
 // selection begins a statement. A zone that is not empty overrides those of the segments.
@@ -59,6 +60,7 @@ func (s session) selection(b build, scope activation.Scope, asOf time.Time, zone
 			x.model.Tables[id] = t.columns
 		}
 	}
+	x.bounds, schema.Queried = s.bounds, x.queried
 	x.Query = dialect.NewQuery(schema, asOf, override)
 	return x, nil
 }

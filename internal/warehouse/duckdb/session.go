@@ -14,10 +14,12 @@ type session struct {
 	ctx  context.Context
 	last context.Context // for what must be done even when ctx has ended
 	conn *sql.Conn
+	// bounds are those of queries that people wrote.
+	bounds queryBounds
 }
 
 func newSession(ctx context.Context, conn *sql.Conn) session {
-	return session{ctx, context.WithoutCancel(ctx), conn}
+	return session{ctx: ctx, last: context.WithoutCancel(ctx), conn: conn}
 }
 
 func (s session) exec(stmt string, args ...any) error {
@@ -77,7 +79,9 @@ func (w *Warehouse) use(ctx context.Context, f func(session) error) error {
 		return translate(ctx, err)
 	}
 	defer func() { _ = conn.Close() }()
-	return f(newSession(ctx, conn))
+	s := newSession(ctx, conn)
+	s.bounds = queryBounds{w.cfg.QueryTime, w.cfg.QueryRows}
+	return f(s)
 }
 
 // read runs f in a transaction that is rolled back at its end: it sees one state and leaves no temporary table.

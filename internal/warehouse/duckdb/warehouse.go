@@ -51,6 +51,12 @@ type Config struct {
 	Threads int
 	// MaxUnpacked is the most bytes that the packed files of one load may unpack to, together. Defaults to 64 GiB.
 	MaxUnpacked int64
+	// MaxChanges is how many membership changes are kept of a segment; the oldest go first. Defaults to warehouse.MaxMembershipChanges.
+	MaxChanges int64
+	// QueryTime is how long the query of a segment may take. Defaults to 30 seconds.
+	QueryTime time.Duration
+	// QueryRows is how many rows it may give. Defaults to 50 million.
+	QueryRows int64
 	// Clock measures how long things take. Defaults to none: durations are 0.
 	Clock func() time.Time
 }
@@ -90,6 +96,15 @@ func Open(ctx context.Context, cfg Config) (*Warehouse, error) {
 	}
 	if cfg.MaxUnpacked == 0 {
 		cfg.MaxUnpacked = 64 << 30
+	}
+	if cfg.MaxChanges == 0 {
+		cfg.MaxChanges = warehouse.MaxMembershipChanges
+	}
+	if cfg.QueryTime == 0 {
+		cfg.QueryTime = 30 * time.Second
+	}
+	if cfg.QueryRows == 0 {
+		cfg.QueryRows = 50_000_000
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = func() time.Time { return time.Time{} }

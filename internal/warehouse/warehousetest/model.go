@@ -79,6 +79,13 @@ func (j judge) condition(op activation.Operator, r activation.Rule, p person) bo
 		return j.memberOf(r.Segment, p)
 	case op == activation.OpIDOneOf:
 		return slices.Contains(r.Values, p.id)
+	case op == activation.OpAddressOneOf:
+		return slices.ContainsFunc(r.Values, func(a string) bool {
+			return slices.ContainsFunc([]string{"e", "f"}, func(field string) bool {
+				has, _ := p.values[field].(string)
+				return strings.ToLower(strings.TrimSpace(a)) == strings.ToLower(has)
+			})
+		})
 	case op == activation.OpHas:
 		return len(j.related(*r.Related, p)) > 0
 	case r.Related != nil:

@@ -132,10 +132,31 @@ func (t drawing) rule(table activation.SourceID, depth int) activation.Rule {
 		return t.relatedRule(table, depth)
 	case table == "" && kind == 4 && len(t.inner) > 0:
 		return activation.Rule{Segment: rapid.SampledFrom(t.inner).Draw(t.T, "segment"), Operator: rapid.SampledFrom([]activation.Operator{activation.OpMemberOf, activation.OpNotMemberOf}).Draw(t.T, "in")}
+	case table == "" && kind == 5:
+		return t.literalRule()
 	case table == "":
 		return drawRule(t.T, t.around.Profile, 0)
 	}
 	return drawRule(t.T, t.asProfile(table), 0)
+}
+
+// literalRule draws ids or addresses that are written out, some of them nobody's, in spellings that mean the same address or another id.
+func (t drawing) literalRule() activation.Rule {
+	r := activation.Rule{Operator: rapid.SampledFrom([]activation.Operator{
+		activation.OpIDOneOf, activation.OpNotIDOneOf, activation.OpAddressOneOf, activation.OpNotAddressOneOf,
+	}).Draw(t.T, "literal")}
+	byID := r.Operator == activation.OpIDOneOf || r.Operator == activation.OpNotIDOneOf
+	for range rapid.SampledFrom([]int{1, 2, 30}).Draw(t.T, "values") {
+		p := rapid.SampledFrom(t.people).Draw(t.T, "whose")
+		switch {
+		case byID:
+			r.Values = append(r.Values, rapid.SampledFrom([]string{p.id, p.id, strings.ToUpper(p.id), p.id + "0", "nobody"}).Draw(t.T, "id"))
+		default:
+			a := rapid.SampledFrom(mailboxes).Draw(t.T, "address")
+			r.Values = append(r.Values, rapid.SampledFrom([]string{a, strings.ToUpper(a), " " + a, "x" + a}).Draw(t.T, "spelt"))
+		}
+	}
+	return r
 }
 
 // asProfile lets a table's columns be drawn as a profile's fields are.

@@ -25,18 +25,21 @@ var texts = []string{
 
 var numbers = []string{"0", "-1", "1", "1.5", "100", "99.99", "0.1", "-0.5", "123456789012345", "0.0000001", "1e3"}
 
+// mailboxes are few, so that people share them.
+var mailboxes = []string{"ana@example.com", "ivo@example.com", "iva.horvat@example.org", "a+b@example.com", "o'neil@example.com"}
+
 // crowd makes people with values of every type, some missing, and their CSV. The same every time.
 func crowd(n int) (activation.ProfileDefinition, []person, string) {
-	def := Definition("t text", "u text", "n number", "d date", "s datetime", "b boolean")
-	r := rand.New(rand.NewPCG(1, 2))
+	def := Definition("t text", "u text", "n number", "d date", "s datetime", "b boolean", "e text email", "f text email")
+	r, mail := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(5, 6))
 	var people []person
 	var out strings.Builder
 	w := csv.NewWriter(&out)
-	_ = w.Write([]string{"id", "t", "u", "n", "d", "s", "b"})
+	_ = w.Write([]string{"id", "t", "u", "n", "d", "s", "b", "e", "f"})
 	start := time.Date(2023, 11, 1, 0, 0, 0, 0, time.UTC)
 	for i := range n {
 		p := person{id: fmt.Sprintf("p%04d", i), values: map[string]any{}}
-		row := []string{p.id, "", "", "", "", "", ""}
+		row := []string{p.id, "", "", "", "", "", "", "", ""}
 		put := func(column int, text string, value any) {
 			if r.IntN(6) > 0 {
 				row[column], p.values[def.Fields[column-1].Name] = text, value
@@ -60,6 +63,12 @@ func crowd(n int) (activation.ProfileDefinition, []person, string) {
 		at := start.AddDate(0, 0, r.IntN(500)).Add(time.Duration(r.IntN(24*4))*15*time.Minute + time.Duration(r.IntN(3))*time.Microsecond)
 		put(5, at.Format("2006-01-02T15:04:05.000000Z07:00"), at)
 		put(6, strconv.FormatBool(i%2 == 0), i%2 == 0)
+		for i, name := range []string{"e", "f"} {
+			a := mailboxes[mail.IntN(len(mailboxes))]
+			if spelt := []string{"", "not an address", a, strings.ToUpper(a), a}[mail.IntN(5)]; spelt != "" {
+				row[7+i], p.values[name] = spelt, spelt
+			}
+		}
 		people = append(people, p)
 		_ = w.Write(row)
 	}

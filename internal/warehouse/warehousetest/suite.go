@@ -54,6 +54,11 @@ func Run(t *testing.T, open Open) {
 		"a unification that fails changes nothing":                     refusedUnification,
 		"rules select whom the model selects":                          rulesAgainstModel,
 		"related rows and segments are as the model says":              relatedAgainstModel,
+		"who entered and left a segment is known since it is observed": history,
+		"a history is as the model says":                               historyAgainstModel,
+		"queries select whom they name":                                queries,
+		"no query reads anything but the tables it may":                hostileQueries,
+		"segments are held against each other on one state":            overlaps,
 		"one of a hundred thousand values":                             manyValues,
 		"S27 a sum that is too large is no answer":                     sumsTooLarge,
 	} {

@@ -30,7 +30,7 @@ func remoteCommands() [][]string {
 		{"relationship", "add", "x", "--from", "x", "--key", "customer"}, {"relationship", "list"}, {"relationship", "remove", "x"},
 		{"segment", "add", "x", "--where", "name = Ana"}, {"segment", "list"}, {"segment", "show", "x"}, {"segment", "count", "x"},
 		{"segment", "sample", "x"}, {"segment", "update", "x", "--where", "name = Ana"}, {"segment", "remove", "x"},
-		{"segment", "schedule", "x", "--static"}, {"segment", "evaluate", "x"},
+		{"segment", "schedule", "x", "--static"}, {"segment", "evaluate", "x"}, {"segment", "overlap", "x", "y"}, {"segment", "trend", "x"}, {"segment", "changes", "x", "--since", "2026-11-01"}, {"segment", "duplicate", "x", "y"},
 		{"connection", "add", "x", "--agree"}, {"connection", "check"}, {"connection", "list"}, {"connection", "show", "x"}, {"connection", "test", "x"},
 		{"connection", "lists", "x"}, {"connection", "attributes", "x"}, {"connection", "create-list", "x", "l"},
 		{"connection", "create-attribute", "x", "A", "text"}, {"connection", "rotate-key", "x"}, {"connection", "rename", "x", "y"}, {"connection", "remove", "x"},

@@ -13,15 +13,19 @@ import (
 )
 
 type segmentCmd struct {
-	Add      segmentAdd      `cmd:"" help:"Add a segment."`
-	List     segmentList     `cmd:"" help:"List segments."`
-	Show     segmentShow     `cmd:"" help:"Show a segment and its rules."`
-	Count    segmentCount    `cmd:"" help:"Count the members of a segment, or of rules that are not stored."`
-	Sample   segmentSample   `cmd:"" help:"List members of a segment, or of rules that are not stored."`
-	Update   segmentUpdate   `cmd:"" help:"Change a segment."`
-	Schedule segmentSchedule `cmd:"" help:"Say when segments are evaluated."`
-	Evaluate segmentEvaluate `cmd:"" help:"Evaluate a segment that keeps its members, now."`
-	Remove   segmentRemove   `cmd:"" help:"Remove a segment."`
+	Add       segmentAdd       `cmd:"" help:"Add a segment."`
+	List      segmentList      `cmd:"" help:"List segments."`
+	Show      segmentShow      `cmd:"" help:"Show a segment and its rules."`
+	Count     segmentCount     `cmd:"" help:"Count the members of a segment, or of rules that are not stored."`
+	Sample    segmentSample    `cmd:"" help:"List members of a segment, or of rules that are not stored."`
+	Overlap   segmentOverlap   `cmd:"" help:"Hold segments against each other: who is in both, who in one only."`
+	Trend     segmentTrend     `cmd:"" help:"Show how many members a segment had over time."`
+	Changes   segmentChanges   `cmd:"" help:"List who entered and left a segment since a moment."`
+	Update    segmentUpdate    `cmd:"" help:"Change a segment."`
+	Duplicate segmentDuplicate `cmd:"" help:"Make a copy of a segment under another name."`
+	Schedule  segmentSchedule  `cmd:"" help:"Say when segments are evaluated."`
+	Evaluate  segmentEvaluate  `cmd:"" help:"Evaluate a segment that keeps its members, now."`
+	Remove    segmentRemove    `cmd:"" help:"Remove a segment."`
 }
 
 type segmentName struct {
@@ -32,13 +36,18 @@ type segmentName struct {
 type ruleFlags struct {
 	Where string `xor:"rules" placeholder:"RULE" help:"Rule such as \"country = HR and points >= 500\"; docs/cli.md describes the language."`
 	File  string `xor:"rules" placeholder:"FILE" help:"JSON file with a rule, or with a list of rules that are combined; - is standard input."`
+	SQL   string `xor:"rules" name:"sql" placeholder:"FILE" help:"File with one SELECT of ids of customers; - is standard input. Administrators only; docs/sql.md says what it may hold."`
 }
 
 // given reports whether there are rules.
-func (f ruleFlags) given() bool { return f.Where != "" || f.File != "" }
+func (f ruleFlags) given() bool { return f.Where != "" || f.File != "" || f.SQL != "" }
 
 // rules reads the rules.
 func (f ruleFlags) rules(inv *invocation, c *client.Client) ([]client.SegmentRule, error) {
+	if f.SQL != "" {
+		text, err := inv.readInput(f.SQL)
+		return []client.SegmentRule{{Rule: client.Rule{Operator: client.RuleOperatorInQuery, SQL: string(text)}}}, err
+	}
 	if f.Where == "" {
 		return inv.ruleFile(f.File)
 	}
@@ -91,7 +100,7 @@ type segmentAdd struct {
 // Run works the command.
 func (s *segmentAdd) Run(inv *invocation) error {
 	if !s.given() {
-		return usagef("who is in the segment is missing").withRemedy("Use --where or --file")
+		return usagef("who is in the segment is missing").withRemedy("Use --where, --file or --sql")
 	}
 	c, err := inv.api()
 	if err != nil {
@@ -189,7 +198,7 @@ type segmentOrRules struct {
 
 func (s segmentOrRules) check() error {
 	if s.given() == (s.Name != "") {
-		return usagef("name a segment, or give rules with --where or --file")
+		return usagef("name a segment, or give rules with --where, --file or --sql")
 	}
 	return nil
 }
@@ -215,7 +224,7 @@ func (s *segmentCount) Run(inv *invocation) error {
 		if err != nil {
 			return err
 		}
-		n = client.SegmentCount{Members: p.Members, Rules: p.Rules}
+		n = client.SegmentCount{Members: p.Members, Rules: p.Rules, UnknownIds: p.UnknownIds}
 	} else {
 		g, err := inv.segment(c, s.Name)
 		if err != nil {
@@ -227,8 +236,16 @@ func (s *segmentCount) Run(inv *invocation) error {
 		}
 	}
 	return inv.show(n, func(w io.Writer) error {
-		if _, err := fmt.Fprintln(w, count(n.Members, "member", "members")); err != nil || len(n.Rules) < 2 {
+		if _, err := fmt.Fprintln(w, count(n.Members, "member", "members")); err != nil {
 			return err
+		}
+		if n.UnknownIds > 0 {
+			if _, err := fmt.Fprintf(w, "%s of the queries no customer has; they select nobody.\n", count(n.UnknownIds, "id", "ids")); err != nil {
+				return err
+			}
+		}
+		if len(n.Rules) < 2 {
+			return nil
 		}
 		t := table.New(table.Number("alone"), table.Text("rule"))
 		for i, l := range ruleLines(rules) {

@@ -51,6 +51,9 @@ func about(r client.Rule) string {
 	if r.Segment != "" {
 		return "segment " + r.Segment
 	}
+	if r.SQL != "" {
+		return "customer: " + strings.Join(strings.Fields(r.SQL), " ")
+	}
 	return "customer"
 }
 

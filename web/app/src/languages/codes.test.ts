@@ -74,6 +74,7 @@ const otherwise: Record<string, string> = {
   'OperatorInfo.types': 'whether the operator is offered',
   'OperatorInfo.negates': 'the operator itself',
   'RefreshSchedule.days': 'the names of days that the browser knows',
+  'SegmentChange.change': 'its screen is not there yet',
   'Source.kind': 'there is one',
   'Standing.ownership': 'the columns',
   'TaskSchedule.mode': 'as those of exports and of segments',

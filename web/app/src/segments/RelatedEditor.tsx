@@ -77,7 +77,7 @@ export function RelatedHead({ condition, place, world, wrong, operator, values, 
         onChange={(e) => measure(e.currentTarget.value)}
       />
       {known && known.types.length === 0 && (
-        <div className={classes.values}>
+        <div className={classes.values} data-inline>
           {operator}
           {values}
         </div>

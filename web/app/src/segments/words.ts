@@ -13,7 +13,7 @@ type Related = Api['Related'];
 /** How many values a sentence names before it only says how many others there are. */
 const named = 4;
 
-const keys = ['all', 'any', 'field', 'related', 'segment', 'operator', 'values', 'unit'];
+const keys = ['all', 'any', 'field', 'related', 'segment', 'sql', 'operator', 'values', 'unit'];
 const relatedKeys = ['path', 'function', 'column', 'order_by', 'where', 'within'];
 const windowKeys = ['column', 'operator', 'values', 'unit'];
 
@@ -113,6 +113,8 @@ export function useWords(fields: Field[], timeZone: string, rules: Rule[]) {
         const name = segments?.find((s) => s.id === rule.segment)?.name ?? rule.segment;
         return { subject: t('segments.subject.profile'), object: t('segments.quoted', { value: name }) };
       }
+      if (rule.sql)
+        return { subject: t('segments.subject.profile'), object: t('segments.quoted', { value: rule.sql }) };
       return rule.operator ? { subject: t('segments.subject.profile') } : {};
     };
 

@@ -41,7 +41,7 @@ export function Clusters({ rules }: { rules: string[] }) {
                   cluster={c}
                   onSeparated={() => {
                     setSeparated(true);
-                    void client.invalidateQueries({ queryKey: ['profiles', 'pairs'] });
+                    void client.invalidateQueries({ queryKey: ['profiles', 'unify'] });
                   }}
                 />
               ))}

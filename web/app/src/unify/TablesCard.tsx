@@ -41,8 +41,11 @@ export function TablesCard({ draft, tables, onChange }: Props) {
           rows={draft.tables.map((x, i) => ({ ...x, i }))}
           rowKey={(x) => x.source_id}
           columns={[
-            { id: 'n', header: t('unify.tables.order'), number: true, cell: (x) => String(x.i + 1) },
-            { id: 'name', header: t('unify.tables.table'), cell: (x) => <b>{tables.name(x.source_id)}</b> },
+            {
+              id: 'name',
+              header: t('unify.tables.table'),
+              cell: (x) => <b className="break">{`${x.i + 1}. ${tables.name(x.source_id)}`}</b>,
+            },
             {
               id: 'key',
               header: t('unify.tables.key'),

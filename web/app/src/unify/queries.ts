@@ -13,7 +13,7 @@ export const joins = (u: Pick<Api['Unification'], 'tables' | 'rules'>) => u.tabl
 /** Profiles of several rows, by pages; of one rule or of one profile only. */
 export const clustersQuery = (only: { rule?: string; profile?: string }) =>
   infiniteQueryOptions({
-    queryKey: ['profiles', 'clusters', only],
+    queryKey: ['profiles', 'unify', 'clusters', only],
     queryFn: ({ pageParam, signal }) =>
       send(
         api.POST('/api/v1/profile/clusters', {
@@ -28,13 +28,13 @@ export const clustersQuery = (only: { rule?: string; profile?: string }) =>
 /** Why two rows are one person or are not. */
 export const explanationQuery = (pair: Api['RowPair']) =>
   queryOptions({
-    queryKey: ['profiles', 'explanation', pair],
+    queryKey: ['profiles', 'unify', 'explanation', pair],
     queryFn: ({ signal }) => send(api.POST('/api/v1/profile/explanation', { body: pair, signal })),
     retry: false,
   });
 
 export const pairsQuery = infiniteQueryOptions({
-  queryKey: ['profiles', 'pairs'],
+  queryKey: ['profiles', 'unify', 'pairs'],
   queryFn: ({ pageParam }) =>
     send(api.GET('/api/v1/profile/pairs', { params: { query: { limit: 100, after: pageParam || undefined } } })),
   initialPageParam: '',
@@ -42,7 +42,7 @@ export const pairsQuery = infiniteQueryOptions({
 });
 
 export const changesQuery = infiniteQueryOptions({
-  queryKey: ['profiles', 'changes'],
+  queryKey: ['profiles', 'unify', 'changes'],
   queryFn: ({ pageParam }) =>
     send(api.GET('/api/v1/profile/changes', { params: { query: { limit: 100, after: pageParam || undefined } } })),
   initialPageParam: '',

@@ -210,7 +210,7 @@ func TestSegmentByTypedRule(t *testing.T) {
 	require.Contains(t, b.ok("segment", "show", "Ivos"), "name = Ivo and points > 5")
 	require.Equal(t, "Segment \"Ivos\" is removed.\n", b.ok("segment", "remove", "Ivos"))
 	require.Contains(t, b.fails(exitUsage, "segment", "add", "x", "--where", "town = HR"), `the rule is not understood at character 1: the profile has no field "town"; it has id, mail`)
-	require.Contains(t, b.fails(exitUsage, "segment", "add", "x"), "Use --where or --file")
+	require.Contains(t, b.fails(exitUsage, "segment", "add", "x"), "Use --where, --file or --sql")
 	require.Contains(t, b.fails(exitUsage, "segment", "count"), "name a segment, or give rules")
 	require.Contains(t, b.fails(exitUsage, "segment", "count", "Anas", "--where", "name = Ana"), "name a segment, or give rules")
 	require.Contains(t, b.fails(exitInvalid, "segment", "add", "x", "--where", "points = many"), "rules[0].rule.values[0]: is not a number")

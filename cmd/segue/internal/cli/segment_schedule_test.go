@@ -75,7 +75,8 @@ func TestSegmentsAreScheduledAndEvaluated(t *testing.T) {
 	b.workEvaluation("Anas")
 	require.NotContains(t, b.ok("segment", "show", "Anas"), "of another definition")
 	require.Equal(t, "AT                MEMBERS\n2026-11-24 10:00        1\n2026-11-24 10:00        1\n", b.ok("segment", "trend", "Anas"))
-	require.Equal(t, "0 entered and 0 left between 2026-11-24 10:00 and 2026-11-24 10:00.\nThe history begins at 2026-11-24 10:00: what changed before is not known.\n",
+	require.Equal(t, "1 entered and 1 left between 2026-11-24 10:00 and 2026-11-24 10:00.\nThe history begins at 2026-11-24 10:00: what changed before is not known.\n"+
+		"CUSTOMER  HAS      SEEN AT\nc2        entered  2026-11-24 10:00\nc1        left     2026-11-24 10:00\n",
 		b.ok("segment", "changes", "Anas", "--since", "2026-11-24"), "the day begins before the history does")
 	require.Contains(t, b.fails(exitUsage, "segment", "changes", "Anas", "--since", "yesterday"), "neither a day such as")
 	require.Contains(t, b.fails(exitInvalid, "segment", "changes", "Anas", "--since", "2027-01-01T00:00:00Z"), "lies in the future")

@@ -150,7 +150,9 @@ func TestAFileOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	require.NoError(t, w.Close())
 	db, err := sql.Open("duckdb", path)
 	require.NoError(t, err)
-	for _, statement := range []string{"DROP TABLE evaluation", "DROP SEQUENCE evaluation_number", "ALTER TABLE bad_row DROP COLUMN file", "DELETE FROM schema_version WHERE version > 1"} {
+	for _, statement := range []string{
+		"DROP TABLE history", "DROP TABLE observation", "DROP TABLE membership_change", "DROP SEQUENCE seen_number", "DROP TABLE evaluation", "DROP SEQUENCE evaluation_number", "ALTER TABLE bad_row DROP COLUMN file", "DELETE FROM schema_version WHERE version > 1",
+	} {
 		_, err = db.ExecContext(t.Context(), statement)
 		require.NoError(t, err)
 	}

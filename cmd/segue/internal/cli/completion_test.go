@@ -23,7 +23,7 @@ func next(t *testing.T, words ...string) []string {
 
 func TestCompletionKnowsWhatCanComeNext(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, []string{"serve", "sandbox", "demo", "source", "profile", "relationship", "segment", "connection", "export", "run", "refresh", "status", "notify", "person", "me", "audit", "version", "completion"}, next(t, ""))
+	require.Equal(t, []string{"serve", "sandbox", "demo", "source", "profile", "relationship", "segment", "connection", "export", "run", "refresh", "status", "apply", "config", "notify", "person", "me", "audit", "version", "completion"}, next(t, ""))
 	require.Equal(t, []string{"sandbox"}, next(t, "sa"))
 	require.Equal(t, []string{"start", "list", "show", "watch", "rows", "rejects", "batches", "cancel", "release", "refuse", "give-up", "decide"}, next(t, "run", ""))
 	require.Equal(t, []string{"rows", "release", "rejects", "refuse"}, unordered(next(t, "run", "r")))

@@ -30,7 +30,7 @@ func remoteCommands() [][]string {
 		{"relationship", "add", "x", "--from", "x", "--key", "customer"}, {"relationship", "list"}, {"relationship", "remove", "x"},
 		{"segment", "add", "x", "--where", "name = Ana"}, {"segment", "list"}, {"segment", "show", "x"}, {"segment", "count", "x"},
 		{"segment", "sample", "x"}, {"segment", "update", "x", "--where", "name = Ana"}, {"segment", "remove", "x"},
-		{"segment", "schedule", "x", "--static"}, {"segment", "evaluate", "x"}, {"segment", "overlap", "x", "y"}, {"segment", "trend", "x"}, {"segment", "changes", "x", "--since", "2026-11-01"}, {"segment", "duplicate", "x", "y"},
+		{"segment", "schedule", "x", "--static"}, {"segment", "evaluate", "x"}, {"segment", "duplicate", "x", "y"}, {"segment", "overlap", "x", "y"}, {"segment", "trend", "x"}, {"segment", "changes", "x", "--since", "2026-11-01"},
 		{"connection", "add", "x", "--agree"}, {"connection", "check"}, {"connection", "list"}, {"connection", "show", "x"}, {"connection", "test", "x"},
 		{"connection", "lists", "x"}, {"connection", "attributes", "x"}, {"connection", "create-list", "x", "l"},
 		{"connection", "create-attribute", "x", "A", "text"}, {"connection", "rotate-key", "x"}, {"connection", "rename", "x", "y"}, {"connection", "remove", "x"},
@@ -144,7 +144,7 @@ func TestEveryCommandThatAnswersPrintsJSONIfAsked(t *testing.T) {
 		switch strings.Join(args[:2], " ") {
 		case "source remove", "segment remove", "connection remove", "export remove", "export remove-kept", "run start", "run rejects", "run refuse", "run give-up", "run decide", "export add", "connection rename", "connection agree", "export detach", "export attach",
 			"person reset-password", "audit download", "refresh show", "refresh cancel", "me sessions", "me end-session", "me tokens", "me add-token", "me delete-token",
-			"me notices", "segment evaluate", "profile unify", "relationship add", "relationship remove", "source add-database", "source update-database", "notify mail", "notify webhook", "notify test":
+			"me notices", "segment evaluate", "segment changes", "profile unify", "relationship add", "relationship remove", "source add-database", "source update-database", "notify mail", "notify webhook", "notify test":
 			continue // they answer nothing, or are tested by themselves
 		case "profile stats", "profile suggest", "profile set", "source preview":
 		case "source add", "segment add", "connection add":

@@ -82,6 +82,8 @@ export function AboutSelect({ condition, place, world, error, onChange }: Props)
       error={error}
       allowDeselect={false}
       selectFirstOptionOnChange
+      // Else it looks, a moment after it opens, for the option in force, finds none, and Enter does not take the first one.
+      selectFirstOptionOnDropdownOpen={!value}
       maxDropdownHeight={320}
       onChange={(chosen) => chosen && choose(chosen)}
     />

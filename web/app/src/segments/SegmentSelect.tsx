@@ -20,6 +20,8 @@ export function SegmentSelect({ value, segments, error, onChange }: Props) {
       openOnFocus={false}
       allowDeselect={false}
       selectFirstOptionOnChange
+      // Else it looks, a moment after it opens, for the option in force, finds none, and Enter does not take the first one.
+      selectFirstOptionOnDropdownOpen={!value}
       maxDropdownHeight={320}
       value={segments.some((s) => s.id === value) ? (value ?? null) : null}
       data={segments.map((s) => ({ value: s.id, label: s.name }))}

@@ -17,10 +17,7 @@ const without: Record<string, string> = {
   'get-person': 'the list has everything of a person',
   'get-refresh': 'the list has everything of a refresh',
   'delete-connection': 'remove-connection says what becomes of its exports',
-  'get-segment-overlap': 'asked by the command line and the API; its screen is not there yet',
-  'get-segment-trend': 'asked by the command line and the API; its screen is not there yet',
-  'list-segment-changes': 'asked by the command line and the API; its screen is not there yet',
-  'duplicate-segment': 'asked by the command line and the API; its screen is not there yet',
+  'duplicate-segment': 'the form of a new segment is filled with it, so that one can change it before it is saved',
 };
 
 /** Calls that are put together; `*` stands for what is put in. */

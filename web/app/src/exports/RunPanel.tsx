@@ -29,7 +29,9 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
   const [cancelling, setCancelling] = useState(false);
   const held = run.status === 'held';
   const dry = run.kind === 'dry_run';
-  const reasons = Object.entries(run.receipt?.reasons ?? run.plan?.reasons ?? {}).filter(([, n]) => n > 0);
+  const reasons = Object.entries(run.receipt?.reasons ?? run.plan?.reasons ?? {})
+    .filter(([, n]) => n > 0)
+    .sort(([, a], [, b]) => b - a);
   const advice = run.plan?.reconcile_advised;
   const size = run.receipt?.list_size ?? -1;
   return (

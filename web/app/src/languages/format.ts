@@ -15,10 +15,12 @@ export function formats(language: Language, timeZone?: string) {
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, useGrouping: 'always' as never });
   const date = new Intl.DateTimeFormat(locale, day);
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
+  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
   const at = (value: string | Date) => (typeof value === 'string' ? new Date(value) : value);
   return {
     number: (n: number) => number.format(n),
+    percent: (n: number) => plain(share.format(n)),
     date: (value: string | Date) => plain(date.format(at(value))),
     time: (value: string | Date) => plain(time.format(at(value))),
     dateTime: (value: string | Date) => `${plain(date.format(at(value)))} ${plain(time.format(at(value)))}`,

@@ -4,7 +4,7 @@ import classes from './sparkline.module.css';
 import { type Point, sparkline } from './sparkpath';
 
 /** The size of something over time as a small area chart; what it shows is said to those who do not see it. */
-export function Sparkline({ points }: { points: Point[] }) {
+export function Sparkline({ points, members = false }: { points: Point[]; members?: boolean }) {
   const { t } = useTranslation();
   const { date, number } = useFormats();
   const shape = sparkline(points);
@@ -13,7 +13,7 @@ export function Sparkline({ points }: { points: Point[] }) {
   const [first, last] = [sorted[0], sorted.at(-1)];
   const label =
     first && last
-      ? t('parts.sparkline', {
+      ? t(members ? 'parts.count_over_time' : 'parts.sparkline', {
           from: number(first.size),
           to: number(last.size),
           start: date(first.at),

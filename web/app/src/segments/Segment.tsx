@@ -10,8 +10,10 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { Evaluation } from './Evaluation';
+import { History } from './History';
 import { MemberCount } from './MemberCount';
 import { Members } from './Members';
+import { Overlap } from './Overlap';
 import { segmentQuery, usesQuery } from './queries';
 import { RemoveSegment } from './RemoveSegment';
 import { Rules } from './Rules';
@@ -68,6 +70,8 @@ export default function SegmentPage() {
               <Rules segment={segment} />
             </Card>
             <Members id={id} kept={keeps(segment.schedule)} />
+            <History id={id} />
+            <Overlap segment={segment} />
             <UsedBy segment={segment} />
             {removing && (
               <RemoveSegment

@@ -5,15 +5,18 @@ type Props = {
   value?: string;
   segments: { id: string; name: string }[];
   error?: string;
+  /** What stands above it, where it stands alone. */
+  label?: string;
   onChange: (id: string) => void;
 };
 
 /** The segment that a condition names. */
-export function SegmentSelect({ value, segments, error, onChange }: Props) {
+export function SegmentSelect({ value, segments, error, label, onChange }: Props) {
   const { t } = useTranslation();
   return (
     <Select
-      aria-label={t('segments.one')}
+      label={label}
+      aria-label={label ? undefined : t('segments.one')}
       placeholder={t('segments.one')}
       searchable
       nothingFoundMessage={t('segments.builder.no_segment')}

@@ -28,6 +28,38 @@ export const usesQuery = (id: string) =>
     staleTime: 0, // an export or a segment may have been changed on the page before
   });
 
+/** How many members a segment had whenever it was evaluated, the oldest first. */
+export const trendQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['segments', id, 'trend'],
+    queryFn: async () =>
+      (await send(api.GET('/api/v1/segments/{id}/trend', { params: { path: { id }, query: { days: 366 } } }))).items,
+  });
+
+/** Who entered and left a segment since a moment, by pages. */
+export const changesQuery = (id: string, since: string) =>
+  infiniteQueryOptions({
+    queryKey: ['segments', id, 'changes', since],
+    queryFn: ({ pageParam, signal }) =>
+      send(
+        api.GET('/api/v1/segments/{id}/changes', {
+          params: { path: { id }, query: { since, after: pageParam || undefined, limit: 20 } },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    retry: false,
+  });
+
+/** How many are in both of two segments, and in one of them alone. */
+export const overlapQuery = (id: string, other: string) =>
+  queryOptions({
+    queryKey: ['segments', id, 'overlap', other],
+    queryFn: ({ signal }) =>
+      send(api.GET('/api/v1/segments/{id}/overlap', { params: { path: { id }, query: { with: [other] } }, signal })),
+  });
+
 /** The members of a segment, by pages. */
 export const membersQuery = (id: string) =>
   infiniteQueryOptions({

@@ -9,7 +9,7 @@ import (
 // points are the fail-points of a run, and a few that are counted without regard to their name.
 func points() []string {
 	return []string{
-		"plan.before-members", "plan.before-ledger", "plan.after-ledger", "remove.before-call", "remove.after-call", "remove.after-settle",
+		"plan.before-members", "plan.after-snapshot", "plan.before-ledger", "plan.after-ledger", "remove.before-call", "remove.after-call", "remove.after-settle",
 		"send.before-call", "send.after-call", "send.after-accepted", "settle.before", "settle.after", "finish.before", "finish.after",
 		"*:2", "*:4", "*:5", "*:6", "*:7", "*:9", "send.before-call:2", "send.after-call:2", "settle.after:2", "remove.after-call:2",
 	}

@@ -8,9 +8,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/connection"
-	"segue/internal/destination"
 	"segue/internal/export"
-	"segue/internal/ledger"
 )
 
 // settle works a run of the export to its end; where it is held it is released.
@@ -25,8 +23,8 @@ func (w *world) settle(e activation.Export) activation.Run {
 	return w.run(r.ID)
 }
 
-// TestS22S15WhoCouldNotJoinStaysThoughAnotherExportWantedHerOnTheOldListThen: the export forgets that it has her there, and when the
-// other one lets her go she is on no list.
+// TestS22S15WhoCouldNotJoinStaysThoughAnotherExportWantedHerOnTheOldListThen: forgetting that it has her there, the export would let the
+// other one take her off her last list.
 func TestS22S15WhoCouldNotJoinStaysThoughAnotherExportWantedHerOnTheOldListThen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -47,40 +45,7 @@ func TestS22S15WhoCouldNotJoinStaysThoughAnotherExportWantedHerOnTheOldListThen(
 	require.Contains(t, w.a.on(7), "ana@example.com", "the first export wants her, and she is not on its new list")
 }
 
-// TestS22S23WhoIsMissingOnTheNewListAndCannotJoinAgainStaysOnTheOldOne: a reconciliation said that she is not there.
-func TestS22S23WhoIsMissingOnTheNewListAndCannotJoinAgainStaysOnTheOldOne(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	e := w.export("vip", w.connect("one", keyA), 7, "s1")
-	w.are(person("p1", "Ana", "s1"), person("p2", "Ivo", "s1"))
-	w.ok(w.do(e))
-	e.List = 9
-	e, err := w.svc.Update(t.Context(), e)
-	require.NoError(t, err)
-	held := w.do(e)
-	require.Equal(t, activation.StatusHeld, held.Status)
-	_, err = w.svc.Release(t.Context(), held.ID, "ana")
-	require.NoError(t, err)
-	w.a.fail("remove", fault{outcome: destination.NotDone})
-	w.drive(func() bool { return w.a.count("remove") == 1 })
-	_, err = w.svc.Cancel(t.Context(), held.ID)
-	require.NoError(t, err)
-	w.drive()
-	require.Equal(t, []string{"ana@example.com", "ivo@example.com"}, w.a.on(7), "it was canceled before they left")
-	w.a.takeOff(9, "ivo@example.com")
-	rec, _, err := w.svc.Start(t.Context(), e.ID, activation.RunReconcile, "ana", "")
-	require.NoError(t, err)
-	w.drive()
-	require.Equal(t, activation.StatusSuccessful, w.run(rec.ID).Status, w.run(rec.ID).Error)
-	_, err = w.svc.Decide(t.Context(), rec.ID, activation.ReconcileChoice{Missing: activation.MissingResend}, "ana")
-	require.NoError(t, err)
-	w.a.reject["ivo@example.com"] = "blocked"
-	r := w.settle(e)
-	require.Equal(t, activation.StatusWithRejects, r.Status, r.Error)
-	require.Contains(t, append(w.a.on(7), w.a.on(9)...), "ivo@example.com", "else he is on no list")
-}
-
-// TestS29NothingIsSentOverADraftWhenWhatWasGivenUpIsLookedAfter: addresses went out over a connection to which nobody has agreed.
+// TestS29NothingIsSentOverADraftWhenWhatWasGivenUpIsLookedAfter: nobody has agreed to what goes over it.
 func TestS29NothingIsSentOverADraftWhenWhatWasGivenUpIsLookedAfter(t *testing.T) {
 	t.Parallel()
 	w, e, id := stalled(t, 24*time.Hour)
@@ -96,28 +61,6 @@ func TestS29NothingIsSentOverADraftWhenWhatWasGivenUpIsLookedAfter(t *testing.T)
 	before := len(w.a.did())
 	w.lookAfter(26 * time.Hour)
 	require.Len(t, w.a.did(), before, "nothing is sent before somebody agrees")
-}
-
-// TestS15WhoCannotJoinTheNewListNeverBlocksTheOthers: everybody else waits behind the brake, run after run, for removals that never are.
-func TestS15WhoCannotJoinTheNewListNeverBlocksTheOthers(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.brake = ledger.Brake{RemoveShare: 0.3, RemoveAtLeast: 1, GrowFactor: 3, GrowAtLeast: 1000, UpdateShare: 0.5, UpdateAtLeast: 1000}
-	w.restart()
-	e := w.export("vip", w.connect("one", keyA), 7, "s1")
-	all := []customer{person("p1", "Ana", "s1"), person("p2", "Ivo", "s1")}
-	w.are(all...)
-	w.ok(w.do(e))
-	e.List = 9
-	e, err := w.svc.Update(t.Context(), e)
-	require.NoError(t, err)
-	w.a.reject["ivo@example.com"] = "blocked"
-	require.Equal(t, activation.StatusWithRejects, w.settle(e).Status)
-	w.clock.pass(8 * 24 * time.Hour) // whom the move removed is not among those of the last seven days
-	w.are(append(all, person("p3", "Eva", "s1"))...)
-	r := w.do(e)
-	require.Equal(t, activation.StatusWithRejects, r.Status, r.Error)
-	require.Contains(t, w.a.on(9), "eva@example.com")
 }
 
 // TestS22S1WhomTheExportLeftBehindOnTheNewListAndCannotSendStaysOnTheOldOne: of those whom it left behind in an account nobody knows

@@ -3,6 +3,7 @@ package duckdb_test
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 )
 
 // person is a row of either file of the sample, as the independent calculation sees it.
-type person struct{ source, key, email, phone, first, last, points string }
+type person struct{ source, key, email, phone, first, last, points, subscriber string }
 
 // winkler is the Jaro-Winkler similarity by its definition, byte by byte.
 func winkler(a, b string) float64 {
@@ -120,22 +121,17 @@ func components(rows []person, byEmail bool) map[[2]string]int {
 	return out
 }
 
-// TestContosoIsUnifiedAsCalculatedByHand holds Contact.csv and Customer-Loyalty.csv, matched by exact e-mail, then by phone and similar names, against
-// a calculation in plain Go that shares nothing with the warehouse but how addresses and phones are read.
-func TestContosoIsUnifiedAsCalculatedByHand(t *testing.T) {
-	t.Parallel()
-	var rows []person
+// contosoTables takes Contact.csv and Customer-Loyalty.csv over; the definition matches them by exact e-mail, then by phone and similar names.
+func contosoTables(t *testing.T) (w *duckdb.Warehouse, rows []person, def activation.ProfileDefinition) {
+	t.Helper()
 	dir := t.TempDir()
 	folder, err := filepath.Abs(contoso)
 	require.NoError(t, err)
-	w, err := duckdb.Open(t.Context(), duckdb.Config{Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{folder, dir}, Threads: 2})
+	w, err = duckdb.Open(t.Context(), duckdb.Config{Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{folder, dir}, Threads: 2})
 	require.NoError(t, err)
-	defer func() { require.NoError(t, w.Close()) }()
-	now := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	for _, f := range []struct{ source, name, key string }{{"contact", "Contact.csv", "ContactId"}, {"loyalty", "Customer-Loyalty.csv", "LoyaltyId"}} {
-		path, columns, lines := contosoFile(t, f.name)
-		_, err := w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: activation.SourceID(f.source), Name: f.source}, Files: []warehouse.File{{Path: path, Name: f.name}}, At: now})
-		require.NoError(t, err)
+		columns, lines := contosoTable(t, w, f.source, f.name)
 		for _, l := range lines {
 			p := person{source: f.source, key: strings.TrimSpace(l[columns[f.key]]), email: strings.TrimSpace(l[columns["EMail"]]), first: plainName(l[columns["FirstName"]]), last: plainName(l[columns["LastName"]])}
 			phone, _ := activation.ParsePhone(l[columns["Telephone"]], "US")
@@ -143,16 +139,19 @@ func TestContosoIsUnifiedAsCalculatedByHand(t *testing.T) {
 			if i, ok := columns["RewardPoints"]; ok {
 				p.points = strings.TrimSpace(l[i])
 			}
+			if i, ok := columns["Email Subscriber"]; ok {
+				p.subscriber = strings.TrimSpace(l[i])
+			}
 			rows = append(rows, p)
 		}
 	}
 	text := func(name string, means activation.SemanticType) activation.Field {
 		return activation.Field{Name: name, Column: name, Type: activation.TypeText, Semantic: means}
 	}
-	def := activation.ProfileDefinition{
+	return w, rows, activation.ProfileDefinition{
 		Source: "contact", Key: "ContactId", Region: "US", Fields: []activation.Field{
 			text("EMail", activation.SemanticEmail), text("Telephone", activation.SemanticPhone), text("FirstName", activation.SemanticFirstName),
-			text("LastName", activation.SemanticLastName), {Name: "RewardPoints", Type: activation.TypeNumber},
+			text("LastName", activation.SemanticLastName), {Name: "RewardPoints", Type: activation.TypeNumber}, text("Email Subscriber", activation.SemanticConsent),
 		},
 		Unify: &activation.Unification{
 			Origin: activation.Origin{Source: "contact", Key: "ContactId"},
@@ -168,6 +167,24 @@ func TestContosoIsUnifiedAsCalculatedByHand(t *testing.T) {
 			},
 		},
 	}
+}
+
+var contosoNow = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+
+// contosoTable takes a file over, and reads it with the standard library as well.
+func contosoTable(t *testing.T, w *duckdb.Warehouse, source, name string) (columns map[string]int, lines [][]string) {
+	t.Helper()
+	path, columns, lines := contosoFile(t, name)
+	_, err := w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: activation.SourceID(source), Name: source}, Files: []warehouse.File{{Path: path, Name: name}}, At: contosoNow})
+	require.NoError(t, err)
+	return columns, lines
+}
+
+// TestContosoIsUnifiedAsCalculatedByHand holds Contact.csv and Customer-Loyalty.csv against a calculation in plain Go that shares nothing with the
+// warehouse but how addresses and phones are read.
+func TestContosoIsUnifiedAsCalculatedByHand(t *testing.T) {
+	t.Parallel()
+	w, rows, def := contosoTables(t)
 	for i, byEmail := range []bool{true, false} {
 		only := def
 		rules := *def.Unify
@@ -175,10 +192,77 @@ func TestContosoIsUnifiedAsCalculatedByHand(t *testing.T) {
 			rules.Rules = rules.Rules[1:]
 		}
 		only.Unify = &rules
-		u, err := w.Unify(t.Context(), warehouse.UnifyRequest{Definition: only, At: now.AddDate(i, 0, 1)})
+		u, err := w.Unify(t.Context(), warehouse.UnifyRequest{Definition: only, At: contosoNow.AddDate(i, 0, 1)})
 		require.NoError(t, err)
 		holdUnified(t, w, rows, components(rows, byEmail), u)
 	}
+}
+
+// TestContosoBuyersAreAsCalculatedByHand counts who bought online for at least 2,000 in 2018 and 2019 together and is an e-mail subscriber. What
+// contacts who are one person bought counts together, and one of them who has unsubscribed has for all (S6).
+func TestContosoBuyersAreAsCalculatedByHand(t *testing.T) {
+	t.Parallel()
+	w, rows, def := contosoTables(t)
+	columns, purchases := contosoTable(t, w, "online", "OnlinePurchases.csv")
+	_, err := w.Unify(t.Context(), warehouse.UnifyRequest{Definition: def, At: contosoNow})
+	require.NoError(t, err)
+	within := func(first, last string) activation.Related {
+		return activation.Related{
+			Path: []string{"online"}, Function: activation.FuncSum, Column: "TotalPrice",
+			Within: &activation.Window{Column: "PurchasedOn", Operator: activation.OpBetween, Values: []string{first, last}},
+		}
+	}
+	spent := within("2018-01-01", "2019-12-31")
+	rules := []activation.SegmentRule{
+		{Rule: activation.Rule{Related: &spent, Operator: activation.OpGreaterOrEqual, Values: []string{"2000"}}},
+		{Combine: activation.Intersect, Rule: activation.Rule{Field: "Email Subscriber", Operator: activation.OpEquals, Values: []string{"yes"}}},
+	}
+	count, err := w.Count(t.Context(), warehouse.Evaluation{
+		Segment: activation.Segment{Name: "buyers", Rules: rules}, AsOf: contosoNow,
+		Scope: activation.Scope{Relationships: []activation.Relationship{{Name: "online", From: "online", Keys: []activation.KeyPair{{From: "ContactId"}}}}},
+	})
+	require.NoError(t, err)
+
+	group := components(rows, true)
+	said := map[int][]string{}
+	for _, r := range rows {
+		if r.subscriber != "" {
+			g := group[[2]string{r.source, r.key}]
+			said[g] = append(said[g], r.subscriber)
+		}
+	}
+	total := map[int]float64{}
+	for _, l := range purchases {
+		day, err := time.Parse("1/2/2006", l[columns["PurchasedOn"]])
+		require.NoError(t, err)
+		g, known := group[[2]string{"contact", l[columns["ContactId"]]}]
+		if !known || day.Year() != 2018 && day.Year() != 2019 {
+			continue
+		}
+		price, err := strconv.ParseFloat(l[columns["TotalPrice"]], 64)
+		require.NoError(t, err)
+		total[g] += price
+	}
+	var bought, subscribers, both int64
+	groups := map[int]bool{}
+	for _, g := range group {
+		groups[g] = true
+	}
+	for g := range groups {
+		yes := slices.Contains(said[g], "Yes") && !slices.ContainsFunc(said[g], func(s string) bool { return s != "Yes" })
+		if total[g] >= 2000 {
+			bought++
+		}
+		if yes {
+			subscribers++
+		}
+		if yes && total[g] >= 2000 {
+			both++
+		}
+	}
+	t.Logf("%d rows are %d people; %d bought for 2,000 or more, %d subscribe, %d do both", len(rows), len(groups), bought, subscribers, both)
+	require.Equal(t, warehouse.Counts{Members: both, Rules: []int64{bought, subscribers}}, count)
+	require.Positive(t, both)
 }
 
 // holdUnified holds what was built against the groups that were calculated.

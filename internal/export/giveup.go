@@ -185,7 +185,7 @@ func (s *Service) lookAfterAccount(ctx context.Context, x ledger.Watch) error {
 				return err
 			}
 			for _, c := range list {
-				if c.Details.Account == x.Identity && c.Usable() == nil {
+				if c.Details.Account == x.Identity && c.Usable() == nil && !c.Draft() { // nothing is sent over a draft
 					conn = c.ID
 				}
 			}

@@ -55,6 +55,8 @@ const told: Record<string, string[]> = {
   'MatchCondition.kind': ['unify.kind.*'],
   'ProfileChange.kind': ['unify.change.*'],
   'AuditActor.kind': ['audit.actor.*'],
+  'SegmentChange.change': ['segments.history.one.*'],
+  'Source.kind': ['sources.kind.*'],
 };
 
 /** Codes that a screen tells otherwise than by a text of each, and how. */
@@ -74,8 +76,6 @@ const otherwise: Record<string, string> = {
   'OperatorInfo.types': 'whether the operator is offered',
   'OperatorInfo.negates': 'the operator itself',
   'RefreshSchedule.days': 'the names of days that the browser knows',
-  'SegmentChange.change': 'its screen is not there yet',
-  'Source.kind': 'there is one',
   'Standing.ownership': 'the columns',
   'TaskSchedule.mode': 'as those of exports and of segments',
 };

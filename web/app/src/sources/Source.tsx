@@ -99,6 +99,7 @@ export default function SourcePage() {
               )}
               <Facts
                 facts={[
+                  [t('sources.column.kind'), source.kind && t(`sources.kind.${source.kind}`)],
                   [t('sources.column.file'), source.path],
                   [
                     t('sources.column.rows'),

@@ -2,7 +2,6 @@ package world
 
 import (
 	"context"
-	"slices"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -26,7 +25,7 @@ func (h *history) unused(e *exportDef) {
 		return
 	}
 	p := m.plan(e, true)
-	if len(p.held) > 0 || m.released[e.id] || (len(p.send) == 0 && !slices.ContainsFunc(p.leavers, func(l leaver) bool { return l.bucket == "removed" }) && len(p.refusals) == 0) {
+	if len(p.held) > 0 || m.released[e.id] || !p.calls() {
 		h.unread = false
 		r.end(r.Drive(h.dry(e)))
 		return

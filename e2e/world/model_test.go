@@ -559,11 +559,14 @@ const (
 func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 	x := p.members
 	ordinary := 0
+	stopped := how == nothing && p.calls() // of a run that had something to do and did none of it nothing happens at all (S29)
 	for _, l := range p.leavers {
 		x.leavers++
 		last := l.list != e.list && !l.refused // left after everybody has joined the new list
 		switch {
-		case l.bucket != "removed": // needs no call: settled in any case
+		case stopped:
+			x.notRemoved++
+		case l.bucket != "removed": // needs no call
 			x.add(l.bucket)
 			m.settleLeaver(l)
 		case how == nothing || (last && how != whole && how != givenUp) || (last && m.outside(e, p, l.addr, how)):
@@ -586,6 +589,9 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		}
 	}
 	for addr := range p.wanted { // somebody who was kept is wanted again
+		if how == imported || how == unproved || stopped { // it ends before that
+			break
+		}
 		if st := m.standings[place{e.id, e.list, addr}]; st != nil && st.ownership == "kept" {
 			st.ownership = m.ownership(place{e.id, e.list, addr})
 		}
@@ -607,6 +613,11 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		m.released[e.id] = false
 	}
 	return x
+}
+
+// calls reports whether anything of the plan asks for a call.
+func (p *plan) calls() bool {
+	return len(p.send) > 0 || len(p.refusals) > 0 || slices.ContainsFunc(p.leavers, func(l leaver) bool { return l.bucket == "removed" })
 }
 
 // outside reports whether the address could not be sent to the export's list and was never taken there: it stays where it was (S15, S22).

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,7 +95,11 @@ func TestS1ToS22ListsEndAsTheModelSays(t *testing.T) {
 	for i := range halves {
 		t.Run(fmt.Sprintf("half=%d", i+1), func(t *testing.T) {
 			t.Parallel()
-			rapid.Check(t, func(rt *rapid.T) { newHistory(t, rt, &drawn).live() })
+			seeded := sync.OnceFunc(seed(t, i))
+			rapid.Check(t, func(rt *rapid.T) {
+				seeded()
+				newHistory(t, rt, &drawn).live()
+			})
 		})
 	}
 }
@@ -102,14 +107,37 @@ func TestS1ToS22ListsEndAsTheModelSays(t *testing.T) {
 // halves of the worlds run at the same time.
 const halves = 2
 
+// seeding holds the seed of rapid while a half begins with it.
+var seeding sync.Mutex
+
+// seed has a half begin with a seed of its own, for with the one that RAPID_SEED names both would draw the same worlds. What it
+// returns is to be called once rapid has taken the seed.
+func seed(t *testing.T, half int) (taken func()) {
+	if given == 0 {
+		return func() {}
+	}
+	seeding.Lock()
+	require.NoError(t, flag.Set("rapid.seed", strconv.FormatUint(given+uint64(half)*1_000_000, 10)))
+	return seeding.Unlock
+}
+
 // all says that as many worlds are drawn as in every run of the tests.
 var all bool
+
+// given is the seed in RAPID_SEED, 0 if there is none or the command line names one.
+var given uint64
 
 // TestMain has rapid draw 100 worlds in all, unless it is told otherwise.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	told := false
-	flag.Visit(func(f *flag.Flag) { told = told || strings.HasPrefix(f.Name, "rapid.") })
+	given, _ = strconv.ParseUint(os.Getenv("RAPID_SEED"), 10, 64) // rapid itself refuses what is no number
+	flag.Visit(func(f *flag.Flag) {
+		told = told || strings.HasPrefix(f.Name, "rapid.")
+		if f.Name == "rapid.seed" {
+			given = 0
+		}
+	})
 	if all = !told; all {
 		if err := flag.Set("rapid.checks", strconv.Itoa(100/halves)); err != nil {
 			panic(err)

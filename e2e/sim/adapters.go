@@ -14,7 +14,7 @@ import (
 func openWarehouse(ctx context.Context, dir string) (*warehouseduck.Warehouse, error) {
 	return warehouseduck.Open(ctx, warehouseduck.Config{
 		Path: filepath.Join(dir, "warehouse.duckdb"), TempDir: filepath.Join(dir, "tmp"),
-		AllowedDirs: []string{filepath.Join(dir, "files"), filepath.Join(dir, "uploads"), filepath.Join(dir, "handover")},
+		AllowedDirs: []string{filepath.Join(dir, "files"), filepath.Join(dir, "uploads"), filepath.Join(dir, "handover")}, Threads: 1,
 	})
 }
 

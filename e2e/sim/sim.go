@@ -28,6 +28,7 @@ import (
 	"segue/internal/jobs"
 	"segue/internal/ledger"
 	ledgerduck "segue/internal/ledger/duckdb"
+	"segue/internal/newfile"
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
 	"segue/internal/store/sqlite"
@@ -114,6 +115,8 @@ func New(t testing.TB, c Config) *Sim {
 	require.NoError(t, err)
 	s.srv = httptest.NewServer(s.Sandbox.Handler())
 	s.URL = s.srv.URL
+	newfile.Store(t, filepath.Join(dir, "segue.db"))
+	newfile.Ledger(t, filepath.Join(dir, "ledger.duckdb"))
 	s.open(c)
 	return s
 }
@@ -134,7 +137,7 @@ func (s *Sim) open(c Config) {
 		Path: filepath.Join(s.Dir, "segue.db"), Enqueue: func(context.Context, *sql.Tx, jobs.Args, time.Time) error { return nil },
 	})
 	require.NoError(s.t, err)
-	s.Ledger, err = ledgerduck.Open(ctx, ledgerduck.Config{Path: filepath.Join(s.Dir, "ledger.duckdb"), HandOverDir: filepath.Join(s.Dir, "handover"), Hasher: keys})
+	s.Ledger, err = ledgerduck.Open(ctx, ledgerduck.Config{Path: filepath.Join(s.Dir, "ledger.duckdb"), HandOverDir: filepath.Join(s.Dir, "handover"), Hasher: keys, Threads: 1})
 	require.NoError(s.t, err)
 	s.Warehouse, err = openWarehouse(ctx, s.Dir)
 	require.NoError(s.t, err)

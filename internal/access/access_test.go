@@ -20,6 +20,7 @@ import (
 	"segue/internal/access"
 	"segue/internal/activation"
 	"segue/internal/jobs"
+	"segue/internal/newfile"
 	"segue/internal/secret/tink"
 	"segue/internal/store"
 	"segue/internal/store/sqlite"
@@ -48,6 +49,7 @@ func open(t *testing.T) *bundle {
 func openWith(t *testing.T, change func(*access.Config)) *bundle {
 	t.Helper()
 	dir := t.TempDir()
+	newfile.Store(t, filepath.Join(dir, "segue.db"))
 	s, err := sqlite.Open(t.Context(), sqlite.Config{
 		Path: filepath.Join(dir, "segue.db"), Enqueue: func(context.Context, *sql.Tx, jobs.Args, time.Time) error { return nil },
 	})

@@ -25,6 +25,7 @@ import (
 	"segue/internal/ledger"
 	"segue/internal/ledger/duckdb"
 	"segue/internal/ledger/ledgertest"
+	"segue/internal/newfile"
 	"segue/internal/secret/tink"
 	"segue/internal/store"
 	"segue/internal/store/sqlite"
@@ -116,6 +117,8 @@ func newWorld(t *testing.T) *world {
 	var err error
 	w.keys, err = tink.Open(tink.Config{Path: filepath.Join(dir, "keys.json"), MayCreate: true})
 	require.NoError(t, err)
+	newfile.Store(t, filepath.Join(dir, "segue.db"))
+	newfile.Ledger(t, filepath.Join(dir, "ledger.duckdb"))
 	w.store, err = sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(dir, "segue.db"), Enqueue: w.enqueue})
 	require.NoError(t, err)
 	w.openLedger()

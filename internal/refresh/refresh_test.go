@@ -17,6 +17,7 @@ import (
 
 	"segue/internal/activation"
 	"segue/internal/jobs"
+	"segue/internal/newfile"
 	"segue/internal/refresh"
 	"segue/internal/store"
 	"segue/internal/store/sqlite"
@@ -52,8 +53,10 @@ func newWorld(t *testing.T) *world {
 		keys: map[string]activation.RunID{}, ends: map[activation.ExportID]activation.RunStatus{}, stop: func(string) {},
 	}
 	var err error
+	path := filepath.Join(t.TempDir(), "segue.db")
+	newfile.Store(t, path)
 	w.store, err = sqlite.Open(t.Context(), sqlite.Config{
-		Path: filepath.Join(t.TempDir(), "segue.db"),
+		Path: path,
 		Enqueue: func(_ context.Context, _ *sql.Tx, a jobs.Args, _ time.Time) error {
 			w.queued = append(w.queued, a)
 			return nil

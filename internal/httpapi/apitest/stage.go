@@ -25,6 +25,7 @@ import (
 	"segue/internal/export"
 	"segue/internal/ingest"
 	"segue/internal/jobs"
+	"segue/internal/newfile"
 	"segue/internal/notify"
 	"segue/internal/refresh"
 	"segue/internal/secret/tink"
@@ -101,6 +102,7 @@ func New(t testing.TB) *Stage {
 	}
 	s.Logger = slog.New(slog.NewJSONHandler(s.Log, nil))
 	var err error
+	newfile.Store(t, filepath.Join(data, "segue.db"))
 	s.Store, err = sqlite.Open(t.Context(), sqlite.Config{
 		Path:    filepath.Join(data, "segue.db"),
 		Enqueue: func(context.Context, *sql.Tx, jobs.Args, time.Time) error { return nil },

@@ -222,12 +222,12 @@ func (l *Ledger) recordRemoval(ctx context.Context, b part, p place, at time.Tim
 }
 
 // stay takes out of a removal from a list of before whoever could not be sent to the new one and was never taken there: else they were
-// on no list at all (S22, S15). They leave it once they have joined. Whom the export left behind on the
-// new list, in an account that it came back to, is not known to be on it (S1).
+// on no list at all (S22, S15). They leave it once they have joined. Whom a reconciliation missed on the new list, or the export left behind
+// there, in an account that it came back to, is not known to be on it (S23, S1).
 func (q querier) stay(b part, p place, at time.Time) error {
 	n, err := q.changed(`UPDATE run_row SET bucket = 'not_removed', reason = x.reason, settled_at = $2, batch = NULL, part = NULL
 		FROM (SELECT DISTINCT address, reason FROM run_row WHERE run = $1 AND kind = 'address' AND bucket IN ('rejected', 'not_sent')
-			AND address NOT IN (SELECT address FROM standing WHERE account = $4 AND list = $5 AND export = $6 AND first_acked_at IS NOT NULL AND ownership <> 'orphaned')) x
+			AND address NOT IN (SELECT address FROM standing WHERE account = $4 AND list = $5 AND export = $6 AND acked_at IS NOT NULL AND ownership <> 'orphaned')) x
 		WHERE run_row.part = $3 AND run_row.kind = 'leaver' AND run_row.why IS NULL AND run_row.address = x.address`,
 		string(b.Run), at.UTC(), b.number, p.account, p.list, p.export)
 	if err != nil || n == 0 {

@@ -123,8 +123,9 @@ func (d deciding) fresh(found time.Time, digest string) error {
 
 func (d deciding) apply(c activation.ReconcileChoice) error {
 	if c.Missing == activation.MissingResend {
-		// Whatever export had it acknowledged: the address is not there. first_acked_at stays, for it was added once (S11).
-		if err := d.exec(`UPDATE standing SET fingerprint = NULL WHERE account = $1 AND list = $2
+		// Whatever export had it acknowledged: the address is not there. first_acked_at stays, for it was added once (S11). Until it is
+		// acknowledged anew nobody is taken off a list of before for it (S22).
+		if err := d.exec(`UPDATE standing SET fingerprint = NULL, acked_at = NULL WHERE account = $1 AND list = $2
 			AND address IN (SELECT address FROM run_row WHERE run = $3 AND kind = 'missing')`, d.account, d.list, d.run); err != nil {
 			return err
 		}

@@ -60,6 +60,7 @@ func Run(t *testing.T, open Open) {
 		"S20 a removed export's people are orphaned":                 orphaned,
 		"S1 S20 an export that comes back to a list begins anew":     cameBack,
 		"S22 another list: join the new one, then leave the old":     changedList,
+		"S22 S23 whom a reconciliation missed has not joined":        missedOnTheNewList,
 		"S22 S26 an export's people are removed without a hand-over": removedFirst,
 		"S22 S12 they leave every list that they were sent to":       removedFromOldLists,
 		"S22 a removal that is stopped says who was not removed":     removalAborted,

@@ -2696,6 +2696,7 @@ const (
 	RunRowReasonMatchesProfile        RunRowReason = "matches_profile"
 	RunRowReasonNoConsent             RunRowReason = "no_consent"
 	RunRowReasonNotAcknowledged       RunRowReason = "not_acknowledged"
+	RunRowReasonOnceJoined            RunRowReason = "once_joined"
 	RunRowReasonOptedOutAtBrevo       RunRowReason = "opted_out_at_brevo"
 	RunRowReasonOrphaned              RunRowReason = "orphaned"
 	RunRowReasonOutcomeUnknown        RunRowReason = "outcome_unknown"
@@ -2775,6 +2776,8 @@ func (e RunRowReason) Valid() bool {
 		return true
 	case RunRowReasonNotAcknowledged:
 		return true
+	case RunRowReasonOnceJoined:
+		return true
 	case RunRowReasonOptedOutAtBrevo:
 		return true
 	case RunRowReasonOrphaned:
@@ -2846,6 +2849,7 @@ const (
 	RunRowWithheldMatchesProfile        RunRowWithheld = "matches_profile"
 	RunRowWithheldNoConsent             RunRowWithheld = "no_consent"
 	RunRowWithheldNotAcknowledged       RunRowWithheld = "not_acknowledged"
+	RunRowWithheldOnceJoined            RunRowWithheld = "once_joined"
 	RunRowWithheldOptedOutAtBrevo       RunRowWithheld = "opted_out_at_brevo"
 	RunRowWithheldOrphaned              RunRowWithheld = "orphaned"
 	RunRowWithheldOutcomeUnknown        RunRowWithheld = "outcome_unknown"
@@ -2924,6 +2928,8 @@ func (e RunRowWithheld) Valid() bool {
 	case RunRowWithheldNoConsent:
 		return true
 	case RunRowWithheldNotAcknowledged:
+		return true
+	case RunRowWithheldOnceJoined:
 		return true
 	case RunRowWithheldOptedOutAtBrevo:
 		return true
@@ -5282,6 +5288,9 @@ type Plan struct {
 	Keep    int64        `json:"keep"`
 	Leavers int64        `json:"leavers"`
 	Members int64        `json:"members"`
+
+	// NotRemoved People who could not be sent to the new list of the export, and stay on the old one until they have joined
+	NotRemoved int64 `json:"not_removed"`
 
 	// Reasons Why members are rejected
 	Reasons          map[string]int64 `json:"reasons,omitempty,omitzero"`

@@ -291,7 +291,9 @@ func (h *history) run() {
 	}
 	how, faults := whole, []brevosandbox.Fault(nil)
 	unprovable := !m.booleans && slices.ContainsFunc(p.send, func(s sending) bool { return s.values["VIP"] != "" })
-	old := slices.ContainsFunc(p.leavers, func(l leaver) bool { return l.bucket == "removed" && l.list != e.list && !l.refused })
+	old := slices.ContainsFunc(p.leavers, func(l leaver) bool {
+		return (l.bucket == "removed" || l.bucket == "once_joined") && l.list != e.list && !l.refused
+	})
 	switch {
 	case unprovable:
 		how = unproved
@@ -343,13 +345,13 @@ func (h *history) run() {
 		require.Contains(r.t, []activation.RunStatus{activation.StatusCanceled, activation.StatusSuccessful, activation.StatusWithRejects}, run.Status, run.Error)
 	default:
 		status := activation.StatusSuccessful
-		if want.rejected > 0 {
+		if want.rejected+want.notRemoved > 0 {
 			status = activation.StatusWithRejects
 		}
 		h.ended(run, status, "")
 	}
 	if how != whole && run.Status != activation.StatusCanceled && run.Status != activation.StatusFailed {
-		m.succeeded[e.id] = e.definition()
+		m.succeeded[e.id], m.stayed[e.id] = e.definition(), nil
 	}
 	h.same(fmt.Sprintf("the receipt of %s, %v", e.id, reasons(run)), want, receipt(run))
 }

@@ -149,6 +149,9 @@ type model struct {
 	succeeded map[string]string    // the definition that an export last succeeded with
 	// released says that a release was not carried out: it may cover a newer plan (S26).
 	released map[string]bool
+	// stayed are those whom an export's last run that came to its end left on lists of before, for they could not be sent to its list,
+	// by that list (S15, S22).
+	stayed map[string]map[place]int64
 	// belongs: identifier -> addresses it was sent with and not replaced since (S10)
 	belongs map[identifier]map[string]bool
 	// unknown: whose import ended in nobody knows what (S12)
@@ -170,7 +173,7 @@ func newModel() *model {
 		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
 		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{}, went: map[place]bool{},
 		taken: map[place]bool{}, shown: map[place]bool{},
-		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{},
+		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{}, stayed: map[string]map[place]int64{},
 		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, unknown: map[string]bool{}, mirror: map[int]seen{},
 		off: map[int]bool{}, lost: map[int]bool{},
 	}
@@ -246,7 +249,7 @@ func (s sending) fingerprint() string {
 
 type leaver struct {
 	place
-	bucket  string // removed, kept, still_wanted
+	bucket  string // removed, kept, still_wanted, not_removed, or once_joined: not removed unless the run has her join the new list
 	refused bool
 	was     string // ownership
 }
@@ -281,6 +284,8 @@ func (x *expectation) add(bucket string) {
 		x.kept++
 	case "still_wanted":
 		x.stillWanted++
+	case "not_removed", "once_joined":
+		x.notRemoved++
 	}
 }
 
@@ -439,7 +444,7 @@ func (m *model) leave(e *exportDef, p *plan, refused map[string]bool, outcome ma
 			case e.keep || m.keptByAnother(at):
 				l.bucket = "kept"
 			default:
-				l.bucket = "removed"
+				l.bucket = m.leaves(e, p, at)
 			}
 			p.leavers = append(p.leavers, l)
 		} else if barred {
@@ -460,6 +465,21 @@ func (m *model) leave(e *exportDef, p *plan, refused map[string]bool, outcome ma
 		delete(others, place{"", l.list, l.addr})
 	}
 	p.refusals = slices.Collect(maps.Keys(others))
+}
+
+// leaves is what becomes of somebody on a list: who is not on the export's list stays on one of before if she cannot be sent there, or could not be
+// before and was to leave already then, and leaves that one once she has joined (S15, S22).
+func (m *model) leaves(e *exportDef, p *plan, at place) string {
+	st := m.standings[place{e.id, e.list, at.addr}]
+	switch {
+	case at.list == e.list || (st != nil && st.ever):
+		return "removed"
+	case p.faulty[at.addr]:
+		return "not_removed"
+	case st != nil && (st.ownership == "owned" || st.ownership == "there_before") && m.stayed[e.id][at] == e.list:
+		return "once_joined"
+	}
+	return "removed"
 }
 
 // owned reports whether another export owns the address on the list.
@@ -558,19 +578,20 @@ const (
 // carryOut does what a run of the plan does, as far as it gets, and returns what it must report.
 func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 	x := p.members
-	ordinary := 0
+	ordinary, stayed := 0, map[place]int64{}
 	stopped := how == nothing && p.calls() // of a run that had something to do and did none of it nothing happens at all (S29)
 	for _, l := range p.leavers {
 		x.leavers++
 		last := l.list != e.list && !l.refused // left after everybody has joined the new list
 		switch {
-		case stopped:
+		case stopped || l.bucket == "not_removed":
 			x.notRemoved++
-		case l.bucket != "removed": // needs no call
+		case l.bucket != "removed" && l.bucket != "once_joined": // needs no call
 			x.add(l.bucket)
 			m.settleLeaver(l)
 		case how == nothing || (last && how != whole && how != givenUp) || (last && m.outside(e, p, l.addr, how)):
 			x.notRemoved++
+			stayed[l.place] = e.list
 		default:
 			x.removed++
 			m.takeOff(l.place, l.refused)
@@ -609,7 +630,7 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		x.notSent, x.added, x.updated = x.added+x.updated, 0, 0
 	}
 	if how == whole || how == givenUp {
-		m.succeeded[e.id] = e.definition()
+		m.succeeded[e.id], m.stayed[e.id] = e.definition(), stayed
 		m.released[e.id] = false
 	}
 	return x
@@ -624,7 +645,7 @@ func (p *plan) calls() bool {
 func (m *model) outside(e *exportDef, p *plan, addr string, how ending) bool {
 	sent := slices.ContainsFunc(p.send, func(s sending) bool { return s.addr == addr })
 	st := m.standings[place{e.id, e.list, addr}]
-	return (p.faulty[addr] || (sent && how == givenUp)) && (st == nil || !st.ever)
+	return sent && how == givenUp && (st == nil || !st.ever)
 }
 
 // settleLeaver is a leaver who stays on the list.

@@ -250,7 +250,8 @@ func planned(run activation.Run) expectation {
 	p := run.Plan
 	return expectation{
 		members: int(p.Members), added: int(p.Add), updated: int(p.Update), unchanged: int(p.Unchanged), rejected: int(p.Rejected), duplicates: int(p.Duplicates),
-		leavers: int(p.Leavers), removed: int(p.Remove), kept: int(p.Keep), stillWanted: int(p.StillWanted), refusals: int(p.RefusalRemovals),
+		leavers: int(p.Leavers), removed: int(p.Remove), kept: int(p.Keep), stillWanted: int(p.StillWanted), notRemoved: int(p.NotRemoved),
+		refusals: int(p.RefusalRemovals),
 	}
 }
 

@@ -43,6 +43,7 @@ const (
 	ReasonOutcomeUnknown  = "outcome_unknown"       // S11, S12
 	ReasonRefusal         = "refusal"               // removal by S7
 	ReasonLeftSegments    = "left_the_segments"     // ordinary leaver
+	ReasonOnceJoined      = "once_joined"           // S22, leaves the list of before once the new one has the person
 	ReasonExportRemoved   = "export_removed"        // S22, the export is removed with its people
 	ReasonKeptRemoved     = "kept_removed"          // S20, a person had the kept people removed
 	ReasonKeptByAnother   = "kept_by_another"       // S20, stays because another export keeps the person
@@ -57,7 +58,7 @@ const (
 func Reasons() []string {
 	all := []string{
 		ReasonNoConsent, ReasonConsentConflict, ReasonOptedOut, ReasonErased, ReasonInvalidValue, ReasonRejectedByBrevo, ReasonImportFailed,
-		ReasonCanceled, ReasonStopped, ReasonOutcomeUnknown, ReasonRefusal, ReasonLeftSegments, ReasonExportRemoved, ReasonKeptRemoved,
+		ReasonCanceled, ReasonStopped, ReasonOutcomeUnknown, ReasonRefusal, ReasonLeftSegments, ReasonOnceJoined, ReasonExportRemoved, ReasonKeptRemoved,
 		ReasonKeptByAnother, ReasonListGone, ReasonPhoneShared, ReasonIdentifierShard, ReasonTooLarge, ReasonUnmatchedReport,
 		ReasonStillOwned, ReasonThereBefore, ReasonKept, ReasonOrphaned,
 		ReasonNotAcknowledged, ReasonSentOrphaned, ReasonSentEarlier, ReasonMatchesProfile, ReasonUnknownPerson,
@@ -97,11 +98,14 @@ type PlanSummary struct {
 	Rejected   int64            `json:"rejected"`
 	Duplicates int64            `json:"duplicates"`
 	Reasons    map[string]int64 `json:"reasons,omitempty"` // of rejected
-	// Leavers = Remove + Keep + StillWanted.
+	// Leavers = Remove + Keep + StillWanted + NotRemoved.
 	Leavers     int64 `json:"leavers"`
 	Remove      int64 `json:"remove"`
 	Keep        int64 `json:"keep"`
 	StillWanted int64 `json:"still_wanted"`
+	// NotRemoved are people on a list of before who cannot be sent to the new one, or could not be the last time (S15, S22): they leave
+	// it only once they have joined.
+	NotRemoved int64 `json:"not_removed"`
 	// RefusalRemovals are addresses to be removed from other lists or after an earlier leave (S7).
 	RefusalRemovals int64 `json:"refusal_removals"`
 	// ThereBefore are people on the list whom this export does not own (S19), known once the list was looked at.

@@ -7,7 +7,7 @@ import (
 )
 
 // Plan counts what a run is about to do. Members are profiles, leavers addresses:
-// members = add + update + unchanged + rejected + duplicates, leavers = remove + keep + still_wanted.
+// members = add + update + unchanged + rejected + duplicates, leavers = remove + keep + still_wanted + not_removed.
 type Plan struct {
 	At               time.Time        `json:"at"`
 	AsOf             time.Time        `json:"as_of" doc:"The moment that relative dates are read at"`
@@ -23,6 +23,7 @@ type Plan struct {
 	Remove           int64            `json:"remove"`
 	Keep             int64            `json:"keep"`
 	StillWanted      int64            `json:"still_wanted" doc:"People who leave, but whom another export wants on the list"`
+	NotRemoved       int64            `json:"not_removed" doc:"People who could not be sent to the new list of the export, and stay on the old one until they have joined"`
 	RefusalRemovals  int64            `json:"refusal_removals" doc:"People who take no mail and are removed wherever they were sent to"`
 	ThereBefore      int64            `json:"there_before" doc:"People on the list before the first run; leaving does not remove them"`
 	Withheld         map[string]int64 `json:"withheld,omitempty" doc:"Phones and other identifiers left out, by reason; the people are exported without them"`
@@ -69,7 +70,7 @@ func fromPlan(p activation.PlanSummary) *Plan {
 	w := &Plan{
 		At: utc(p.At), AsOf: utc(p.AsOf), DataAt: utc(p.DataAt), Members: p.Members, Add: p.Add, Update: p.Update, Unchanged: p.Unchanged,
 		Rejected: p.Rejected, Duplicates: p.Duplicates, Reasons: p.Reasons, Leavers: p.Leavers, Remove: p.Remove, Keep: p.Keep,
-		StillWanted: p.StillWanted, RefusalRemovals: p.RefusalRemovals, ThereBefore: p.ThereBefore, Withheld: p.Withheld,
+		StillWanted: p.StillWanted, NotRemoved: p.NotRemoved, RefusalRemovals: p.RefusalRemovals, ThereBefore: p.ThereBefore, Withheld: p.Withheld,
 		ClearsEmpty: p.ClearsEmpty, ClearUnproved: p.ClearUnproved, Calls: p.Calls, ExpectedSeconds: p.ExpectedSeconds,
 	}
 	for _, h := range p.Held {

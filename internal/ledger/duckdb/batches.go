@@ -467,8 +467,8 @@ func (l *Ledger) SettleRemoval(ctx context.Context, id activation.BatchID, listG
 		if err := q.takenOff(b, p); err != nil {
 			return err
 		}
-		return q.exec("UPDATE run_row SET bucket = 'removed', reason = CASE WHEN $2 <> '' THEN $2 ELSE reason END, settled_at = $3 WHERE part = $1",
-			b.number, gone, at.UTC())
+		return q.exec("UPDATE run_row SET bucket = 'removed', reason = CASE WHEN $2 <> '' THEN $2 WHEN reason = $4 THEN $5 ELSE reason END, settled_at = $3 WHERE part = $1",
+			b.number, gone, at.UTC(), activation.ReasonOnceJoined, activation.ReasonLeftSegments)
 	})
 }
 

@@ -23,7 +23,8 @@ func (p *planner) writeLeavers() error {
 		unwanted = "false"
 	}
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE leaving AS
-		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal, s.list = $3 AND s.address IN (SELECT address FROM joining) AS wanted_elsewhere, false AS kept_elsewhere
+		SELECT s.list, s.address, s.owner, s.ownership, r.reason AS refusal, s.list = $3 AND s.address IN (SELECT address FROM joining) AS wanted_elsewhere, false AS kept_elsewhere,
+			NULL::VARCHAR AS stays
 		FROM standing s LEFT JOIN refused r ON r.address = s.address
 		WHERE s.account = $1 AND s.export = $2 AND s.ownership IN ('owned', 'there_before')
 			AND (s.list <> $3 OR r.address IS NOT NULL OR `+unwanted+`)
@@ -34,12 +35,16 @@ func (p *planner) writeLeavers() error {
 	if err := p.elsewhere(); err != nil {
 		return err
 	}
+	if err := p.couldNotJoin(); err != nil {
+		return err
+	}
 	if err := p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,
-			CASE WHEN refusal IS NOT NULL THEN 'removed' WHEN ownership = 'there_before' THEN 'kept' WHEN wanted_elsewhere THEN 'still_wanted'
-				WHEN $2 OR kept_elsewhere THEN 'kept' ELSE 'removed' END AS planned,
-			NULL, CASE WHEN refusal IS NOT NULL THEN $3 WHEN ownership = 'there_before' THEN 'there_before' ELSE $4 END,
-			NULL, refusal, NULL, NULL, NULL, NULL, NULL FROM leaving`,
-		string(p.Run), p.Leavers == activation.LeaversKeep, activation.ReasonRefusal, activation.ReasonLeftSegments); err != nil {
+			planned, CASE WHEN planned = 'not_removed' AND stays <> $5 THEN planned END,
+			CASE WHEN refusal IS NOT NULL THEN $3 WHEN ownership = 'there_before' THEN 'there_before' WHEN planned = 'not_removed' THEN stays ELSE $4 END,
+			NULL, refusal, NULL, NULL, NULL, NULL, NULL
+		FROM (SELECT *, CASE WHEN refusal IS NOT NULL THEN 'removed' WHEN ownership = 'there_before' THEN 'kept' WHEN wanted_elsewhere THEN 'still_wanted'
+			WHEN $2 OR kept_elsewhere THEN 'kept' WHEN stays IS NOT NULL THEN 'not_removed' ELSE 'removed' END AS planned FROM leaving)`,
+		string(p.Run), p.Leavers == activation.LeaversKeep, activation.ReasonRefusal, activation.ReasonLeftSegments, activation.ReasonOnceJoined); err != nil {
 		return err
 	}
 	// Who left may have been put on the list again by hand: whoever Segue wrote there is taken off once more (S7), as long as the
@@ -60,6 +65,35 @@ func (p *planner) writeLeavers() error {
 		WHERE NOT EXISTS (SELECT 1 FROM run_row d WHERE d.run = $1 AND d.kind IN ('leaver', 'refusal') AND d.list = s.list AND d.address = s.address)
 			AND NOT EXISTS (SELECT 1 FROM planned_row d WHERE d.kind = 'leaver' AND d.list = s.list AND d.address = s.address)`,
 		string(p.Run), activation.ReasonRefusal, p.acct)
+}
+
+// couldNotJoin marks those of the leaving who stay on a list of before as long as they are not on the new one, and why (S22, S15):
+// whoever cannot be sent now, and whoever the run before wanted to remove and left there, for she could not be sent. She is tried again, and
+// leaves once she has joined; the brake has judged that then (S26), and would hold every run for people who may never be taken.
+func (p *planner) couldNotJoin() error {
+	var some bool // on most days nobody leaves a list of before
+	if err := p.row("SELECT count(*) > 0 FROM leaving WHERE list <> ? AND refusal IS NULL", []any{int64(p.List)}, &some); err != nil || !some {
+		return err
+	}
+	if err := p.exec(`UPDATE leaving SET stays = x.reason
+		FROM (SELECT address, CASE WHEN faulty IS NOT NULL THEN $4 ELSE $5 END AS reason FROM decided WHERE planned = 'rejected' AND NOT EXISTS (SELECT 1 FROM standing n
+			WHERE n.account = $1 AND n.list = $2 AND n.export = $3 AND n.address = decided.address AND n.acked_at IS NOT NULL AND n.ownership <> 'orphaned')) x
+		WHERE leaving.list <> $2 AND leaving.refusal IS NULL AND x.address = leaving.address`,
+		p.acct, int64(p.List), string(p.Export), activation.ReasonInvalidValue, activation.ReasonTooLarge); err != nil {
+		return err
+	}
+	// Only stay settles somebody as not removed in a run that was not stopped.
+	if err := p.exec(`CREATE OR REPLACE TEMP TABLE behind AS
+		SELECT x.list, x.address FROM run_row x JOIN standing n ON n.address = x.address
+		WHERE x.run = (SELECT id FROM (SELECT id, list FROM run WHERE account = $1 AND export = $3 AND receipt IS NOT NULL AND aborted = '' AND members_path <> ''
+				ORDER BY nth DESC LIMIT 1) WHERE list = $2)
+			AND x.kind = 'leaver' AND x.bucket = 'not_removed' AND x.settled_at IS NOT NULL
+			AND n.account = $1 AND n.list = $2 AND n.export = $3 AND n.acked_at IS NULL AND n.ownership IN ('owned', 'there_before')`,
+		p.acct, int64(p.List), string(p.Export)); err != nil {
+		return err
+	}
+	return p.exec(`UPDATE leaving SET stays = $1 FROM (SELECT b.list, b.address FROM behind b JOIN wanted w ON w.address = b.address) b
+		WHERE leaving.stays IS NULL AND leaving.refusal IS NULL AND b.list = leaving.list AND b.address = leaving.address`, activation.ReasonOnceJoined)
 }
 
 // elsewhere marks those of the leaving whom other exports own, or keep (S20). Few leave, and many stand: the few are what is

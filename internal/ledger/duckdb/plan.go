@@ -71,7 +71,7 @@ func (p *planner) clear() error {
 
 // drop frees what the plan was made with: it would be in the way until the next one.
 func (p *planner) drop() error {
-	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "joining", "went", "shown", "shown_again", "part", "was_leaving"} {
+	for _, t := range []string{"planned_row", "wanted", "worn", "shared", "decided", "refused", "member", "leaving", "behind", "joining", "went", "shown", "shown_again", "part", "was_leaving"} {
 		if err := p.exec("DROP TABLE IF EXISTS temp." + t); err != nil {
 			return err
 		}
@@ -286,7 +286,7 @@ func (p *planner) cut() error {
 		WITH open_rows AS (
 			SELECT number, list, address, 0 AS bytes,
 				CASE WHEN kind = 'refusal' OR why IS NOT NULL THEN $9 WHEN list <> $2 THEN $3 ELSE $4 END AS phase
-			FROM planned_row WHERE bucket IS NULL AND planned = 'removed'),
+			FROM planned_row WHERE bucket IS NULL AND planned IN ('removed', 'not_removed')),
 		placed AS (
 			SELECT number, phase, list, bytes, (row_number() OVER w - 1) // $5 AS nth FROM open_rows
 			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number)),
@@ -314,7 +314,7 @@ func (p *planner) cut() error {
 		WITH placed AS (
 			SELECT number, phase, list, (row_number() OVER w - 1) // $5 AS nth FROM (
 				SELECT number, list, address, CASE WHEN kind = 'refusal' OR why IS NOT NULL THEN $6 WHEN list <> $2 THEN $3 ELSE $4 END AS phase
-				FROM planned_row WHERE bucket IS NULL AND planned = 'removed')
+				FROM planned_row WHERE bucket IS NULL AND planned IN ('removed', 'not_removed'))
 			WINDOW w AS (PARTITION BY phase, list ORDER BY address, number)),
 		cut AS (SELECT number, seq FROM placed JOIN part ON part.phase = placed.phase AND part.list = placed.list AND part.nth = placed.nth)
 		SELECT r.run, r.number, r.kind, r.profile_id, r.is_member, r.address, r.owner, r.list, r.planned, r.bucket, r.reason, r.attribute,
@@ -356,7 +356,7 @@ func (p *planner) count() error {
 		return err
 	}
 	p.sum.Unchanged = p.sum.Members - p.sum.Add - p.sum.Update - p.sum.Rejected - p.sum.Duplicates
-	p.sum.Leavers = p.sum.Remove + p.sum.Keep + p.sum.StillWanted
+	p.sum.Leavers = p.sum.Remove + p.sum.Keep + p.sum.StillWanted + p.sum.NotRemoved
 	var before sql.NullInt64
 	if err := p.row("SELECT max(people) FROM noted WHERE account = ? AND list = ? AND export = ?", []any{p.acct, int64(p.List), string(p.Export)}, &before); err != nil {
 		return err
@@ -402,6 +402,8 @@ func (p *planner) tally(kind string, b activation.Bucket, reason string, n int64
 		p.sum.Keep += n
 	case activation.BucketStillWanted:
 		p.sum.StillWanted += n
+	case activation.BucketNotRemoved:
+		p.sum.NotRemoved += n
 	}
 }
 

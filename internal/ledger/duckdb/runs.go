@@ -70,7 +70,7 @@ func (l *Ledger) Abort(ctx context.Context, run activation.RunID, reason string)
 			{`UPDATE run_row SET bucket = 'not_sent', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind = 'address'
 				AND batch IN (SELECT id FROM batch WHERE run = $1 AND state IN ('sending', 'unknown', 'accepted'))`, []any{string(run), activation.ReasonOutcomeUnknown}},
 			{`UPDATE run_row SET bucket = 'not_sent', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind = 'address'`, []any{string(run), reason}},
-			{`UPDATE run_row SET bucket = 'not_removed', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind IN ('leaver', 'refusal') AND planned = 'removed'`,
+			{`UPDATE run_row SET bucket = 'not_removed', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind IN ('leaver', 'refusal') AND planned IN ('removed', 'not_removed')`,
 				[]any{string(run), reason}},
 			// Of a run of which nothing but refusals was carried out, as of one that is refused, nothing else happens either.
 			{`UPDATE run_row SET bucket = 'not_removed', reason = $2 WHERE run = $1 AND bucket IS NULL AND kind = 'leaver'

@@ -1,10 +1,137 @@
 package ledgertest
 
 import (
+	"time"
+
 	"github.com/stretchr/testify/require"
 
 	"segue/internal/activation"
+	"segue/internal/ledger"
 )
+
+// moving makes an export of so many people on list 1, and returns them with the addresses of some of them.
+func moving(d *Desk, n, some int) (people []Member, addresses []string) {
+	d.Helper()
+	for i := range n {
+		people = append(people, person(id(i), id(i)+"@example.com"))
+		if i < some {
+			addresses = append(addresses, id(i)+"@example.com")
+		}
+	}
+	d.Do("e", 1, people, nil)
+	return people, addresses
+}
+
+// couldNotJoin holds that whoever could not be sent to an export's new list is no removal that the brake counts in every run after it
+// (S15, S22, S26), nor one that the plan promises; and that those who leave the old list then count for what comes after.
+func couldNotJoin(d *Desk) {
+	people, some := moving(d, 200, 100)
+	run, sum := d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{200, 200, 0}, []int64{sum.Leavers, sum.Remove, sum.NotRemoved})
+	require.Equal(d, []activation.HoldReason{{Code: "removes_all", Count: 200, Of: 200}}, sum.Held, "the move itself is under the brake")
+	require.Len(d, d.Settle(run, some...).Removals[1], 100)
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{200, 100, 100}, []int64{rc.Leavers, rc.Removed, rc.NotRemoved})
+
+	d.Later(8 * 24 * time.Hour) // what the move removed is not among the removals of the last seven days
+	for range 2 {
+		run, sum = d.Plan("e", 2, people, nil)
+		require.EqualValues(d, []int64{100, 100, 0, 100}, []int64{sum.Add, sum.Leavers, sum.Remove, sum.NotRemoved})
+		require.Empty(d, sum.Held, "they may never be taken")
+		require.Equal(d, sum, d.PlanAs(run, "e", 2, people, nil), "planning twice gives the same plan (S25)")
+		require.Empty(d, d.Settle(run, some...).Removals)
+		rc = d.Finish(run)
+		require.EqualValues(d, []int64{100, 0, 100, 200}, []int64{rc.Leavers, rc.Removed, rc.NotRemoved, rc.Reasons[activation.ReasonRejectedByBrevo]})
+	}
+	dry, _ := d.Plan("e", 2, people, nil)
+	require.NoError(d, d.L.EndDry(d.ctx(), dry, d.now))
+	rows, err := d.L.Rows(d.ctx(), dry, ledger.RowFilter{Bucket: activation.BucketNotRemoved, Reason: activation.ReasonOnceJoined})
+	require.NoError(d, err)
+	require.Len(d, rows, 100, "a dry run says so of each")
+
+	run, sum = d.Plan("e", 2, people[:199], nil)
+	require.EqualValues(d, []int64{101, 1, 100}, []int64{sum.Leavers, sum.Remove, sum.NotRemoved})
+	require.Empty(d, sum.Held)
+	require.Len(d, d.Settle(run).Removals[1], 100, "once they have joined")
+	rc = d.Finish(run)
+	require.EqualValues(d, []int64{101, 101, 0}, []int64{rc.Leavers, rc.Removed, rc.NotRemoved})
+	rows, err = d.L.Rows(d.ctx(), run, ledger.RowFilter{Reason: activation.ReasonLeftSegments, Limit: 1000})
+	require.NoError(d, err)
+	require.Len(d, rows, 101)
+	_, sum = d.Plan("e", 2, people[:198], nil)
+	require.Equal(d, []activation.HoldReason{{Code: "removes_share", Count: 102, Of: 300}}, sum.Held, "those who left count with the removals of the last seven days")
+}
+
+// couldNotJoinYet holds who counts as a removal nevertheless: everybody whom no run before wanted to remove for this very move.
+func couldNotJoinYet(d *Desk) {
+	people, some := moving(d, 100, 60)
+	run, _ := d.Plan("e", 2, people, nil)
+	b := inFlight(d, run, 7)
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled))
+	d.Finish(run)
+	_, sum := d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{100, 0}, []int64{sum.Remove, sum.NotRemoved}, "of a run that was stopped nobody was to leave any more")
+	require.Len(d, sum.Held, 1)
+	require.EqualValues(d, 100, b.Rows)
+
+	run, _ = d.Plan("e", 2, people, nil)
+	d.Settle(run, some...)
+	d.Finish(run)
+	d.Later(8 * 24 * time.Hour)
+	_, sum = d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{0, 60}, []int64{sum.Remove, sum.NotRemoved})
+	_, sum = d.Plan("e", 3, people, nil)
+	require.EqualValues(d, []int64{160, 0}, []int64{sum.Remove, sum.NotRemoved}, "the list was changed again: from both")
+	require.NotEmpty(d, sum.Held)
+	_, sum = d.Plan("e", 2, people[60:], nil)
+	require.EqualValues(d, []int64{120, 0}, []int64{sum.Remove, sum.NotRemoved}, "whom the export wants no more leave both")
+	require.NotEmpty(d, sum.Held)
+
+	// A run that was stopped had them join: that they leave now is certain, and counts.
+	run, _ = d.Plan("e", 2, people, nil)
+	b = inFlight(d, run, 9)
+	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled))
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{60, 60, 60}, []int64{rc.Added, rc.Leavers, rc.NotRemoved})
+	_, sum = d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{60, 0}, []int64{sum.Remove, sum.NotRemoved})
+	require.Equal(d, []activation.HoldReason{{Code: "removes_share", Count: 60, Of: 160}}, sum.Held)
+}
+
+// cannotJoin holds that of whom it is known when the run is planned that she cannot be sent to the new list the plan says what the receipt
+// will: she stays on the old one (S15, S22). When her value is mended her removal counts like any other.
+func cannotJoin(d *Desk) {
+	d.Specs = []activation.AttributeSpec{{Name: "POINTS", Type: activation.AttributeNumber}}
+	ana, ivo, mended := person("p1", "ana@example.com", "5"), person("p2", "ivo@example.com", "many"), person("p2", "ivo@example.com", "6")
+	d.Do("e", 1, []Member{ana, mended}, nil)
+	for i := range 2 {
+		run, sum := d.Plan("e", 2, []Member{ana, ivo}, nil)
+		require.EqualValues(d, []int64{int64(2 - i), int64(1 - i), 1, 1}, []int64{sum.Leavers, sum.Remove, sum.NotRemoved, sum.Rejected})
+		require.Empty(d, sum.Held, "one stays")
+		s := d.Settle(run)
+		require.Len(d, s.Removals[1], 1-i)
+		rc := d.Finish(run)
+		require.EqualValues(d, []int64{sum.Leavers, sum.Remove, sum.NotRemoved}, []int64{rc.Leavers, rc.Removed, rc.NotRemoved})
+		require.EqualValues(d, 2, rc.Reasons[activation.ReasonInvalidValue], "not sent there, and so not removed here")
+	}
+	run, sum := d.Plan("e", 2, []Member{ana, mended}, nil)
+	require.EqualValues(d, []int64{1, 1, 0}, []int64{sum.Leavers, sum.Remove, sum.NotRemoved}, "no plan before has shown this removal")
+	require.Equal(d, map[int64][]string{1: {"ivo@example.com"}}, d.Settle(run).Removals)
+	d.Finish(run)
+
+	// Whoever is on the new list already leaves the old one, whatever her value has become.
+	run, _ = d.Plan("e", 3, []Member{ana, mended}, nil)
+	b := inFlight(d, run, 9)
+	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled))
+	d.Finish(run)
+	ana.Problem = activation.ReasonNoConsent
+	run, sum = d.Plan("e", 3, []Member{ana, ivo}, map[string]string{"ana@example.com": ana.Problem})
+	require.EqualValues(d, []int64{3, 3, 0}, []int64{sum.Leavers, sum.Remove, sum.NotRemoved}, "and whoever is refused leaves both")
+	require.Equal(d, []string{"ana@example.com", "ivo@example.com"}, d.Settle(run).Removals[2])
+	d.Finish(run)
+}
 
 // missedOnTheNewList holds that whom a reconciliation missed on an export's new list is not taken to be on it (S22, S23).
 func missedOnTheNewList(d *Desk) {

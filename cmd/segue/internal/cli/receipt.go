@@ -54,6 +54,9 @@ func planLines(p client.Plan) []line {
 		{1, "to keep", p.Keep, ""},
 		{1, "still wanted by another export", p.StillWanted, ""},
 	}
+	if p.NotRemoved > 0 {
+		lines = append(lines, line{1, "not removed: not on the new list yet", p.NotRemoved, ""})
+	}
 	if p.RefusalRemovals > 0 {
 		lines = append(lines, line{0, "Others to remove, who take no mail", p.RefusalRemovals, ""})
 	}

@@ -50,6 +50,7 @@ func reasonWords() map[string]string {
 		"invalid_value":         "a value does not fit its attribute",
 		"import_failed":         "Brevo could not import them",
 		"left_the_segments":     "left the segments",
+		"once_joined":           "leaves the old list once the new one has them",
 		"list_gone":             "the list is gone",
 		"phone_shared":          "phone shared with another address",
 		"identifier_shared":     "identifier shared with another address",

@@ -32,6 +32,7 @@ export function Difference({ run, plan }: { run: Api['Run']; plan: Api['Plan'] }
         facts={[
           [t('exports.difference.data_at'), plan.data_at && dateTime(plan.data_at)],
           [t('exports.difference.there_before'), plan.there_before > 0 && said(plan.there_before)],
+          [t('exports.difference.not_removed'), plan.not_removed > 0 && said(plan.not_removed)],
           [t('exports.difference.refusals'), plan.refusal_removals > 0 && said(plan.refusal_removals)],
           ...words.withheld(plan.withheld),
         ]}

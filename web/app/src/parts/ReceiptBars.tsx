@@ -80,6 +80,7 @@ export function PlanBars({ plan: p }: { plan: Api['Plan'] }) {
             tone: 'still',
             pattern: 'striped',
           },
+          { id: 'not_removed', label: t('parts.bucket.not_removed'), count: p.not_removed, tone: 'warn' },
         ]}
       />
     </div>

@@ -110,6 +110,11 @@ func (h *history) land() {
 	}
 	r.act(brevosandbox.Action{Do: "release_process", Process: m.adrift.process})
 	r.Clock.Advance(time.Hour)
+	if m.lost[0] && m.lost[1] { // without an export user nobody looks (S29)
+		require.NoError(r.t, r.Exports.LookAfterGivenUp(context.Background()))
+		m.lost[0] = false
+		r.exportUser(0, true)
+	}
 	require.NoError(r.t, r.Exports.LookAfterGivenUp(context.Background()))
 	m.land()
 	h.compare()

@@ -155,3 +155,52 @@ func TestAHeldRunIsNotReleasedWithoutAnExportUser(t *testing.T) {
 	w.drive()
 	require.EqualValues(t, 1, w.ok(w.run(id)).Removed)
 }
+
+// TestS29WithoutAnExportUserNobodyIsTakenOffAgainWhomAGivenUpProcessAdded: that is a call like any other, on behalf of somebody. The process is
+// watched until there is one again.
+func TestS29WithoutAnExportUserNobodyIsTakenOffAgainWhomAGivenUpProcessAdded(t *testing.T) {
+	t.Parallel()
+	w, e, id := stalled(t, 3*time.Hour)
+	mara := w.administrator("Mara")
+	w.runsFor(e.Connection, mara)
+	w.giveUpOn(id)
+	w.drive()
+	w.are(others(person("p2", "Ivo", "s1"))...)
+	w.ok(w.do(e)) // Ana leaves
+	w.edit(mara.ID, func(p *activation.Person) { p.Off = true })
+	before := len(w.a.did())
+	w.lookAfter(8 * 24 * time.Hour)
+	require.Len(t, w.a.did(), before)
+	require.Contains(t, w.a.on(7), "ana@example.com")
+	require.Empty(t, w.watches(id)[0].Outcome, "somebody will take over")
+	w.runsFor(e.Connection, w.administrator("Zora"))
+	w.lookAfter(10 * time.Minute)
+	require.NotContains(t, w.a.on(7), "ana@example.com")
+	require.Equal(t, ledger.WatchLanded, w.watches(id)[0].Outcome)
+}
+
+// TestS29ARunThatLostItsExportUserLooksAfterNothing: it follows what is in flight, and that is all.
+func TestS29ARunThatLostItsExportUserLooksAfterNothing(t *testing.T) {
+	t.Parallel()
+	w, e, id := stalled(t, 3*time.Hour)
+	mara := w.administrator("Mara")
+	w.runsFor(e.Connection, mara)
+	w.giveUpOn(id)
+	w.drive()
+	w.are(others(person("p2", "Ivo", "s1"))...)
+	w.ok(w.do(e)) // Ana leaves
+	w.clock.reach(day.Add(2*time.Hour + 50*time.Minute))
+	w.a.limits.MaxRows = 1
+	w.are(others(person("p2", "Ivo", "s1"), person("p3", "Eva", "s1"), person("p4", "Mia", "s1"))...)
+	w.a.fates = []fate{{takes: 30 * time.Minute}}
+	run := w.start(e)
+	w.drive(w.state(run, ledger.BatchAccepted))
+	require.NotContains(t, w.a.on(7), "ana@example.com", "what was given up has not ended")
+	w.edit(mara.ID, func(p *activation.Person) { p.Off = true })
+	removals := w.a.count("remove")
+	w.drive()
+	require.Equal(t, activation.CodeNeedsExportUser, w.run(run).ErrorCode)
+	require.EqualValues(t, 1, w.run(run).Receipt.Added, "what was in flight is settled")
+	require.Contains(t, w.a.on(7), "ana@example.com", "it has ended meanwhile")
+	require.Equal(t, removals, w.a.count("remove"))
+}

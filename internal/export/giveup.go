@@ -185,8 +185,15 @@ func (s *Service) lookAfterAccount(ctx context.Context, x ledger.Watch) error {
 				return err
 			}
 			for _, c := range list {
-				if c.Details.Account == x.Identity && c.Usable() == nil && !c.Draft() { // nothing is sent over a draft
+				if c.Details.Account != x.Identity || c.Usable() != nil || c.Draft() { // nothing is sent over a draft
+					continue
+				}
+				switch err := store.MayRunOver(ctx, r, c); activation.CodeOf(err) {
+				case "":
 					conn = c.ID
+				case activation.CodeNeedsExportUser: // nor on behalf of nobody (S29)
+				default:
+					return err
 				}
 			}
 			if next == "" {
@@ -197,7 +204,7 @@ func (s *Service) lookAfterAccount(ctx context.Context, x ledger.Watch) error {
 		return nil
 	})
 	if err != nil || conn == "" {
-		return err // without a connection nothing can be done; there may be one again
+		return err // without a connection that has an export user nothing can be done; there may be one again
 	}
 	if w.dest, w.conn, err = s.cfg.Connections.Open(ctx, conn); err != nil {
 		return err
@@ -284,8 +291,12 @@ func (s *Service) landed(ctx context.Context, w *work, x ledger.Watch, outcome l
 	return nil
 }
 
-// tryLookAfter looks after what was given up on behalf of a run; its trouble is not the run's.
+// tryLookAfter looks after what was given up on behalf of a run; its trouble is not the run's. A run that stops, or has lost its export
+// user, makes no call that it need not (S29).
 func (s *Service) tryLookAfter(ctx context.Context, w *work) {
+	if w.run.Stops() || s.mayRun(ctx, w) != nil {
+		return
+	}
 	if err := s.lookAfter(ctx, w); err != nil && ctx.Err() == nil {
 		s.cfg.Log.WarnContext(ctx, "looking after a process that was given up failed; it is tried again", "code", activation.CodeOf(destination.Translate(err)), "error", err)
 	}

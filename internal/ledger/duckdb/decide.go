@@ -58,6 +58,9 @@ func (l *Ledger) Decide(ctx context.Context, run activation.RunID, c activation.
 		if err != nil {
 			return err
 		}
+		if err := q.exec("UPDATE run SET planned_after = "+endings+" WHERE id = ?", d.run); err != nil { // what it came after: see Unwanted
+			return err
+		}
 		return q.exec("UPDATE reconciliation SET result = ?, decided_at = ?, left_over = ? WHERE run = ?", string(result), d.at, leftOver(rec), d.run)
 	})
 	if err != nil {

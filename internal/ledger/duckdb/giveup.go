@@ -37,7 +37,7 @@ func (l *Ledger) GiveUp(ctx context.Context, id activation.BatchID, newest activ
 		}{
 			{"UPDATE run_row SET bucket = 'not_sent', reason = ?, settled_at = ? WHERE batch = ? AND bucket IS NULL", []any{activation.ReasonOutcomeUnknown, at.UTC(), string(id)}},
 			{"UPDATE run_row SET payload = NULL WHERE batch = ?", []any{string(id)}},
-			{"UPDATE batch SET state = 'ended' WHERE id = ?", []any{string(id)}},
+			{"UPDATE batch SET state = 'ended', nth_end = " + endings + " + 1 WHERE id = ?", []any{string(id)}},
 			{`INSERT INTO given_up VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '', 0)`, []any{string(id), string(b.Run), p.account, int64(b.List), int64(b.Process),
 				int64(b.Watermark), int64(newest), by, at.UTC(), until.UTC()}},
 			{`INSERT INTO given_up_identifier SELECT DISTINCT $1, account, attribute, value, owner FROM identifier WHERE account = $2
@@ -74,11 +74,12 @@ func (l *Ledger) Watches(ctx context.Context, run activation.RunID) (list []ledg
 
 // Unwanted implements ledger.GivingUp.
 func (l *Ledger) Unwanted(ctx context.Context, id activation.BatchID) (list []activation.Email, err error) {
-	// Whom somebody let stay on the list since, finding her there, stays, unless she was removed after that (S23).
-	err = l.query(ctx, `WITH g AS (SELECT * FROM given_up WHERE batch = $1),
-		stays AS (SELECT e.address, max(c.decided_at) AS at FROM g JOIN reconciliation c ON c.account = g.account AND c.list = g.list AND c.decided_at >= g.given_up_at
-			JOIN run_row e ON e.run = c.run WHERE e.kind = 'extra' AND e.address IS NOT NULL GROUP BY e.address),
-		went AS (SELECT r.address, max(r.settled_at) AS at FROM g JOIN run o ON o.account = g.account JOIN run_row r ON r.run = o.id AND r.list = g.list
+	// Whom somebody let stay on the list since, finding her there, stays, unless she was removed after that (S23). What came after what is told
+	// by the order in which batches ended.
+	err = l.query(ctx, `WITH g AS (SELECT g.*, b.nth_end AS at FROM given_up g JOIN batch b ON b.id = g.batch WHERE g.batch = $1),
+		stays AS (SELECT e.address, max(o.planned_after) AS at FROM g JOIN reconciliation c ON c.account = g.account AND c.list = g.list AND c.decided_at IS NOT NULL
+			JOIN run o ON o.id = c.run AND o.planned_after >= g.at JOIN run_row e ON e.run = c.run WHERE e.kind = 'extra' AND e.address IS NOT NULL GROUP BY e.address),
+		went AS (SELECT r.address, max(b.nth_end) AS at FROM g JOIN run o ON o.account = g.account JOIN batch b ON b.run = o.id AND b.list = g.list JOIN run_row r ON r.part = b.part
 			WHERE r.kind IN ('leaver', 'refusal') AND r.bucket = 'removed' AND r.address IN (SELECT address FROM stays) GROUP BY r.address)
 		SELECT DISTINCT x.address FROM g JOIN run_row x ON x.batch = g.batch LEFT JOIN stays y ON y.address = x.address LEFT JOIN went w ON w.address = x.address
 		WHERE (y.address IS NULL OR w.at > y.at)

@@ -48,11 +48,14 @@ func (p *planner) writeLeavers() error {
 		return err
 	}
 	// Who left may have been put on the list again by hand: whoever Segue wrote there is taken off once more (S7), as long as the
-	// rows of runs say so (S35).
+	// rows of runs say so (S35). Which came last is told by the order in which batches ended, and by the clock only of those that an older
+	// Segue ended.
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE went AS
-		SELECT x.list, x.address, x.owner, r.reason FROM run_row x JOIN refused r ON r.address = x.address JOIN run o ON o.id = x.run
-		WHERE o.account = $1 AND x.kind IN ('leaver', 'refusal') AND x.bucket = 'removed'
-		GROUP BY ALL HAVING bool_and(x.why IS NULL) OR max(x.settled_at) FILTER (x.why IS NULL) > max(x.settled_at) FILTER (x.why IS NOT NULL)`, p.acct); err != nil {
+		SELECT x.list, x.address, x.owner, x.reason FROM (
+			SELECT x.list, x.address, x.owner, r.reason, x.why, row(coalesce(b.nth_end, 0), x.settled_at) AS at
+			FROM run_row x JOIN refused r ON r.address = x.address JOIN run o ON o.id = x.run LEFT JOIN batch b ON b.part = x.part
+			WHERE o.account = $1 AND x.kind IN ('leaver', 'refusal') AND x.bucket = 'removed') x
+		GROUP BY ALL HAVING bool_and(x.why IS NULL) OR max(x.at) FILTER (x.why IS NULL) > max(x.at) FILTER (x.why IS NOT NULL)`, p.acct); err != nil {
 		return err
 	}
 	if err := p.shownAgain(); err != nil {

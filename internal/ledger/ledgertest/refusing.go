@@ -49,6 +49,24 @@ func refusedWhileTheClockIsSetBack(d *Desk) {
 	require.EqualValues(d, []int64{2, 1, 1, 1}, []int64{rc.Members, rc.Unchanged, rc.Rejected, rc.Reasons[activation.ReasonNoConsent]})
 }
 
+// refusedAfterLeavingWhileTheClockIsSetBack holds that whoever was refused, came back and left is taken off once more when she is refused
+// again, and then not any more, whatever the clock said at each of them (S7).
+func refusedAfterLeavingWhileTheClockIsSetBack(d *Desk) {
+	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
+	refused := map[string]string{"ana@example.com": activation.ReasonNoConsent}
+	d.Do("e", 1, []Member{ana, ivo}, nil)
+	d.Do("e", 1, []Member{ivo}, refused)
+	d.Do("e", 1, []Member{ana, ivo}, nil) // she consents
+	d.Later(-time.Hour)
+	d.Do("e", 1, []Member{ivo}, nil) // and leaves; somebody may put her on the list again by hand
+	d.Later(-time.Hour)
+	s, _ := d.Do("other", 2, []Member{ivo}, refused)
+	require.Equal(d, []string{"ana@example.com"}, s.Removals[1])
+	s, rc := d.Do("e", 1, []Member{ivo}, refused)
+	require.Empty(d, s.Removals, "once")
+	require.Zero(d, rc.RefusalRemoved)
+}
+
 // optedOutAfterLeaving holds that whoever opted out is taken off lists that she had left as well (S7).
 func optedOutAfterLeaving(d *Desk) {
 	ana, ivo := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")
@@ -67,7 +85,14 @@ func optedOutAfterLeaving(d *Desk) {
 
 // decidedWhileWatched holds that whom a person lets stay on a list is not taken off it by what looks after a process that was
 // given up before (S17, S23); whoever is refused since is.
-func decidedWhileWatched(d *Desk) {
+func decidedWhileWatched(d *Desk) { decidedIn(d, time.Minute) }
+
+// decidedWhileTheClockIsSetBack holds the same when the clock is set back before each of the things that happen: what came after what
+// is told without it.
+func decidedWhileTheClockIsSetBack(d *Desk) { decidedIn(d, -time.Hour) }
+
+func decidedIn(d *Desk, step time.Duration) {
+	d.Helper()
 	ana, ivo, eva := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")
 	for i, extra := range []activation.ExtraChoice{activation.ExtraLeave, activation.ExtraThereBefore} {
 		list := int64(10 + i)
@@ -77,15 +102,15 @@ func decidedWhileWatched(d *Desk) {
 		require.NoError(d, d.L.GiveUp(d.ctx(), b.ID, 50, "ana", d.now, d.now.Add(time.Hour)))
 		d.Finish(run)
 		d.Do(e, list, []Member{ivo}, nil) // Ana and Eva leave
-		d.Later(time.Minute)
+		d.Later(step)
 		rec, found := d.Reconcile(e, list, []Member{ana, ivo, eva}, "ana@example.com", "ivo@example.com")
 		require.EqualValues(d, 1, found.ExtraSent)
-		d.Later(time.Minute)
+		d.Later(step)
 		d.decide(rec, activation.ReconcileChoice{ExtraSent: extra})
 		gone, err := d.L.Unwanted(d.ctx(), b.ID)
 		require.NoError(d, err)
 		require.Equal(d, []activation.Email{"eva@example.com"}, gone, extra)
-		d.Later(time.Minute)
+		d.Later(step)
 		d.Do(e, list, []Member{ivo}, map[string]string{"ana@example.com": activation.ReasonNoConsent})
 		gone, err = d.L.Unwanted(d.ctx(), b.ID)
 		require.NoError(d, err)

@@ -31,6 +31,7 @@ import (
 	"segue/internal/newfile"
 	"segue/internal/secret/tink"
 	"segue/internal/segment"
+	"segue/internal/store"
 	"segue/internal/store/sqlite"
 	warehouseduck "segue/internal/warehouse/duckdb"
 )
@@ -195,6 +196,19 @@ func (s *Sim) Connect(name string) activation.ConnectionID {
 	})
 	require.NoError(s.t, err)
 	return c.ID
+}
+
+// Clears has a connection empty what is stored where a value is missing (S16), as after a proof of it.
+func (s *Sim) Clears(id activation.ConnectionID) {
+	ctx := context.Background()
+	require.NoError(s.t, s.store.Update(ctx, func(tx store.Tx) error {
+		c, err := tx.Connection(ctx, id)
+		if err != nil {
+			return err
+		}
+		c.ClearEmpty = activation.ClearOn
+		return tx.UpdateConnection(ctx, c)
+	}))
 }
 
 // Run runs an export to its end, letting time pass whenever it waits; a run that is held is released.

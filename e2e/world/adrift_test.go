@@ -52,11 +52,7 @@ func (m *model) land() {
 	m.adrift = nil
 	for _, s := range a.rows {
 		c := m.contact(s.addr)
-		for name, v := range s.values {
-			if name != "VIP" || m.booleans {
-				c.values[name] = v
-			}
-		}
+		m.store(c, s)
 		m.lists[a.list][s.addr] = true
 		wanted := false
 		for at, st := range m.standings {

@@ -163,6 +163,8 @@ type model struct {
 	mirror map[int]seen
 	// off are connections whose runs do not read the mirror (S2), lost those without an export user (S29).
 	off, lost map[int]bool
+	// clears are connections over which what is missing is sent as empty, and empties what is stored (S16).
+	clears map[int]bool
 	// adrift is an import that was given up and may land yet (S17).
 	adrift *adrift
 }
@@ -175,7 +177,7 @@ func newModel() *model {
 		taken: map[place]bool{}, shown: map[place]bool{},
 		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{}, stayed: map[string]map[place]int64{},
 		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, unknown: map[string]bool{}, mirror: map[int]seen{},
-		off: map[int]bool{}, lost: map[int]bool{},
+		off: map[int]bool{}, lost: map[int]bool{}, clears: map[int]bool{},
 	}
 }
 
@@ -234,7 +236,7 @@ func (m *model) look() {
 // sending is a row of an import.
 type sending struct {
 	addr   string
-	values map[string]string // by attribute, without those that are empty (S16)
+	values map[string]string // by attribute, without those that are empty, unless they empty what is stored (S16)
 	bucket string            // added or updated
 }
 
@@ -365,7 +367,7 @@ func (m *model) render(e *exportDef, addr string, w person, shared map[identifie
 		if !ok {
 			return s, false
 		}
-		if v == "" || (a.identifier && !m.sendable(addr, identifier{name, v}, shared)) {
+		if (v == "" && (a.identifier || !m.clears[e.over])) || (a.identifier && !m.sendable(addr, identifier{name, v}, shared)) {
 			continue
 		}
 		s.values[name] = v
@@ -684,14 +686,22 @@ func (m *model) contact(addr string) *contact {
 	return c
 }
 
-// imported is a row that Brevo took; with acked, one that counts (S12).
-func (m *model) imported(e *exportDef, s sending, acked bool) {
-	c := m.contact(s.addr)
-	for name, v := range s.values { // what is empty is not sent and keeps what is stored (S16)
-		if name != "VIP" || m.booleans {
+// store gives a contact what it was sent: what is empty is not sent and keeps what is stored, or empties it (S16).
+func (m *model) store(c *contact, s sending) {
+	for name, v := range s.values {
+		switch {
+		case v == "":
+			delete(c.values, name)
+		case name != "VIP" || m.booleans:
 			c.values[name] = v
 		}
 	}
+}
+
+// imported is a row that Brevo took; with acked, one that counts (S12).
+func (m *model) imported(e *exportDef, s sending, acked bool) {
+	c := m.contact(s.addr)
+	m.store(c, s)
 	if m.lists[e.list] != nil {
 		m.lists[e.list][s.addr] = true
 	}

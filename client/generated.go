@@ -5306,8 +5306,11 @@ type Plan struct {
 
 	// ThereBefore People on the list before the first run; leaving does not remove them
 	ThereBefore int64 `json:"there_before"`
-	Unchanged   int64 `json:"unchanged"`
-	Update      int64 `json:"update"`
+
+	// ThroughOthers Addresses that go out under a profile outside the segments; the members who share them count as duplicates
+	ThroughOthers int64 `json:"through_others,omitempty,omitzero"`
+	Unchanged     int64 `json:"unchanged"`
+	Update        int64 `json:"update"`
 
 	// Withheld Phones and other identifiers left out, by reason; the people are exported without them
 	Withheld map[string]int64 `json:"withheld,omitempty,omitzero"`
@@ -5554,9 +5557,12 @@ type Receipt struct {
 	Rejected       int64            `json:"rejected"`
 	Removed        int64            `json:"removed"`
 	StillWanted    int64            `json:"still_wanted"`
-	Unchanged      int64            `json:"unchanged"`
-	Updated        int64            `json:"updated"`
-	Withheld       map[string]int64 `json:"withheld,omitempty,omitzero"`
+
+	// ThroughOthers Addresses that were sent, or are unchanged, under a profile outside the segments; the members who share them count as duplicates
+	ThroughOthers int64            `json:"through_others,omitempty,omitzero"`
+	Unchanged     int64            `json:"unchanged"`
+	Updated       int64            `json:"updated"`
+	Withheld      map[string]int64 `json:"withheld,omitempty,omitzero"`
 }
 
 // ReconcileAdvice defines model for ReconcileAdvice.

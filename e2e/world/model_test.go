@@ -184,6 +184,7 @@ func newModel() *model {
 // expectation is what a run must report.
 type expectation struct {
 	members, added, updated, unchanged, rejected, duplicates, notSent int
+	throughOthers                                                     int // addresses whose winner is no member
 	leavers, removed, kept, stillWanted, notRemoved                   int
 	refusals                                                          int // removed though they were no leavers of the export
 }
@@ -264,6 +265,7 @@ type plan struct {
 	refusals []place  // of whomever, besides
 	wanted   map[string]bool
 	faulty   map[string]bool
+	others   map[string]bool // addresses of members whose winner is no member (S5)
 	held     map[string]bool // why the brake holds it (S26)
 }
 
@@ -328,7 +330,7 @@ func (m *model) plan(e *exportDef, noted bool) *plan {
 		outcome[addr] = s.bucket
 		p.send = append(p.send, s)
 	}
-	p.members = m.count(e, win, outcome)
+	p.members, p.others = m.count(e, win, outcome)
 	m.leave(e, p, refused, outcome)
 	p.held = m.brake(e, p)
 	return p
@@ -403,7 +405,8 @@ func (m *model) ownership(p place) string {
 }
 
 // count puts every member into its bucket (S11).
-func (m *model) count(e *exportDef, win map[string]person, outcome map[string]string) (x expectation) {
+func (m *model) count(e *exportDef, win map[string]person, outcome map[string]string) (x expectation, others map[string]bool) {
+	others = map[string]bool{}
 	for _, p := range m.people {
 		if !slices.Contains(e.tiers, p.tier) {
 			continue
@@ -415,6 +418,10 @@ func (m *model) count(e *exportDef, win map[string]person, outcome map[string]st
 			x.rejected++
 		case win[addr].id != p.id:
 			x.duplicates++
+			at, _ := win[addr].address(e.field)
+			if outcome[addr] != "faulty" && (at != addr || !slices.Contains(e.tiers, win[addr].tier)) {
+				others[addr] = true
+			}
 		case outcome[addr] == "faulty":
 			x.rejected++
 		case outcome[addr] == "added":
@@ -425,7 +432,8 @@ func (m *model) count(e *exportDef, win map[string]person, outcome map[string]st
 			x.unchanged++
 		}
 	}
-	return x
+	x.throughOthers = len(others)
+	return x, others
 }
 
 // leave finds whom the export stops wanting, on its list and on those it went to before (S22), and whom nobody may mail (S7, S19, S20).
@@ -630,6 +638,11 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 	}
 	if how == nothing || how == unproved || how == givenUp {
 		x.notSent, x.added, x.updated = x.added+x.updated, 0, 0
+		for _, s := range p.send {
+			if p.others[s.addr] {
+				x.throughOthers--
+			}
+		}
 	}
 	if how == whole || how == givenUp {
 		m.succeeded[e.id], m.stayed[e.id] = e.definition(), stayed

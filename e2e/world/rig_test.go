@@ -250,7 +250,8 @@ func planned(run activation.Run) expectation {
 	p := run.Plan
 	return expectation{
 		members: int(p.Members), added: int(p.Add), updated: int(p.Update), unchanged: int(p.Unchanged), rejected: int(p.Rejected), duplicates: int(p.Duplicates),
-		leavers: int(p.Leavers), removed: int(p.Remove), kept: int(p.Keep), stillWanted: int(p.StillWanted), notRemoved: int(p.NotRemoved),
+		throughOthers: int(p.ThroughOthers),
+		leavers:       int(p.Leavers), removed: int(p.Remove), kept: int(p.Keep), stillWanted: int(p.StillWanted), notRemoved: int(p.NotRemoved),
 		refusals: int(p.RefusalRemovals),
 	}
 }
@@ -262,7 +263,7 @@ func receipt(run activation.Run) expectation {
 	}
 	return expectation{
 		members: int(c.Members), added: int(c.Added), updated: int(c.Updated), unchanged: int(c.Unchanged), rejected: int(c.Rejected),
-		duplicates: int(c.Duplicates), notSent: int(c.NotSent), leavers: int(c.Leavers), removed: int(c.Removed), kept: int(c.Kept),
+		duplicates: int(c.Duplicates), throughOthers: int(c.ThroughOthers), notSent: int(c.NotSent), leavers: int(c.Leavers), removed: int(c.Removed), kept: int(c.Kept),
 		stillWanted: int(c.StillWanted), notRemoved: int(c.NotRemoved), refusals: int(c.RefusalRemoved),
 	}
 }

@@ -98,6 +98,9 @@ type PlanSummary struct {
 	Rejected   int64            `json:"rejected"`
 	Duplicates int64            `json:"duplicates"`
 	Reasons    map[string]int64 `json:"reasons,omitempty"` // of rejected
+	// ThroughOthers are addresses of members that go out, or are in step, under a profile that is no member: it is their winner, and
+	// the members who share them are duplicates (S5). With those of Add, Update and Unchanged they are all that the export has on its list.
+	ThroughOthers int64 `json:"through_others,omitempty"`
 	// Leavers = Remove + Keep + StillWanted + NotRemoved.
 	Leavers     int64 `json:"leavers"`
 	Remove      int64 `json:"remove"`
@@ -150,6 +153,8 @@ type Receipt struct {
 	RefusalRemoved int64            `json:"refusal_removed"`
 	Reasons        map[string]int64 `json:"reasons,omitempty"`  // of rejected, not_sent and not_removed
 	Withheld       map[string]int64 `json:"withheld,omitempty"` // identifier values left out
+	// ThroughOthers are addresses of members that were sent, or are unchanged, under a profile that is no member (S5).
+	ThroughOthers int64 `json:"through_others,omitempty"`
 	// ListSize is how many people the list held afterwards, as the destination said; -1 if it was not asked.
 	ListSize int64 `json:"list_size"`
 	// APICalls counts calls made, by kind.

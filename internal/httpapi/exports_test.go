@@ -152,7 +152,7 @@ func TestReceiptsComeBackWhole(t *testing.T) {
 		r.Status, r.EndedAt, r.Step = activation.StatusWithRejects, time.Now().UTC(), activation.StepSettle
 		r.Receipt = &activation.Receipt{
 			Members: 10, Added: 1, Updated: 2, Unchanged: 3, Rejected: 2, Duplicates: 1, NotSent: 1, Leavers: 4, Removed: 1, Kept: 1, StillWanted: 1,
-			NotRemoved: 1, RefusalRemoved: 5, Reasons: map[string]int64{"no_at": 2}, Withheld: map[string]int64{"phone_invalid": 1}, ListSize: -1,
+			NotRemoved: 1, ThroughOthers: 1, RefusalRemoved: 5, Reasons: map[string]int64{"no_at": 2}, Withheld: map[string]int64{"phone_invalid": 1}, ListSize: -1,
 			APICalls: map[string]int64{"import": 1},
 		}
 	})
@@ -161,7 +161,7 @@ func TestReceiptsComeBackWhole(t *testing.T) {
 	require.Equal(t, object{
 		"members": 10.0, "added": 1.0, "updated": 2.0, "unchanged": 3.0, "rejected": 2.0, "duplicates": 1.0, "not_sent": 1.0, "leavers": 4.0,
 		"removed": 1.0, "kept": 1.0, "still_wanted": 1.0, "not_removed": 1.0, "refusal_removed": 5.0, "reasons": object{"no_at": 2.0},
-		"withheld": object{"phone_invalid": 1.0}, "list_size": -1.0, "api_calls": object{"import": 1.0},
+		"withheld": object{"phone_invalid": 1.0}, "through_others": 1.0, "list_size": -1.0, "api_calls": object{"import": 1.0},
 	}, got)
 }
 

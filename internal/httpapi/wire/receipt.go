@@ -19,6 +19,7 @@ type Plan struct {
 	Rejected         int64            `json:"rejected"`
 	Duplicates       int64            `json:"duplicates"`
 	Reasons          map[string]int64 `json:"reasons,omitempty" doc:"Why members are rejected"`
+	ThroughOthers    int64            `json:"through_others,omitempty" doc:"Addresses that go out under a profile outside the segments; the members who share them count as duplicates"`
 	Leavers          int64            `json:"leavers"`
 	Remove           int64            `json:"remove"`
 	Keep             int64            `json:"keep"`
@@ -62,6 +63,7 @@ type Receipt struct {
 	RefusalRemoved int64            `json:"refusal_removed"`
 	Reasons        map[string]int64 `json:"reasons,omitempty" doc:"Why members were rejected or not sent, and leavers not removed"`
 	Withheld       map[string]int64 `json:"withheld,omitempty"`
+	ThroughOthers  int64            `json:"through_others,omitempty" doc:"Addresses that were sent, or are unchanged, under a profile outside the segments; the members who share them count as duplicates"`
 	ListSize       int64            `json:"list_size" doc:"How many people the list held afterwards, as the destination said; -1 if it was not asked"`
 	APICalls       map[string]int64 `json:"api_calls,omitempty" doc:"Calls made, by kind"`
 }
@@ -69,7 +71,7 @@ type Receipt struct {
 func fromPlan(p activation.PlanSummary) *Plan {
 	w := &Plan{
 		At: utc(p.At), AsOf: utc(p.AsOf), DataAt: utc(p.DataAt), Members: p.Members, Add: p.Add, Update: p.Update, Unchanged: p.Unchanged,
-		Rejected: p.Rejected, Duplicates: p.Duplicates, Reasons: p.Reasons, Leavers: p.Leavers, Remove: p.Remove, Keep: p.Keep,
+		Rejected: p.Rejected, Duplicates: p.Duplicates, ThroughOthers: p.ThroughOthers, Reasons: p.Reasons, Leavers: p.Leavers, Remove: p.Remove, Keep: p.Keep,
 		StillWanted: p.StillWanted, NotRemoved: p.NotRemoved, RefusalRemovals: p.RefusalRemovals, ThereBefore: p.ThereBefore, Withheld: p.Withheld,
 		ClearsEmpty: p.ClearsEmpty, ClearUnproved: p.ClearUnproved, Calls: p.Calls, ExpectedSeconds: p.ExpectedSeconds,
 	}

@@ -337,6 +337,10 @@ func (p *planner) writeAddresses(parts int64) error {
 		string(p.Run), int64(p.List), p.Limits.MaxBody, int64(p.Limits.MaxRows), p.base, activation.ReasonInvalidValue, activation.ReasonTooLarge, parts, phaseImports)
 }
 
+// throughOthers are the addresses of members whose winner is no member by that address (S5).
+const throughOthers = `SELECT DISTINCT address FROM member m WHERE problem IS NULL AND winner <> profile_id
+	AND NOT EXISTS (SELECT 1 FROM member w WHERE w.profile_id = m.winner AND w.address = m.address)`
+
 // count fills the summary from the rows.
 func (p *planner) count() error {
 	if err := p.row("SELECT count(*) FROM member", nil, &p.sum.Members); err != nil {
@@ -357,6 +361,10 @@ func (p *planner) count() error {
 	}
 	p.sum.Unchanged = p.sum.Members - p.sum.Add - p.sum.Update - p.sum.Rejected - p.sum.Duplicates
 	p.sum.Leavers = p.sum.Remove + p.sum.Keep + p.sum.StillWanted + p.sum.NotRemoved
+	if err := p.row("SELECT count(*) FROM ("+throughOthers+`) o WHERE address NOT IN (SELECT address FROM decided WHERE planned = 'opted_out')
+		AND address NOT IN (SELECT address FROM run_row WHERE run = ? AND kind = 'address' AND bucket = 'rejected')`, []any{string(p.Run)}, &p.sum.ThroughOthers); err != nil {
+		return err
+	}
 	var before sql.NullInt64
 	if err := p.row("SELECT max(people) FROM noted WHERE account = ? AND list = ? AND export = ?", []any{p.acct, int64(p.List), string(p.Export)}, &before); err != nil {
 		return err

@@ -235,12 +235,24 @@ func (q querier) receipt(run activation.RunID, p place, membersPath string) (rc 
 	if err != nil {
 		return rc, err
 	}
+	if rc.ThroughOthers, err = q.throughOthers(run, p); err != nil {
+		return rc, err
+	}
 	err = q.rows(`SELECT CASE WHEN kind = 'refusal' THEN 'refusal_' ELSE '' END || coalesce(bucket, planned), reason, count(*) FROM run_row
 		WHERE run = ? AND kind IN ('leaver', 'refusal') GROUP BY ALL`, []any{string(run)}, func(scan func(...any) error) error {
 		return scanBucket(&rc, scan)
 	})
 	rc.Leavers = rc.Removed + rc.Kept + rc.StillWanted + rc.NotRemoved
 	return rc, err
+}
+
+// throughOthers counts the addresses of members that are on the list under a profile that is no member.
+func (q querier) throughOthers(run activation.RunID, p place) (n int64, err error) {
+	err = q.row("SELECT count(*) FILTER (coalesce(r.bucket, CASE WHEN s.acked THEN 'unchanged' END) IN ('added', 'updated', 'unchanged')) FROM ("+throughOthers+`) o
+		LEFT JOIN (SELECT address, bucket FROM run_row WHERE run = $1 AND kind = 'address') r ON r.address = o.address
+		LEFT JOIN (SELECT address, true AS acked FROM standing WHERE account = $2 AND list = $3 AND export = $4 AND fingerprint IS NOT NULL) s ON s.address = o.address`,
+		[]any{string(run), p.account, p.list, p.export}, &n)
+	return n, err
 }
 
 // handedOver takes in the members of a run; one without a hand-over has none.

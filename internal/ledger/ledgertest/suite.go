@@ -16,6 +16,7 @@ func Run(t *testing.T, open Open) {
 		"S2 S23 of people never sent reconciling keeps no address":   reconcileUnknown,
 		"S4 a changed address is one leaver and one joiner":          changedAddress,
 		"S5 duplicates of the winner, who need not be a member":      duplicates,
+		"S5 S11 addresses of others than members are told apart":     throughOthers,
 		"S7 a refused address leaves every list":                     refusals,
 		"S7 a refusal on newer data holds for a run under way":       refusedMeanwhile,
 		"S7 a refusal removes those there before who left":           thereBeforeAndGone,
@@ -147,6 +148,32 @@ func duplicates(d *Desk) {
 	s, rc = d.Do("e", 1, members, nil)
 	require.Empty(d, s.Calls)
 	require.EqualValues(d, []int64{4, 1, 2, 1}, []int64{rc.Members, rc.Unchanged, rc.Duplicates, rc.Rejected})
+}
+
+// throughOthers: the receipt's members are less than the addresses that go out, where a winner is no member; it says by how many.
+func throughOthers(d *Desk) {
+	members := []Member{
+		{ID: "p1", Address: "ana@example.com", Winner: "p1", Values: []string{"Ana"}},
+		{ID: "p2", Address: "ana@example.com", Winner: "p1"},
+		{ID: "p3", Address: "ivo@example.com", Winner: "outsider", Values: []string{"Ivo"}},
+		{ID: "p4", Address: "ivo@example.com", Winner: "outsider"},
+		{ID: "p5", Address: "mia@example.com", Winner: "stranger", Values: []string{"Mia"}},
+	}
+	told := func(refused map[string]string, rejected ...string) []int64 {
+		run, sum := d.Plan("e", 1, members, refused)
+		d.Settle(run, rejected...)
+		rc := d.Finish(run)
+		require.EqualValues(d, sum.Duplicates, rc.Duplicates)
+		return []int64{sum.ThroughOthers, rc.ThroughOthers, rc.Duplicates}
+	}
+	require.Equal(d, []int64{2, 1, 4}, told(nil, "mia@example.com"), "whom Brevo refuses is not on the list")
+	require.Equal(d, []int64{2, 2, 4}, told(nil), "who is in step counts, and who is sent again")
+	members[2].Values = []string{"Ivan"}
+	require.Equal(d, []int64{2, 2, 4}, told(nil))
+	d.Mirror(ledger.MirrorContact{Contact: 5, Address: "mia@example.com", OptedOut: true})
+	require.Equal(d, []int64{1, 1, 3}, told(nil), "who opted out is rejected")
+	members[2].Problem, members[3].Problem = activation.ReasonNoConsent, activation.ReasonNoConsent
+	require.Equal(d, []int64{0, 0, 1}, told(map[string]string{"ivo@example.com": activation.ReasonNoConsent}))
 }
 
 func refusals(d *Desk) {

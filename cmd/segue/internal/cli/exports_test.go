@@ -117,7 +117,7 @@ func TestExportIsAddedChangedAndShown(t *testing.T) {
 
 func plan() *activation.PlanSummary {
 	return &activation.PlanSummary{
-		Members: 12431, Add: 120, Update: 15, Unchanged: 12200, Rejected: 40, Duplicates: 56, Leavers: 310, Remove: 300, StillWanted: 10, RefusalRemovals: 2,
+		Members: 12431, Add: 120, Update: 15, Unchanged: 12200, Rejected: 40, Duplicates: 56, ThroughOthers: 4, Leavers: 310, Remove: 300, StillWanted: 10, RefusalRemovals: 2,
 		Reasons: map[string]int64{"no_consent": 30, "email_invalid": 10}, Withheld: map[string]int64{"phone_shared": 4}, ThereBefore: 1,
 		Calls: map[string]int64{"import": 1, "process": 40}, ExpectedSeconds: 95, DataAt: time.Date(2026, 11, 24, 6, 30, 0, 0, time.UTC),
 	}
@@ -125,7 +125,7 @@ func plan() *activation.PlanSummary {
 
 func receipt() *activation.Receipt {
 	return &activation.Receipt{
-		Members: 12431, Added: 120, Updated: 15, Unchanged: 12200, Rejected: 40, Duplicates: 56, Leavers: 310, Removed: 300, StillWanted: 10, RefusalRemoved: 2,
+		Members: 12431, Added: 120, Updated: 15, Unchanged: 12200, Rejected: 40, Duplicates: 56, ThroughOthers: 4, Leavers: 310, Removed: 300, StillWanted: 10, RefusalRemoved: 2,
 		Reasons: map[string]int64{"no_consent": 30, "email_invalid": 10}, ListSize: 12345, APICalls: map[string]int64{"import": 1},
 	}
 }
@@ -136,7 +136,7 @@ const planText = "" +
 	"  to update                             15\n" +
 	"  unchanged                         12,200\n" +
 	"  rejected                              40  30 no consent, 10 address not valid\n" +
-	"  duplicates                            56\n" +
+	"  duplicates                            56  their addresses go out; 4 of them belong to profiles outside the segments\n" +
 	"People who leave                       310\n" +
 	"  to remove                            300\n" +
 	"  to keep                                0\n" +
@@ -153,7 +153,7 @@ const receiptText = "" +
 	"  updated                             15\n" +
 	"  unchanged                       12,200\n" +
 	"  rejected                            40\n" +
-	"  duplicates                          56\n" +
+	"  duplicates                          56  their addresses go out; 4 of them belong to profiles outside the segments\n" +
 	"  not sent                             0\n" +
 	"People who left                      310\n" +
 	"  removed                            300\n" +

@@ -40,6 +40,14 @@ func writeSum(w io.Writer, lines []line) error {
 	return err
 }
 
+// throughOthers says why fewer people are in the segments than addresses go out.
+func throughOthers(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return "their addresses go out; " + count(n, "of them belongs to a profile", "of them belong to profiles") + " outside the segments"
+}
+
 // planLines is a plan as a sum.
 func planLines(p client.Plan) []line {
 	lines := []line{
@@ -48,7 +56,7 @@ func planLines(p client.Plan) []line {
 		{1, "to update", p.Update, ""},
 		{1, "unchanged", p.Unchanged, ""},
 		{1, "rejected", p.Rejected, reasonList(p.Reasons)},
-		{1, "duplicates", p.Duplicates, ""},
+		{1, "duplicates", p.Duplicates, throughOthers(p.ThroughOthers)},
 		{0, "People who leave", p.Leavers, ""},
 		{1, "to remove", p.Remove, ""},
 		{1, "to keep", p.Keep, ""},
@@ -85,7 +93,7 @@ func receiptLines(r client.Receipt) []line {
 		{1, "updated", r.Updated, ""},
 		{1, "unchanged", r.Unchanged, ""},
 		{1, "rejected", r.Rejected, ""},
-		{1, "duplicates", r.Duplicates, ""},
+		{1, "duplicates", r.Duplicates, throughOthers(r.ThroughOthers)},
 		{1, "not sent", r.NotSent, ""},
 		{0, "People who left", r.Leavers, ""},
 		{1, "removed", r.Removed, ""},

@@ -7,7 +7,7 @@ import { useFormats } from '../languages/format';
 import { Card, Facts, Notice } from '../parts/Card';
 import { Confirm } from '../parts/Confirm';
 import { ErrorPanel } from '../parts/ErrorPanel';
-import { PlanBars, ReceiptBars } from '../parts/ReceiptBars';
+import { inStep, PlanBars, ReceiptBars } from '../parts/ReceiptBars';
 import { RunSteps } from '../parts/RunSteps';
 import { useWho } from '../parts/useWho';
 import { useExportActions } from './actions';
@@ -34,6 +34,8 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
     .sort(([, a], [, b]) => b - a);
   const advice = run.plan?.reconcile_advised;
   const size = run.receipt?.list_size ?? -1;
+  // Who is on the list and not of this export; after a run that only removes nobody is said to be.
+  const rest = run.receipt && run.receipt.members > 0 ? size - inStep(run.receipt) : 0;
   return (
     <Card
       title={heading ?? t(`exports.kind.${run.kind}`, { at: dateTime(run.started_at ?? run.created_at) })}
@@ -93,7 +95,14 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
             [t('exports.runs.by'), who(run.requested_by)],
             [t('exports.runs.released_by'), run.released && who(run.released_by ?? '')],
             [t('exports.runs.ended'), run.ended_at && dateTime(run.ended_at)],
-            [t('exports.column.size'), size >= 0 && <span className="num">{number(size)}</span>],
+            [
+              t('exports.column.size'),
+              size >= 0 && (
+                <span className="num">
+                  {rest > 0 ? t('exports.list_holds', { size: number(size), rest: number(rest) }) : number(size)}
+                </span>
+              ),
+            ],
           ]}
         />
       </div>

@@ -1,6 +1,22 @@
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
+import { useFormats } from '../languages/format';
 import { Bar } from './Bars';
+
+/** How many addresses a run has in step on its list: those of people of the segments, and those that only others of the segments' people share. */
+export const inStep = (r: Api['Receipt']) => r.added + r.updated + r.unchanged + (r.through_others ?? 0);
+
+/** How many addresses are on the list: fewer than the people of the segments, or more than the bar's parts, where some share an address. */
+function Addresses({ say, count, others = 0 }: { say: 'in_step' | 'would'; count: number; others?: number }) {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  return (
+    <p className="muted">
+      {t(`parts.receipt.${say}`, { count, n: number(count) })}
+      {others > 0 && ` ${t('parts.receipt.others', { count: others, n: number(others) })}`}
+    </p>
+  );
+}
 
 /** A receipt as two bars that add up: the members, and the leavers. */
 export function ReceiptBars({ receipt: r }: { receipt: Api['Receipt'] }) {
@@ -25,6 +41,7 @@ export function ReceiptBars({ receipt: r }: { receipt: Api['Receipt'] }) {
           { id: 'not_sent', label: t('parts.bucket.not_sent'), count: r.not_sent, tone: 'warn' },
         ]}
       />
+      {r.members > 0 && <Addresses say="in_step" count={inStep(r)} others={r.through_others} />}
       <Bar
         label={t('parts.receipt.leavers')}
         total={r.leavers}
@@ -67,6 +84,13 @@ export function PlanBars({ plan: p }: { plan: Api['Plan'] }) {
           },
         ]}
       />
+      {p.members > 0 && (
+        <Addresses
+          say="would"
+          count={p.add + p.update + p.unchanged + (p.through_others ?? 0)}
+          others={p.through_others}
+        />
+      )}
       <Bar
         label={t('parts.receipt.leavers')}
         total={p.leavers}

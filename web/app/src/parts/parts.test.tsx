@@ -7,7 +7,7 @@ import { show } from '../test/render';
 import { Confirm } from './Confirm';
 import { ErrorPanel } from './ErrorPanel';
 import { ProofProvider, useProof } from './Proof';
-import { ReceiptBars } from './ReceiptBars';
+import { PlanBars, ReceiptBars } from './ReceiptBars';
 import { Sections } from './Sections';
 import { StatusBadge } from './StatusBadge';
 import { newer } from './useRun';
@@ -72,6 +72,46 @@ test('a receipt that adds up says nothing of it, one that does not is told', asy
   rerender(<></>);
   await show(<ReceiptBars receipt={{ ...receipt, added: 4 }} />);
   expect(screen.getByText('The parts add up to 18, not to 19')).toBeTruthy();
+});
+
+const through = { ...receipt, members: 20, duplicates: 2, through_others: 1 };
+const plan = {
+  ...{
+    at: '',
+    as_of: '',
+    members: 20,
+    add: 5,
+    update: 1,
+    unchanged: 10,
+    rejected: 2,
+    duplicates: 2,
+    through_others: 1,
+  },
+  ...{ leavers: 0, remove: 0, keep: 0, still_wanted: 0, refusal_removals: 0, there_before: 0, expected_seconds: 0 },
+};
+
+test('a receipt and a plan say how many addresses that makes, and whose of them belong to nobody of the segments (S5)', async () => {
+  await show(<ReceiptBars receipt={through} />);
+  expect(
+    screen.getByText(
+      '17 addresses are in step on the list. 1 of them belongs to a profile outside the segments: whoever in the segments shares it counts as a duplicate.',
+    ),
+  ).toBeTruthy();
+  await show(<ReceiptBars receipt={receipt} />);
+  expect(screen.getByText('16 addresses are in step on the list.')).toBeTruthy();
+  await show(<PlanBars plan={plan} />, 'hr');
+  expect(
+    screen.getByText(/^Nakon toga na popisu je 17 adresa\. 1 od njih pripada profilu izvan segmenata/),
+  ).toBeTruthy();
+});
+
+test('a run that only removes says nothing of addresses', async () => {
+  await show(
+    <ReceiptBars
+      receipt={{ ...receipt, added: 0, updated: 0, unchanged: 0, rejected: 0, duplicates: 0, members: 0 }}
+    />,
+  );
+  expect(screen.queryByText(/in step/)).toBeNull();
 });
 
 test('a confirmation stays open with the reason where it fails', async () => {

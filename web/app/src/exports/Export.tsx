@@ -25,6 +25,7 @@ import { AccessTab } from './tabs/AccessTab';
 import { MappingTab } from './tabs/MappingTab';
 import { PeopleTab } from './tabs/PeopleTab';
 import { ScheduleTab } from './tabs/ScheduleTab';
+import { When } from './When';
 import { useExportWords } from './words';
 
 const tabs = ['runs', 'rejected', 'people', 'mapping', 'schedule', 'access'] as const;
@@ -128,7 +129,6 @@ function Detail({ value: e }: { value: Api['Export'] }) {
 function Glance({ value: e, standing }: { value: Api['Export']; standing: Api['TaskStanding'] | undefined }) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
-  const words = useExportWords();
   const built = useQuery(profileQuery).data?.build?.at;
   const at = lastSuccess(e, standing);
   return (
@@ -138,9 +138,10 @@ function Glance({ value: e, standing }: { value: Api['Export']; standing: Api['T
         [t('exports.column.success'), at && dateTime(at)],
         [
           t('exports.column.next'),
-          standing?.next_at
-            ? `${dateTime(standing.next_at)} · ${words.schedule(e.schedule)}`
-            : words.schedule(e.schedule),
+          <span key="next">
+            {standing?.next_at && `${dateTime(standing.next_at)} · `}
+            <When schedule={e.schedule} />
+          </span>,
         ],
         [t('exports.data_of'), built && dateTime(built)],
         [t('exports.column.permissions'), t(`exports.permissions.${e.your_permissions}`)],

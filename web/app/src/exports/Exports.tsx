@@ -21,6 +21,7 @@ import { useExportDialogs } from './dialogs/useExportDialogs';
 import { Late } from './Late';
 import { exportsQuery } from './queries';
 import { lastSuccess, standingOf } from './success';
+import { When } from './When';
 import { useExportWords } from './words';
 
 type Export = Api['Export'];
@@ -214,7 +215,9 @@ function useColumns(): Column<Export>[] {
           <>
             {at && dateTime(at)}
             {at && <br />}
-            <span className={at ? 'muted' : undefined}>{words.schedule(e.schedule)}</span>
+            <span className={at ? 'muted' : undefined}>
+              <When schedule={e.schedule} />
+            </span>
           </>
         );
       },

@@ -2,6 +2,7 @@ import { Radio, Select, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { clock, cronOf, type Rhythm, rhythmOf } from './cron';
+import { OnlyByHand } from './When';
 import { weekdayName } from './words';
 
 type Schedule = Api['ExportSchedule'];
@@ -62,6 +63,7 @@ export function ScheduleFields({ value, onChange }: { value: Schedule; onChange:
           />
         </div>
       </Radio.Group>
+      <OnlyByHand schedule={value} />
       {value.mode === 'own' && <OwnTimes value={value} onChange={(times) => onChange({ ...value, ...times })} />}
     </div>
   );

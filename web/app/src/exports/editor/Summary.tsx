@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Api } from '../../api/client';
 import { useFormats } from '../../languages/format';
 import { contractQuery, listsQuery } from '../queries';
+import { OnlyByHand } from '../When';
 import { useExportWords } from '../words';
 import type { Draft } from './draft';
 import classes from './editor.module.css';
@@ -45,6 +46,7 @@ export function Summary({ draft: d, segments, connection, moved }: Props) {
       {d.takeOver && <p>{t('exports.editor.summary.take_over')}</p>}
       {d.takes.length > 0 && <p>{t('exports.editor.summary.takes', { attributes: d.takes.join(', ') })}</p>}
       {moved && <p>{t('exports.editor.summary.moved', { list: moved })}</p>}
+      <OnlyByHand schedule={d.schedule} />
       <p className="muted">{t('exports.editor.summary.save')}</p>
     </section>
   );

@@ -7,7 +7,7 @@ import { Card, Facts } from '../../parts/Card';
 import { FreshnessDialog } from '../dialogs/FreshnessDialog';
 import { ScheduleDialog } from '../dialogs/ScheduleDialog';
 import { Late } from '../Late';
-import { useExportWords } from '../words';
+import { When } from '../When';
 
 type Props = { value: Api['Export']; standing: Api['TaskStanding'] | undefined; mayEdit: boolean };
 
@@ -15,7 +15,6 @@ type Props = { value: Api['Export']; standing: Api['TaskStanding'] | undefined; 
 export function ScheduleTab({ value: e, standing, mayEdit }: Props) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
-  const words = useExportWords();
   const [open, setOpen] = useState<'schedule' | 'freshness'>();
   const within = e.freshness?.within_minutes ?? 0;
   const hours = Math.round(within / 60);
@@ -33,7 +32,7 @@ export function ScheduleTab({ value: e, standing, mayEdit }: Props) {
       >
         <Facts
           facts={[
-            [t('exports.column.schedule'), words.schedule(e.schedule)],
+            [t('exports.column.schedule'), <When key="when" schedule={e.schedule} />],
             [t('exports.column.next'), standing?.next_at ? dateTime(standing.next_at) : t('exports.next_none')],
             [t('exports.editor.segments.zone'), e.time_zone || 'UTC'],
           ]}

@@ -1,0 +1,40 @@
+import { screen } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import type { Api } from '../api/client';
+import type { Language } from '../languages/languages';
+import { answers, showPages } from '../test/page';
+import { OnlyByHand, When } from './When';
+
+async function told(schedule: Api['ExportSchedule'], on: boolean, language?: Language) {
+  answers({ 'GET /refresh-schedule': { on, version: 1 } });
+  const page = (
+    <>
+      <p data-testid="when">
+        <When schedule={schedule} />
+      </p>
+      <OnlyByHand schedule={schedule} />
+    </>
+  );
+  await showPages([{ path: '/', component: () => page }], '/', language);
+}
+
+test('an export that waits for scheduled refreshes says that none is, and where to schedule one', async () => {
+  await told({ mode: 'with_refresh' }, false);
+  const link = await screen.findByRole('link', { name: 'none is switched on' });
+  expect(link.getAttribute('href')).toBe('/schedule');
+  expect(screen.getByTestId('when').textContent).toBe('With every scheduled refresh; none is switched on');
+  expect(screen.getByText(/it runs only when somebody runs it/)).toBeTruthy();
+});
+
+test('so it does in Croatian', async () => {
+  await told({}, false, 'hr');
+  await screen.findByRole('link', { name: 'nijedno nije uključeno' });
+  expect(screen.getByTestId('when').textContent).toBe('Zakazano osvježavanje; nijedno nije uključeno');
+});
+
+test('where a refresh is scheduled, or the export does not wait for it, nothing is said of it', async () => {
+  await told({ mode: 'with_refresh' }, true);
+  expect((await screen.findByTestId('when')).textContent).toBe('With every scheduled refresh');
+  await told({ mode: 'on_demand' }, false);
+  expect(screen.queryByRole('link')).toBeNull();
+});

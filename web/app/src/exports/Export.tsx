@@ -20,6 +20,7 @@ import { People } from './People';
 import { exportQuery, profileQuery, runsQuery } from './queries';
 import { RunPanel } from './RunPanel';
 import { RunsTable } from './RunsTable';
+import { SegmentLinks } from './SegmentLinks';
 import { lastSuccess, standingOf } from './success';
 import { AccessTab } from './tabs/AccessTab';
 import { MappingTab } from './tabs/MappingTab';
@@ -120,7 +121,7 @@ function Detail({ value: e }: { value: Api['Export'] }) {
         </Notice>
       )}
       <Glance value={e} standing={standing} />
-      {latest ? <RunPanel run={latest} mayEdit={mayEdit} /> : runs.data && <Empty text={t('exports.never_ran')} />}
+      {latest && <RunPanel run={latest} mayEdit={mayEdit} />}
       <DetailTabs value={e} runs={runs} standing={standing} mayEdit={mayEdit} />
     </Page>
   );
@@ -134,6 +135,7 @@ function Glance({ value: e, standing }: { value: Api['Export']; standing: Api['T
   return (
     <Facts
       facts={[
+        [t('exports.segments'), <SegmentLinks key="segments" ids={e.segment_ids} />],
         [t('exports.column.size'), e.list_size && <span className="num">{number(e.list_size.size)}</span>],
         [t('exports.column.success'), at && dateTime(at)],
         [

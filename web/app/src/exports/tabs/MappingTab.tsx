@@ -1,15 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../../api/client';
 import { Card, Facts } from '../../parts/Card';
 import { DataTable } from '../../parts/DataTable';
-import { segmentsQuery } from '../../segments/queries';
+import { SegmentLinks } from '../SegmentLinks';
 
 /** Who goes to the list, and which fields go with them. */
 export function MappingTab({ value: e }: { value: Api['Export'] }) {
   const { t } = useTranslation();
-  const segments = useQuery(segmentsQuery).data;
   return (
     <Card
       title={t('exports.tab.mapping')}
@@ -25,16 +23,7 @@ export function MappingTab({ value: e }: { value: Api['Export'] }) {
       <div className="stack">
         <Facts
           facts={[
-            [
-              t('exports.segments'),
-              <span key="segments" className="row">
-                {e.segment_ids.map((x) => (
-                  <Link key={x} to="/segments/$id" params={{ id: x }}>
-                    {segments?.find((s) => s.id === x)?.name ?? x}
-                  </Link>
-                ))}
-              </span>,
-            ],
+            [t('exports.segments'), <SegmentLinks key="segments" ids={e.segment_ids} />],
             [t('exports.leavers.label'), t(`exports.leavers.${e.leavers}`)],
             [t('exports.editor.leavers.take_over'), e.take_over && t('exports.yes')],
           ]}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
@@ -17,7 +17,8 @@ export default function NewExport() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [draft, setDraft] = useState(() => newDraft(browserZone()));
+  const { segment } = useSearch({ strict: false }) as { segment?: string };
+  const [draft, setDraft] = useState(() => ({ ...newDraft(browserZone()), segments: segment ? [segment] : [] }));
   const [touched, setTouched] = useState(false);
   const leave = useLeave(touched);
   const connections = useQuery(connectionsQuery);

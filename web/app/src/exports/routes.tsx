@@ -12,6 +12,8 @@ export const exportRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
     path: '/exports/new',
+    validateSearch: (s: Record<string, unknown>): { segment?: string } =>
+      typeof s.segment === 'string' ? { segment: s.segment } : {},
     component: lazyRouteComponent(() => import('./NewExport')),
   }),
   createRoute({

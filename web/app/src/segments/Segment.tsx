@@ -44,6 +44,9 @@ export default function SegmentPage() {
             <Button variant="default" onClick={() => void navigate({ to: '/segments/new', search: { from: id } })}>
               {t('segments.duplicate')}
             </Button>
+            <Button variant="default" onClick={() => void navigate({ to: '/exports/new', search: { segment: id } })}>
+              {t('segments.export_to_list')}
+            </Button>
             <Button component={Link} to={`/segments/${id}/edit`}>
               {t('segments.edit')}
             </Button>

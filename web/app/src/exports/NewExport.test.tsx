@@ -1,0 +1,27 @@
+import { screen } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { answers, showPages } from '../test/page';
+import NewExport from './NewExport';
+
+const segments = ['Loyal', 'Lately'].map((name, i) => ({ id: `s${i}`, name, rules: [], schedule: {} }));
+const fields = [{ name: 'email', type: 'text', semantic: 'email' }];
+
+async function wizard(at: string) {
+  answers({
+    'GET /session': { person: { role: 'contributor' } },
+    'GET /connections': { items: [{ id: 'c1', name: 'Main', type: 'brevo', account: {}, consent: {} }] },
+    'GET /connections/c1/lists': { items: [{ id: 7, name: 'VIPs', size: 3 }] },
+    'GET /connections/c1/attributes': { items: [] },
+    'GET /exports': { items: [] },
+    'GET /segments': { items: segments },
+    'GET /profile': { fields },
+    'GET /refresh-schedule': { on: true, version: 1 },
+  });
+  await showPages([{ path: '/exports/new', component: NewExport }], at);
+}
+
+test('whoever comes from a segment finds it chosen', async () => {
+  await wizard('/exports/new?segment=s1');
+  expect(await screen.findByText('Lately')).toBeTruthy();
+  expect(screen.queryByText('Loyal')).toBeNull();
+});

@@ -1,4 +1,5 @@
 import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { answers, showPages } from '../test/page';
 import NewExport from './NewExport';
@@ -24,4 +25,17 @@ test('whoever comes from a segment finds it chosen', async () => {
   await wizard('/exports/new?segment=s1');
   expect(await screen.findByText('Lately')).toBeTruthy();
   expect(screen.queryByText('Loyal')).toBeNull();
+});
+
+test('a section that nobody has opened yet is not ticked, though all in it is proposed', async () => {
+  await wizard('/exports/new?segment=s1');
+  const ticked = () => screen.getAllByText('complete').map((x) => x.parentElement?.textContent);
+  const next = await screen.findByRole('button', { name: 'Continue' });
+  await screen.findByText('Lately');
+  await userEvent.click(next);
+  expect(ticked()).toEqual([expect.stringContaining('Connection')]);
+  await userEvent.type(screen.getByLabelText(/^Name/), 'VIP');
+  await userEvent.click(await screen.findByRole('radio', { name: /VIPs/ }));
+  await userEvent.click(screen.getByRole('button', { name: 'Continue' }));
+  expect(ticked()).toEqual([expect.stringContaining('Connection'), expect.stringContaining('Name and Brevo list')]);
 });

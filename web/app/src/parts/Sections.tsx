@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './sections.module.css';
 
@@ -16,9 +16,10 @@ export type Section = {
 
 /**
  * A form on one page whose numbered sections open in order: a section can be opened when all before it are complete, and
- * every one that was can be opened again. What stands at the end (a summary in plain words, the button) shows once all are.
+ * every one that was can be opened again. One is ticked once somebody has seen it, or where all of it is as it was `saved`: what is
+ * proposed is not done yet. What stands at the end (a summary in plain words, the button) shows once all are.
  */
-export function Sections({ sections, end }: { sections: Section[]; end: ReactNode }) {
+export function Sections({ sections, end, saved }: { sections: Section[]; end: ReactNode; saved?: boolean }) {
   const { t } = useTranslation();
   const base = useId();
   const [opened, setOpened] = useState(0);
@@ -26,11 +27,17 @@ export function Sections({ sections, end }: { sections: Section[]; end: ReactNod
   const all = reach < 0;
   const may = (i: number) => all || i <= reach;
   const at = may(opened) ? opened : reach;
+  const current = sections[at]?.id;
+  const [seen, setSeen] = useState<string[]>([]);
+  useEffect(() => {
+    if (current) setSeen((ids) => (ids.includes(current) ? ids : [...ids, current]));
+  }, [current]);
   return (
     <div className="stack">
       <ol className={classes.list}>
         {sections.map((s, i) => {
           const open = i === at;
+          const done = s.complete && !open && (saved || seen.includes(s.id));
           return (
             <li key={s.id} className={classes.section}>
               <h2>
@@ -41,11 +48,11 @@ export function Sections({ sections, end }: { sections: Section[]; end: ReactNod
                   disabled={!may(i)}
                   onClick={() => setOpened(open ? sections.length : i)}
                 >
-                  <span className={classes.number} data-complete={s.complete && !open}>
-                    {s.complete && !open ? <IconCheck size={14} aria-hidden /> : i + 1}
+                  <span className={classes.number} data-complete={done}>
+                    {done ? <IconCheck size={14} aria-hidden /> : i + 1}
                   </span>
                   {s.title}
-                  {s.complete && <span className="visually-hidden">{t('parts.sections.complete')}</span>}
+                  {done && <span className="visually-hidden">{t('parts.sections.complete')}</span>}
                 </button>
               </h2>
               {!open && s.complete && s.summary && <div className={classes.summary}>{s.summary}</div>}

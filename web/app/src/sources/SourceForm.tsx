@@ -214,6 +214,7 @@ export function SourceForm({ stored, onReload }: Props) {
       {leave.dialog}
       <Sections
         sections={sections}
+        saved={!!stored}
         end={
           <div className="stack">
             <p>

@@ -151,6 +151,7 @@ export function Editor({ draft: d, onChange, was, saving, error, onSave, onReloa
   return (
     <Sections
       sections={sections}
+      saved={!!was}
       end={
         <div className="stack">
           <Summary

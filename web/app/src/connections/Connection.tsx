@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Api, api, send } from '../api/client';
 import { settingsQuery } from '../api/settings';
+import { exportsQuery } from '../exports/queries';
 import { useFormats } from '../languages/format';
 import { Card, Empty, Facts, Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
@@ -86,9 +87,21 @@ function Detail({ value: c, mayChange }: { value: Api['Connection']; mayChange: 
   ];
   if (!may('administrator')) {
     return (
-      <Card title={t('connections.use')}>
-        <Facts facts={[use]} />
-      </Card>
+      <>
+        <Card title={t('connections.use')}>
+          <div className="stack">
+            <Facts
+              facts={[
+                [t('connections.column.name'), c.name],
+                [t('connections.column.type'), t(`connections.type.${c.type}`)],
+                use,
+              ]}
+            />
+            <p className="muted">{t('connections.for_you')}</p>
+          </div>
+        </Card>
+        <UsesForContributors id={c.id} />
+      </>
     );
   }
   return (
@@ -149,25 +162,37 @@ function Uses({ id }: { id: string }) {
   const { t } = useTranslation();
   return (
     <Card title={t('connections.used.title')}>
-      <Loaded query={useQuery(usesQuery(id))}>
-        {(users) =>
-          users.length === 0 ? (
-            <Empty text={t('connections.used.none')} />
-          ) : (
-            <ul className="plain">
-              {users.map((e) => (
-                <li key={e.id}>
-                  <Link to="/exports/$id" params={{ id: e.id }} className="break">
-                    {e.name}
-                  </Link>
-                  <StatusBadge status={e.status} />
-                </li>
-              ))}
-            </ul>
-          )
-        }
+      <Loaded query={useQuery(usesQuery(id))}>{(users) => <Users users={users} />}</Loaded>
+    </Card>
+  );
+}
+
+/** Administrators are told by the connection who uses it; everybody sees the exports, and over which connection they go. */
+function UsesForContributors({ id }: { id: string }) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t('connections.used.title')}>
+      <Loaded query={useQuery(exportsQuery)}>
+        {(all) => <Users users={all.filter((e) => e.connection_id === id)} />}
       </Loaded>
     </Card>
+  );
+}
+
+function Users({ users }: { users: Pick<Api['Export'], 'id' | 'name' | 'status'>[] }) {
+  const { t } = useTranslation();
+  if (users.length === 0) return <Empty text={t('connections.used.none')} />;
+  return (
+    <ul className="plain">
+      {users.map((e) => (
+        <li key={e.id}>
+          <Link to="/exports/$id" params={{ id: e.id }} className="break">
+            {e.name}
+          </Link>
+          <StatusBadge status={e.status} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

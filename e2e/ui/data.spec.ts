@@ -115,10 +115,10 @@ test('a segment of who bought at least twice for 100 or more is built by mouse, 
   await open(page, '/segments/new');
   await page.getByRole('combobox', { name: 'Field' }).click();
   await page.getByRole('option', { name: 'orders', exact: true }).click();
-  await page.getByRole('combobox', { name: 'What of the rows' }).selectOption('count');
+  await page.getByRole('combobox', { name: 'What of them' }).selectOption('count');
   await page.getByRole('combobox', { name: 'What should hold' }).selectOption('greater_or_equal');
   await page.getByRole('textbox', { name: 'Value' }).fill('2');
-  await page.getByRole('button', { name: 'Filter the rows' }).click();
+  await page.getByRole('button', { name: 'Only some of them' }).click();
   await page.getByRole('combobox', { name: 'Field' }).nth(1).click();
   await page.getByRole('option', { name: 'amount', exact: true }).click();
   await page.getByRole('combobox', { name: 'What should hold' }).nth(1).selectOption('greater_or_equal');
@@ -126,7 +126,7 @@ test('a segment of who bought at least twice for 100 or more is built by mouse, 
   const total = page.getByTestId('total');
   await expect(total).toHaveAttribute('data-stale', 'false');
   await expect.poll(async () => (await total.textContent())?.replace(/\D/g, '')).toBe(String(found));
-  await expect(page.getByText('the number of rows in orders (only those for which amount is at least 100) is at least 2.')).toBeVisible();
+  await expect(page.getByText('the number of orders (only those for which amount is at least 100) is at least 2.')).toBeVisible();
   expect.soft(await barriers(page)).toEqual([]);
   await page.screenshot({ path: info.outputPath('bought.png'), fullPage: true });
   await page.setViewportSize({ width: 360, height: 800 });

@@ -50,6 +50,8 @@ export function AboutSelect({ condition, place, world, error, onChange }: Props)
       if (path) onChange(begun({ ...blank, about: 'related', related: newRelated(path) }));
     } else onChange(begun({ ...blank, about: chosen as Condition['about'] }));
   };
+  const near = (w: string[]) => !place.table && w.length === 1;
+  const items = (of: string[][]) => of.map((w) => ({ value: key(w), label: pathName(w) }));
   return (
     <Select
       aria-label={t('segments.builder.field')}
@@ -59,13 +61,18 @@ export function AboutSelect({ condition, place, world, error, onChange }: Props)
       openOnFocus={false}
       value={value}
       data={[
+        // What belongs to it stands first: below the fields, which are many, nobody looks for it. What is reached by further steps stands last.
+        {
+          group: t('segments.builder.about.related'),
+          items: items(ways.filter(near)),
+        },
         {
           group: place.table ? t('segments.builder.about.columns') : t('segments.builder.about.fields'),
           items: place.fields.map((f) => ({ value: `field ${f.name}`, label: f.name })),
         },
         {
-          group: t('segments.builder.about.related'),
-          items: ways.map((w) => ({ value: key(w), label: pathName(w) })),
+          group: t('segments.builder.about.farther'),
+          items: items(ways.filter((w) => !near(w))),
         },
         ...(place.table
           ? []

@@ -2,6 +2,7 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { Api } from '../api/client';
+import type { Language } from '../languages/languages';
 import { answers, showPages } from '../test/page';
 import { fromSegment } from './model';
 import type { Operator } from './operators';
@@ -60,7 +61,7 @@ const world: World = {
 };
 
 /** Shows the form of a segment; what is asked is noted. */
-async function form(segment: Api['Segment']) {
+async function form(segment: Api['Segment'], language?: Language) {
   const asked = answers({
     'GET /session': { person: { role: 'contributor' } },
     'GET /segments': { items: world.segments },
@@ -74,9 +75,10 @@ async function form(segment: Api['Segment']) {
       { path: '/segments/$id', component: () => null },
     ],
     '/',
+    language,
   );
   return async () => {
-    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await userEvent.click(screen.getByRole('button', { name: language === 'hr' ? 'Spremi' : 'Save' }));
     return (asked.find((a) => a.what === 'PUT /segments/s1')?.body as { rules: unknown } | undefined)?.rules;
   };
 }
@@ -86,7 +88,7 @@ test('a condition that is not known is told, and saved as it is beside what is e
     ...stored,
     rules: [{ rule: { all: [later, { field: 'seen', operator: 'in_the_last', values: ['3'], unit: 'quarter' }] } }],
   });
-  const told = await screen.findByRole('group', { name: /has rows in orders \(weight: 3\)/ });
+  const told = await screen.findByRole('group', { name: /has orders \(weight: 3\)/ });
   expect(within(told).queryByRole('textbox')).toBeNull();
   expect(within(told).queryByRole('combobox')).toBeNull();
   await userEvent.selectOptions(screen.getByLabelText('What should hold'), 'in_this');
@@ -99,19 +101,19 @@ test('a condition that is not known is told, and saved as it is beside what is e
 test('what rows must meet, what is worked out of them and another segment are edited', async () => {
   const save = await form(stored);
   const rows = await screen.findByRole('group', {
-    name: 'the profile has rows in orders (only those for which channel is “web”)',
+    name: 'the profile has orders (only those for which channel is “web”)',
   });
-  await userEvent.selectOptions(within(rows).getByLabelText('What of the rows'), 'sum');
+  await userEvent.selectOptions(within(rows).getByLabelText('What of them'), 'sum');
   // The only number of the table is taken, and compared as numbers are.
-  expect((within(rows).getAllByLabelText('Column')[0] as HTMLSelectElement).value).toBe('amount');
+  expect((within(rows).getAllByLabelText('Of what')[0] as HTMLSelectElement).value).toBe('amount');
   const [compare] = within(rows).getAllByLabelText('What should hold');
   expect((compare as HTMLSelectElement).value).toBe('greater_or_equal');
   const [amount, channel] = within(rows).getAllByLabelText('Value');
   await userEvent.type(amount as HTMLElement, '100');
   await userEvent.clear(channel as HTMLElement);
   await userEvent.type(channel as HTMLElement, 'shop');
-  await userEvent.click(within(rows).getByRole('button', { name: 'Only rows of a time' }));
-  const span = within(rows).getByRole('group', { name: 'Only rows of this time' });
+  await userEvent.click(within(rows).getByRole('button', { name: 'Only those of a time' }));
+  const span = within(rows).getByRole('group', { name: 'Only those of this time' });
   await userEvent.clear(within(span).getByLabelText('How many'));
   await userEvent.type(within(span).getByLabelText('How many'), '90');
   const staff = screen.getByRole('group', { name: 'the profile is in the segment “Staff”' });
@@ -145,7 +147,7 @@ test('keys that are pressed in what rows must meet are about that alone', async 
   within(inner).getByLabelText('What should hold').focus();
   await userEvent.keyboard('{Alt>}{Delete}{/Alt}');
   expect(screen.queryByRole('group', { name: 'channel is “web”' })).toBeNull();
-  expect(screen.getByRole('group', { name: /the profile has rows in orders/ })).toBeTruthy();
+  expect(screen.getByRole('group', { name: /the profile has orders/ })).toBeTruthy();
   expect(screen.getByText(/This group is empty/)).toBeTruthy();
   await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
   expect(screen.getByRole('group', { name: 'channel is “web”' })).toBeTruthy();
@@ -184,4 +186,14 @@ test('what uses a segment leads to segments and to exports', async () => {
   );
   expect(screen.getByRole('link', { name: 'Buyers' }).getAttribute('href')).toBe('/segments/a');
   expect(screen.getByRole('link', { name: 'Newsletter' }).getAttribute('href')).toBe('/exports/b');
+});
+
+test('what belongs to a person stands before the fields', async () => {
+  await form(stored, 'hr');
+  const [about] = await screen.findAllByRole('combobox', { name: 'Polje' });
+  await userEvent.click(about as HTMLElement);
+  const options = screen.getAllByRole('option').map((o) => o.textContent);
+  expect(options.indexOf('orders')).toBeLessThan(options.indexOf('seen'));
+  expect(options.indexOf('orders')).toBeGreaterThanOrEqual(0);
+  expect(screen.getAllByText('Što pripada osobi').length).toBeGreaterThan(0);
 });

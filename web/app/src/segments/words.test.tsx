@@ -91,10 +91,10 @@ const spent: Api['Rule'] = {
 
 test('what is worked out from related rows is told with its rows, in both languages', async () => {
   expect(await sentence([{ rule: spent }], 'en')).toBe(
-    'Everybody for whom the sum of amount in orders → lines (only those for which (country is “7” or the row has no rows in returns) and bought is after 31 Jan 2026) is at least 1,500.5.',
+    'Everybody for whom the sum of amount in orders → lines (only those for which (country is “7” or it has no returns) and bought is after 31 Jan 2026) is at least 1,500.5.',
   );
   expect(await sentence([{ rule: spent }], 'hr')).toBe(
-    'Svi za koje vrijedi zbroj amount u orders → lines (samo oni za koje vrijedi (country je „7” ili redak nema redaka u returns) i bought poslije je 31. 01. 2026.) najmanje je 1.500,5.',
+    'Svi za koje vrijedi zbroj amount u orders → lines (samo oni za koje vrijedi (country je „7” ili zapis nema returns) i bought poslije je 31. 01. 2026.) najmanje je 1.500,5.',
   );
 });
 
@@ -108,7 +108,7 @@ test('functions, rows, ids and addresses are told', async () => {
     }),
   ).toBe('Everybody for whom the last channel by bought in orders is “web”.');
   expect(await one({ related: { path: ['orders'], function: 'count' }, operator: 'equals', values: ['1000'] })).toBe(
-    'Everybody for whom the number of rows in orders is 1,000.',
+    'Everybody for whom the number of orders is 1,000.',
   );
   expect(
     await one({
@@ -118,7 +118,7 @@ test('functions, rows, ids and addresses are told', async () => {
       },
       operator: 'has',
     }),
-  ).toBe('Everybody for whom the profile has rows in orders (only those for which bought is in the last 2 quarters).');
+  ).toBe('Everybody for whom the profile has orders (only those for which bought is in the last 2 quarters).');
   expect(await one({ operator: 'id_one_of', values: ['7', '8'] })).toBe(
     'Everybody for whom the profile has one of the ids “7”, “8”.',
   );

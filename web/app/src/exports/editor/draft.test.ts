@@ -45,6 +45,22 @@ test('names and phones go to the built-in attributes, however the account calls 
   ]);
 });
 
+test('what a field means says where it goes, whatever it is called; not where the type does not fit', () => {
+  const fields = [
+    field('birth_date', 'date', 'birth_date'),
+    field('grad', 'text', 'city'),
+    field('jezik', 'text', 'language'),
+  ];
+  const account = [attribute('Birthday', 'date'), attribute('TOWN'), attribute('LANGUAGE', 'number'), attribute('DOB')];
+  expect(suggestions(fields, account, 'email', [])).toEqual([
+    { field: 'birth_date', attribute: 'Birthday' },
+    { field: 'grad', attribute: 'TOWN' },
+  ]);
+  expect(suggestions(fields.slice(0, 1), [attribute('DATUM_ROĐENJA', 'date')], 'email', [])).toEqual([
+    { field: 'birth_date', attribute: 'DATUM_ROĐENJA' },
+  ]);
+});
+
 test('other fields go to the attribute of the same name, where the types fit and it can be written', () => {
   const fields = [field('Loyalty tier'), field('points', 'number'), field('score', 'text'), field('since', 'date')];
   const account = [

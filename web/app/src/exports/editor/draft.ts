@@ -67,11 +67,37 @@ export const inputOf = (d: Draft): Api['ExportInput'] => ({
 export const scheduleOf = (s: Api['ExportSchedule']): Api['ExportSchedule'] =>
   s.mode === 'own' ? { mode: 'own', cron: s.cron?.trim(), time_zone: s.time_zone } : { mode: s.mode };
 
-// The built-in attributes are called as the account's language does when it was opened.
-const builtIn: Partial<Record<NonNullable<Field['semantic']>, string[]>> = {
+// What attributes of a meaning are called: the built-in ones as in the language that the account had when it was opened, others as
+// people call them; without what stands between words.
+const called: Partial<Record<NonNullable<Field['semantic']>, string[]>> = {
   first_name: ['FIRSTNAME', 'PRENOM', 'VORNAME', 'NOMBRE', 'NOME', 'IME'],
   last_name: ['LASTNAME', 'NOM', 'NACHNAME', 'APELLIDOS', 'COGNOME', 'SOBRENOME', 'PREZIME'],
   phone: ['SMS'],
+  birth_date: [
+    ...[
+      'BIRTHDAY',
+      'BIRTHDATE',
+      'DATEOFBIRTH',
+      'DOB',
+      'ROĐENDAN',
+      'RODENDAN',
+      'RODJENDAN',
+      'DATUMROĐENJA',
+      'DATUMRODENJA',
+    ],
+    ...[
+      'GEBURTSTAG',
+      'GEBURTSDATUM',
+      'DATENAISSANCE',
+      'DATEDENAISSANCE',
+      'DATADINASCITA',
+      'COMPLEANNO',
+      'FECHADENACIMIENTO',
+    ],
+  ],
+  city: ['CITY', 'TOWN', 'GRAD', 'MJESTO', 'VILLE', 'STADT', 'ORT', 'CITTÀ', 'CITTA', 'CIUDAD'],
+  country: ['COUNTRY', 'DRŽAVA', 'DRZAVA', 'ZEMLJA', 'PAYS', 'LAND', 'PAESE', 'PAÍS', 'PAIS'],
+  language: ['LANGUAGE', 'JEZIK', 'LANGUE', 'SPRACHE', 'LINGUA', 'IDIOMA'],
 };
 
 const plain = (name: string) => name.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
@@ -79,14 +105,16 @@ const plain = (name: string) => name.toUpperCase().replace(/[^\p{L}\p{N}]/gu, ''
 /** The attribute of the account that a field most likely belongs to. */
 export function suggested(field: Field, attributes: Attribute[]): string | undefined {
   const free = attributes.filter((a) => !a.read_only);
-  const names = (field.semantic && builtIn[field.semantic]) ?? [];
-  const known = names.find((n) => free.some((a) => a.name === n));
-  if (known) return known;
+  const names = (field.semantic && called[field.semantic]) ?? [];
+  for (const name of names) {
+    const known = free.find((a) => plain(a.name) === name && fits(field, a));
+    if (known) return known.name;
+  }
   const same = free.find((a) => plain(a.name) === plain(field.name));
   return same && fits(field, same) ? same.name : undefined;
 }
 
-/** What the account offers for first name, last name, phone, and for fields that are called as an attribute is. */
+/** What the account offers for fields of a meaning, such as a first name or a date of birth, and for those that are called as an attribute is. */
 export function suggestions(fields: Field[], attributes: Attribute[], email: string, taken: Pair[]): Pair[] {
   const used = new Set(taken.map((p) => p.attribute));
   const fed = new Set(taken.map((p) => p.field));

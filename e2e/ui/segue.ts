@@ -107,6 +107,7 @@ export async function everyWay(page: Page, what: string, shot?: (name: string) =
   expect.soft(await barriers(page, ['color-contrast']), `${what}, dark`).toEqual([]);
   await page.setViewportSize({ width: 360, height: 800 });
   expect.soft(await overflow(page), `${what} at 360`).toBeLessThanOrEqual(0);
+  expect.soft(await cutOff(page), `${what} at 360`).toEqual([]);
   expect.soft(await barriers(page), `${what} at 360, dark`).toEqual([]);
   await shot?.('dark-360');
   expect.soft(await page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length), `${what} moves`).toBe(0);
@@ -117,10 +118,19 @@ export async function fits(page: Page, what: string, shot?: (name: string) => Pr
   for (const width of [2560, 360, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     expect.soft(await overflow(page), `${what} at ${width}`).toBeLessThanOrEqual(0);
+    expect.soft(await cutOff(page), `${what} at ${width}`).toEqual([]);
     if (width < 2560) await shot?.(String(width));
   }
   expect.soft(await barriers(page), what).toEqual([]);
 }
+
+/** The buttons whose words are cut off. */
+export const cutOff = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('main button')]
+      .filter((b) => b.checkVisibility() && [b, ...b.querySelectorAll<HTMLElement>('span')].some((x) => x.clientWidth > 1 && x.scrollWidth > x.clientWidth + 1))
+      .map((b) => b.textContent ?? ''),
+  );
 
 /** How far the page is wider than the window. */
 export const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -45,6 +45,7 @@ export function People({ run, bucket }: { run: Api['Run']; bucket: string }) {
             <DataTable
               label={t(`parts.bucket.${bucket}`)}
               rows={items}
+              first={20}
               rowKey={(r) => `${r.bucket} ${r.number}`}
               columns={[
                 { id: 'address', header: t('exports.people_of.address'), cell: (r) => r.address || t('parts.none') },

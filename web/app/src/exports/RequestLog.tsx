@@ -4,10 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
-import { Card, Empty } from '../parts/Card';
+import { Empty } from '../parts/Card';
 import { Confirm } from '../parts/Confirm';
 import { DataTable } from '../parts/DataTable';
+import { Fold } from '../parts/Fold';
 import { Loaded } from '../parts/Loaded';
+import { useNarrow } from '../parts/useNarrow';
 import { useWho } from '../parts/useWho';
 import { useExportActions } from './actions';
 import { batchesQuery } from './queries';
@@ -18,19 +20,20 @@ export function RequestLog({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean
   const { number, dateTime } = useFormats();
   const who = useWho();
   const { answer } = useExportActions();
+  const narrow = useNarrow();
   const [giving, setGiving] = useState(false);
   const batches = useQuery({ ...batchesQuery(run.id), refetchInterval: run.ended ? false : 3_000 });
   // An import that does not end stops whatever else its account has to import; the server says when it may be given up.
   const stuck = batches.data?.some(
     (b) => b.kind === 'import' && !b.given_up && (b.state === 'accepted' || b.state === 'unknown'),
   );
+  const giveUp = mayEdit && !!stuck && (run.status === 'waiting_for_brevo' || run.ended);
   return (
-    <Card
+    <Fold
       title={t('exports.batches.title')}
+      open={!narrow || giveUp}
       actions={
-        mayEdit &&
-        stuck &&
-        (run.status === 'waiting_for_brevo' || run.ended) && (
+        giveUp && (
           <Button variant="default" size="compact-sm" onClick={() => setGiving(true)}>
             {t('exports.give_up.verb')}
           </Button>
@@ -45,6 +48,7 @@ export function RequestLog({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean
             <DataTable
               label={t('exports.batches.title')}
               rows={list}
+              first={20}
               rowKey={(b) => b.id}
               columns={[
                 { id: 'seq', header: t('exports.batches.seq'), number: true, cell: (b) => number(b.seq) },
@@ -86,6 +90,6 @@ export function RequestLog({ run, mayEdit }: { run: Api['Run']; mayEdit: boolean
       >
         {t('exports.give_up.what')}
       </Confirm>
-    </Card>
+    </Fold>
   );
 }

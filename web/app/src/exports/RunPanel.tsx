@@ -62,6 +62,7 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
         {run.receipt ? <ReceiptBars receipt={run.receipt} /> : run.plan && <PlanBars plan={run.plan} />}
         {reasons.length > 0 && (
           <Facts
+            short
             facts={reasons.map(([code, n]): [string, string] => [
               words.reason(code),
               t('exports.people', { count: n, n: number(n) }),

@@ -21,10 +21,10 @@ export function Card({ title, actions, children }: { title: string; actions?: Re
   );
 }
 
-/** Names and values beside each other. A fact without a value is left out. */
-export function Facts({ facts }: { facts: [string, ReactNode][] }) {
+/** Names and values beside each other, on phones below each other unless they are short. A fact without a value is left out. */
+export function Facts({ facts, short }: { facts: [string, ReactNode][]; short?: boolean }) {
   return (
-    <dl className={classes.facts}>
+    <dl className={classes.facts} data-short={short}>
       {facts
         .filter(([, value]) => value !== undefined && value !== null && value !== '' && value !== false)
         .map(([name, value]) => (

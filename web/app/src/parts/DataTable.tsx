@@ -1,7 +1,10 @@
+import { Button } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormats } from '../languages/format';
 import classes from './table.module.css';
+import { useNarrow } from './useNarrow';
 
 export type Column<T> = {
   id: string;
@@ -26,11 +29,18 @@ type Props<T> = {
   onOrder?: (order: Order) => void;
   /** Said where there are no rows. */
   none?: string;
+  /** How many rows stand there until somebody asks for all; on phones, where each is a card, half of them. */
+  first?: number;
 };
 
 /** A table. On phones every row becomes a card, with the headers beside the values. */
-export function DataTable<T>({ label, columns, rows, rowKey, order, onOrder, none }: Props<T>) {
+export function DataTable<T>({ label, columns, rows: all, rowKey, order, onOrder, none, first }: Props<T>) {
   const { t } = useTranslation();
+  const { number } = useFormats();
+  const narrow = useNarrow();
+  const [whole, setWhole] = useState(false);
+  const most = whole || !first ? all.length : narrow ? Math.ceil(first / 2) : first;
+  const rows = all.slice(0, most);
   const turn = (id: string) =>
     onOrder?.(order?.sort === id ? { sort: id, down: !order.down } : { sort: id, down: false });
   return (
@@ -82,6 +92,11 @@ export function DataTable<T>({ label, columns, rows, rowKey, order, onOrder, non
         </tbody>
       </table>
       {rows.length === 0 && none && <p className={classes.none}>{none}</p>}
+      {rows.length < all.length && (
+        <Button variant="subtle" m={8} onClick={() => setWhole(true)}>
+          {t('parts.list.show_all', { n: number(all.length) })}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import hr from './hr.json';
 import { complete, suggested } from './keys';
 
 const orders = { id: 'o', name: 'Orders', columns: ['order_id', 'Customer_ID', 'status'] };
@@ -25,4 +26,9 @@ test('a key of a table needs a column on both sides', () => {
       true,
     ),
   ).toBe(false);
+});
+
+test('in Croatian relationships have a word of their own: Veze are connections', () => {
+  expect(hr.title).toBe('Odnosi');
+  expect(JSON.stringify(hr)).not.toMatch(/\bvez(a|e|i|u|om|ama)\b/i);
 });

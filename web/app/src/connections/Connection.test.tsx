@@ -1,8 +1,10 @@
 import { screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
+import type { Api } from '../api/client';
 import type { Language } from '../languages/languages';
 import { answers, showPages } from '../test/page';
 import ConnectionPage from './Connection';
+import { ExportUser } from './ExportUser';
 
 async function page(language?: Language) {
   const asked = answers({
@@ -43,4 +45,25 @@ test('so it is in Croatian', async () => {
   expect(await screen.findByRole('link', { name: 'VIP' })).toBeTruthy();
   expect(screen.getByText('Gdje se koristi')).toBeTruthy();
   expect(screen.getByText(/prikazuju se administratorima/)).toBeTruthy();
+});
+
+const taken = {
+  id: 'c1',
+  name: 'Main',
+  export_user: { kind: 'person', person_id: 'p2', name: 'Bruno' },
+} as Api['Connection'];
+const takeOver = <ExportUser connection={taken} mayChange />;
+
+test('whoever may take over as export user is told what changes for whom', async () => {
+  answers({ 'GET /session': { person: { id: 'p1', role: 'administrator' } } });
+  await showPages([{ path: '/', component: () => takeOver }], '/');
+  expect(
+    await screen.findByText(/run on your behalf, and no longer on that of Bruno; nothing else changes/),
+  ).toBeTruthy();
+});
+
+test('so they are in Croatian', async () => {
+  answers({ 'GET /session': { person: { id: 'p1', role: 'administrator' } } });
+  await showPages([{ path: '/', component: () => takeOver }], '/', 'hr');
+  expect(await screen.findByText(/u vaše ime, a više ne u ime: Bruno/)).toBeTruthy();
 });

@@ -49,7 +49,9 @@ export function ExportUser({ connection: c, mayChange }: { connection: Api['Conn
         {mayChange && !mine && (
           <>
             <p className="muted">
-              {nobody ? t('connections.export_user.means') : t('connections.export_user.take_means')}
+              {nobody
+                ? t('connections.export_user.means')
+                : t('connections.export_user.take_means', { name: who(user.name ?? '') })}
             </p>
             <div>
               <Button variant="default" loading={busy} onClick={take}>

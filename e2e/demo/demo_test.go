@@ -58,8 +58,9 @@ func TestDemoShowsTheWholeWay(t *testing.T) {
 	s := show(t)
 	at := 0
 	for _, words := range []string{
+		"$ segue person add", // first: until there is somebody, the page in a browser is the one that sets a server up
 		"$ segue source add", "$ segue profile set", "orders; the relationship says whose they are", "$ segue source add Orders", "$ segue relationship add orders", "$ segue segment add", "$ segue connection add", "$ segue export add",
-		"--dry-run --wait", "Plan", "Receipt", "1 % of the customers changed", "$ segue source ingest", "--dry-run --wait", "Plan", "Receipt", "$ segue person add", "viewer@example.com", "What the sandbox holds",
+		"--dry-run --wait", "Plan", "Receipt", "1 % of the customers changed", "$ segue source ingest", "--dry-run --wait", "Plan", "Receipt", "What the sandbox holds", "sign in at http://", "viewer@example.com  ",
 	} {
 		i := strings.Index(s.text[at:], words)
 		require.GreaterOrEqual(t, i, 0, "%q is not shown, or not in its place:\n%s", words, s.text)

@@ -46,6 +46,8 @@ type demo struct {
 	started  time.Time
 	files    string
 	customer sampledata.Config
+	// passwords are the lines that tell who signs in with which one.
+	passwords []string
 }
 
 // Demo shows the whole way: customers become profiles, profiles segments, segments a list at a Brevo sandbox; then some
@@ -137,7 +139,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 
 // show walks the way, each step by the command that people would type.
 func (d *demo) show(ctx context.Context, r Running) error {
-	for _, part := range []func(context.Context, Running) error{d.customers, d.segments, d.connect, d.firstRun, d.secondRun, d.people, d.result} {
+	for _, part := range []func(context.Context, Running) error{d.people, d.customers, d.segments, d.connect, d.firstRun, d.secondRun, d.result} {
 		if err := part(ctx, r); err != nil {
 			return err
 		}

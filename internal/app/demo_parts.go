@@ -39,8 +39,6 @@ func demoLogger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(
 
 // customers makes customers up and takes them over.
 func (d *demo) customers(ctx context.Context, _ Running) error {
-	d.say("Everything below is made up and stays on this machine. $ marks commands you can type yourself, after")
-	d.say("  export SEGUE_DATA=%s PATH=%s:$PATH", filepath.Join(d.dir, "segue"), filepath.Dir(d.Program))
 	d.customer = sampledata.Config{Seed: d.Seed, Customers: d.Customers, AsOf: time.Now().UTC().AddDate(0, 0, -1).Truncate(24 * time.Hour)}
 	stats, err := d.write()
 	if err != nil {
@@ -138,6 +136,9 @@ func (d *demo) connect(ctx context.Context, _ Running) error {
 		return err
 	}
 	if err := d.others(ctx); err != nil {
+		return err
+	}
+	if err := d.command(ctx, "connection", "share", demoBrevo); err != nil {
 		return err
 	}
 	return d.command(ctx, "export", "add", demoExport, "--connection", demoBrevo, "--list", "1", "--segment", demoLoyal, "--segment", demoLately,
@@ -245,6 +246,7 @@ func (d *demo) result(ctx context.Context, r Running) error {
 	for _, m := range members[:min(len(members), 5)] {
 		d.say("  %s", m)
 	}
+	d.signIn(r)
 	d.say("\nShown in %s.", time.Since(d.started).Round(time.Second))
 	if d.Exit {
 		return nil

@@ -18,10 +18,12 @@ func demoPeople() []activation.Person {
 	}
 }
 
-// people adds somebody of each role, and shares the connection with contributors.
-func (d *demo) people(ctx context.Context, r Running) error {
+// people adds somebody of each role. It comes first: until there is somebody every page asks to set the server up, and whoever opens
+// it while the rest is shown would make an administrator of a demo.
+func (d *demo) people(ctx context.Context, _ Running) error {
+	d.say("Everything below is made up and stays on this machine. $ marks commands you can type yourself, after")
+	d.say("  export SEGUE_DATA=%s PATH=%s:$PATH", filepath.Join(d.dir, "segue"), filepath.Dir(d.Program))
 	d.heading("People: who may do what")
-	var lines []string
 	for _, p := range demoPeople() {
 		password := rand.Text()
 		file := filepath.Join(d.dir, "password-"+string(p.Role))
@@ -31,14 +33,15 @@ func (d *demo) people(ctx context.Context, r Running) error {
 		if err := d.command(ctx, "person", "add", p.Name, "--email", p.Email.String(), "--role", string(p.Role), "--password-file", filepath.Join(d.shown, filepath.Base(file))); err != nil {
 			return err
 		}
-		lines = append(lines, "  "+p.Email.String()+"  "+password)
-	}
-	if err := d.command(ctx, "connection", "share", demoBrevo); err != nil {
-		return err
-	}
-	d.say("\nThey sign in at %s with these passwords, made for this demo:", r.URL)
-	for _, l := range lines {
-		d.say("%s", l)
+		d.passwords = append(d.passwords, "  "+p.Email.String()+"  "+password)
 	}
 	return nil
+}
+
+// signIn tells, once everything is there to be seen, where and how to look at it.
+func (d *demo) signIn(r Running) {
+	d.say("\nPeople sign in at %s with these passwords, made for this demo:", r.URL)
+	for _, l := range d.passwords {
+		d.say("%s", l)
+	}
 }

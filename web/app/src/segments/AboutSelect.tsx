@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '../parts/roles';
 import type { Condition } from './model';
 import { newRelated } from './model';
 import { withField, withOperator } from './operators';
@@ -21,6 +22,7 @@ const key = (path: string[]) => `related ${JSON.stringify(path)}`;
 /** What a condition is about: a field, rows that belong to it, membership of a segment, or who it is. */
 export function AboutSelect({ condition, place, world, error, onChange }: Props) {
   const { t } = useTranslation();
+  const { may } = useMe();
   const { about, field, related } = condition;
   const ways = paths(world, place);
   const now = related?.path;
@@ -82,6 +84,9 @@ export function AboutSelect({ condition, place, world, error, onChange }: Props)
                 items: [
                   { value: 'segment', label: t('segments.builder.about.segment') },
                   { value: 'profile', label: t('segments.builder.about.literal') },
+                  ...(may('administrator') || about === 'query'
+                    ? [{ value: 'query', label: t('segments.builder.about.query') }]
+                    : []),
                 ],
               },
             ]),

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { Api } from '../api/client';
@@ -24,6 +24,8 @@ const operators = [
   { operator: 'has_not', operand: 'none', types: [], subject: 'related' },
   { operator: 'member_of', operand: 'none', types: [], subject: 'segment' },
   { operator: 'not_member_of', operand: 'none', types: [], subject: 'segment' },
+  { operator: 'in_query', operand: 'none', types: [], subject: 'query' },
+  { operator: 'not_in_query', operand: 'none', types: [], subject: 'query' },
   { operator: 'address_one_of', operand: 'many', types: [], subject: 'profile' },
 ] as unknown as Operator[];
 const stored: Api['Segment'] = {
@@ -61,11 +63,11 @@ const world: World = {
 };
 
 /** Shows the form of a segment; what is asked is noted. */
-async function form(segment: Api['Segment'], language?: Language) {
+async function form(segment: Api['Segment'], language?: Language, role = 'contributor', preview?: () => unknown) {
   const asked = answers({
-    'GET /session': { person: { role: 'contributor' } },
+    'GET /session': { person: { role } },
     'GET /segments': { items: world.segments },
-    'POST /segments/preview': { members: 1, rules: [1, 0], sample: [] },
+    'POST /segments/preview': preview ?? { members: 1, rules: [1, 0], sample: [] },
     'PUT /segments/s1': { ...segment, version: 4 },
   });
   const page = () => <SegmentForm title="Buyers" stored={segment} draft={() => fromSegment(segment)} world={world} />;
@@ -196,4 +198,37 @@ test('what belongs to a person stands before the fields', async () => {
   expect(options.indexOf('orders')).toBeLessThan(options.indexOf('seen'));
   expect(options.indexOf('orders')).toBeGreaterThanOrEqual(0);
   expect(screen.getAllByText('Što pripada osobi').length).toBeGreaterThan(0);
+});
+
+const query: Api['Rule'] = { sql: 'SELECT customer FROM orders', operator: 'in_query' };
+const asked: Api['Segment'] = { ...stored, rules: [{ rule: { all: [query] } }] };
+
+test('an administrator writes a query, and what the server says of it stands below it', async () => {
+  // Whom the rules find is asked as well; undefined is what the server refuses.
+  const save = await form(asked, 'en', 'administrator', () => undefined);
+  const condition = await screen.findByRole('group', { name: /is among the ids of the SQL query/ });
+  const text = await within(condition).findByLabelText('Query');
+  await waitFor(() => expect((text as HTMLTextAreaElement).readOnly).toBe(false));
+  expect(await within(condition).findByRole('alert')).toBeTruthy();
+  await userEvent.clear(text);
+  await userEvent.tab();
+  expect(await within(condition).findByText('Write a query')).toBeTruthy();
+  await userEvent.type(text, 'SELECT 1');
+  await userEvent.selectOptions(within(condition).getByLabelText('What should hold'), 'not_in_query');
+  expect(await save()).toEqual([{ rule: { all: [{ sql: 'SELECT 1', operator: 'not_in_query' }] } }]);
+});
+
+test('how many people a query finds is told in Croatian as well', async () => {
+  await form(asked, 'hr', 'administrator');
+  const condition = await screen.findByRole('group', { name: /je među ID-ovima iz SQL upita/ });
+  expect(await within(condition).findByLabelText('Upit')).toBeTruthy();
+  expect(await within(condition).findByText('1 osoba')).toBeTruthy();
+});
+
+test('a contributor sees the query, which is saved as it is', async () => {
+  const save = await form(asked);
+  const text = (await screen.findByLabelText('Query')) as HTMLTextAreaElement;
+  expect(text.readOnly).toBe(true);
+  expect(await screen.findByText(/Only administrators change a query/)).toBeTruthy();
+  expect(await save()).toEqual(asked.rules);
 });

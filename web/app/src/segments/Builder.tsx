@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu, NativeSelect, SegmentedControl } from '@mantine/core';
 import { IconDots, IconPlus } from '@tabler/icons-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../languages/format';
 import { AboutSelect } from './AboutSelect';
@@ -14,6 +14,8 @@ import { SegmentSelect } from './SegmentSelect';
 import { compared, follow, measureOf, type Place, possible, profilePlace, type World } from './tables';
 import { ValueEditor } from './ValueEditor';
 import { useWords } from './words';
+
+const QueryEditor = lazy(() => import('./QueryEditor')); // few write queries
 
 type Change = (change: (draft: Draft) => Draft, mark?: string) => void;
 
@@ -314,6 +316,18 @@ function ConditionEditor({ condition, inside, place, context }: ConditionProps) 
         />
       )}
       <NodeMenu label={t('segments.builder.condition_actions')} items={items} />
+      {about === 'query' && (
+        <div className={classes.query}>
+          <Suspense>
+            <QueryEditor
+              condition={condition}
+              timeZone={draft.timeZone}
+              wrong={text}
+              onChange={(sql) => put({ ...condition, sql }, 'sql')}
+            />
+          </Suspense>
+        </div>
+      )}
       {related && there && (
         <RelatedRest
           related={related}

@@ -9,7 +9,7 @@ export type Combine = NonNullable<Api['SegmentRule']['combine']>;
 export type Unit = NonNullable<Api['Rule']['unit']>;
 export type Measure = NonNullable<Api['Related']['function']>;
 /** What a condition is about. */
-export type About = 'field' | 'related' | 'segment' | 'profile';
+export type About = 'field' | 'related' | 'segment' | 'profile' | 'query';
 /** Rows that belong to what a rule is about: where they are, what is worked out of them, and which of them. */
 export type Related = {
   path: string[];
@@ -31,6 +31,8 @@ export type Condition = {
   related?: Related;
   /** The id of the segment, where it is about one. */
   segment?: string;
+  /** The query whose ids it is about. */
+  sql?: string;
   operator: string;
   values: string[];
   unit?: Unit;
@@ -113,7 +115,15 @@ function fromRule(rule: Api['Rule']): Node {
 }
 
 function fromCondition(rule: Api['Rule']): Condition {
-  const about: About = rule.field ? 'field' : rule.related ? 'related' : rule.segment ? 'segment' : 'profile';
+  const about: About = rule.field
+    ? 'field'
+    : rule.related
+      ? 'related'
+      : rule.segment
+        ? 'segment'
+        : rule.sql !== undefined
+          ? 'query'
+          : 'profile';
   return {
     id: newId(),
     kind: 'condition',
@@ -121,6 +131,7 @@ function fromCondition(rule: Api['Rule']): Condition {
     field: rule.field ?? '',
     related: about === 'related' && rule.related ? fromRelated(rule.related) : undefined,
     segment: about === 'segment' ? rule.segment : undefined,
+    sql: about === 'query' ? rule.sql : undefined,
     operator: rule.operator ?? '',
     values: [...(rule.values ?? [])],
     unit: rule.unit,
@@ -175,6 +186,7 @@ export function toRule(node: Node): Api['Rule'] {
   const rule: Api['Rule'] = { operator: node.operator as Api['Rule']['operator'] };
   if (node.about === 'field') rule.field = node.field;
   if (node.about === 'segment') rule.segment = node.segment;
+  if (node.about === 'query') rule.sql = node.sql;
   if (node.about === 'related' && node.related) rule.related = toRelated(node.related);
   if (node.values.length > 0)
     rule.values = substring.test(node.operator)

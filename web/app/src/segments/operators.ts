@@ -33,6 +33,7 @@ export type Missing =
   | 'order_by'
   | 'segment'
   | 'unknown_segment'
+  | 'query'
   | 'address'
   | 'many';
 
@@ -68,6 +69,7 @@ export function missing(c: Condition, place: Place, world: World): Missing | und
     if (!c.segment) return 'segment';
     if (!world.segments.some((s) => s.id === c.segment)) return 'unknown_segment';
   }
+  if (c.about === 'query' && !c.sql?.trim()) return 'query';
   if (c.about === 'related') {
     const there = c.related && follow(world, place, c.related.path);
     if (!c.related || !there) return 'path';

@@ -1,10 +1,11 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useRouteContext } from '@tanstack/react-router';
-import type { FormEvent } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
 import { meQuery } from '../api/queries';
+import { browserZone, ZoneSelect } from '../exports/ScheduleFields';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import type { Arrival } from './arrival';
@@ -38,10 +39,17 @@ function Form({ secret }: { secret: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [zone, setZone] = useState(browserZone);
   const make = useMutation({
     meta: { signsIn: true },
-    mutationFn: (body: { name: string; email: string; password: string }) =>
-      send(api.POST('/api/v1/setup', { body: { ...body, secret } })),
+    mutationFn: async (body: { name: string; email: string; password: string }) => {
+      const me = await send(api.POST('/api/v1/setup', { body: { ...body, secret } }));
+      // The zone can be chosen later as well: whoever is an administrator by now is not kept at this page for it.
+      await send(api.PUT('/api/v1/refresh-schedule', { body: { on: false, time_zone: zone, version: 0 } })).catch(
+        () => undefined,
+      );
+      return me;
+    },
     onSuccess: (me) => {
       client.clear();
       client.setQueryData(meQuery.queryKey, me);
@@ -69,6 +77,12 @@ function Form({ secret }: { secret: string }) {
         autoComplete="new-password"
         required
         visibilityToggleButtonProps={{ 'aria-label': t('parts.show_password') }}
+      />
+      <ZoneSelect
+        label={t('entry.setup.zone')}
+        description={t('entry.setup.zone_is')}
+        value={zone}
+        onChange={setZone}
       />
       {make.error && <ErrorPanel error={make.error} />}
       <Button type="submit" loading={make.isPending}>

@@ -12,16 +12,19 @@ const zones = () => [...new Set(['UTC', browserZone(), ...Intl.supportedValuesOf
 
 export function ZoneSelect({
   label,
+  description,
   value,
   onChange,
 }: {
   label: string;
+  description?: string;
   value: string;
   onChange: (zone: string) => void;
 }) {
   return (
     <Select
       label={label}
+      description={description}
       searchable
       allowDeselect={false}
       data={zones().includes(value) ? zones() : [value, ...zones()]}

@@ -11,7 +11,12 @@ import { vi } from 'vitest';
 import type { Language } from '../languages/languages';
 import { show } from './render';
 
-type Page = { path: string; component: RouteComponent; validateSearch?: (s: Record<string, unknown>) => object };
+type Page = {
+  path: string;
+  component: RouteComponent;
+  validateSearch?: (s: Record<string, unknown>) => object;
+  context?: () => object;
+};
 
 /** Shows pages as the application does, at an address; the first one is where it begins. */
 export async function showPages(pages: Page[], at: string, language: Language = 'en') {

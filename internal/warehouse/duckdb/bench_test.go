@@ -21,12 +21,12 @@ import (
 	"segue/internal/warehouse/duckdb"
 )
 
-// benchRows is how many customers the benchmarks have: SEGUE_BENCH_ROWS, else 100,000.
-func benchRows(b *testing.B) int {
+// benchRows is how many rows a benchmark has: SEGUE_BENCH_ROWS, else as many as are usual for it.
+func benchRows(b *testing.B, usual int) int {
 	b.Helper()
 	text := os.Getenv("SEGUE_BENCH_ROWS")
 	if text == "" {
-		return 100_000
+		return usual
 	}
 	n, err := strconv.Atoi(text)
 	require.NoError(b, err)
@@ -62,7 +62,7 @@ func customers(b *testing.B, path string, n int) {
 
 // BenchmarkRefresh measures every step from a file to a hand-over, and the most memory that the process had.
 func BenchmarkRefresh(b *testing.B) {
-	n := benchRows(b)
+	n := benchRows(b, 100_000)
 	dir := b.TempDir()
 	path := filepath.Join(dir, "customers.csv")
 	customers(b, path, n)
@@ -125,7 +125,7 @@ func BenchmarkRefresh(b *testing.B) {
 // BenchmarkIngest holds taking a CSV file over against DuckDB's own reader of CSV, in turns on one file: same engine, same
 // limits. Ours also finds types of whole columns, looks for rows that cannot be read, cleans texts and guesses meanings.
 func BenchmarkIngest(b *testing.B) {
-	n := benchRows(b)
+	n := benchRows(b, 1_000_000)
 	dir := b.TempDir()
 	path := filepath.Join(dir, "customers.csv")
 	customers(b, path, n)

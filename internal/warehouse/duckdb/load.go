@@ -68,12 +68,41 @@ func (w *Warehouse) loadText(ctx context.Context, r warehouse.LoadRequest) (acti
 	if err != nil {
 		return activation.Ingest{}, fmt.Errorf("read %q: %w", r.Source.Name, err)
 	}
-	err = w.update(ctx, func(s session) error {
+	in := intake{rows: survey.Rows, quarantined: survey.Quarantined, bad: survey.Bad, columns: survey.Columns}
+	if err := w.fillText(ctx, r, in, survey); err != nil {
+		return activation.Ingest{}, fmt.Errorf("take %q over: %w", r.Source.Name, err)
+	}
+	return activation.Ingest{
+		At: r.At, Rows: survey.Rows, Quarantined: survey.Quarantined, Columns: survey.Columns,
+		DurationMS: w.cfg.Clock().Sub(began).Milliseconds(),
+	}, nil
+}
+
+// fillText lets DuckDB read what it reads as we do, and reads the rest ourselves.
+func (w *Warehouse) fillText(ctx context.Context, r warehouse.LoadRequest, in intake, survey *textfile.Survey) error {
+	if list, plain := engineReads(survey); plain {
+		err := w.takeOver(ctx, r, in, func(s session, next table) error {
+			if err := s.fillPlain(next, list, survey); err != nil {
+				return err
+			}
+			return survey.Unchanged(s.ctx)
+		})
+		if !again(ctx, err) {
+			return err
+		}
+	}
+	return w.takeOver(ctx, r, in, func(s session, next table) error {
+		return s.fill(next.name(), len(next.columns), func(add func([]any) error) error { return survey.Each(s.ctx, add) })
+	})
+}
+
+// takeOver puts what fill makes in the place of the old table, in one transaction.
+func (w *Warehouse) takeOver(ctx context.Context, r warehouse.LoadRequest, in intake, fill func(session, table) error) error {
+	return w.update(ctx, func(s session) error {
 		old, err := s.table(r.Source.ID)
 		if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
 			return err
 		}
-		in := intake{rows: survey.Rows, quarantined: survey.Quarantined, bad: survey.Bad, columns: survey.Columns}
 		if err := admit(r, in, old); err != nil {
 			return err
 		}
@@ -81,18 +110,11 @@ func (w *Warehouse) loadText(ctx context.Context, r warehouse.LoadRequest) (acti
 		if err != nil {
 			return err
 		}
-		if err := s.fill(next.name(), len(next.columns), func(add func([]any) error) error { return survey.Each(s.ctx, add) }); err != nil {
+		if err := fill(s, next); err != nil {
 			return err
 		}
 		return s.replace(r, in, old, next)
 	})
-	if err != nil {
-		return activation.Ingest{}, fmt.Errorf("take %q over: %w", r.Source.Name, err)
-	}
-	return activation.Ingest{
-		At: r.At, Rows: survey.Rows, Quarantined: survey.Quarantined, Columns: survey.Columns,
-		DurationMS: w.cfg.Clock().Sub(began).Milliseconds(),
-	}, nil
 }
 
 // admit decides whether rows are taken over. Force does not help against a file without rows, nor against one that is

@@ -20,6 +20,7 @@ import (
 //	u_block, u_part                  the blocks of the rule at hand
 //	u_cluster(rid, cid)              which cluster each row is in
 //	u_known, u_claim, u_given        ids: remembered, claimed by clusters, given to clusters (see identities.go)
+//	u_member(cid, rid, tbl, f0 ...)  the rows in the order of clusters, in place of u_row
 //	u_merged(profile_id, f0 ...)     the profiles
 type unifying struct {
 	session
@@ -60,7 +61,7 @@ type refusedJoin struct {
 const maxRefused = 10_000
 
 // temporary are the tables that are dropped when profiles are made; what is read only is rolled back.
-var temporary = [...]string{"u_table", "u_id", "u_row", "u_norm", "u_cluster", "u_known", "u_claim", "u_given", "u_merged", "u_next"}
+var temporary = [...]string{"u_table", "u_id", "u_row", "u_norm", "u_cluster", "u_known", "u_claim", "u_given", "u_member", "u_merged", "u_next"}
 
 // Unify implements warehouse.Unifier.
 func (w *Warehouse) Unify(ctx context.Context, r warehouse.UnifyRequest) (out warehouse.Unified, err error) {

@@ -38,10 +38,10 @@ func loyal(b *testing.B, path string, n int) {
 	require.NoError(b, f.Close())
 }
 
-// BenchmarkUnify unifies two tables of SEGUE_BENCH_ROWS rows each (one million for the stated figures) by e-mail, then by phone with a similar name;
+// BenchmarkUnify unifies two tables of a million rows each by e-mail, then by phone with a similar name;
 // the second time ids are remembered.
 func BenchmarkUnify(b *testing.B) {
-	n := benchRows(b)
+	n := benchRows(b, 1_000_000)
 	dir := b.TempDir()
 	customers(b, filepath.Join(dir, "customers.csv"), n)
 	loyal(b, filepath.Join(dir, "loyal.csv"), n)

@@ -24,6 +24,9 @@ func (u *unifying) merge() error {
 	if err := u.exec("CREATE TEMP TABLE u_merged (" + strings.Join(columns, ", ") + ")"); err != nil {
 		return err
 	}
+	if err := u.arrange(); err != nil {
+		return err
+	}
 	recent, err := u.recent()
 	if err != nil {
 		return err
@@ -33,7 +36,7 @@ func (u *unifying) merge() error {
 	for i, f := range u.def.Fields {
 		survives := u.def.Unify.Survives(f)
 		if survives.Method == activation.SurvivorFrequent {
-			joins += fmt.Sprintf(" LEFT JOIN (%s) q%d ON q%d.cid = c.cid", u.frequent(i, f), i, i)
+			joins += fmt.Sprintf(" LEFT JOIN (%s) q%d ON q%d.cid = r.cid", u.frequent(i, f), i, i)
 			picks = append(picks, fmt.Sprintf("any_value(q%d.v)", i))
 			continue
 		}
@@ -44,7 +47,7 @@ func (u *unifying) merge() error {
 		with = " JOIN u_recent t USING (rid)"
 	}
 	// The parameters of the step stand in the query once for each frequent field and once at the end, numbered.
-	query := fmt.Sprintf("INSERT INTO u_merged SELECT %s FROM u_row r JOIN u_cluster c USING (rid) JOIN u_given g USING (cid)%s%s WHERE c.cid >= $1 AND c.cid < $2 GROUP BY c.cid",
+	query := fmt.Sprintf("INSERT INTO u_merged SELECT %s FROM u_member r JOIN u_given g ON g.cid = r.cid%s%s WHERE r.cid >= $1 AND r.cid < $2 GROUP BY r.cid",
 		strings.Join(picks, ", "), with, joins)
 	for from := 0; from < u.count; from += mergeStep {
 		if err := u.exec(query, int64(from), int64(from+mergeStep)); err != nil {
@@ -55,6 +58,11 @@ func (u *unifying) merge() error {
 		return u.exec("DROP TABLE u_recent")
 	}
 	return nil
+}
+
+// arrange makes u_member of u_row: the rows as they belong together, so that a step reads its own and not all of them.
+func (u *unifying) arrange() error {
+	return u.exec("CREATE TEMP TABLE u_member AS SELECT c.cid, r.* EXCLUDE (key) FROM u_row r JOIN u_cluster c USING (rid) ORDER BY c.cid; DROP TABLE u_row")
 }
 
 // recent ranks all rows by each date field that values survive by, the latest first.
@@ -72,7 +80,7 @@ func (u *unifying) recent() (columns map[string]string, err error) {
 	if len(ranks) == 0 {
 		return columns, nil
 	}
-	return columns, u.exec("CREATE TEMP TABLE u_recent AS SELECT rid, " + strings.Join(ranks, ", ") + " FROM u_row")
+	return columns, u.exec("CREATE TEMP TABLE u_recent AS SELECT rid, " + strings.Join(ranks, ", ") + " FROM u_member")
 }
 
 // rank is the number by which rows are ranked for a field.
@@ -109,7 +117,7 @@ func (u *unifying) consentFirst(f activation.Field, value, rank string) string {
 // frequent is the query of the most frequent value of a field for each cluster of a step; of two as frequent that of the first row.
 func (u *unifying) frequent(i int, f activation.Field) string {
 	rank := u.consentFirst(f, "v", fmt.Sprintf("(first - (least(n, 100000) << %d))", rankBit))
-	return fmt.Sprintf(`SELECT cid, arg_min(v, %[2]s) AS v FROM (SELECT cid, f%[1]d AS v, count(*) AS n, min(rid) AS first FROM u_row JOIN u_cluster USING (rid)
+	return fmt.Sprintf(`SELECT cid, arg_min(v, %[2]s) AS v FROM (SELECT cid, f%[1]d AS v, count(*) AS n, min(rid) AS first FROM u_member
 		WHERE f%[1]d IS NOT NULL AND cid >= $1 AND cid < $2 GROUP BY ALL) GROUP BY cid`, i, rank)
 }
 
@@ -140,7 +148,7 @@ func (u *unifying) make(b build) error {
 // whoever withdrew consent is off every list, whatever address she was sent under (S6, S7).
 func (u *unifying) lose(b build, i int) error {
 	address := fmt.Sprintf("segue_email(r.f%d)", i)
-	return u.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS SELECT DISTINCT %[2]s AS address, p.profile_id FROM u_row r JOIN u_cluster USING (rid) JOIN u_given g USING (cid)
+	return u.exec(fmt.Sprintf(`CREATE TABLE %[1]s AS SELECT DISTINCT %[2]s AS address, p.profile_id FROM u_member r JOIN u_given g USING (cid)
 		JOIN %[3]s p ON p.profile_id = g.profile WHERE NOT p.consented AND r.f%[4]d IS NOT NULL AND %[5]s AND %[2]s <> p.a%[4]d`,
 		b.lost(i), address, b.table(), i, isAddress(address)))
 }

@@ -17,6 +17,8 @@ type column struct {
 	number  bool
 	boolean bool
 	times   []timeFormat
+	odd     bool // some numbers are powers, or some days and instants not written as plainISO wants them
+	untidy  bool // some values are not clean
 }
 
 func newColumn(name string, options map[string]activation.ColumnOption, formats []timeFormat) (*column, error) {
@@ -34,31 +36,40 @@ func newColumn(name string, options map[string]activation.ColumnOption, formats 
 				}
 			}
 		}
-		return c, nil
 	}
-	if !keepsText(name) {
+	c.hope(formats)
+	return c, nil
+}
+
+// hope takes the column for everything that it may turn out to be.
+func (c *column) hope(formats []timeFormat) {
+	switch {
+	case c.stated:
+		c.number, c.boolean = c.reader.kind == activation.TypeNumber, c.reader.kind == activation.TypeBoolean
+		if c.reader.kind == activation.TypeDate || c.reader.kind == activation.TypeDateTime {
+			c.times = []timeFormat{c.reader.format}
+		}
+	case !keepsText(c.name):
 		c.number, c.boolean, c.times = true, true, slices.Clone(formats)
 	}
-	return c, nil
 }
 
 // blank is a column of the same name and option that has seen nothing.
 func (c *column) blank() *column {
 	b := &column{name: c.name, reader: c.reader, stated: c.stated}
-	if !c.stated && !keepsText(c.name) {
-		b.number, b.boolean, b.times = true, true, guesses()
-	}
+	b.hope(guesses())
 	return b
 }
 
 // join takes over what another column has seen.
 func (c *column) join(o *column) {
+	c.untidy = c.untidy || o.untidy
 	if !o.any {
 		return
 	}
 	c.any = true
 	c.seen.join(o.seen)
-	c.number, c.boolean = c.number && o.number, c.boolean && o.boolean
+	c.number, c.boolean, c.odd = c.number && o.number, c.boolean && o.boolean, c.odd || o.odd
 	c.times = slices.DeleteFunc(c.times, func(f timeFormat) bool { return !slices.Contains(o.times, f) })
 }
 
@@ -71,6 +82,7 @@ func (c *column) look(v []byte) {
 	}
 	s := string(v)
 	c.number = c.number && plainNumber(s)
+	c.odd = c.odd || c.number && strings.ContainsAny(s, "eE")
 	if c.boolean {
 		_, c.boolean = parseBool(s)
 	}
@@ -83,6 +95,7 @@ func (c *column) look(v []byte) {
 			_, ok := f.parse(s)
 			return !ok
 		})
+		c.odd = c.odd || !c.number && len(c.times) > 0 && c.times[0].text == "" && !plainISO(s)
 	}
 }
 

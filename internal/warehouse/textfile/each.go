@@ -2,46 +2,26 @@ package textfile
 
 import "context"
 
-// Bounds of what Each reads ahead: so many batches, of so many rows or bytes of text. A longer row is a batch of its own.
-const (
-	batches    = 3
-	batchRows  = 1024
-	batchBytes = 1 << 20
-)
-
 // Each gives the rows as typed values: string, float64, bool, time.Time or nil. The slice is used again. It fails if a
 // file is not what Look saw. Rows are read and made while f is at work with those before them.
 func (s *Survey) Each(ctx context.Context, f func([]any) error) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	w := &batcher{ctx: ctx, ready: make(chan []any), free: make(chan []any, batches)}
-	for range batches {
-		w.free <- make([]any, 0, batchRows*len(s.columns))
-	}
-	ended := make(chan error, 1)
-	go func() {
-		defer close(w.ready)
-		ended <- s.read(w)
-	}()
-	for values := range w.ready {
-		for at := 0; at < len(values); at += len(s.columns) {
-			if err := f(values[at : at+len(s.columns)]); err != nil {
-				stop()
-				<-ended
+	width := len(s.columns)
+	fresh := func() []any { return make([]any, 0, batchRows*width) }
+	return ahead(ctx, fresh, func(r relay[[]any]) error { return s.read(&batcher{relay: r}) }, func(values []any) error {
+		for at := 0; at < len(values); at += width {
+			if err := f(values[at : at+width]); err != nil {
 				return err
 			}
 		}
-		w.free <- values
-	}
-	return <-ended
+		return nil
+	})
 }
 
 // batcher gathers rows, whose values lie one after the other.
 type batcher struct {
-	ctx         context.Context
-	ready, free chan []any
-	values      []any
-	bytes       int
+	relay[[]any]
+	values []any
+	bytes  int
 }
 
 // row returns the place for the values of one more row, all nil.
@@ -52,12 +32,11 @@ func (b *batcher) row(width, bytes int) ([]any, error) {
 		}
 	}
 	if b.values == nil {
-		select {
-		case b.values = <-b.free:
-			b.values = b.values[:0]
-		case <-b.ctx.Done():
-			return nil, b.ctx.Err()
+		values, err := b.take()
+		if err != nil {
+			return nil, err
 		}
+		b.values = values[:0]
 	}
 	from := len(b.values)
 	b.values = b.values[:from+width]
@@ -71,13 +50,9 @@ func (b *batcher) flush() error {
 	if len(b.values) == 0 {
 		return nil
 	}
-	select {
-	case b.ready <- b.values:
-		b.values, b.bytes = nil, 0
-		return nil
-	case <-b.ctx.Done():
-		return b.ctx.Err()
-	}
+	values := b.values
+	b.values, b.bytes = nil, 0
+	return b.give(values)
 }
 
 // read makes the rows of all files.
@@ -89,7 +64,7 @@ func (s *Survey) read(w *batcher) error {
 			if _, bad := p.misfit(rec); bad {
 				return true, nil
 			}
-			values, err := w.row(len(s.columns), len(rec.raw))
+			values, err := w.row(len(s.columns), rec.size)
 			if err != nil {
 				return false, err
 			}

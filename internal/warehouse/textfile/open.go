@@ -8,8 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash"
-	"hash/crc64"
+	"hash/maphash"
 	"io"
 	"os"
 	"strings"
@@ -25,8 +24,10 @@ const bufferBytes = 1 << 20
 // stream is an open file, unpacked and decoded to UTF-8 without a byte order mark.
 type stream struct {
 	*bufio.Reader
-	f   *os.File
-	sum hash.Hash64
+	f     *os.File
+	info  os.FileInfo
+	plain bool // it is UTF-8 as it lies on disk
+	sum   *maphash.Hash
 }
 
 func (s stream) close() { _ = s.f.Close() }
@@ -70,7 +71,7 @@ func (u unpacker) Read(p []byte) (int, error) {
 }
 
 // open opens a file, unpacks and decodes it. The checksum is of the bytes as they lie on disk.
-func open(ctx context.Context, path, encoding string, b *budget) (stream, error) {
+func (s *Survey) open(ctx context.Context, path string, b *budget) (stream, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
@@ -79,47 +80,58 @@ func open(ctx context.Context, path, encoding string, b *budget) (stream, error)
 		}
 		return stream{}, fmt.Errorf("open the file: %w", err)
 	}
-	s := stream{f: f, sum: crc64.New(crc64.MakeTable(crc64.ECMA))}
-	if s.Reader, err = decode(io.TeeReader(contextReader{ctx, f}, s.sum), encoding, b); err != nil {
-		s.close()
+	in := stream{f: f, sum: s.checksum()}
+	if in.info, err = f.Stat(); err == nil {
+		in.Reader, in.plain, err = decode(io.TeeReader(contextReader{ctx, f}, in.sum), s.source.CSV.Encoding, b)
+	}
+	if err != nil {
+		in.close()
 		return stream{}, err
 	}
-	return s, nil
+	return in, nil
 }
 
-func decode(file io.Reader, encoding string, b *budget) (*bufio.Reader, error) {
+// checksum is comparable with those of the same survey.
+func (s *Survey) checksum() *maphash.Hash {
+	h := new(maphash.Hash)
+	h.SetSeed(s.seed)
+	return h
+}
+
+func decode(file io.Reader, encoding string, b *budget) (r *bufio.Reader, plain bool, err error) {
 	raw := bufio.NewReaderSize(file, bufferBytes)
 	head, err := peek(raw)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if bytes.HasPrefix(head, []byte("\x1f\x8b")) {
+	packed := bytes.HasPrefix(head, []byte("\x1f\x8b"))
+	if packed {
 		z, err := gzip.NewReader(raw)
 		if err != nil {
-			return nil, refuse("the packed file is damaged or cut off").WithRemedy("Pack it again with gzip, and put it there whole")
+			return nil, false, refuse("the packed file is damaged or cut off").WithRemedy("Pack it again with gzip, and put it there whole")
 		}
 		raw = bufio.NewReaderSize(unpacker{z, b}, bufferBytes)
 		if head, err = peek(raw); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
 	if err := foreign(head); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	mark := bytes.HasPrefix(head, []byte("\xef\xbb\xbf"))
 	switch {
 	case mark && strings.HasPrefix(encoding, "windows-"):
-		return nil, refuse("the file says that it is UTF-8, the source says %s", encoding).WithRemedy("Set the encoding of the source to utf-8")
+		return nil, false, refuse("the file says that it is UTF-8, the source says %s", encoding).WithRemedy("Set the encoding of the source to utf-8")
 	case mark:
 		_, _ = raw.Discard(3)
 	}
 	switch encoding {
 	case "windows-1250":
-		return bufio.NewReaderSize(charmap.Windows1250.NewDecoder().Reader(raw), bufferBytes), nil
+		return bufio.NewReaderSize(charmap.Windows1250.NewDecoder().Reader(raw), bufferBytes), false, nil
 	case "windows-1252":
-		return bufio.NewReaderSize(charmap.Windows1252.NewDecoder().Reader(raw), bufferBytes), nil
+		return bufio.NewReaderSize(charmap.Windows1252.NewDecoder().Reader(raw), bufferBytes), false, nil
 	}
-	return raw, nil
+	return raw, !packed, nil
 }
 
 // peek looks at the beginning of a file: enough to see what it is.

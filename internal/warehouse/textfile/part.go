@@ -1,10 +1,12 @@
 package textfile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -22,6 +24,11 @@ type part struct {
 	// at is where each of its columns is in the table; it is known once all files were looked at.
 	at  []int
 	sum uint64
+	// What was seen of how it is written, to its end: plain says that other readers of CSV read the same.
+	info       os.FileInfo
+	plain      bool
+	end        int
+	rows, line int64
 }
 
 // rows gives the records of one file. Names grow with NDJSON.
@@ -33,42 +40,62 @@ type rows interface {
 // part reads the records of a file, and returns the checksum of it if it was read to its end. When p has no columns yet,
 // they are made; else the file must have those.
 func (s *Survey) part(ctx context.Context, p *part, b *budget, f func(record) (more bool, err error)) (sum uint64, err error) {
-	in, err := open(ctx, p.file.Path, s.source.CSV.Encoding, b)
+	in, err := s.open(ctx, p.file.Path, b)
 	if err != nil {
 		return 0, err
 	}
 	defer in.close()
-	var rs rows
-	if s.source.Kind == activation.SourceNDJSON {
-		rs = newJSONRows(in)
-	} else if rs, p.format, err = newCSVRows(in, s.source.CSV); err != nil {
+	fresh := p.columns == nil
+	rs, err := s.rows(in, p, fresh)
+	if err != nil {
 		return 0, err
 	}
-	fresh := p.columns == nil
-	for {
-		rec, err := rs.next()
-		if fresh && len(rs.names()) > len(p.columns) {
-			if err := p.name(rs.names(), s.source.Columns); err != nil {
-				return 0, err
+	name := func(names []string) error {
+		if !fresh || len(names) <= len(p.columns) {
+			return nil
+		}
+		return p.name(names, s.source.Columns)
+	}
+	if err := name(rs.names()); err != nil {
+		return 0, err
+	}
+	err = ahead(ctx, func() *recordBatch { return &recordBatch{} }, func(r relay[*recordBatch]) error { return gather(r, rs) }, func(b *recordBatch) error {
+		for _, rec := range b.list {
+			if err := name(rec.names); err != nil {
+				return err
+			}
+			if rec.problem == "" && len(rec.fields) > len(p.columns) {
+				return changed()
+			}
+			if more, err := f(rec); err != nil || !more {
+				return cmp.Or(err, errEnough)
 			}
 		}
-		if errors.Is(err, io.EOF) {
-			return in.sum.Sum64(), nil
-		}
-		if err != nil {
-			return 0, readError(err)
-		}
-		if err := valid(rec); err != nil {
-			return 0, err
-		}
-		if rec.problem == "" && len(rec.fields) > len(p.columns) {
-			return 0, changed()
-		}
-		if more, err := f(rec); err != nil || !more {
-			return 0, err
-		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, io.EOF):
+		return in.sum.Sum64(), name(rs.names())
+	case errors.Is(err, errEnough):
+		return 0, nil
 	}
+	return 0, err
 }
+
+func (s *Survey) rows(in stream, p *part, fresh bool) (rows, error) {
+	if s.source.Kind == activation.SourceNDJSON {
+		return newJSONRows(in), nil
+	}
+	c, f, err := newCSVRows(in, s.source.CSV)
+	if err == nil && fresh {
+		p.format, p.info = f, in.info
+		p.begin(in, c)
+	}
+	return c, err
+}
+
+// errEnough says that no more records are wanted.
+var errEnough = errors.New("enough")
 
 // name makes the columns that the file has and p has not.
 func (p *part) name(names []string, options map[string]activation.ColumnOption) error {
@@ -120,7 +147,7 @@ func newCSVRows(in stream, o activation.CSVOptions) (*csvRows, format, error) {
 		return nil, f, refuse("the first line %s", c.first.problem).WithRemedy("Mend the header, or state the quote of the source")
 	}
 	c.pending = f.noHeader || looksLikeData(c.first.fields)
-	if c.pending {
+	if f.noHeader = c.pending; c.pending {
 		for i := range c.first.fields {
 			c.columns = append(c.columns, unnamed(i, nil))
 		}

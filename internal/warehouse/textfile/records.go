@@ -15,6 +15,10 @@ type record struct {
 	raw     []byte
 	fields  [][]byte
 	problem string // why it cannot be read; empty if it can
+	plain   bool   // other readers of CSV read the same in it
+	end     int    // how it ends
+	size    int    // bytes of raw; set where it was copied, as are names
+	names   []string
 }
 
 // records cuts a stream into records.
@@ -29,6 +33,8 @@ type records struct {
 	whole        bool // a record is a line, with one field
 	max          int
 	fields       [][]byte
+	quotes       int  // of the record: those that enclose fields or are doubled in them
+	loose        bool // of the record: it has spaces around quotes
 }
 
 func newRecords(r io.Reader, f format) *records {
@@ -65,6 +71,9 @@ func (s *records) one(want int) (record, error) {
 			return s.tooLong()
 		}
 		rec := record{line: s.line, raw: data[:n], fields: s.fields, problem: problem}
+		if rec.end, rec.plain = s.ending(rec.raw); s.whole {
+			rec.plain = false
+		}
 		blank := len(rec.fields) == 1 && len(bytes.TrimSpace(rec.fields[0])) == 0
 		if rec.problem == "" && want > 0 && len(rec.fields) != want && !blank {
 			rec.problem = problemFields
@@ -133,14 +142,15 @@ func (s *records) fill() error {
 // cut finds the first record of data and its fields. done is false if more data is needed. n counts its bytes with the
 // line's end, lines the line ends passed.
 func (s *records) cut(data []byte, last bool) (n int, lines int64, problem string, done bool) {
-	s.fields = s.fields[:0]
+	s.fields, s.quotes, s.loose = s.fields[:0], 0, false
 	if s.whole {
 		return s.cutLine(data, last)
 	}
 	i := 0
+	newline, delim, wide := s.newline, s.delim[0], len(s.delim) > 1
 	for {
 		begin := i
-		for begin < len(data) && data[begin] == ' ' && s.delim[0] != ' ' {
+		for begin < len(data) && data[begin] == ' ' && delim != ' ' {
 			begin++
 		}
 		if begin+len(s.quote) > len(data) && !last {
@@ -155,8 +165,10 @@ func (s *records) cut(data []byte, last bool) (n int, lines int64, problem strin
 				return 0, 0, "", false
 			}
 			lines += passed
+			s.loose = s.loose || begin > i
 			s.fields = append(s.fields, value)
 			for j < len(data) && (data[j] == ' ' || data[j] == '\r' && s.newline == '\n') && !bytes.HasPrefix(data[j:], s.delim) {
+				s.loose = s.loose || data[j] == ' '
 				j++
 			}
 			switch {
@@ -180,8 +192,10 @@ func (s *records) cut(data []byte, last bool) (n int, lines int64, problem strin
 			return j + end + 1, lines + 1, problemQuote, true
 		}
 		j := i
-		for j < len(data) && data[j] != s.newline && (data[j] != s.delim[0] || !bytes.HasPrefix(data[j:], s.delim)) {
-			j++
+		for ; j < len(data); j++ {
+			if c := data[j]; c == newline || c == delim && (!wide || bytes.HasPrefix(data[j:], s.delim)) {
+				break
+			}
 		}
 		if j == len(data) && !last {
 			return 0, 0, "", false
@@ -219,6 +233,7 @@ func (s *records) cutLine(data []byte, last bool) (n int, lines int64, problem s
 // quoted reads a quoted field from behind its opening quote; end is behind the closing one.
 func (s *records) quoted(data []byte, start int, last bool) (value []byte, end int, lines int64, complete bool) {
 	q, doubled := len(s.quote), false
+	s.quotes += 2
 	for j := start; ; {
 		k := bytes.Index(data[j:], s.quote)
 		if k < 0 {
@@ -230,6 +245,7 @@ func (s *records) quoted(data []byte, start int, last bool) (value []byte, end i
 		}
 		if bytes.HasPrefix(data[j+q:], s.quote) {
 			doubled = true
+			s.quotes += 2
 			j += 2 * q
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strconv"
@@ -26,6 +27,7 @@ type Survey struct {
 
 	source   activation.Source
 	unpacked int64
+	seed     maphash.Seed
 	parts    []*part
 	columns  []*column
 }
@@ -39,7 +41,7 @@ type Request struct {
 }
 
 func newSurvey(r Request) *Survey {
-	s := &Survey{source: r.Source, unpacked: r.MaxUnpacked}
+	s := &Survey{source: r.Source, unpacked: r.MaxUnpacked, seed: maphash.MakeSeed()}
 	for _, f := range r.Files {
 		s.parts = append(s.parts, &part{file: f})
 	}
@@ -97,6 +99,7 @@ func (s *Survey) finish(whole bool) error {
 
 // look takes notice of a record: its values, or why it cannot be read.
 func (s *Survey) look(p *part, rec record) {
+	p.watch(rec)
 	if b, bad := p.misfit(rec); bad {
 		s.Quarantined++
 		if len(s.Bad) < maxBad {
@@ -105,10 +108,13 @@ func (s *Survey) look(p *part, rec record) {
 		return
 	}
 	s.Rows++
+	p.rows++
 	for i, f := range rec.fields {
-		if v := clean(f); len(v) > 0 {
-			p.columns[i].look(v)
+		c, v := p.columns[i], clean(f)
+		if len(v) > 0 {
+			c.look(v)
 		}
+		c.untidy = c.untidy || len(v) != len(f) || len(v) > 0 && &v[0] != &f[0] // what is clean comes back as it is
 	}
 }
 

@@ -1,0 +1,78 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"segue/internal/activation"
+	"segue/internal/warehouse/textfile"
+)
+
+// plainBuffer is how many bytes of a file DuckDB reads at a time, for each of its threads.
+const plainBuffer = 8 << 20
+
+// misreadError says that DuckDB did not read a plain file as we did. Our own reader then reads it.
+type misreadError struct{ error }
+
+// Unwrap implements the interface that errors.Is looks for.
+func (m misreadError) Unwrap() error { return m.error }
+
+// engineReads reports whether DuckDB may read the files itself, which it does on all processors: they are plain, and their names
+// are no patterns to it.
+func engineReads(survey *textfile.Survey) ([]textfile.Plain, bool) {
+	list, plain := survey.Plain()
+	for _, f := range list {
+		plain = plain && filepath.IsAbs(f.File.Path) && !strings.ContainsAny(f.File.Path, `*?[]{}\`)
+	}
+	return list, plain
+}
+
+// fillPlain takes plain files over by DuckDB's own reader. It is told everything that it would guess, and fails over a value that
+// does not have the form of its type.
+func (s session) fillPlain(into table, list []textfile.Plain, survey *textfile.Survey) error {
+	for _, f := range list {
+		columns := make([]string, len(f.At))
+		values := make([]string, len(into.columns))
+		for i, at := range f.At {
+			kind, value := plainColumn(fmt.Sprintf("f%d", i), into.columns[at], survey.Untidy(at))
+			columns[i] = fmt.Sprintf("'f%d': '%s'", i, kind)
+			values[at] = value
+		}
+		end := `\n`
+		if f.CRLF {
+			end = `\r\n`
+		}
+		q := fmt.Sprintf("INSERT INTO %s SELECT %s FROM read_csv(?, auto_detect = false, columns = {%s}, header = %t, delim = %s, quote = %s, escape = %s, new_line = '%s', "+
+			"nullstr = '', compression = 'none', hive_partitioning = false, max_line_size = %d, buffer_size = %d)",
+			into.name(), strings.Join(values, ", "), strings.Join(columns, ", "), f.Header, literal(f.Delimiter), literal(f.Quote), literal(f.Quote), end,
+			plainBuffer/4, plainBuffer)
+		done, err := s.conn.ExecContext(s.ctx, q, f.File.Path)
+		if err != nil {
+			return misreadError{s.translate(err)}
+		}
+		if n, err := done.RowsAffected(); err != nil || n != f.Rows {
+			return misreadError{errors.Join(err, fmt.Errorf("DuckDB read %d rows of %d", n, f.Rows))}
+		}
+	}
+	return nil
+}
+
+// plainColumn is as what DuckDB reads a column of a plain file, and what becomes of it.
+func plainColumn(name string, c activation.Column, untidy bool) (kind, value string) {
+	switch {
+	case c.Type == activation.TypeText && untidy:
+		return "VARCHAR", "nullif(segue_clean(" + name + "), '')"
+	case c.Format != "":
+		return "VARCHAR", "strptime(" + name + ", " + literal(c.Format) + ")"
+	}
+	return sqlType(c.Type), name
+}
+
+// again reports whether our own reader is to try what DuckDB's did not do.
+func again(ctx context.Context, err error) bool {
+	var m misreadError
+	return errors.As(err, &m) && ctx.Err() == nil && activation.CodeOf(err) != activation.CodeStorageFull
+}

@@ -87,7 +87,16 @@ const plan = {
     duplicates: 2,
     through_others: 1,
   },
-  ...{ leavers: 0, remove: 0, keep: 0, still_wanted: 0, refusal_removals: 0, there_before: 0, expected_seconds: 0 },
+  ...{
+    leavers: 0,
+    remove: 0,
+    keep: 0,
+    still_wanted: 0,
+    not_removed: 0,
+    refusal_removals: 0,
+    there_before: 0,
+    expected_seconds: 0,
+  },
 };
 
 test('a receipt and a plan say how many addresses that makes, and whose of them belong to nobody of the segments (S5)', async () => {

@@ -43,13 +43,13 @@ func (s *Service) hold(ctx context.Context, w *work, state ledger.RunState) erro
 	return errEnded
 }
 
-// begun reports whether anything of the run was carried out but its refusals, which need no release.
+// begun reports whether anything of the run was carried out, or is in flight, but its refusals, which need no release.
 func (s *Service) begun(ctx context.Context, state ledger.RunState) (bool, error) {
-	if state.Progress.BatchesDone == 0 {
+	if state.Progress.BatchesDone == 0 && state.Progress.ImportsSent == 0 {
 		return false, nil
 	}
 	list, err := s.cfg.Ledger.BatchesOf(ctx, state.Run)
-	return slices.ContainsFunc(list, func(b ledger.Batch) bool { return b.State == ledger.BatchEnded && !b.Refusals }), err
+	return slices.ContainsFunc(list, func(b ledger.Batch) bool { return (b.State == ledger.BatchEnded || inFlight(b)) && !b.Refusals }), err
 }
 
 // refusals carries out the refusals of a run that is about to be held: nobody decides on them (S7, S26).

@@ -72,6 +72,19 @@ func TestS29CancelStopsBeforeTheNextBatchAndSettlesWhatIsInFlight(t *testing.T) 
 		"accepted":      {func(w *world, id activation.RunID) func() bool { return w.state(id, ledger.BatchAccepted) }, 2, 2},
 		"unknown":       {func(w *world, id activation.RunID) func() bool { return w.state(id, ledger.BatchUnknown) }, 0, 4},
 		"held":          {func(w *world, id activation.RunID) func() bool { return w.has(id, activation.StatusHeld) }, 0, 4},
+		"released": {func(w *world, id activation.RunID) func() bool {
+			w.drive(w.has(id, activation.StatusHeld))
+			_, err := w.svc.Release(w.Context(), id, "ana")
+			require.NoError(w, err)
+			accepted := w.state(id, ledger.BatchAccepted)
+			return func() bool {
+				if !accepted() {
+					return false
+				}
+				w.clock.pass(25 * time.Hour) // the mirror has grown old
+				return true
+			}
+		}, 2, 1},
 		"after trouble": {func(w *world, id activation.RunID) func() bool { return func() bool { return w.run(id).Attempt > 1 } }, 0, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,6 +102,11 @@ func TestS29CancelStopsBeforeTheNextBatchAndSettlesWhatIsInFlight(t *testing.T) 
 			case "held":
 				w.are(person("x", "Ana", "s1"))
 				w.ok(w.do(e))
+			case "released":
+				w.are(list[:1]...)
+				w.ok(w.do(e))
+				w.brake.GrowAtLeast = 1
+				w.restart()
 			}
 			w.are(list...)
 			id := w.start(e)

@@ -8616,7 +8616,7 @@ type ClientInterface interface {
 
 	// DeleteSource Remove a data source
 	//
-	// Removes the source and its table; refused while the profile is made from it. The file stays.
+	// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.
 	//
 	// Corresponds with DELETE /api/v1/sources/{id} (the `DeleteSource` operationId).
 	DeleteSource(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8630,7 +8630,7 @@ type ClientInterface interface {
 
 	// UpdateSourceWithBody Change a data source
 	//
-	// Replaces the definition. Its table stays as it is until the next ingest.
+	// Replaces the definition. Its table stays as it is until the next ingest. Another name is refused while queries of segments read the table by the one it has.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8639,7 +8639,7 @@ type ClientInterface interface {
 
 	// UpdateSource Change a data source
 	//
-	// Replaces the definition. Its table stays as it is until the next ingest.
+	// Replaces the definition. Its table stays as it is until the next ingest. Another name is refused while queries of segments read the table by the one it has.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11765,7 +11765,7 @@ func (c *Client) PreviewSource(ctx context.Context, body PreviewSourceJSONReques
 
 // DeleteSource Remove a data source
 //
-// Removes the source and its table; refused while the profile is made from it. The file stays.
+// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.
 //
 // Corresponds with DELETE /api/v1/sources/{id} (the `DeleteSource` operationId).
 func (c *Client) DeleteSource(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11799,7 +11799,7 @@ func (c *Client) GetSource(ctx context.Context, id string, reqEditors ...Request
 
 // UpdateSourceWithBody Change a data source
 //
-// Replaces the definition. Its table stays as it is until the next ingest.
+// Replaces the definition. Its table stays as it is until the next ingest. Another name is refused while queries of segments read the table by the one it has.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11818,7 +11818,7 @@ func (c *Client) UpdateSourceWithBody(ctx context.Context, id string, contentTyp
 
 // UpdateSource Change a data source
 //
-// Replaces the definition. Its table stays as it is until the next ingest.
+// Replaces the definition. Its table stays as it is until the next ingest. Another name is refused while queries of segments read the table by the one it has.
 //
 // Takes a body of the `application/json` content type.
 //

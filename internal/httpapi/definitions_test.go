@@ -137,6 +137,33 @@ func TestSourceIsAddedChangedListedAndRemoved(t *testing.T) {
 	b.refused(activation.CodeNotFound, "GET", "/sources/"+id, nil)
 }
 
+func TestASourceThatQueriesReadKeepsItsNameAndStays(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.withProfile()
+	b.file("orders.csv", "order,customer\no1,c1\n")
+	id := b.must(201, "POST", "/sources", object{"name": "Orders", "path": "orders.csv"})["id"].(string)
+	asked := b.must(201, "POST", "/segments", object{"name": "Asked", "rules": []object{query("SELECT customer FROM orders WHERE true")}})["id"].(string)
+	again := b.must(201, "POST", "/segments", object{"name": "Again", "rules": []object{query("SELECT customer FROM ORDERS")}})["id"].(string)
+	b.must(201, "POST", "/segments", object{"name": "Other", "rules": []object{query("SELECT profile_id FROM profiles")}})
+
+	source := func(name string, version int) object {
+		return object{"name": name, "path": "orders.csv", "version": version}
+	}
+	const says = `the source is used by queries of the segments "Asked", "Again"`
+	for method, in := range map[string]any{"DELETE": nil, "PUT": source("Sales", 1)} {
+		p := b.refused(activation.CodeInUse, method, "/sources/"+id, in)
+		require.Equal(t, says, p["detail"])
+		require.NotEmpty(t, p["remedy"])
+	}
+	b.must(200, "PUT", "/sources/"+id, source("ORDERS", 1))
+	b.must(204, "DELETE", "/segments/"+again, nil)
+	b.must(200, "PUT", "/segments/"+asked, object{"name": "Asked", "version": 1, "rules": []object{query("SELECT profile_id FROM profiles")}})
+	b.must(200, "PUT", "/sources/"+id, source("Profiles", 2))
+	b.must(200, "PUT", "/sources/"+id, source("Sales", 3))
+	b.must(204, "DELETE", "/sources/"+id, nil)
+}
+
 func TestFailedIngestKeepsRowsAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

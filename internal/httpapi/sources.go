@@ -37,12 +37,12 @@ func (a *api) sourceOperations() {
 	}, a.getSource)
 	register(a, endpoint{
 		id: "update-source", method: http.MethodPut, path: "/sources/{id}", tag: tag, summary: "Change a data source",
-		description: "Replaces the definition. Its table stays as it is until the next ingest.",
-		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeSourceRefused},
+		description: "Replaces the definition. Its table stays as it is until the next ingest. Another name is refused while queries of segments read the table by the one it has.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeConflict, activation.CodeInUse, activation.CodeSourceRefused},
 	}, a.updateSource)
 	register(a, endpoint{
 		id: "delete-source", method: http.MethodDelete, path: "/sources/{id}", tag: tag, summary: "Remove a data source",
-		description: "Removes the source and its table; refused while the profile is made from it. The file stays.",
+		description: "Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
 	}, a.deleteSource)
 	register(a, endpoint{

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -74,7 +75,7 @@ func (s *Service) Create(ctx context.Context, src activation.Source, password ..
 	return src, nil
 }
 
-// Update changes a source; src.Version must be the one that was read. Its table stays as it is until the next ingest. A kind
+// Update changes a source, its name not while queries of segments read it (CodeInUse); src.Version must be the one that was read. Its table stays as it is until the next ingest. A kind
 // that is empty stays, and so does the password of a database where none is given and host, user and encryption are the
 // same; an empty one is taken away.
 func (s *Service) Update(ctx context.Context, src activation.Source, password ...string) (out activation.Source, err error) {
@@ -100,10 +101,21 @@ func (s *Service) Update(ctx context.Context, src activation.Source, password ..
 	if err := s.seal(&src, password...); err != nil {
 		return activation.Source{}, err
 	}
+	var reads reading
+	if renamed(was, src) {
+		if reads, err = s.reading(ctx); err != nil {
+			return activation.Source{}, err
+		}
+	}
 	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
 		old, err := tx.Source(ctx, src.ID)
 		if err != nil {
 			return err
+		}
+		if renamed(was, src) {
+			if err := reads.free(ctx, tx, was.Name); err != nil {
+				return err
+			}
 		}
 		src.CreatedAt, src.Ingest = old.CreatedAt, old.Ingest
 		if err := tx.UpdateSource(ctx, src); err != nil { // the version holds that old is what was read above
@@ -116,6 +128,11 @@ func (s *Service) Update(ctx context.Context, src activation.Source, password ..
 		return activation.Source{}, fmt.Errorf("update source: %w", err)
 	}
 	return out, nil
+}
+
+// renamed reports whether queries know the table of a source by another name than before.
+func renamed(was, is activation.Source) bool {
+	return strings.ToLower(was.Name) != strings.ToLower(is.Name)
 }
 
 func (s *Service) check(src *activation.Source) error {
@@ -144,9 +161,24 @@ func (s *Service) Get(ctx context.Context, id activation.SourceID) (src activati
 	return src, err
 }
 
-// Delete removes a source and its table; it fails with CodeInUse while the profile is made from it.
+// Delete removes a source and its table; it fails with CodeInUse while the profile is made from it, a relationship goes to or from it, or
+// queries of segments read it.
 func (s *Service) Delete(ctx context.Context, id activation.SourceID) error {
-	if err := s.cfg.Store.Update(ctx, func(tx store.Tx) error { return tx.DeleteSource(ctx, id) }); err != nil {
+	reads, err := s.reading(ctx)
+	if err != nil {
+		return fmt.Errorf("delete source: %w", err)
+	}
+	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		src, err := tx.Source(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := reads.free(ctx, tx, src.Name); err != nil {
+			return err
+		}
+		return tx.DeleteSource(ctx, id)
+	})
+	if err != nil {
 		return fmt.Errorf("delete source: %w", err)
 	}
 	return s.cfg.Warehouse.DropTable(ctx, id)

@@ -14,6 +14,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/httpapi/apitest"
 	"segue/internal/ingest"
+	"segue/internal/store"
 	"segue/internal/warehouse"
 )
 
@@ -308,4 +309,25 @@ func TestAProfileIsCheckedAgainstItsTable(t *testing.T) {
 	p.Version = 0
 	_, err = s.Sources.PutProfile(t.Context(), p)
 	require.Equal(t, activation.CodeConflict, activation.CodeOf(err), "somebody else defined it")
+}
+
+func TestASourceIsNotRemovedWhereASegmentBeganToReadItMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	write(t, filepath.Join(s.Files, "in.csv"), people)
+	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	asked := func(name, query string) activation.Segment {
+		return activation.Segment{Name: name, Rules: []activation.SegmentRule{{Rule: activation.Rule{Operator: activation.OpInQuery, SQL: query}}}}
+	}
+	put := func(id activation.SegmentID, g activation.Segment) {
+		g.ID, g.Version = id, 1
+		require.NoError(t, s.Store.Update(t.Context(), func(tx store.Tx) error { return tx.CreateSegment(t.Context(), g) }))
+	}
+	put("se1", asked("First", "SELECT id FROM elsewhere"))
+	s.Engine.Meanwhile = func() { put("se2", asked("Late", "SELECT id FROM "+src.Name)) }
+	require.Equal(t, activation.CodeConflict, activation.CodeOf(s.Sources.Delete(t.Context(), src.ID)))
+	err = s.Sources.Delete(t.Context(), src.ID)
+	require.Equal(t, activation.CodeInUse, activation.CodeOf(err))
+	require.ErrorContains(t, err, `"Late"`)
 }

@@ -5,6 +5,7 @@ package segment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"segue/internal/activation"
@@ -33,13 +34,14 @@ func New(cfg Config) (*Service, error) {
 
 // Create checks a segment against the profile and stores it. ID, times and version are set here.
 func (s *Service) Create(ctx context.Context, g activation.Segment) (activation.Segment, error) {
-	if err := s.checkQueries(ctx, g); err != nil {
+	readable, err := s.checkQueries(ctx, g)
+	if err != nil {
 		return activation.Segment{}, fmt.Errorf("create segment: %w", err)
 	}
 	now := s.cfg.Clock().UTC()
 	g.ID, g.CreatedAt, g.UpdatedAt, g.Version = activation.SegmentID(s.cfg.IDs()), now, now, 1
-	err := s.cfg.Store.Update(ctx, func(tx store.Tx) error {
-		if _, err := check(ctx, tx, g); err != nil {
+	err = s.cfg.Store.Update(ctx, func(tx store.Tx) error {
+		if err := checkAgain(ctx, tx, g, readable); err != nil {
 			return err
 		}
 		return tx.CreateSegment(ctx, g)
@@ -52,7 +54,8 @@ func (s *Service) Create(ctx context.Context, g activation.Segment) (activation.
 
 // Update changes a segment; g.Version must be the one that was read.
 func (s *Service) Update(ctx context.Context, g activation.Segment) (out activation.Segment, err error) {
-	if err := s.checkQueries(ctx, g); err != nil {
+	readable, err := s.checkQueries(ctx, g)
+	if err != nil {
 		return activation.Segment{}, fmt.Errorf("update segment: %w", err)
 	}
 	g.UpdatedAt = s.cfg.Clock().UTC()
@@ -61,7 +64,7 @@ func (s *Service) Update(ctx context.Context, g activation.Segment) (out activat
 		if err != nil {
 			return err
 		}
-		if _, err := check(ctx, tx, g); err != nil {
+		if err := checkAgain(ctx, tx, g, readable); err != nil {
 			return err
 		}
 		g.CreatedAt = old.CreatedAt
@@ -166,16 +169,25 @@ func (s *Service) evaluation(ctx context.Context, g activation.Segment) (warehou
 	return e, err
 }
 
-// checkQueries has the warehouse judge the queries that the segment holds.
-func (s *Service) checkQueries(ctx context.Context, g activation.Segment) error {
+// checkQueries has the warehouse judge the queries that the segment holds, and returns the tables that they may read.
+func (s *Service) checkQueries(ctx context.Context, g activation.Segment) ([]activation.NamedTable, error) {
 	if len(g.Queries()) == 0 {
-		return nil
+		return nil, nil
 	}
 	e, err := s.evaluation(ctx, g)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.cfg.Warehouse.CheckQueries(ctx, e)
+	return e.Scope.Readable, s.cfg.Warehouse.CheckQueries(ctx, e)
+}
+
+// checkAgain is check where the segment is stored: its queries were judged by the tables that there still are.
+func checkAgain(ctx context.Context, tx store.Tx, g activation.Segment, readable []activation.NamedTable) error {
+	scope, err := check(ctx, tx, g)
+	if err == nil && len(g.Queries()) > 0 && !slices.Equal(scope.Readable, readable) {
+		return activation.Errorf(activation.CodeConflict, "the data sources were changed meanwhile").WithRemedy("Try again")
+	}
+	return err
 }
 
 // check holds a segment against the profile, the tables and what it names, and returns what it names.

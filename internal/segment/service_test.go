@@ -80,6 +80,33 @@ func TestASegmentIsCheckedBeforeItIsStored(t *testing.T) {
 	}
 }
 
+func TestAQueryIsStoredOnlyWhileTheTablesAreThoseItWasJudgedBy(t *testing.T) {
+	t.Parallel()
+	s := stage(t)
+	orders, err := s.Sources.Create(t.Context(), activation.Source{Name: "Orders", Kind: activation.SourceCSV, Path: "in.csv"})
+	require.NoError(t, err)
+	asked := in("Split")
+	asked.Rules[0].Rule = activation.Rule{Operator: activation.OpInQuery, SQL: "SELECT id FROM orders"}
+	s.Engine.Meanwhile = func() { require.NoError(t, s.Sources.Delete(t.Context(), orders.ID)) }
+	_, err = s.Segments.Create(t.Context(), asked)
+	require.Equal(t, activation.CodeConflict, activation.CodeOf(err), "%v", err)
+
+	g, err := s.Segments.Create(t.Context(), in("Split"))
+	require.NoError(t, err)
+	orders, err = s.Sources.Create(t.Context(), activation.Source{Name: "Orders", Kind: activation.SourceCSV, Path: "in.csv"})
+	require.NoError(t, err)
+	asked.ID, asked.Version = g.ID, g.Version
+	s.Engine.Meanwhile = func() {
+		orders.Name = "Sales"
+		_, err := s.Sources.Update(t.Context(), orders)
+		require.NoError(t, err)
+	}
+	_, err = s.Segments.Update(t.Context(), asked)
+	require.Equal(t, activation.CodeConflict, activation.CodeOf(err), "%v", err)
+	_, err = s.Segments.Update(t.Context(), asked)
+	require.NoError(t, err, "nothing changed any more")
+}
+
 func TestSegmentsAreChangedFromWhatWasReadAndKeptWhileUsed(t *testing.T) {
 	t.Parallel()
 	s := stage(t)

@@ -53,6 +53,9 @@ type Warehouse interface {
 	// CheckQueries judges the queries that the segment holds without running them: they may read what they name, and give one column of
 	// ids. It fails with CodeInvalid, saying what is wrong, or CodeNotReady without profiles.
 	CheckQueries(ctx context.Context, e Evaluation) error
+	// TablesOf returns the names, in lower case, of the tables that a query reads, whether they are there or not. A query that is not
+	// understood reads none.
+	TablesOf(ctx context.Context, query string) ([]string, error)
 	// Contains reports whether the profile with the id is in the segment: among its stored members where it keeps them, as in a
 	// hand-over, else selected by it. One that is not there is in none.
 	Contains(ctx context.Context, e Evaluation, id string) (bool, error)
@@ -170,6 +173,9 @@ type Counts struct {
 	// Unknown is how many ids the segment's queries gave that no profile has; NULL counts as one of each. They select nobody.
 	Unknown int64
 }
+
+// ProfilesTable is what queries call the profiles.
+const ProfilesTable = "profiles"
 
 // MaxOverlap is how many segments may be held against each other at once.
 const MaxOverlap = 6

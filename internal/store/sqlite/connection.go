@@ -88,7 +88,7 @@ func (t *txn) DeleteConnection(ctx context.Context, id activation.ConnectionID) 
 	if err != nil {
 		return translate(ctx, "delete connection", err)
 	}
-	if err := inUse("connection", "the exports", names); err != nil {
+	if err := store.InUse("connection", "the exports", names); err != nil {
 		return err
 	}
 	n, err := t.q.DeleteConnection(ctx, string(id))

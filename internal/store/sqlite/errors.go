@@ -149,16 +149,3 @@ func changed(rows int64, what string, load func() error) error {
 	return activation.Errorf(activation.CodeConflict, "the %s was changed meanwhile", what).
 		WithRemedy("Load it again and repeat the change")
 }
-
-// inUse fails if somebody uses the thing, naming the users.
-func inUse(what, users string, names []string) error {
-	if len(names) == 0 {
-		return nil
-	}
-	const most = 10
-	list := `"` + strings.Join(names[:min(len(names), most)], `", "`) + `"`
-	if more := len(names) - most; more > 0 {
-		list += fmt.Sprintf(" and %d more", more)
-	}
-	return activation.Errorf(activation.CodeInUse, "the %s is used by %s %s", what, users, list)
-}

@@ -176,7 +176,7 @@ func (t *txn) DeleteExport(ctx context.Context, id activation.ExportID) error {
 	if err != nil {
 		return translate(ctx, "delete export", err)
 	}
-	if err := inUse("export", "runs that have not ended:", open); err != nil {
+	if err := store.InUse("export", "runs that have not ended:", open); err != nil {
 		return err
 	}
 	n, err := t.q.DeleteExport(ctx, string(id))

@@ -63,7 +63,7 @@ func (t *txn) DeleteRelationship(ctx context.Context, id activation.Relationship
 	if err != nil {
 		return err
 	}
-	if err := inUse("relationship", "the segments", segmentNames(list)); err != nil {
+	if err := store.InUse("relationship", "the segments", segmentNames(list)); err != nil {
 		return err
 	}
 	n, err := t.q.DeleteRelationship(ctx, string(id))

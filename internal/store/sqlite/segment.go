@@ -94,14 +94,14 @@ func (t *txn) DeleteSegment(ctx context.Context, id activation.SegmentID) error 
 	if err != nil {
 		return translate(ctx, "delete segment", err)
 	}
-	if err := inUse("segment", "the exports", names); err != nil {
+	if err := store.InUse("segment", "the exports", names); err != nil {
 		return err
 	}
 	list, err := t.Dependents(ctx, id)
 	if err != nil {
 		return err
 	}
-	if err := inUse("segment", "the segments", segmentNames(list)); err != nil {
+	if err := store.InUse("segment", "the segments", segmentNames(list)); err != nil {
 		return err
 	}
 	n, err := t.q.DeleteSegment(ctx, string(id))

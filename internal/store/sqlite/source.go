@@ -111,7 +111,7 @@ func (t *txn) DeleteSource(ctx context.Context, id activation.SourceID) error {
 	if err != nil {
 		return translate(ctx, "delete source", err)
 	}
-	if err := inUse("source", "the relationships", names); err != nil {
+	if err := store.InUse("source", "the relationships", names); err != nil {
 		return err
 	}
 	n, err := t.q.DeleteSource(ctx, string(id))

@@ -29,9 +29,6 @@ type queries struct {
 	unknown int64
 }
 
-// ProfilesTable is what queries call the profiles.
-const ProfilesTable = "profiles"
-
 // queried runs a query as of a moment and returns the table of its ids.
 func (x *selection) queried(query string, moment, day time.Time) (string, error) {
 	key := strings.Join([]string{query, moment.String(), day.String()}, "\x00")
@@ -92,6 +89,9 @@ func queryFailed(err error) error {
 	return cannotEvaluate(err, "the query failed while it ran")
 }
 
+// serialize gives the tree of a text.
+const serialize = "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR"
+
 // compile judges a query and returns the statement that gives its ids as text in the column id, NULL included.
 func (x *selection) compile(query string, moment, day time.Time) (string, error) {
 	s := x.s
@@ -104,7 +104,6 @@ func (x *selection) compile(query string, moment, day time.Time) (string, error)
 		env.Tables[name] = fmt.Sprintf("segue_table_%d", len(env.Tables))
 	}
 	var tree string
-	const serialize = "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR"
 	if err := s.row(serialize, []any{query}, &tree); err != nil {
 		return "", misunderstood(err)
 	}
@@ -205,7 +204,7 @@ func (x *selection) readable() (map[string]string, error) {
 		}
 		out[strings.ToLower(n.Name)] = b.readable(n.ID, t)
 	}
-	out[ProfilesTable] = "SELECT " + strings.Join(columns, ", ") + " FROM " + b.table() + " p"
+	out[warehouse.ProfilesTable] = "SELECT " + strings.Join(columns, ", ") + " FROM " + b.table() + " p"
 	return out, nil
 }
 
@@ -268,4 +267,20 @@ func (w *Warehouse) CheckQueries(ctx context.Context, e warehouse.Evaluation) er
 		return fmt.Errorf("judge the queries of the segment %q: %w", e.Segment.Name, err)
 	}
 	return nil
+}
+
+// TablesOf implements warehouse.Warehouse.
+func (w *Warehouse) TablesOf(ctx context.Context, query string) (names []string, err error) {
+	err = w.read(ctx, func(s session) error {
+		var tree string
+		if err := s.row(serialize, []any{query}, &tree); err != nil {
+			return misunderstood(err)
+		}
+		names, err = sqlguard.Names([]byte(tree))
+		return err
+	})
+	if activation.CodeOf(err) == activation.CodeInvalid {
+		return nil, nil
+	}
+	return names, err
 }

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -69,6 +70,42 @@ func Judge(tree []byte, env Env) (Result, error) {
 	out, err := json.Marshal(root)
 	slices.Sort(g.used)
 	return Result{Tree: out, Tables: slices.Compact(g.used)}, err
+}
+
+// Names returns the names, in lower case and each once, that a tree reads tables by, whether there are such tables or not, without
+// those of its own WITH. It judges nothing: a tree that says nothing reads nothing.
+func Names(tree []byte) ([]string, error) {
+	root, err := parse(tree)
+	if err != nil {
+		return nil, err
+	}
+	read, own := map[string]bool{}, map[string]bool{}
+	collect(root, read, own)
+	maps.DeleteFunc(read, func(name string, _ bool) bool { return own[name] })
+	return slices.Sorted(maps.Keys(read)), nil
+}
+
+func collect(v any, read, own map[string]bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		if name, ok := v["table_name"].(string); ok && v["type"] == "BASE_TABLE" {
+			read[strings.ToLower(name)] = true
+		}
+		m, _ := part(v, "cte_map")
+		list, _ := m["map"].([]any)
+		for _, e := range list {
+			entry, _ := e.(map[string]any)
+			name, _ := entry["key"].(string)
+			own[strings.ToLower(name)] = true
+		}
+		for _, c := range v {
+			collect(c, read, own)
+		}
+	case []any:
+		for _, c := range v {
+			collect(c, read, own)
+		}
+	}
 }
 
 // Same reports whether two trees are the same but for where things stood in the text.

@@ -69,3 +69,15 @@ func TestTreesAreTheSameWhereverTheyStood(t *testing.T) {
 	require.False(t, sqlguard.Same([]byte(`{"a":{"y":2}}`), []byte(`{"a":{"y":3}}`)))
 	require.False(t, sqlguard.Same([]byte(`{"a":["x"]}`), []byte(`{"a":["x","y"]}`)))
 }
+
+func TestNamesAreThoseOfTablesAndNotOfWITH(t *testing.T) {
+	t.Parallel()
+	const with = `,"cte_map":{"map":[{"key":"Big","value":{"query":{"node":{"from_table":{"type":"BASE_TABLE","table_name":"Orders"}}}}}]},"right":{"type":"BASE_TABLE","table_name":"BIG"}`
+	tree := strings.Replace(strings.Replace(plain, "%s", id, 1), "%s", with, 1)
+	names, err := sqlguard.Names([]byte(tree))
+	require.NoError(t, err)
+	require.Equal(t, []string{"orders", "people"}, names)
+	names, err = sqlguard.Names([]byte(`{"error":true,"error_type":"parser"}`))
+	require.NoError(t, err)
+	require.Empty(t, names)
+}

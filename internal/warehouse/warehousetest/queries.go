@@ -65,6 +65,17 @@ func queries(d *Desk) {
 		require.Equal(d, want, strings.Join(ids, " "), query)
 	}
 
+	// What it reads is known without the tables: names in lower case, those of its own WITH left out.
+	for query, want := range map[string][]string{
+		`SELECT o.Who FROM "Web ORDERS" o, Customers c JOIN gone g ON g.id = c.id WHERE o.Who IN (SELECT x FROM (SELECT 1 AS x FROM profiles))`:                          {"customers", "gone", "profiles", "web orders"},
+		`WITH Big AS (SELECT Who FROM "Web orders" WHERE city = 'Customers' -- gone` + "\n" + `) SELECT who FROM big UNION SELECT who FROM BIG EXCEPT SELECT 1 AS empty`: {"web orders"},
+		`SELECT 1`: {}, `DROP TABLE Customers`: {}, `SELECT FROM FROM Customers`: {}, ``: {},
+	} {
+		names, err := d.W.TablesOf(d.ctx(), query)
+		require.NoError(d, err, query)
+		require.ElementsMatch(d, want, names, query)
+	}
+
 	// Ids that no profile has select nobody and are counted, NULL with them; a negation is the exact complement.
 	count := func(g activation.Segment, scope activation.Scope) warehouse.Counts {
 		d.Helper()

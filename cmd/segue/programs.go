@@ -53,7 +53,7 @@ func serveConfig(o cli.ServeOptions, out, logs io.Writer) app.Config {
 			Issuer: o.SSOIssuer, ClientID: o.SSOClientID, ClientSecret: os.Getenv("SEGUE_SSO_CLIENT_SECRET"), ClientSecretFile: o.SSOClientSecretFile,
 			Roles: o.SSORole, GroupsClaim: o.SSOGroupsClaim, Scopes: o.SSOScope, Name: o.SSOName, Contact: o.SSOContact,
 		},
-		WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory,
+		WarehouseMemory: o.WarehouseMemory, LedgerMemory: o.LedgerMemory, QueryTime: o.QueryTime, QueryRows: o.QueryRows,
 		BrevoURL: o.BrevoURL, BrevoTier: o.BrevoTier, Log: logger(logs, o.LogOptions),
 		MirrorAge: o.MirrorAge, FirstLook: o.FirstLook, LooksPerHour: o.LooksPerHour, LookGap: o.LookGap, ProofTime: o.ProofTime, GiveUpAfter: o.GiveUpAfter, Restored: o.Restored, KeepRuns: o.KeepRuns, WebhookPrivate: o.WebhookPrivate,
 		FailPoint: failPoint(os.Getenv, os.Stderr),

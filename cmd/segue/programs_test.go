@@ -15,13 +15,15 @@ func TestServerIsAsTheFlagsSay(t *testing.T) {
 	t.Parallel()
 	var out, logs bytes.Buffer
 	c := serveConfig(cli.ServeOptions{
-		Data: "d", Listen: "127.0.0.1:1", SourceDir: []string{"a", "b"}, WarehouseMemory: "1GB", LedgerMemory: "2GB", BrevoURL: "http://localhost/v3", BrevoTier: "advanced",
+		Data: "d", Listen: "127.0.0.1:1", SourceDir: []string{"a", "b"}, WarehouseMemory: "1GB", LedgerMemory: "2GB", QueryTime: time.Minute, QueryRows: 7, BrevoURL: "http://localhost/v3", BrevoTier: "advanced",
 		LogOptions: cli.LogOptions{LogFormat: "json", LogLevel: "warn"},
 	}, &out, &logs)
 	require.Equal(t, "d", c.DataDir)
 	require.Equal(t, "127.0.0.1:1", c.Listen)
 	require.Equal(t, []string{"a", "b"}, c.SourceDirs)
 	require.Equal(t, []string{"1GB", "2GB", "http://localhost/v3", "advanced"}, []string{c.WarehouseMemory, c.LedgerMemory, c.BrevoURL, c.BrevoTier})
+	require.Equal(t, time.Minute, c.QueryTime)
+	require.EqualValues(t, 7, c.QueryRows)
 	c.Log.Info("not this")
 	c.Log.Warn("but this")
 	require.Contains(t, logs.String(), `"msg":"but this"`)

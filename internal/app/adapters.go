@@ -59,6 +59,6 @@ func onThisMachine(address string) bool {
 func openWarehouse(ctx context.Context, cfg Config, f *folder) (*warehouseduck.Warehouse, error) {
 	return warehouseduck.Open(ctx, warehouseduck.Config{
 		Path: f.file(warehouseFile), TempDir: f.file(tempDir) + "/warehouse", AllowedDirs: append([]string{f.file(uploadDir), f.file(handOverDir)}, cfg.SourceDirs...),
-		MemoryLimit: cfg.WarehouseMemory, Threads: cfg.Threads, Clock: time.Now,
+		MemoryLimit: cfg.WarehouseMemory, Threads: cfg.Threads, Clock: time.Now, QueryTime: cfg.QueryTime, QueryRows: cfg.QueryRows,
 	})
 }

@@ -33,6 +33,9 @@ type Config struct {
 	// WarehouseMemory and LedgerMemory are DuckDB's limits, such as "512MB". Default to 512MB each. With them the
 	// server stays below their sum and about 300 MB.
 	WarehouseMemory, LedgerMemory string
+	// QueryTime is how long the query of a segment may take, QueryRows how many rows it may give. Default to 30 seconds and 50 million.
+	QueryTime time.Duration
+	QueryRows int64
 	// Threads is how many threads each DuckDB file uses. Defaults to the number of processors.
 	Threads int
 	// BrevoURL is the base URL of connections that name none. Defaults to https://api.brevo.com/v3.
@@ -91,6 +94,12 @@ func (c *Config) setDefaults() error {
 	}
 	if c.LedgerMemory == "" {
 		c.LedgerMemory = "512MB"
+	}
+	if c.QueryTime == 0 {
+		c.QueryTime = 30 * time.Second
+	}
+	if c.QueryRows == 0 {
+		c.QueryRows = 50_000_000
 	}
 	if c.KeepRuns == 0 {
 		c.KeepRuns = 90 * 24 * time.Hour

@@ -195,6 +195,8 @@ func TestProgramsGetTheirFlags(t *testing.T) {
 	require.Equal(t, "127.0.0.1:8380", serve.Listen)
 	require.Equal(t, b.data, serve.Data)
 	require.Equal(t, []string{"/a", "/b"}, serve.SourceDir)
+	require.Equal(t, 30*time.Second, serve.QueryTime)
+	require.EqualValues(t, 50_000_000, serve.QueryRows)
 	require.Equal(t, LogOptions{LogFormat: "json", LogLevel: "info"}, serve.LogOptions)
 	b.ok("sandbox", "--process-delay", "2s", "--limits", "off", "--seed", "7")
 	require.Equal(t, "127.0.0.1:8381", sandbox.Listen)
@@ -226,6 +228,18 @@ func TestASizeOfMemoryIsASize(t *testing.T) {
 		}
 		for _, size := range []string{"lots", "512", "MB", "-1GB", "80%", "1GB; DROP"} {
 			require.Contains(t, b.fails(exitUsage, "serve", flag+"="+size), flag+" takes a size such as 512MB or 2GB, not")
+		}
+	}
+}
+
+func TestBoundsOfQueriesAreMoreThanNothing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.programs.Serve = func(context.Context, ServeOptions) error { return nil }
+	b.ok("serve", "--query-time", "1s", "--query-rows", "1")
+	for flag, values := range map[string][]string{"--query-time": {"0s", "-1s", "30"}, "--query-rows": {"0", "-1", "many", "9223372036854775807"}} {
+		for _, v := range values {
+			require.Contains(t, b.fails(exitUsage, "serve", flag+"="+v), flag)
 		}
 	}
 }

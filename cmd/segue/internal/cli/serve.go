@@ -42,10 +42,13 @@ type ServeOptions struct {
 	SSOName             string   `name:"sso-name" placeholder:"NAME" help:"Single sign-on: what people know the provider as."`
 	SSOContact          string   `name:"sso-contact" placeholder:"WHO" help:"Single sign-on: whom somebody without a role is told to ask. Defaults to an administrator."`
 
-	WarehouseMemory string `default:"512MB" placeholder:"SIZE" help:"Memory of the warehouse's engine. Defaults to ${default}."`
-	LedgerMemory    string `default:"512MB" placeholder:"SIZE" help:"Memory of the ledger's engine. Defaults to ${default}."`
-	BrevoURL        string `default:"https://api.brevo.com/v3" placeholder:"URL" name:"brevo-url" help:"Where connections lead that name no address. Defaults to ${default}."`
-	BrevoTier       string `default:"general" enum:"general,advanced,extended,off" help:"Rate limits of the Brevo account: ${enum}. With off a sandbox on this machine is not limited; Brevo itself always is."`
+	WarehouseMemory string        `default:"512MB" placeholder:"SIZE" help:"Memory of the warehouse's engine. Defaults to ${default}."`
+	LedgerMemory    string        `default:"512MB" placeholder:"SIZE" help:"Memory of the ledger's engine. Defaults to ${default}."`
+	QueryTime       time.Duration `default:"30s" placeholder:"DURATION" help:"How long the SQL of a segment may take. Defaults to ${default}."`
+	QueryRows       int64         `default:"50000000" placeholder:"N" help:"Most rows that the SQL of a segment may give. Defaults to ${default}."`
+
+	BrevoURL  string `default:"https://api.brevo.com/v3" placeholder:"URL" name:"brevo-url" help:"Where connections lead that name no address. Defaults to ${default}."`
+	BrevoTier string `default:"general" enum:"general,advanced,extended,off" help:"Rate limits of the Brevo account: ${enum}. With off a sandbox on this machine is not limited; Brevo itself always is."`
 
 	MirrorAge      time.Duration `default:"24h" placeholder:"DURATION" help:"How old what is known of an account's contacts may be when a run plans. Defaults to ${default}."`
 	FirstLook      time.Duration `default:"2s" placeholder:"DURATION" help:"Least time before the first look at an import. Defaults to ${default}."`
@@ -96,9 +99,18 @@ func (c *serveCmd) Run(inv *invocation) error {
 	if err := checkSize("--ledger-memory", o.LedgerMemory); err != nil {
 		return err
 	}
+	if o.QueryTime <= 0 {
+		return usagef("--query-time takes a span of time such as 30s or 2m, not %q", o.QueryTime)
+	}
+	if o.QueryRows <= 0 || o.QueryRows > maxQueryRows {
+		return usagef("--query-rows takes a number of rows from 1 to %d, not %d", int64(maxQueryRows), o.QueryRows)
+	}
 	o.Data = DataDir(inv.globals.Data, inv.Env)
 	return inv.Programs.Serve(inv.ctx, o)
 }
+
+// maxQueryRows is more than any disk holds, and can be counted beyond.
+const maxQueryRows = 1_000_000_000_000
 
 var memorySize = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?([KMGTkmgt][iI]?)?[bB]$`)
 

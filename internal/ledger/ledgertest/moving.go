@@ -153,3 +153,26 @@ func missedOnTheNewList(d *Desk) {
 	require.Equal(d, map[int64][]string{1: {"ivo@example.com"}}, s.Removals)
 	require.EqualValues(d, []int64{1, 1, 1}, []int64{rc.Updated, rc.Unchanged, rc.Removed}, "added he was before (S11)")
 }
+
+// notThereAnyMore holds that whoever was acknowledged on the new list once, could not be sent there again since, and is not on it as a
+// reconciliation finds, stays on the old one: there was nothing to decide on her, for nobody said that she is there (S22, S23).
+func notThereAnyMore(d *Desk) {
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}
+	d.Do("e", 1, people, nil)
+	for _, rejected := range [][]ledger.Rejection{nil, {{Address: "ivo@example.com", Why: "invalid_emails: bad"}}} { // both join; then he is not taken
+		run, _ := d.Plan("e", 2, people, nil)
+		b := inFlight(d, run, 7)
+		require.NoError(d, d.L.Settle(d.ctx(), b.ID, rejected, d.now))
+		require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled)) // before they have left the old one
+		d.Finish(run)
+		people[1].Values = []string{"Ivica"}
+	}
+	_, found := d.Reconcile("e", 2, people, "ana@example.com") // somebody took Ivo off by hand
+	require.Zero(d, found.Missing)
+	run, _ := d.Plan("e", 2, people, nil)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, d.Settle(run, "ivo@example.com").Removals, "Ivo were on no list")
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{2, 1, 1}, []int64{rc.Leavers, rc.Removed, rc.NotRemoved})
+	s, _ := d.Do("e", 2, people, nil)
+	require.Equal(d, map[int64][]string{1: {"ivo@example.com"}}, s.Removals, "he has joined")
+}

@@ -636,6 +636,9 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 			m.imported(e, s, how != unproved)
 		}
 	}
+	if how == imported || how == unproved { // it was at another list in between: what was judged before is judged again (S26)
+		maps.DeleteFunc(m.stayed[e.id], func(_ place, list int64) bool { return list != e.list })
+	}
 	if how == nothing || how == unproved || how == givenUp {
 		x.notSent, x.added, x.updated = x.added+x.updated, 0, 0
 		for _, s := range p.send {

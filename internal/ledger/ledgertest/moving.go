@@ -176,3 +176,23 @@ func notThereAnyMore(d *Desk) {
 	s, _ := d.Do("e", 2, people, nil)
 	require.Equal(d, map[int64][]string{1: {"ivo@example.com"}}, s.Removals, "he has joined")
 }
+
+// movedBack holds that whoever was to leave the old list counts as a removal once more when the export was at that list again in
+// between, though the run there was stopped (S22, S26).
+func movedBack(d *Desk) {
+	people, some := moving(d, 100, 60)
+	run, _ := d.Plan("e", 2, people, nil)
+	d.Settle(run, some...)
+	d.Finish(run)
+	d.Later(8 * 24 * time.Hour)
+	_, sum := d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{0, 60}, []int64{sum.Remove, sum.NotRemoved})
+	run, _ = d.Plan("e", 1, people, nil)
+	b := inFlight(d, run, 9)
+	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled)) // before they have left list 2
+	d.Finish(run)
+	_, sum = d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{100, 0}, []int64{sum.Remove, sum.NotRemoved}, "no plan has shown the removal from where they were to be since")
+	require.NotEmpty(d, sum.Held)
+}

@@ -196,3 +196,16 @@ func movedBack(d *Desk) {
 	require.EqualValues(d, []int64{100, 0}, []int64{sum.Remove, sum.NotRemoved}, "no plan has shown the removal from where they were to be since")
 	require.NotEmpty(d, sum.Held)
 }
+
+// keptOutside holds that of the kept nobody is removed who is wanted and could not be sent to the new list (S15, S20, S22).
+func keptOutside(d *Desk) {
+	d.Policy = activation.LeaversKeep
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}
+	d.Do("e", 1, people, nil)
+	run, _ := d.Plan("e", 2, people, nil)
+	d.Settle(run, "ivo@example.com")
+	d.Finish(run)
+	_, err := d.L.PlanRemoval(d.ctx(), ledger.RemovalRequest{Run: "kept", Account: d.Acct, Export: "e", List: 2, Whom: ledger.RemoveKept, Limits: d.Limits, At: d.now})
+	require.NoError(d, err)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, d.Settle("kept").Removals, "Ivo were on no list")
+}

@@ -69,6 +69,7 @@ func Run(t *testing.T, open Open) {
 		"S22 S23 whom a reconciliation missed has not joined":        missedOnTheNewList,
 		"S22 S23 who is not there any more has not joined":           notThereAnyMore,
 		"S22 S26 who was moved back is a removal once more":          movedBack,
+		"S15 S20 who could not join another list is not kept":        keptOutside,
 		"S22 S26 an export's people are removed without a hand-over": removedFirst,
 		"S22 S12 they leave every list that they were sent to":       removedFromOldLists,
 		"S22 a removal that is stopped says who was not removed":     removalAborted,

@@ -100,7 +100,7 @@ func TestABatchThatAnOlderSegueSentIsSettled(t *testing.T) {
 // TestS17S23WhatAnOlderSegueDecidedAfterItGaveUpHolds: it had the clock only to tell what came after what.
 func TestS17S23WhatAnOlderSegueDecidedAfterItGaveUpHolds(t *testing.T) {
 	t.Parallel()
-	for decided, unwanted := range map[string][]activation.Email{"10:00": {"eva@example.com"}, "08:30": {"ana@example.com", "eva@example.com"}} {
+	for decided, unwanted := range map[string][]activation.Email{"10:00": {"eva@example.com"}, "08:30": {"ana@example.com", "eva@example.com"}, "08:50": {"ana@example.com", "eva@example.com"}} {
 		dir := t.TempDir()
 		db, err := sql.Open("duckdb", filepath.Join(dir, "ledger.duckdb"))
 		require.NoError(t, err)

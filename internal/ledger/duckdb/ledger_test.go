@@ -175,3 +175,13 @@ func TestChance(t *testing.T) {
 		})
 	}
 }
+
+func TestS15S22S26WhoIsOnWhichListAsAnExportWanders(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(2) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			ledgertest.Wander(t, open, seed+100, 20)
+		})
+	}
+}

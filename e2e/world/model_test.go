@@ -598,7 +598,9 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 			x.notRemoved++
 		case l.bucket != "removed" && l.bucket != "once_joined": // needs no call
 			x.add(l.bucket)
-			m.settleLeaver(l)
+			if l.was == "there_before" || !m.stays(e, p, l, how) {
+				m.settleLeaver(l)
+			}
 		case how == nothing || (last && how != whole && how != givenUp) || (last && m.outside(e, p, l.addr, how)):
 			x.notRemoved++
 			stayed[l.place] = e.list
@@ -636,6 +638,9 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 			m.imported(e, s, how != unproved)
 		}
 	}
+	if how == imported || how == unproved { // it was at another list in between: what was judged before is judged again (S26)
+		maps.DeleteFunc(m.stayed[e.id], func(_ place, list int64) bool { return list != e.list })
+	}
 	if how == nothing || how == unproved || how == givenUp {
 		x.notSent, x.added, x.updated = x.added+x.updated, 0, 0
 		for _, s := range p.send {
@@ -661,6 +666,17 @@ func (m *model) outside(e *exportDef, p *plan, addr string, how ending) bool {
 	sent := slices.ContainsFunc(p.send, func(s sending) bool { return s.addr == addr })
 	st := m.standings[place{e.id, e.list, addr}]
 	return sent && how == givenUp && (st == nil || !st.ever)
+}
+
+// stays reports whether the export goes on owning somebody on a list of before: she has not left it, for she could not be sent to the new
+// one (S15, S20).
+func (m *model) stays(e *exportDef, p *plan, l leaver, how ending) bool {
+	st := m.standings[place{e.id, e.list, l.addr}]
+	if l.list == e.list || (st != nil && st.ever) {
+		return false
+	}
+	sent := slices.ContainsFunc(p.send, func(s sending) bool { return s.addr == l.addr })
+	return p.faulty[l.addr] || (sent && (how == givenUp || how == unproved))
 }
 
 // settleLeaver is a leaver who stays on the list.

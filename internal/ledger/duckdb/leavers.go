@@ -85,14 +85,16 @@ func (p *planner) couldNotJoin() error {
 		p.acct, int64(p.List), string(p.Export), activation.ReasonInvalidValue, activation.ReasonTooLarge); err != nil {
 		return err
 	}
-	// Only stay settles somebody as not removed in a run that was not stopped.
+	// Only stay settles somebody as not removed in a run that was not stopped. One that did anything at another list since, stopped or not, was
+	// a change of mind: what was judged before it is judged again.
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE behind AS
 		SELECT x.list, x.address FROM run_row x JOIN standing n ON n.address = x.address
-		WHERE x.run = (SELECT id FROM (SELECT id, list FROM run WHERE account = $1 AND export = $3 AND receipt IS NOT NULL AND aborted = '' AND members_path <> ''
+		WHERE x.run = (SELECT id FROM (SELECT id, list FROM run WHERE account = $1 AND export = $3 AND members_path <> '' AND NOT dry AND id <> $4
+				AND ((receipt IS NOT NULL AND aborted = '') OR (list <> $2 AND EXISTS (SELECT 1 FROM batch b WHERE b.run = run.id AND b.phase >= 0 AND b.attempts > 0)))
 				ORDER BY nth DESC LIMIT 1) WHERE list = $2)
 			AND x.kind = 'leaver' AND x.bucket = 'not_removed' AND x.settled_at IS NOT NULL
 			AND n.account = $1 AND n.list = $2 AND n.export = $3 AND n.acked_at IS NULL AND n.ownership IN ('owned', 'there_before')`,
-		p.acct, int64(p.List), string(p.Export)); err != nil {
+		p.acct, int64(p.List), string(p.Export), string(p.Run)); err != nil {
 		return err
 	}
 	return p.exec(`UPDATE leaving SET stays = $1 FROM (SELECT b.list, b.address FROM behind b JOIN wanted w ON w.address = b.address) b

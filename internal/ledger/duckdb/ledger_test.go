@@ -100,7 +100,7 @@ func TestABatchThatAnOlderSegueSentIsSettled(t *testing.T) {
 // TestS17S23WhatAnOlderSegueDecidedAfterItGaveUpHolds: it had the clock only to tell what came after what.
 func TestS17S23WhatAnOlderSegueDecidedAfterItGaveUpHolds(t *testing.T) {
 	t.Parallel()
-	for decided, unwanted := range map[string][]activation.Email{"10:00": {"eva@example.com"}, "08:30": {"ana@example.com", "eva@example.com"}} {
+	for decided, unwanted := range map[string][]activation.Email{"10:00": {"eva@example.com"}, "08:30": {"ana@example.com", "eva@example.com"}, "08:50": {"ana@example.com", "eva@example.com"}} {
 		dir := t.TempDir()
 		db, err := sql.Open("duckdb", filepath.Join(dir, "ledger.duckdb"))
 		require.NoError(t, err)
@@ -172,6 +172,16 @@ func TestChance(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			ledgertest.Chance(t, open, seed, 30)
+		})
+	}
+}
+
+func TestS15S22S26WhoIsOnWhichListAsAnExportWanders(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(2) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			ledgertest.Wander(t, open, seed+100, 20)
 		})
 	}
 }

@@ -202,6 +202,12 @@ func (q querier) storeReconciliation(r ledger.ReconcileRequest, rec activation.R
 			return err
 		}
 	}
+	// Of those who are not acknowledged nobody said that they are there, so there is nothing to decide. But once they were: until they are
+	// acknowledged anew nobody is taken off a list of before for it (S22).
+	if err := q.exec(`UPDATE standing SET acked_at = NULL WHERE account = $1 AND list = $2 AND acked_at IS NOT NULL
+		AND owner IN (SELECT owner FROM differing WHERE state = 'not_there')`, int32(r.Account), int64(r.List)); err != nil {
+		return err
+	}
 	for _, s := range []string{"DROP TABLE differing", "DROP TABLE earlier", "DROP TABLE profile", "DROP TABLE difference"} {
 		if err := q.exec(s); err != nil {
 			return err

@@ -293,23 +293,26 @@ func scanBucket(rc *activation.Receipt, scan func(...any) error) error {
 	return nil
 }
 
+// hasLeft is a condition on a leaver r of the run $1: she is on the export's own list, or has joined that one. Who could not be sent there
+// has left no list of before, and the export goes on owning her on it: else she were on no list some day (S15, S22).
+const hasLeft = `(r.list = (SELECT list FROM run WHERE id = $1) OR NOT EXISTS (SELECT 1 FROM run_row x WHERE x.run = $1 AND x.kind = 'address' AND x.bucket IN ('rejected', 'not_sent') AND x.address = r.address
+				AND NOT EXISTS (SELECT 1 FROM standing n WHERE n.account = $2 AND n.export = $3 AND n.list = x.list AND n.address = x.address AND n.acked_at IS NOT NULL AND n.ownership <> 'orphaned')))`
+
 // close writes down what a finished run leaves: ownership of those who left without a call, who came back, and no payloads (S35).
 func (q querier) close(run activation.RunID, p place, addressesPath, aborted, definition string, receipt []byte, at time.Time) error {
 	key := []any{string(run), p.account, p.export}
 	for _, s := range []struct{ which, stmt string }{
 		{`planned = 'kept' AND reason <> 'there_before'`, `UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL AND r.planned = 'kept' AND r.reason <> 'there_before'
-			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address`},
+			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address AND ` + hasLeft},
 		// Whom another export keeps stays that one's to keep: were both to keep her, nobody could take her off any more (S20).
 		{`planned = 'kept' AND reason = 'kept_by_another'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND r.planned = 'kept' AND r.reason = 'kept_by_another' AND r.list = standing.list AND r.address = standing.address
 			AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list AND o.address = r.address AND o.ownership IN ('owned', 'there_before', 'kept')))`},
-		// Whom another export only wants as yet, it may never send: until then this one keeps owning the address (S20). So it does on a list
-		// of before while she could not be sent to the new one: the other export may let her go, and she were on no list (S22, S15).
+		// Whom another export only wants as yet, it may never send: until then this one keeps owning the address (S20).
 		{`planned = 'still_wanted'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND ((r.planned = 'still_wanted' AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list
 				AND o.address = r.address AND o.ownership IN ('owned', 'there_before')))) AND r.list = standing.list AND r.address = standing.address
-			AND (r.list = (SELECT list FROM run WHERE id = $1) OR NOT EXISTS (SELECT 1 FROM run_row x WHERE x.run = $1 AND x.kind = 'address' AND x.bucket IN ('rejected', 'not_sent') AND x.address = r.address
-				AND NOT EXISTS (SELECT 1 FROM standing n WHERE n.account = $2 AND n.export = $3 AND n.list = x.list AND n.address = x.address AND n.acked_at IS NOT NULL AND n.ownership <> 'orphaned'))))`},
+			AND ` + hasLeft + `)`},
 		// Who was there before stays, and is sent again on coming back; that Segue wrote to the list is remembered for a refusal (S7, S19).
 		{`planned = 'kept' AND reason = 'there_before'`, `UPDATE standing SET ownership = 'left', fingerprint = NULL, first_acked_at = NULL, acked_at = NULL FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND r.planned = 'kept' AND r.reason = 'there_before' AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list

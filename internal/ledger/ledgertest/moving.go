@@ -153,3 +153,59 @@ func missedOnTheNewList(d *Desk) {
 	require.Equal(d, map[int64][]string{1: {"ivo@example.com"}}, s.Removals)
 	require.EqualValues(d, []int64{1, 1, 1}, []int64{rc.Updated, rc.Unchanged, rc.Removed}, "added he was before (S11)")
 }
+
+// notThereAnyMore holds that whoever was acknowledged on the new list once, could not be sent there again since, and is not on it as a
+// reconciliation finds, stays on the old one: there was nothing to decide on her, for nobody said that she is there (S22, S23).
+func notThereAnyMore(d *Desk) {
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}
+	d.Do("e", 1, people, nil)
+	for _, rejected := range [][]ledger.Rejection{nil, {{Address: "ivo@example.com", Why: "invalid_emails: bad"}}} { // both join; then he is not taken
+		run, _ := d.Plan("e", 2, people, nil)
+		b := inFlight(d, run, 7)
+		require.NoError(d, d.L.Settle(d.ctx(), b.ID, rejected, d.now))
+		require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled)) // before they have left the old one
+		d.Finish(run)
+		people[1].Values = []string{"Ivica"}
+	}
+	_, found := d.Reconcile("e", 2, people, "ana@example.com") // somebody took Ivo off by hand
+	require.Zero(d, found.Missing)
+	run, _ := d.Plan("e", 2, people, nil)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, d.Settle(run, "ivo@example.com").Removals, "Ivo were on no list")
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{2, 1, 1}, []int64{rc.Leavers, rc.Removed, rc.NotRemoved})
+	s, _ := d.Do("e", 2, people, nil)
+	require.Equal(d, map[int64][]string{1: {"ivo@example.com"}}, s.Removals, "he has joined")
+}
+
+// movedBack holds that whoever was to leave the old list counts as a removal once more when the export was at that list again in
+// between, though the run there was stopped (S22, S26).
+func movedBack(d *Desk) {
+	people, some := moving(d, 100, 60)
+	run, _ := d.Plan("e", 2, people, nil)
+	d.Settle(run, some...)
+	d.Finish(run)
+	d.Later(8 * 24 * time.Hour)
+	_, sum := d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{0, 60}, []int64{sum.Remove, sum.NotRemoved})
+	run, _ = d.Plan("e", 1, people, nil)
+	b := inFlight(d, run, 9)
+	require.NoError(d, d.L.Settle(d.ctx(), b.ID, nil, d.now))
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled)) // before they have left list 2
+	d.Finish(run)
+	_, sum = d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{100, 0}, []int64{sum.Remove, sum.NotRemoved}, "no plan has shown the removal from where they were to be since")
+	require.NotEmpty(d, sum.Held)
+}
+
+// keptOutside holds that of the kept nobody is removed who is wanted and could not be sent to the new list (S15, S20, S22).
+func keptOutside(d *Desk) {
+	d.Policy = activation.LeaversKeep
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}
+	d.Do("e", 1, people, nil)
+	run, _ := d.Plan("e", 2, people, nil)
+	d.Settle(run, "ivo@example.com")
+	d.Finish(run)
+	_, err := d.L.PlanRemoval(d.ctx(), ledger.RemovalRequest{Run: "kept", Account: d.Acct, Export: "e", List: 2, Whom: ledger.RemoveKept, Limits: d.Limits, At: d.now})
+	require.NoError(d, err)
+	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, d.Settle("kept").Removals, "Ivo were on no list")
+}

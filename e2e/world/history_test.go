@@ -340,6 +340,9 @@ func (h *history) run() {
 		m.contact(stranger)
 		m.lists[e.list][stranger] = true
 	}
+	if how == nothing && len(p.held) > 0 && (!m.released[e.id] || receipt(run).removed+receipt(run).refusals > 0) {
+		how = refusing // it was about to be held; with a release that may cover it only its receipt tells
+	}
 	want := m.carryOut(e, p, how)
 	switch {
 	case gone:
@@ -349,7 +352,7 @@ func (h *history) run() {
 		h.ended(run, activation.StatusFailed, activation.CodeListMissing)
 	case how == unproved:
 		h.ended(run, activation.StatusFailed, activation.CodeProofFailed)
-	case how == imported || (how == nothing && want.notSent+want.notRemoved > 0):
+	case how == imported || how == refusing || (how == nothing && want.notSent+want.notRemoved > 0):
 		h.ended(run, activation.StatusCanceled, "")
 	case fate != "": // nothing remained to be stopped, or nothing was there to be done
 		require.Contains(r.t, []activation.RunStatus{activation.StatusCanceled, activation.StatusSuccessful, activation.StatusWithRejects}, run.Status, run.Error)
@@ -390,7 +393,11 @@ func (h *history) hold(e *exportDef, p *plan, run activation.Run) (_ activation.
 	}
 	switch rapid.SampledFrom([]string{"release", "release", "release", "refuse", "replace", "cancel"}).Draw(h.T, "held") {
 	case "refuse":
+		want := m.carryOut(e, p, refusing)
 		r.refuse(run.ID)
+		if want.removed+want.refusals > 0 { // else it leaves nothing behind
+			h.same("the receipt of a run that was refused, "+e.id, want, receipt(r.known(run.ID)))
+		}
 		r.at = ""
 		return run, true
 	case "cancel":
@@ -398,12 +405,14 @@ func (h *history) hold(e *exportDef, p *plan, run activation.Run) (_ activation.
 		run = r.end(r.Drive(run.ID))
 		h.ended(run, activation.StatusCanceled, "")
 		r.at = ""
-		h.same("the receipt of "+e.id, m.carryOut(e, p, nothing), receipt(run))
+		h.same("the receipt of "+e.id, m.carryOut(e, p, refusing), receipt(run))
 		return run, true
 	case "replace":
 		old := run.ID
+		m.carryOut(e, p, refusing)
 		run = r.Drive(r.Start(r.ids[e.id], activation.RunReal).ID)
 		require.Equal(r.t, activation.StatusCanceled, r.known(old).Status, "S26: a newer plan replaces it")
+		*p = *m.plan(e, true)
 		if run.Status != activation.StatusHeld {
 			if !m.released[e.id] {
 				h.Fatalf("the run that replaced a held one is %s", run.Status)

@@ -580,6 +580,7 @@ type ending int
 const (
 	whole    ending = iota // to its end
 	nothing                // planned, then stopped before anything was sent
+	refusing               // held: its refusals were carried out, which nobody decides on, and nothing else (S7, S26)
 	imported               // stopped after the import: who is left on lists of before stays there (S22, S29)
 	unproved               // imported, but nothing of it counts (S12, S13)
 	givenUp                // to its end, but its import was given up (S17)
@@ -589,12 +590,12 @@ const (
 func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 	x := p.members
 	ordinary, stayed := 0, map[place]int64{}
-	stopped := how == nothing && p.calls() // of a run that had something to do and did none of it nothing happens at all (S29)
+	stopped := how == refusing || (how == nothing && p.calls()) // of a run that had something to do and did none of it nothing happens at all (S29)
 	for _, l := range p.leavers {
 		x.leavers++
 		last := l.list != e.list && !l.refused // left after everybody has joined the new list
 		switch {
-		case stopped || l.bucket == "not_removed":
+		case (stopped && (how == nothing || !l.refused)) || l.bucket == "not_removed":
 			x.notRemoved++
 		case l.bucket != "removed" && l.bucket != "once_joined": // needs no call
 			x.add(l.bucket)
@@ -631,7 +632,7 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 	}
 	for _, s := range p.send {
 		switch how {
-		case nothing:
+		case nothing, refusing:
 		case givenUp:
 			m.sentAdrift(e, s)
 		default:
@@ -641,7 +642,7 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 	if how == imported || how == unproved { // it was at another list in between: what was judged before is judged again (S26)
 		maps.DeleteFunc(m.stayed[e.id], func(_ place, list int64) bool { return list != e.list })
 	}
-	if how == nothing || how == unproved || how == givenUp {
+	if how == nothing || how == refusing || how == unproved || how == givenUp {
 		x.notSent, x.added, x.updated = x.added+x.updated, 0, 0
 		for _, s := range p.send {
 			if p.others[s.addr] {

@@ -52,5 +52,26 @@ if (folder) {
     await page.getByRole('radio', { name: 'A schedule of its own' }).check();
     await page.getByRole('region', { name: 'In short' }).scrollIntoViewIfNeeded();
     await picture(page, 'export-wizard');
+
+    // Cards of a shop, some of which are of customers.
+    const some = (await (await page.request.get('/api/v1/profiles?limit=40')).json()) as { items: { values: { field: string; value?: string }[] }[] };
+    const cards = some.items.map(({ values }, i) => {
+      const of = (field: string) => values.find((v) => v.field === field)?.value ?? '';
+      return [`C-${1000 + i}`, of('email'), of('first_name'), of('last_name'), `${i * 25}`].join(',');
+    });
+    const guests = Array.from({ length: 20 }, (_, i) => [`C-${2000 + i}`, `guest${i}@example.net`, 'Guest', '', `${i}`].join(','));
+    const csv = `${['card,email,first_name,last_name,points', ...cards, ...guests].join('\n')}\n`;
+    const { path } = await (
+      await page.request.put('/api/v1/uploads/cards.csv', { data: Buffer.from(csv), headers: { 'Content-Type': 'application/octet-stream' } })
+    ).json();
+    const source = await (await page.request.post('/api/v1/sources', { data: { kind: 'csv', name: 'Cards of the shop', path } })).json();
+    const taken = await page.request.post(`/api/v1/sources/${source.id}/ingest`);
+    expect(taken.ok(), await taken.text()).toBe(true);
+    await open(page, '/profile/unification');
+    await page.getByLabel('Another table').selectOption('Cards of the shop');
+    await page.getByRole('button', { name: /^Add, with what/ }).click();
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('region', { name: 'What it would make' }).scrollIntoViewIfNeeded();
+    await picture(page, 'unification');
   });
 }

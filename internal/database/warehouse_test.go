@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -178,14 +179,18 @@ func (c canceling) Read(ctx context.Context, limit int, columns func([]warehouse
 // TestRowsAreStreamed takes over more than the engine may keep, and holds that the process keeps none of it.
 func TestRowsAreStreamed(t *testing.T) { // alone, for it looks at the memory of the process
 	_, o := onPostgreSQL(t)
-	o.Query = "SELECT n AS id, md5(n::text) || repeat(md5((n * 7)::text), 15) AS pad FROM generate_series(1, 400000) AS n"
+	o.Query = "SELECT n AS id, md5(n::text) || repeat(md5((n * 7)::text), 47) AS pad FROM generate_series(1, 400000) AS n"
 	w := open(t, "128MB")
 	before := resident(t)
 	in, err := w.Load(t.Context(), request(t, activation.SourcePostgreSQL, o))
 	require.NoError(t, err)
 	require.EqualValues(t, 400_000, in.Rows)
 	grown := resident(t) - before
-	require.Less(t, grown, int64(400)<<20, "the rows are 200 MB of text, twice in the engine; the process grew by %d MB", grown>>20)
+	// What the engine frees in pieces is not all given back by its allocator, and how much that is differs from run to run.
+	require.Less(t, grown, int64(1000)<<20, "the rows are 600 MB of text, twice in the engine; the process grew by %d MB", grown>>20)
+	var ours runtime.MemStats
+	runtime.ReadMemStats(&ours)
+	require.Less(t, ours.HeapSys, uint64(64)<<20, "what is ours of the memory")
 }
 
 // resident is the memory of the process.

@@ -91,10 +91,7 @@ func (c *column) look(v []byte) {
 			c.times = nil
 			return
 		}
-		c.times = slices.DeleteFunc(c.times, func(f timeFormat) bool {
-			_, ok := f.parse(s)
-			return !ok
-		})
+		c.times = slices.DeleteFunc(c.times, func(f timeFormat) bool { return !f.fits(s) })
 		c.odd = c.odd || !c.number && len(c.times) > 0 && c.times[0].text == "" && !plainISO(s)
 	}
 }

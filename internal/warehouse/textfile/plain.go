@@ -127,10 +127,18 @@ func (c *column) plain() bool {
 
 // plainISO reports whether a day or an instant in ISO 8601 has no zone but Z, no more digits than are kept, and no letter that others do not know.
 func plainISO(s string) bool {
-	day, clock, has := strings.Cut(strings.Replace(s, "T", " ", 1), " ")
-	if !has {
-		return len(day) == len("2006-01-02")
+	const day, minute, whole = len("2006-01-02"), len("2006-01-02T15:04"), len("2006-01-02T15:04:05.999999")
+	if len(s) == day {
+		return true
 	}
-	clock = strings.TrimSuffix(clock, "Z")
-	return len(clock) >= len("15:04:05") && len(clock) <= len("15:04:05.999999") && strings.Trim(clock, "0123456789:.") == ""
+	s = strings.TrimSuffix(s, "Z")
+	if len(s) < minute+len(":05") || len(s) > whole || s[day] != 'T' && s[day] != ' ' {
+		return false
+	}
+	for i := day + 1; i < len(s); i++ {
+		if c := s[i]; (c < '0' || c > ':') && c != '.' {
+			return false
+		}
+	}
+	return true
 }

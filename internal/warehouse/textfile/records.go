@@ -2,8 +2,10 @@ package textfile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
+	"math/bits"
 )
 
 // maxRecord is the most bytes of one record. Longer ones are put aside: a quote that is never closed would swallow the file.
@@ -147,7 +149,7 @@ func (s *records) cut(data []byte, last bool) (n int, lines int64, problem strin
 		return s.cutLine(data, last)
 	}
 	i := 0
-	newline, delim, wide := s.newline, s.delim[0], len(s.delim) > 1
+	newline, quote, delim, wide := s.newline, s.quote[0], s.delim[0], len(s.delim) > 1
 	for {
 		begin := i
 		for begin < len(data) && data[begin] == ' ' && delim != ' ' {
@@ -156,7 +158,7 @@ func (s *records) cut(data []byte, last bool) (n int, lines int64, problem strin
 		if begin+len(s.quote) > len(data) && !last {
 			return 0, 0, "", false
 		}
-		if bytes.HasPrefix(data[begin:], s.quote) {
+		if begin < len(data) && data[begin] == quote && bytes.HasPrefix(data[begin:], s.quote) {
 			value, j, passed, complete := s.quoted(data, begin+len(s.quote), last)
 			if !complete {
 				if last {
@@ -191,11 +193,9 @@ func (s *records) cut(data []byte, last bool) (n int, lines int64, problem strin
 			}
 			return j + end + 1, lines + 1, problemQuote, true
 		}
-		j := i
-		for ; j < len(data); j++ {
-			if c := data[j]; c == newline || c == delim && (!wide || bytes.HasPrefix(data[j:], s.delim)) {
-				break
-			}
+		j := i + until(data[i:], newline, delim)
+		for wide && j < len(data) && data[j] != newline && !bytes.HasPrefix(data[j:], s.delim) {
+			j += 1 + until(data[j+1:], newline, delim)
 		}
 		if j == len(data) && !last {
 			return 0, 0, "", false
@@ -214,6 +214,26 @@ func (s *records) cut(data []byte, last bool) (n int, lines int64, problem strin
 		s.fields = append(s.fields, value)
 		i = j + len(s.delim)
 	}
+}
+
+// until returns where the first of two bytes is, and the length if neither is there. It looks at eight bytes at a time: of those that
+// are made zero by one of the two, the lowest is marked in its highest bit.
+func until(data []byte, one, other byte) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	i, a, b := 0, ones*uint64(one), ones*uint64(other)
+	for ; i+8 <= len(data); i += 8 {
+		v := binary.LittleEndian.Uint64(data[i:])
+		x, y := v^a, v^b
+		if found := ((x-ones)&^x | (y-ones)&^y) & high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(data); i++ {
+		if data[i] == one || data[i] == other {
+			return i
+		}
+	}
+	return i
 }
 
 // cutLine finds the first line of data.

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -107,6 +108,30 @@ func TestARecordThatIsTooLongIsPutAside(t *testing.T) {
 	rec, err = rs.next(2)
 	require.NoError(t, err)
 	require.EqualValues(t, 4, rec.line, "reading goes on behind its first line")
+}
+
+func TestTheFirstOfTwoBytesIsFound(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		data := rapid.SliceOfN(rapid.SampledFrom([]byte("a,\n\x00\x01\x0b\x7f\x80\xff-.")), 0, 40).Draw(t, "data")
+		one, other := rapid.SampledFrom([]byte("\n\r")).Draw(t, "one"), rapid.SampledFrom([]byte(",\x00\x80\xff")).Draw(t, "other")
+		want := slices.IndexFunc(data, func(c byte) bool { return c == one || c == other })
+		if want < 0 {
+			want = len(data)
+		}
+		require.Equal(t, want, until(data, one, other))
+	})
+}
+
+func TestDelimitersMayBeLonger(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		cell := rapid.StringMatching(`[a-c:]?[a-c]{0,9}`)
+		row := append([]string{"x"}, rapid.SliceOfN(cell, 1, 5).Draw(t, "row")...)
+		good, problems := all(t, strings.Join(row, "::;")+"\n", format{delim: "::;", quote: `"`, newline: '\n'}, rapid.IntRange(1, 64).Draw(t, "buffer"), len(row))
+		require.Empty(t, problems)
+		require.Equal(t, [][]string{row}, good)
+	})
 }
 
 func FuzzRecords(f *testing.F) {

@@ -77,6 +77,27 @@ func guesses() []timeFormat {
 // parse reads a value; instants come back in UTC, and a value without a zone is taken to be in UTC.
 func (f timeFormat) parse(s string) (time.Time, bool) {
 	var p moment
+	if !f.read(s, &p) {
+		return time.Time{}, false
+	}
+	return p.time()
+}
+
+// fits reports whether parse reads a value. It makes no instant of most.
+func (f timeFormat) fits(s string) bool {
+	var p moment
+	if !f.read(s, &p) {
+		return false
+	}
+	if p.offset == 0 {
+		return p.valid()
+	}
+	_, ok := p.time()
+	return ok
+}
+
+// read takes a value apart.
+func (f *timeFormat) read(s string, p *moment) bool {
 	if f.text == "" {
 		return p.iso(s, f.clock)
 	}
@@ -90,13 +111,10 @@ func (f timeFormat) parse(s string) (time.Time, bool) {
 			s = s[1:]
 		}
 		if !ok {
-			return time.Time{}, false
+			return false
 		}
 	}
-	if s != "" {
-		return time.Time{}, false
-	}
-	return p.time()
+	return s == ""
 }
 
 // moment collects the parts of a day or an instant.
@@ -189,64 +207,81 @@ func (p *moment) zone(s string) (string, bool) {
 }
 
 // iso reads 2006-01-02 and, where a clock is allowed, 2006-01-02T15:04:05.999999+02:00 with its parts left out from the end.
-func (p *moment) iso(s string, clock bool) (time.Time, bool) {
+func (p *moment) iso(s string, clock bool) bool {
 	var ok bool
 	if p.year, s, ok = digits(s, 4, 4); !ok || !strings.HasPrefix(s, "-") {
-		return time.Time{}, false
+		return false
 	}
 	if p.month, s, ok = digits(s[1:], 2, 2); !ok || !strings.HasPrefix(s, "-") {
-		return time.Time{}, false
+		return false
 	}
 	if p.day, s, ok = digits(s[1:], 2, 2); !ok {
-		return time.Time{}, false
+		return false
 	}
 	if s == "" {
-		return p.time()
+		return true
 	}
 	if !clock || s[0] != 'T' && s[0] != ' ' && s[0] != 't' {
-		return time.Time{}, false
+		return false
 	}
 	if p.hour, s, ok = digits(s[1:], 2, 2); !ok || !strings.HasPrefix(s, ":") {
-		return time.Time{}, false
+		return false
 	}
 	if p.minute, s, ok = digits(s[1:], 2, 2); !ok {
-		return time.Time{}, false
+		return false
 	}
 	if strings.HasPrefix(s, ":") {
 		if p.second, s, ok = digits(s[1:], 2, 2); !ok {
-			return time.Time{}, false
+			return false
 		}
 		if s != "" && (s[0] == '.' || s[0] == ',') {
 			if p.nano, s, ok = fraction(s[1:]); !ok {
-				return time.Time{}, false
+				return false
 			}
 		}
 	}
 	if s = strings.TrimPrefix(s, " "); s != "" {
 		if s, ok = p.zone(s); !ok || s != "" {
-			return time.Time{}, false
+			return false
 		}
 	}
-	return p.time()
+	return true
 }
 
-func (p *moment) time() (time.Time, bool) {
+// valid reports whether there is such a day and such a time of it, and reads what stands before and after noon.
+func (p *moment) valid() bool {
 	if p.pm || p.am {
 		if p.hour < 1 || p.hour > 12 {
-			return time.Time{}, false
+			return false
 		}
 		p.hour %= 12
 		if p.pm {
 			p.hour += 12
 		}
+		p.pm, p.am = false, false
 	}
-	if p.year < 1 || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 || p.second > 59 {
+	return p.year >= 1 && p.month >= 1 && p.month <= 12 && p.day >= 1 && p.day <= days(p.year, p.month) && p.hour <= 23 && p.minute <= 59 && p.second <= 59
+}
+
+// days is how many a month has.
+func days(year, month int) int {
+	switch month {
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
+}
+
+func (p *moment) time() (time.Time, bool) {
+	if !p.valid() {
 		return time.Time{}, false
 	}
 	t := time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.nano-p.nano%1000, time.UTC)
-	if t.Day() != p.day {
-		return time.Time{}, false
-	}
 	if t = t.Add(-time.Duration(p.offset) * time.Second); t.Year() < 1 || t.Year() > 9999 {
 		return time.Time{}, false
 	}

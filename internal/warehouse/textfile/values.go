@@ -2,6 +2,7 @@ package textfile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,16 +16,33 @@ import (
 
 // clean trims Unicode white space and composes accents (NFC); what is then empty is missing.
 func clean(raw []byte) []byte {
-	v := bytes.TrimSpace(raw)
-	for _, c := range v {
-		if c >= utf8.RuneSelf {
-			if !norm.NFC.IsNormal(v) {
-				v = norm.NFC.Bytes(v)
-			}
-			break
-		}
+	v := raw
+	if len(v) > 0 && (edge(v[0]) || edge(v[len(v)-1])) {
+		v = bytes.TrimSpace(v)
+	}
+	if !isASCII(v) && !norm.NFC.IsNormal(v) {
+		v = norm.NFC.Bytes(v)
 	}
 	return v
+}
+
+// edge reports whether a byte may be one of white space.
+func edge(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
+
+// isASCII reports whether all bytes are, eight at a time.
+func isASCII(v []byte) bool {
+	const high = 0x8080808080808080
+	for ; len(v) >= 8; v = v[8:] {
+		if binary.LittleEndian.Uint64(v)&high != 0 {
+			return false
+		}
+	}
+	for _, c := range v {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // maxDigits is how many digits a whole number may have and survive a double; longer ones are identifiers.

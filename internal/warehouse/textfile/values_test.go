@@ -3,10 +3,12 @@ package textfile
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 
 	"segue/internal/activation"
@@ -54,6 +56,57 @@ func TestISOTimesRoundTrip(t *testing.T) {
 		require.True(t, at.Equal(got), "%v, not %v", at.UTC(), got)
 		_, ok = timeFormat{}.parse(at.UTC().Format(time.DateOnly))
 		require.True(t, ok)
+	})
+}
+
+func TestWhatFitsAFormatOfTimesIsWhatItReads(t *testing.T) {
+	t.Parallel()
+	formats := guesses()
+	for _, text := range []string{"%d.%m.%Y %H:%M%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%d %b %Y", "%B %d, %y %I%p"} {
+		f, err := newTimeFormat(text)
+		require.NoError(t, err)
+		formats = append(formats, f)
+	}
+	layouts := []string{
+		time.RFC3339Nano, time.DateOnly, "2006-01-02 15:04", "1/2/2006", "02/01/2006 03:04 PM", "2006/01/02 15:04:05", "2.1.2006.", "02. 01. 2006", "2-1-2006",
+		"02.01.2006 15:04-0700", "02 Jan 2006", "January 02, 06 3PM",
+	}
+	read, refused := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.UnixMicro(rapid.Int64Range(-63_000_000_000_000_000, 254_000_000_000_000_000).Draw(t, "at"))
+		text := at.In(time.FixedZone("", rapid.IntRange(-15*60, 15*60).Draw(t, "offset")*60)).Format(rapid.SampledFrom(layouts).Draw(t, "layout"))
+		if at := rapid.IntRange(0, len(text)).Draw(t, "change"); at < len(text) {
+			text = text[:at] + rapid.SampledFrom([]string{"", "0", "2", "3", "9", " ", ":", "Z", "-"}).Draw(t, "with") + text[at+1:]
+		}
+		for _, f := range formats {
+			_, ok := f.parse(text)
+			require.Equal(t, ok, f.fits(text), "%q as %q", text, f.text)
+			if ok {
+				read++
+			} else {
+				refused++
+			}
+		}
+	})
+	require.Positive(t, read)
+	require.Positive(t, refused)
+}
+
+func TestDaysOfMonthsAreThoseOfTheCalendar(t *testing.T) {
+	t.Parallel()
+	for year := 1; year <= 2400; year++ {
+		for month := 1; month <= 12; month++ {
+			require.Equal(t, time.Date(year, time.Month(month+1), 0, 0, 0, 0, 0, time.UTC).Day(), days(year, month), "%d-%d", year, month)
+		}
+	}
+}
+
+func TestCleanTextIsTrimmedAndComposed(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		piece := rapid.SampledFrom([]string{" ", "\t", "\u00a0", "\u2003", "a", "Z", "č", "c\u030c", "e\u0301", "ö", "longer text", "\x1f", "😀"})
+		text := strings.Join(rapid.SliceOfN(piece, 0, 6).Draw(t, "pieces"), "")
+		require.Equal(t, norm.NFC.String(strings.TrimSpace(text)), Clean(text))
 	})
 }
 

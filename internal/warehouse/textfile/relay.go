@@ -12,7 +12,8 @@ const (
 	batchBytes = 1 << 20
 )
 
-// relay hands batches on from who makes them to who uses them, and back when they were used.
+// relay hands batches on from who makes them to who uses them, and back when they were used. Neither waits for the other while there
+// are batches to fill or to use.
 type relay[T any] struct {
 	ctx         context.Context
 	ready, free chan T
@@ -23,7 +24,7 @@ type relay[T any] struct {
 func ahead[T any](ctx context.Context, fresh func() T, fill func(relay[T]) error, use func(T) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	r := relay[T]{ctx: ctx, ready: make(chan T), free: make(chan T, batches)}
+	r := relay[T]{ctx: ctx, ready: make(chan T, batches), free: make(chan T, batches)}
 	for range batches {
 		r.free <- fresh()
 	}

@@ -45,7 +45,7 @@ func (s session) fillPlain(into table, list []textfile.Plain, survey *textfile.S
 		if f.CRLF {
 			end = `\r\n`
 		}
-		q := fmt.Sprintf("INSERT INTO %s SELECT %s FROM read_csv(?, auto_detect = false, columns = {%s}, header = %t, delim = %s, quote = %s, escape = %s, new_line = '%s', "+
+		q := fmt.Sprintf("INSERT INTO %s SELECT %s FROM read_csv(?, auto_detect = false, columns = {%s}, header = %t, delim = %s, quote = %s, escape = %s, new_line = '%s', "+ //nolint:gosec // names and options are ours
 			"nullstr = '', compression = 'none', hive_partitioning = false, max_line_size = %d, buffer_size = %d)",
 			into.name(), strings.Join(values, ", "), strings.Join(columns, ", "), f.Header, literal(f.Delimiter), literal(f.Quote), literal(f.Quote), end,
 			plainBuffer/4, plainBuffer)

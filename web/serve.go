@@ -93,7 +93,7 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request, name string) {
 			name += ".gz"
 		}
 	}
-	http.ServeFileFS(w, r, h.files, name)
+	http.ServeFileFS(w, r, h.files, name) //nolint:gosec // of the files that are built in
 }
 
 // hidden reports whether a file is none for browsers: packed twins are asked for by their plain names.

@@ -20,7 +20,9 @@ func get(t *testing.T, h http.Handler, path string, headers ...string) *http.Res
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result()
+	resp := w.Result()
+	t.Cleanup(func() { require.NoError(t, resp.Body.Close()) })
+	return resp
 }
 
 func text(t *testing.T, r *http.Response) string {

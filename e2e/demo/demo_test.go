@@ -137,7 +137,7 @@ func (s shown) recorded(t *testing.T) string {
 			n++
 		}
 		require.NoError(t, rows.Err())
-		require.NoError(t, rows.Close())
+		require.NoError(t, rows.Close()) //nolint:sqlclosecheck // one after the other
 		require.Positive(t, n, "there is something to look at: %s", what)
 	}
 	return all.String()

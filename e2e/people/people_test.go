@@ -166,7 +166,7 @@ func TestADayOfAdministratorContributorAndViewer(t *testing.T) {
 
 	// All of it is in the audit log, and none of it tells of customers or passwords.
 	require.Positive(t, administrator.Must(http.MethodGet, "/audit/verification", nil)["entries"])
-	resp, err := administrator.HTTP.Get(server.URL + "/api/v1/audit.ndjson") //nolint:noctx // of this machine
+	resp, err := administrator.HTTP.Get(server.URL + "/api/v1/audit.ndjson")
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
 	log, err := io.ReadAll(resp.Body)

@@ -309,7 +309,7 @@ func TestSomebodyWithAnAccountGetsNoFreeTriesAtOthers(t *testing.T) {
 	requireCode(t, activation.CodeTooMany, err)
 }
 
-func TestSessionsEnd(t *testing.T) {
+func TestSessionsEnd(t *testing.T) { //nolint:tparallel // the clock is shared
 	t.Parallel()
 	b, ctx := open(t), t.Context()
 	p := b.person(t, "ana@example.com", activation.RoleViewer)

@@ -100,10 +100,10 @@ func (t *throttle) undo(tries []try) {
 			continue
 		}
 		f.count--
-		switch {
-		case f.count == 0:
+		switch f.count {
+		case 0:
 			delete(t.keys, x.key)
-		case f.count == x.was.count:
+		case x.was.count:
 			*f = x.was
 		}
 	}

@@ -34,7 +34,7 @@ func (c Connection) MayRun(load func(PersonID) (Person, error)) error {
 		return Errorf(CodeNeedsExportUser, "the connection \"%s\" is a draft: nobody has agreed to the data privacy statement and become its export user", c.Name).
 			WithRemedy("An administrator has to read the statement, agree to it and become export user: segue connection agree, or the page of the connection")
 	}
-	why := ""
+	var why string
 	switch c.ExportUser.Kind {
 	case ExportUserMachine:
 		return nil

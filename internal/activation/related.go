@@ -125,7 +125,7 @@ func (v *validation) related(r Related, here place, has bool, at string, depth i
 		return "", err
 	}
 	if r.Within != nil {
-		if err := v.window(*r.Within, there, at+".within", depth); err != nil {
+		if err := v.window(*r.Within, there, at+".within"); err != nil {
 			return "", err
 		}
 	}
@@ -179,7 +179,7 @@ func (r Related) checkFunction(there place, has bool, at string) (FieldType, err
 	return kind, nil
 }
 
-func (v *validation) window(w Window, there place, at string, depth int) error {
+func (v *validation) window(w Window, there place, at string) error {
 	t, ok := there.fields(w.Column)
 	if !ok {
 		return Errorf(CodeInvalid, "the table has no column %q", w.Column).WithField(at + ".column")

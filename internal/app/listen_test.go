@@ -56,13 +56,13 @@ func setUp(t *testing.T, r app.Running) {
 	page, secret, ok := strings.Cut(r.SetUp, "#")
 	require.True(t, ok)
 	require.Equal(t, r.URL+"/setup", page)
-	resp, err := http.Get(page) //nolint:noctx // of this machine
+	resp, err := http.Get(page)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, 200, resp.StatusCode)
 	body, err := json.Marshal(map[string]string{"secret": secret, "name": "Ana", "email": "ana@example.com", "password": "plum-cellar Oboe 41 drift"})
 	require.NoError(t, err)
-	resp, err = http.Post(r.URL+"/api/v1/setup", "application/json", strings.NewReader(string(body))) //nolint:noctx // of this machine
+	resp, err = http.Post(r.URL+"/api/v1/setup", "application/json", strings.NewReader(string(body)))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, 201, resp.StatusCode)
@@ -100,7 +100,7 @@ func TestBeyondThisMachineOnlyWithAnAdministratorAndEncryption(t *testing.T) {
 	require.NoError(t, err)
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
 	defer client.CloseIdleConnections()
-	resp, err := client.Get("https://localhost:" + port + "/api/v1/health") //nolint:noctx // of this machine
+	resp, err := client.Get("https://localhost:" + port + "/api/v1/health")
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, 200, resp.StatusCode)

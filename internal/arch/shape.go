@@ -27,6 +27,7 @@ func (s Shape) Check(t *Tree) []Finding {
 			found = append(found, Finding{p.Path, "the package's name " + name + " says nothing of its subject"})
 		}
 		found = append(found, variables(t, p, within(p.Path, s.Fixture))...)
+		found = append(found, idle(t, p)...)
 		for _, f := range p.Files {
 			if f.Generated {
 				continue
@@ -99,6 +100,29 @@ func (s Shape) calls(t *Tree, p Package, f File) []Finding {
 		}
 		return true
 	})
+	return found
+}
+
+// idle finds functions that nobody names: most of all a case that a merge dropped from the table of its suite, which then never runs.
+func idle(t *Tree, p Package) []Finding {
+	named := map[string]int{}
+	for _, f := range p.Files {
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				named[id.Name]++
+			}
+			return true
+		})
+	}
+	var found []Finding
+	for _, f := range p.Files {
+		for _, d := range f.Syntax.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if ok && fn.Recv == nil && !fn.Name.IsExported() && named[fn.Name.Name] == 1 && !slices.Contains([]string{"init", "main", "_"}, fn.Name.Name) {
+				found = append(found, Finding{t.at(fn), "nothing calls " + fn.Name.Name + ", and no table names it"})
+			}
+		}
+	}
 	return found
 }
 

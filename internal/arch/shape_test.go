@@ -39,7 +39,7 @@ func TestShapeCheck(t *testing.T) {
 			map[string]string{"room/room.go": said + "type T int\nfunc (T) init() {}"}, nil,
 		},
 		"the clock": {
-			map[string]string{"room/room.go": said + "import \"time\"\nvar _ = time.Now\nfunc f() any { return time.Since(time.Time{}) }"},
+			map[string]string{"room/room.go": said + "import \"time\"\nvar _ = time.Now\nfunc F() any { return time.Since(time.Time{}) }"},
 			[]string{
 				"room/room.go:5: reads the clock (time.Now); take one from outside",
 				"room/room.go:6: reads the clock (time.Since); take one from outside",
@@ -53,8 +53,12 @@ func TestShapeCheck(t *testing.T) {
 			}, nil,
 		},
 		"printing": {
-			map[string]string{"room/room.go": said + "import \"fmt\"\nfunc f() { fmt.Println() }", "print/a.go": strings.ReplaceAll(said, "room", "print") + "import \"os\"\nfunc f() { os.Exit(1) }"},
+			map[string]string{"room/room.go": said + "import \"fmt\"\nfunc F() { fmt.Println() }", "print/a.go": strings.ReplaceAll(said, "room", "print") + "import \"os\"\nfunc F() { os.Exit(1) }"},
 			[]string{"room/room.go:5: calls fmt.Println; return it, write to a writer that was given, or log with slog"},
+		},
+		"a case that no table names": {
+			map[string]string{"room/room.go": said + "func Run() { each(kept) }\nfunc each(f func()) { f() }\nfunc kept() {}\nfunc lost() {}"},
+			[]string{"room/room.go:7: nothing calls lost, and no table names it"},
 		},
 		"a skipped test": {
 			map[string]string{"room/a_test.go": said + "import \"testing\"\nfunc TestA(t *testing.T) { t.Skip(\"later\") }\n" +
@@ -83,14 +87,14 @@ func TestVariablesThatChangeAreFound(t *testing.T) {
 		"a guard":                 {`var _ I = (*T)(nil)`, ""},
 		"an embedded file":        {"//go:embed a.txt\nvar text string", ""},
 		"an embedded file within": {"var (\n//go:embed a.txt\ntext string\n)", ""},
-		"a table":                 {`var days = map[string]int{"mon": 1}` + "\nfunc f() int { return days[\"mon\"] }", ""},
+		"a table":                 {`var days = map[string]int{"mon": 1}` + "\nfunc F() int { return days[\"mon\"] }", ""},
 		"a counter":               {`var n int`, "the package-level variable n has no value of a fixed kind"},
 		"what a call makes":       {`var c = open()`, "the package-level variable c has no value of a fixed kind"},
-		"a table that is changed": {`var days = map[string]int{}` + "\nfunc f() { days[\"mon\"] = 1 }", "changes the package-level variable days"},
-		"one that is counted":     {"var n = 1\nfunc f() { n++ }", "changes the package-level variable n"},
-		"one that is emptied":     {"var m = map[string]int{}\nfunc f() { clear(m) }", "changes the package-level variable m"},
-		"a local one of its name": {"var n = 1\nfunc f() { n := 2; n++ }", ""},
-		"a parameter of its name": {"var n = 1\nfunc f(n int) { n++ }", ""},
+		"a table that is changed": {`var days = map[string]int{}` + "\nfunc F() { days[\"mon\"] = 1 }", "changes the package-level variable days"},
+		"one that is counted":     {"var n = 1\nfunc F() { n++ }", "changes the package-level variable n"},
+		"one that is emptied":     {"var m = map[string]int{}\nfunc F() { clear(m) }", "changes the package-level variable m"},
+		"a local one of its name": {"var n = 1\nfunc F() { n := 2; n++ }", ""},
+		"a parameter of its name": {"var n = 1\nfunc F(n int) { n++ }", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -79,7 +79,7 @@ func before[T any](load func() (T, error), draw func(T) picture) (*picture, erro
 	return nil, err
 }
 
-// replace records a change of something that load reads; is is nil where it is deleted.
+// replace records a change of something that load reads; what it is now is nil where it is deleted.
 func replace[T any](ctx context.Context, r *recorder, kind, id string, load func() (T, error), draw func(T) picture, is *T, change func() error) error {
 	was, err := before(load, draw)
 	if err != nil {

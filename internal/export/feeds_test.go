@@ -117,7 +117,7 @@ func TestS21WhatAnExportGaveUpIsNotFedByAnotherWhileARunOfItSendsIt(t *testing.T
 	id := w.start(first)
 	w.drive(w.state(id, ledger.BatchReady))
 	first.Mapping.Attributes = nil
-	first, err := w.svc.Update(t.Context(), first)
+	_, err := w.svc.Update(t.Context(), first)
 	require.NoError(t, err)
 	_, err = w.svc.Create(t.Context(), second)
 	require.Equal(t, activation.CodeConflict, activation.CodeOf(err), "the run has planned with what the export fed before")

@@ -28,7 +28,7 @@ func (s *Service) newest(ctx context.Context, w *work, b ledger.Batch) (activati
 	var newest activation.ProcessID
 	shown := map[activation.BatchID]bool{}
 	for offset := 0; ; offset += pageOfProcesses {
-		list, err := s.look(ctx, w, b, offset, pageOfProcesses)
+		list, err := s.look(ctx, w, b, offset)
 		if err != nil {
 			return 0, err
 		}
@@ -103,12 +103,12 @@ func mayBeOf(b ledger.Batch, p activation.ProcessID) bool {
 }
 
 // look makes one look at the account's processes, within the hourly limit.
-func (s *Service) look(ctx context.Context, w *work, b ledger.Batch, offset, limit int) ([]destination.Process, error) {
+func (s *Service) look(ctx context.Context, w *work, b ledger.Batch, offset int) ([]destination.Process, error) {
 	now := s.cfg.Clock()
 	if d := s.looks.free(w.account(), now); d > 0 {
 		return nil, wait{d: min(d, time.Minute), status: activation.StatusWaiting}
 	}
-	list, err := w.dest.Processes(ctx, offset, limit)
+	list, err := w.dest.Processes(ctx, offset, pageOfProcesses)
 	s.looks.looked(w.account(), b.ID, s.cfg.Clock())
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func (s *Service) lookAfterUnknown(ctx context.Context, w *work, b ledger.Batch)
 	}
 	found := false
 	for offset := 0; ; offset += pageOfProcesses {
-		list, err := s.look(ctx, w, b, offset, pageOfProcesses)
+		list, err := s.look(ctx, w, b, offset)
 		if err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ func (s *Service) follow(ctx context.Context, w *work, b ledger.Batch) error {
 // find returns the process that the destination named for the batch, nil if it does not show, and the newest processes.
 func (s *Service) find(ctx context.Context, w *work, b ledger.Batch) (p *destination.Process, recent []destination.Process, err error) {
 	for offset := 0; ; offset += pageOfProcesses {
-		list, err := s.look(ctx, w, b, offset, pageOfProcesses)
+		list, err := s.look(ctx, w, b, offset)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -113,7 +113,7 @@ func (s *Service) stillRunning(ctx context.Context, w *work, b ledger.Batch) (ac
 // since returns the account's processes, newest first, down to the one given.
 func (s *Service) since(ctx context.Context, w *work, oldest activation.ProcessID) (all []destination.Process, err error) {
 	for offset := 0; ; offset += pageOfProcesses {
-		list, err := s.look(ctx, w, ledger.Batch{}, offset, pageOfProcesses)
+		list, err := s.look(ctx, w, ledger.Batch{}, offset)
 		if err != nil {
 			return nil, err
 		}

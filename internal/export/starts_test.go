@@ -67,11 +67,11 @@ func TestS29CancelStopsBeforeTheNextBatchAndSettlesWhatIsInFlight(t *testing.T) 
 		until          func(w *world, id activation.RunID) func() bool
 		added, notSent int64
 	}{
-		"queued":        {func(*world, activation.RunID) func() bool { return func() bool { return true } }, -1, -1},
-		"ready":         {func(w *world, id activation.RunID) func() bool { return w.state(id, ledger.BatchReady) }, 2, 2},
-		"accepted":      {func(w *world, id activation.RunID) func() bool { return w.state(id, ledger.BatchAccepted) }, 2, 2},
-		"unknown":       {func(w *world, id activation.RunID) func() bool { return w.state(id, ledger.BatchUnknown) }, 0, 4},
-		"held":          {func(w *world, id activation.RunID) func() bool { return w.has(id, activation.StatusHeld) }, 0, 4},
+		"queued":   {func(*world, activation.RunID) func() bool { return func() bool { return true } }, -1, -1},
+		"ready":    {func(w *world, id activation.RunID) func() bool { return w.state(id, ledger.BatchReady) }, 2, 2},
+		"accepted": {func(w *world, id activation.RunID) func() bool { return w.state(id, ledger.BatchAccepted) }, 2, 2},
+		"unknown":  {func(w *world, id activation.RunID) func() bool { return w.state(id, ledger.BatchUnknown) }, 0, 4},
+		"held":     {func(w *world, id activation.RunID) func() bool { return w.has(id, activation.StatusHeld) }, 0, 4},
 		"released": {func(w *world, id activation.RunID) func() bool {
 			w.drive(w.has(id, activation.StatusHeld))
 			_, err := w.svc.Release(w.Context(), id, "ana")

@@ -205,7 +205,7 @@ func TestARemovalThatIsKilledAnywhereComesToItsEnd(t *testing.T) {
 				w.crash[point] = 1
 				func() {
 					defer func() {
-						if r := recover(); r != nil && r != errCrash {
+						if r := recover(); r != nil && r != any(errCrash) {
 							panic(r)
 						}
 					}()

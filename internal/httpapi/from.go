@@ -33,7 +33,7 @@ func newCookie(name, value string, secure bool, age int) *http.Cookie {
 	if secure {
 		name = hostPrefix + name
 	}
-	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode} //nolint:gosec // secure wherever HTTPS is
 }
 
 // from is the network address that a request came from: the connection's, or what a trusted proxy says. Of several

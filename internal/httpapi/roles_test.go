@@ -437,8 +437,8 @@ func TestStrangersCannotFillTheAuditLog(t *testing.T) {
 	t.Parallel()
 	var later atomic.Int64
 	b := newBundle(t, func(c *Config) { c.Clock = func() time.Time { return time.Now().Add(time.Duration(later.Load())) } })
-	entries := func() float64 {
-		return b.must(200, "GET", "/audit?limit=1", nil)["items"].([]any)[0].(object)["number"].(float64)
+	entries := func() int64 {
+		return int64(b.must(200, "GET", "/audit?limit=1", nil)["items"].([]any)[0].(object)["number"].(float64))
 	}
 	try := func() {
 		b.refused(activation.CodeForbidden, "POST", "/setup", object{"secret": "guessed", "name": "Eve", "email": "eve@example.com", "password": goodPassword}, "Authorization", "")

@@ -65,7 +65,7 @@ func checkColumns(p activation.ProfileDefinition, src activation.Source) error {
 		return activation.Errorf(activation.CodeInvalid, "the table has no column %q", p.Key).WithField("key")
 	}
 	for i, f := range p.Fields {
-		if !has(f.Column) && !(f.Column == "" && p.Unify != nil) {
+		if !has(f.Column) && (f.Column != "" || p.Unify == nil) {
 			return activation.Errorf(activation.CodeInvalid, "the table has no column %q", f.Column).WithField(fmt.Sprintf("fields[%d].column", i))
 		}
 	}

@@ -108,7 +108,7 @@ func TestS17S23WhatAnOlderSegueDecidedAfterItGaveUpHolds(t *testing.T) {
 		require.NoError(t, err)
 		statements := []string{"CREATE TABLE schema_version (version INTEGER NOT NULL)", "INSERT INTO schema_version VALUES (15)"}
 		for _, name := range files[:15] {
-			text, err := os.ReadFile(name) //nolint:gosec // of this folder
+			text, err := os.ReadFile(name)
 			require.NoError(t, err)
 			statements = append(statements, string(text))
 		}

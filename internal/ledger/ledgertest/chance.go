@@ -76,7 +76,7 @@ type flight struct {
 }
 
 func newChance(d *Desk, seed uint64, look func(*Desk)) *chance {
-	c := &chance{Desk: d, r: rand.New(rand.NewPCG(seed, 1)), look: look, refused: map[string]string{}, out: map[string]bool{}, //nolint:gosec // chance of a test
+	c := &chance{Desk: d, r: rand.New(rand.NewPCG(seed, 1)), look: look, refused: map[string]string{}, out: map[string]bool{},
 		lists: map[int64]map[string]bool{1: {}, 2: {}}, has: map[string]string{}, open: map[string]*chanceRun{}, want: map[string][]string{}}
 	d.Limits.MaxRows, d.Limits.MaxRemovals = 2, 2
 	for i := range c.phones {

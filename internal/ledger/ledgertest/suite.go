@@ -39,6 +39,7 @@ func Run(t *testing.T, open Open) {
 		"S11 first run, second run, changes":                         firstAndSecond,
 		"S11 a person refused after being sent has one outcome":      refusedAfterSent,
 		"S12 what batches tell survives a start":                     whatBatchesTellSurvives,
+		"S12 what is doubted is sent again":                          doubted,
 		"S12 sent is not acknowledged":                               sentNotAcknowledged,
 		"S13 rows to read back show every attribute":                 proofCovers,
 		"S14 the fingerprint covers names, values and formats":       fingerprints,

@@ -19,7 +19,7 @@ import (
 func Wander(t *testing.T, open Open, seed uint64, steps int) {
 	t.Helper()
 	w := &wandering{
-		Desk: NewDesk(t, open), r: rand.New(rand.NewPCG(seed, 2)), list: 1, lists: map[int64]map[string]bool{1: {}, 2: {}, 3: {}}, //nolint:gosec // chance of a test
+		Desk: NewDesk(t, open), r: rand.New(rand.NewPCG(seed, 2)), list: 1, lists: map[int64]map[string]bool{1: {}, 2: {}, 3: {}},
 		judged: map[spot]bool{},
 	}
 	w.Specs = []activation.AttributeSpec{{Name: "POINTS", Type: activation.AttributeNumber}}

@@ -47,6 +47,7 @@ func (s session) fillPlain(into table, list []textfile.Plain, survey *textfile.S
 		if f.CRLF {
 			end = `\r\n`
 		}
+		//nolint:gosec // names and options are ours
 		q := fmt.Sprintf("INSERT INTO %s SELECT %s FROM read_csv(?, auto_detect = false, columns = {%s}, header = %t, delim = %s, quote = %s, escape = %s, new_line = '%s', "+
 			"nullstr = '', compression = 'none', hive_partitioning = false, max_line_size = %d, buffer_size = %d%s)",
 			into.name(), strings.Join(values, ", "), strings.Join(columns, ", "), f.Header, literal(f.Delimiter), literal(f.Quote), literal(f.Quote), end,

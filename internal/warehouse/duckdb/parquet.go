@@ -32,7 +32,7 @@ func (s session) parquet(f warehouse.File) (r relation, err error) {
 	for i := range names {
 		aliases[i] = fmt.Sprintf("c%d", i)
 	}
-	r.from = "read_parquet(?, file_row_number = true) AS s(" + strings.Join(append(aliases, "n"), ", ") + ")"
+	r.from = "read_parquet(?, file_row_number = true) AS s(" + strings.Join(aliases, ", ") + ", n)"
 	r.line = "s.n + 1"
 	for i, name := range names {
 		if err := s.flatten(&r, f, name, "s."+aliases[i], types[i], 1); err != nil {

@@ -220,7 +220,7 @@ func (s session) wide(list []relation, columns int, at [][]int) ([]bool, error) 
 		for i, c := range r.columns {
 			if c.kind == activation.TypeNumber && c.exact {
 				tests = append(tests, fmt.Sprintf("coalesce(bool_or(abs(%s) >= 1e15), false)", c.value))
-				places = append(places, at[k][i])
+				places = append(places, at[k][i]) //nolint:gosec // at has the columns of each relation
 			}
 		}
 		if len(tests) == 0 {

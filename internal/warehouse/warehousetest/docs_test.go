@@ -1,7 +1,6 @@
 package warehousetest_test
 
 import (
-	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -37,7 +36,7 @@ func TestEveryOperatorIsInTheReference(t *testing.T) {
 		if len(types) == len(activation.FieldTypes()) {
 			want = "every type"
 		}
-		require.Equal(t, want, told[o.Operator], fmt.Sprintf("docs/rules.md: %s", o.Operator))
+		require.Equal(t, want, told[o.Operator], "docs/rules.md: %s", o.Operator)
 	}
 	require.Len(t, told, len(activation.Operators()))
 }

@@ -83,7 +83,7 @@ func (j judge) condition(op activation.Operator, r activation.Rule, p person) bo
 		return slices.ContainsFunc(r.Values, func(a string) bool {
 			return slices.ContainsFunc([]string{"e", "f"}, func(field string) bool {
 				has, _ := p.values[field].(string)
-				return strings.ToLower(strings.TrimSpace(a)) == strings.ToLower(has)
+				return strings.ToLower(strings.TrimSpace(a)) == strings.ToLower(has) //nolint:staticcheck // lower case, not folded
 			})
 		})
 	case op == activation.OpHas:

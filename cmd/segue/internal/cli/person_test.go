@@ -28,8 +28,8 @@ func TestPeopleAreAddedChangedAndSwitchedOff(t *testing.T) {
 	require.Contains(t, b.fails(exitConflict, "person", "add", "Bo 2", "--email", "BO@example.com"), "somebody else has this address")
 
 	list := b.ok("person", "list")
-	require.Regexp(t, regexp.MustCompile(`(?m)^Ana +ana@example\.com +administrator +yes +on `), list)
-	require.Regexp(t, regexp.MustCompile(`(?m)^Bo +bo@example\.com +viewer +no +on `), list)
+	require.Regexp(t, `(?m)^Ana +ana@example\.com +administrator +yes +on `, list)
+	require.Regexp(t, `(?m)^Bo +bo@example\.com +viewer +no +on `, list)
 	require.Equal(t, "Bo: contributor, on.\n", b.ok("person", "change", "bo@example.com", "--role", "contributor"))
 	require.Equal(t, "Bo: contributor, switched off.\n", b.ok("person", "change", "bo", "--off"))
 	require.Equal(t, "Bo: contributor, on.\n", b.ok("person", "change", "bo", "--no-off"))
@@ -79,7 +79,7 @@ func TestTheAuditLogIsListedDownloadedAndVerified(t *testing.T) {
 	b.env["SEGUE_PASSWORD"] = goodPassword
 	b.ok("person", "add", "Ana", "--email", "ana@example.com", "--role", "administrator")
 	b.ok("person", "change", "Ana", "--name", "Ana Anić")
-	require.Regexp(t, regexp.MustCompile(`(?m)the server's machine +update-person +done +person \S+ +name$`), b.ok("audit", "list"))
+	require.Regexp(t, `(?m)the server's machine +update-person +done +person \S+ +name$`, b.ok("audit", "list"))
 	lines := strings.Split(strings.TrimSpace(b.ok("audit", "download")), "\n")
 	require.Len(t, lines, 2)
 	var first struct {

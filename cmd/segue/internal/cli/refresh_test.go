@@ -40,11 +40,11 @@ func TestARefreshIsStartedShownAndCanceled(t *testing.T) {
 	b.workRefresh()
 	shown := b.ok("refresh", "show", id)
 	require.Contains(t, shown, "Status        Running\n", "the run of the export is under way")
-	require.Regexp(t, regexp.MustCompile(`(?m)^source +customers +Successful `), shown)
-	require.Regexp(t, regexp.MustCompile(`(?m)^profile +profile +Successful `), shown)
-	require.Regexp(t, regexp.MustCompile(`(?m)^export +VIP +Queued`), shown)
+	require.Regexp(t, `(?m)^source +customers +Successful `, shown)
+	require.Regexp(t, `(?m)^profile +profile +Successful `, shown)
+	require.Regexp(t, `(?m)^export +VIP +Queued`, shown)
 	require.Equal(t, "The refresh stops.\n", b.ok("refresh", "cancel", id))
-	require.Regexp(t, regexp.MustCompile(`(?m)Running .* `+id+`$`), b.ok("refresh", "list"))
+	require.Regexp(t, `(?m)Running .* `+id+`$`, b.ok("refresh", "list"))
 	require.Contains(t, b.fails(exitConflict, "refresh", "start", "--export", "VIP"), "a refresh is under way")
 }
 
@@ -52,7 +52,7 @@ func TestTheRefreshScheduleIsShownAndSet(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	require.Equal(t, "Nothing is refreshed by itself.\n", b.ok("refresh", "schedule"))
-	require.Regexp(t, regexp.MustCompile(`^Refreshed monday, friday at 06:30, 18:00 \(Europe/Zagreb\); next on 20`),
+	require.Regexp(t, `^Refreshed monday, friday at 06:30, 18:00 \(Europe/Zagreb\); next on 20`,
 		b.ok("refresh", "schedule", "--at", "06:30", "--at", "18:00", "--day", "monday", "--day", "Friday", "--zone", "Europe/Zagreb"))
 	require.Contains(t, b.fails(exitInvalid, "refresh", "schedule", "--at", "6:30"), "is no time of day. Write it as 06:30")
 	require.Contains(t, b.fails(exitInvalid, "refresh", "schedule", "--at", "06:30", "--day", "montag"), "days")

@@ -283,7 +283,7 @@ func (r *reading) scalar(n *yaml.Node, into reflect.Value, path string, tag refl
 			return
 		}
 		into.SetString(n.Value)
-		r.enum(n, into, path, tag)
+		r.enum(n, path, tag)
 	case reflect.Bool:
 		if n.Tag != "!!bool" {
 			r.add(n, path, "Write true or false", "is %s, not true or false", kindOf(n))
@@ -310,7 +310,7 @@ func (r *reading) scalar(n *yaml.Node, into reflect.Value, path string, tag refl
 }
 
 // enum holds a text against what it can be.
-func (r *reading) enum(n *yaml.Node, into reflect.Value, path string, tag reflect.StructTag) {
+func (r *reading) enum(n *yaml.Node, path string, tag reflect.StructTag) {
 	if list := tag.Get("enum"); list != "" {
 		if words := strings.Split(list, ","); !slices.Contains(words, n.Value) {
 			r.add(n, path, meant(n.Value, words), "%q is none of what it can be", n.Value)

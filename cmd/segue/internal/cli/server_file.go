@@ -226,7 +226,7 @@ func profileOf(u client.Unification, source map[string]string) (p *configfile.Pr
 }
 
 func exportOf(x client.Export, segment map[string]string) (out configfile.Export, err error) {
-	out = configfile.Export{Name: x.Name, List: x.ListID, Leavers: activation.LeaversPolicy(x.Leavers), TakeOver: x.TakeOver, TimeZone: x.TimeZone}
+	out = configfile.Export{Name: x.Name, List: configfile.List{ID: x.ListID}, Leavers: activation.LeaversPolicy(x.Leavers), TakeOver: x.TakeOver, TimeZone: x.TimeZone}
 	for _, id := range x.SegmentIds {
 		out.Segments = append(out.Segments, segment[id])
 	}

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"segue/e2e/rig"
+	"segue/internal/database/databasetest"
 )
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	databasetest.StopAll()
 	rig.Clean()
 	os.Exit(code)
 }

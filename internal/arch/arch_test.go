@@ -84,7 +84,7 @@ func TestPackagesHaveTheShapeWeHoldOurselvesTo(t *testing.T) {
 	none(t, Shape{
 		Clock:   []string{"internal/app", "cmd"},
 		Print:   []string{"cmd"},
-		Fixture: append([]string{"e2e", "internal/newfile"}, suites...),
+		Fixture: append([]string{"e2e", "internal/newfile", "internal/database/databasetest"}, suites...),
 	}.Check(realTree(t)))
 }
 

@@ -88,7 +88,7 @@ func TestWhatADatabaseRefusesIsSaidWithoutItsValues(t *testing.T) {
 	t.Parallel()
 	pg, p := onPostgreSQL(t, "CREATE TABLE secrets (v text)", "INSERT INTO secrets VALUES ('geheim-4711@example.com')", "CREATE SEQUENCE counter")
 	my, m := onMariaDB(t, "CREATE TABLE secrets (v text)", "INSERT INTO secrets VALUES ('geheim-4711@example.com')", "CREATE SEQUENCE counter")
-	require.NotEqual(t, pg.port, my.port)
+	require.NotEqual(t, pg.Port, my.Port)
 	type change func(*activation.DatabaseOptions) (password string)
 	query := func(q string) change {
 		return func(o *activation.DatabaseOptions) string { o.Query = q; return ownerPassword }

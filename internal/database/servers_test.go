@@ -1,312 +1,44 @@
 package database_test
 
 import (
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"database/sql"
-	"encoding/pem"
-	"errors"
-	"fmt"
-	"math/big"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 
-	"github.com/go-sql-driver/mysql"
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"segue/internal/activation"
+	"segue/internal/database/databasetest"
 )
 
-// Passwords of the made-up users of the test's own servers.
+// Passwords of the made-up users of the servers.
 const (
-	ownerPassword  = "owner-geheim-1"
-	readerPassword = "reader-geheim-2"
-)
-
-// server is a database server of the tests' own: on a loopback port, in a temporary folder, run by a user without rights.
-type server struct {
-	dir  string
-	port int
-	ca   string // PEM of its certificate, which is for 127.0.0.1
-	cmd  *exec.Cmd
-	done chan error
-}
-
-// starts keeps the servers that were started, each once.
-type starts struct {
-	mu   sync.Mutex
-	list []*server
-}
-
-var (
-	started    starts
-	postgreSQL = sync.OnceValues(startPostgreSQL)
-	mariaDB    = sync.OnceValues(startMariaDB)
+	ownerPassword  = databasetest.OwnerPassword
+	readerPassword = databasetest.ReaderPassword
 )
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, s := range started.list {
-		s.stop()
-	}
+	databasetest.StopAll()
 	os.Exit(code)
 }
 
-// unprivileged makes a command run as nobody where the test runs as root: PostgreSQL refuses root.
-func unprivileged(cmd *exec.Cmd) *exec.Cmd {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if os.Getuid() == 0 {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}
-	}
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "TZ=America/New_York"}
-	return cmd
+// options says how to reach a server.
+func options(s *databasetest.Server, name string) activation.DatabaseOptions {
+	return activation.DatabaseOptions{Host: "127.0.0.1", Port: s.Port, User: "owner", CA: s.CA, Name: name}
 }
 
-func newServer() (*server, error) {
-	dir, err := os.MkdirTemp("", "segue-db-")
-	if err != nil {
-		return nil, err
-	}
-	s := &server{dir: dir}
-	started.mu.Lock()
-	started.list = append(started.list, s)
-	started.mu.Unlock()
-	if err := s.certificate(); err != nil {
-		return nil, err
-	}
-	if os.Getuid() == 0 {
-		if err := filepath.Walk(dir, func(path string, _ os.FileInfo, err error) error {
-			return errors.Join(err, os.Chown(path, 65534, 65534))
-		}); err != nil {
-			return nil, err
-		}
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	s.port = l.Addr().(*net.TCPAddr).Port
-	return s, l.Close()
-}
-
-func (s *server) certificate() error {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return err
-	}
-	t := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, t, t, &key.PublicKey, key)
-	if err != nil {
-		return err
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	s.ca = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
-	return errors.Join(os.WriteFile(filepath.Join(s.dir, "cert.pem"), []byte(s.ca), 0o600),
-		os.WriteFile(filepath.Join(s.dir, "key.pem"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600),
-		os.WriteFile(filepath.Join(s.dir, "password"), []byte(ownerPassword), 0o600))
-}
-
-func run(dir, program string, args ...string) error {
-	cmd := unprivileged(exec.Command(program, args...))
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w: %s", program, err, out)
-	}
-	return nil
-}
-
-// serve runs the server until stop, and waits until it lets somebody in.
-func (s *server) serve(ready func() error, program string, args ...string) error {
-	log, err := os.Create(filepath.Join(s.dir, "log"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }()
-	s.cmd = unprivileged(exec.Command(program, args...))
-	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.dir, log, log
-	if err := s.cmd.Start(); err != nil {
-		return err
-	}
-	s.done = make(chan error, 1)
-	go func() { s.done <- s.cmd.Wait() }()
-	for range 600 {
-		if err = ready(); err == nil {
-			return nil
-		}
-		select {
-		case <-s.done:
-			text, _ := os.ReadFile(log.Name())
-			return fmt.Errorf("%s ended: %s", program, text)
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
-	return fmt.Errorf("%s is not ready: %w", program, err)
-}
-
-func (s *server) stop() {
-	if s.cmd != nil && s.cmd.Process != nil {
-		_ = s.cmd.Process.Kill()
-		<-s.done
-	}
-	_ = os.RemoveAll(s.dir)
-}
-
-// program finds a server's program, also where Debian keeps it out of the way.
-func program(name string, patterns ...string) (string, error) {
-	for _, p := range patterns {
-		if found, _ := filepath.Glob(p); len(found) > 0 {
-			return found[len(found)-1], nil
-		}
-	}
-	return exec.LookPath(name)
-}
-
-func startPostgreSQL() (*server, error) {
-	initdb, err := program("initdb", "/usr/lib/postgresql/*/bin/initdb")
-	if err != nil {
-		return nil, err
-	}
-	s, err := newServer()
-	if err != nil {
-		return nil, err
-	}
-	data := filepath.Join(s.dir, "data")
-	if err := run(s.dir, initdb, "-D", data, "-U", "owner", "-A", "scram-sha-256", "--pwfile", filepath.Join(s.dir, "password"), "-E", "UTF8", "--no-sync"); err != nil {
-		return nil, err
-	}
-	ready := func() error {
-		c, err := pgx.Connect(context.Background(), s.postgresURL("postgres"))
-		if err != nil {
-			return err
-		}
-		return c.Close(context.Background())
-	}
-	err = s.serve(ready, filepath.Join(filepath.Dir(initdb), "postgres"), "-D", data, "-p", fmt.Sprint(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.dir,
-		"-c", "fsync=off", "-c", "ssl=on", "-c", "ssl_cert_file="+filepath.Join(s.dir, "cert.pem"), "-c", "ssl_key_file="+filepath.Join(s.dir, "key.pem"), "-c", "timezone=America/New_York", "-c", "datestyle=SQL, DMY")
-	if err != nil {
-		return nil, err
-	}
-	return s, s.postgres("CREATE ROLE reader LOGIN PASSWORD '" + readerPassword + "'")
-}
-
-func (s *server) postgresURL(name string) string {
-	return fmt.Sprintf("postgres://owner:%s@127.0.0.1:%d/%s?sslmode=disable", ownerPassword, s.port, name)
-}
-
-// postgres runs statements as the owner.
-func (s *server) postgres(statements ...string) error {
-	c, err := pgx.Connect(context.Background(), s.postgresURL("postgres"))
-	if err != nil {
-		return err
-	}
-	for _, text := range statements {
-		if _, e := c.Exec(context.Background(), text); e != nil {
-			err = errors.Join(err, fmt.Errorf("%s: %w", text, e))
-		}
-	}
-	return errors.Join(err, c.Close(context.Background()))
-}
-
-func startMariaDB() (*server, error) {
-	s, err := newServer()
-	if err != nil {
-		return nil, err
-	}
-	install, err := program("mariadb-install-db")
-	if err != nil {
-		return nil, err
-	}
-	mariadbd, err := program("mariadbd", "/usr/sbin/mariadbd")
-	if err != nil {
-		return nil, err
-	}
-	data, init := filepath.Join(s.dir, "data"), filepath.Join(s.dir, "init.sql")
-	if err := os.WriteFile(init, []byte(strings.Join([]string{
-		"CREATE DATABASE shop CHARACTER SET utf8mb4;", "CREATE USER owner@'%' IDENTIFIED BY '" + ownerPassword + "';", "GRANT ALL ON *.* TO owner@'%';",
-		"CREATE USER reader@'%' IDENTIFIED BY '" + readerPassword + "';", "CREATE TABLE shop.people (id int);", "GRANT SELECT ON shop.people TO reader@'%';", "",
-	}, "\n")), 0o600); err != nil {
-		return nil, err
-	}
-	first := filepath.Join(s.dir, "first.sql")
-	if err := os.Rename(init, first); err != nil {
-		return nil, err
-	}
-	if os.Getuid() == 0 {
-		if err := os.Chown(first, 65534, 65534); err != nil {
-			return nil, err
-		}
-	}
-	if err := run(s.dir, install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db"); err != nil {
-		return nil, err
-	}
-	ready := func() error { return s.mysql("SELECT 1") }
-	err = s.serve(ready, mariadbd, "--no-defaults", "--datadir="+data, "--socket="+filepath.Join(s.dir, "sock"), "--pid-file="+filepath.Join(s.dir, "pid"), "--bind-address=127.0.0.1",
-		fmt.Sprintf("--port=%d", s.port), "--init-file="+first, "--ssl-cert="+filepath.Join(s.dir, "cert.pem"), "--ssl-key="+filepath.Join(s.dir, "key.pem"), "--default-time-zone=-05:00",
-		"--character-set-server=latin1", "--sql-mode=")
-	return s, err
-}
-
-// mysql runs statements as the owner.
-func (s *server) mysql(statements ...string) error {
-	cfg := mysql.NewConfig()
-	cfg.Net, cfg.Addr, cfg.User, cfg.Passwd, cfg.DBName = "tcp", fmt.Sprintf("127.0.0.1:%d", s.port), "owner", ownerPassword, "shop"
-	cfg.Logger = quiet{}
-	c, err := mysql.NewConnector(cfg)
-	if err != nil {
-		return err
-	}
-	db := sql.OpenDB(c)
-	defer func() { _ = db.Close() }()
-	for _, text := range statements {
-		if _, err := db.Exec(text); err != nil {
-			return fmt.Errorf("%s: %w", text, err)
-		}
-	}
-	return nil
-}
-
-type quiet struct{}
-
-func (quiet) Print(...any) {}
-
-// servers starts a server and says how to reach it.
-func (s *server) options(t *testing.T) activation.DatabaseOptions {
+func onPostgreSQL(t *testing.T, statements ...string) (*databasetest.Server, activation.DatabaseOptions) {
 	t.Helper()
-	return activation.DatabaseOptions{Host: "127.0.0.1", Port: s.port, User: "owner", CA: s.ca, Name: "postgres"}
-}
-
-func onPostgreSQL(t *testing.T, statements ...string) (*server, activation.DatabaseOptions) {
-	t.Helper()
-	s, err := postgreSQL()
+	s, err := databasetest.PostgreSQL()
 	require.NoError(t, err, "PostgreSQL of Debian's package postgresql: scripts/require installs it")
-	require.NoError(t, s.postgres(statements...))
-	return s, s.options(t)
+	require.NoError(t, s.Postgres(statements...))
+	return s, options(s, "postgres")
 }
 
-func onMariaDB(t *testing.T, statements ...string) (*server, activation.DatabaseOptions) {
+func onMariaDB(t *testing.T, statements ...string) (*databasetest.Server, activation.DatabaseOptions) {
 	t.Helper()
-	s, err := mariaDB()
+	s, err := databasetest.MariaDB()
 	require.NoError(t, err, "MariaDB of Debian's package mariadb-server: scripts/require installs it")
-	require.NoError(t, s.mysql(statements...))
-	o := s.options(t)
-	o.Name = "shop"
-	return s, o
+	require.NoError(t, s.MySQL(statements...))
+	return s, options(s, "shop")
 }

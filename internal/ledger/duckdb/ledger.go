@@ -293,8 +293,8 @@ func (l *Ledger) record(ctx context.Context, f func(querier) error) error {
 	return l.writing(ctx, func() error { return l.tx(ctx, f) })
 }
 
-// writing runs f while nobody else writes. After running out of memory the file is opened anew, for what DuckDB holds of it
-// then is not to be trusted.
+// writing runs f while nobody else writes. After running out of memory, or a commit that failed, the file is opened anew, for what DuckDB
+// holds of it then is not to be trusted.
 func (l *Ledger) writing(ctx context.Context, f func() error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -304,7 +304,7 @@ func (l *Ledger) writing(ctx context.Context, f func() error) error {
 		}
 	}
 	err := f()
-	if err != nil && strings.Contains(err.Error(), "Out of Memory") {
+	if err != nil && doubtful(err) {
 		if cerr := l.close(); cerr != nil {
 			return errors.Join(err, cerr)
 		}
@@ -313,6 +313,12 @@ func (l *Ledger) writing(ctx context.Context, f func() error) error {
 		}
 	}
 	return err
+}
+
+// doubtful reports whether what DuckDB holds after an error is not to be trusted. Of a commit that fails it does not say the kind of what it
+// failed over, so that too little memory is not told apart.
+func doubtful(err error) bool {
+	return strings.Contains(err.Error(), "Out of Memory") || strings.Contains(err.Error(), "Failed to commit")
 }
 
 func (l *Ledger) tx(ctx context.Context, f func(querier) error) error {

@@ -36,7 +36,7 @@ func translate(ctx context.Context, err error) error {
 	case noSpace(err), strings.Contains(text, "max_temp_directory_size"):
 		return (&activation.Error{Code: activation.CodeStorageFull, Message: "the disk of the data folder is full"}).
 			WithRemedy("Free some space and try again; what was there before is kept")
-	case strings.Contains(text, "Out of Memory"):
+	case outOfMemory(text):
 		return activation.Errorf(activation.CodeUnavailable, "the warehouse ran out of memory (Out of Memory)").
 			WithRemedy("Raise the memory limit of the warehouse, or lower the number of its threads")
 	case strings.Contains(text, "checksum"), strings.Contains(text, "Corrupt"):
@@ -47,6 +47,22 @@ func translate(ctx context.Context, err error) error {
 		}
 	}
 	return fmt.Errorf("warehouse: %w", err)
+}
+
+// failedCommit begins what DuckDB says of a commit that failed. The kind of what it failed over is left out: only the words are there.
+const failedCommit = "Failed to commit"
+
+// outOfMemory reports whether an error is that of too little memory.
+func outOfMemory(text string) bool {
+	if strings.Contains(text, "Out of Memory") {
+		return true
+	}
+	for _, words := range []string{"failed to pin block", "could not allocate block", "failed to allocate data"} {
+		if strings.Contains(text, failedCommit) && strings.Contains(text, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // tellsValues reports whether errors of a type quote the value that they fail over.

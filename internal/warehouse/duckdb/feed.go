@@ -35,7 +35,7 @@ func (s session) stage(feed warehouse.Feed, limit int) (name string, r relation,
 		}
 		var a *driverduck.Appender
 		var values []driver.Value
-		n := int64(0)
+		n, held := int64(0), 0
 		err := feed.Read(s.ctx, limit, func(columns []warehouse.FeedColumn) error {
 			if len(columns) > maxFeedColumns {
 				return activation.Errorf(activation.CodeSourceRefused, "the query gives more than %d columns", maxFeedColumns).WithRemedy("Select those that are needed")
@@ -58,6 +58,7 @@ func (s session) stage(feed warehouse.Feed, limit int) (name string, r relation,
 			}
 			values[0] = n
 			for i, v := range row {
+				held += len(v)
 				values[i+1] = nil
 				if v == nil {
 					continue
@@ -68,7 +69,11 @@ func (s session) stage(feed warehouse.Feed, limit int) (name string, r relation,
 				}
 				values[i+1] = string(v)
 			}
-			return a.AppendRow(values...)
+			if err := a.AppendRow(values...); err != nil || held < appendBytes {
+				return err
+			}
+			held = 0
+			return a.Flush()
 		})
 		if a != nil {
 			err = errors.Join(err, a.CloseWithCancel(s.ctx))

@@ -302,6 +302,10 @@ func (w *Warehouse) Quarantine(ctx context.Context, id activation.SourceID, offs
 	return list, nil
 }
 
+// appendBytes is how many bytes of texts an appender holds before it hands its rows over: it collects thousands of rows, of 16 MiB each at
+// most, outside of the engine's limit of memory.
+const appendBytes = 32 << 20
+
 // fill appends rows to a table inside the session's transaction.
 func (s session) fill(name string, width int, rows func(add func([]any) error) error) error {
 	err := s.conn.Raw(func(c any) error {
@@ -314,15 +318,22 @@ func (s session) fill(name string, width int, rows func(add func([]any) error) e
 			return err
 		}
 		values := make([]driver.Value, width)
-		n := 0
+		n, held := 0, 0
 		err = rows(func(row []any) error {
 			for i, v := range row {
 				values[i] = v
+				if text, ok := v.(string); ok {
+					held += len(text)
+				}
 			}
 			if n++; n%4096 == 0 && s.ctx.Err() != nil {
 				return s.ctx.Err()
 			}
-			return a.AppendRow(values...)
+			if err := a.AppendRow(values...); err != nil || held < appendBytes {
+				return err
+			}
+			held = 0
+			return a.Flush()
 		})
 		return errors.Join(err, a.CloseWithCancel(s.ctx))
 	})

@@ -86,6 +86,9 @@ func parquetColumn(name, expr, kind string) typed {
 	switch base, _, _ := strings.Cut(kind, "("); {
 	case strings.HasSuffix(kind, "]"), base == "STRUCT", base == "MAP", base == "UNION":
 		c.text = "to_json(" + expr + ")::VARCHAR"
+		if kind == "VARCHAR[]" {
+			c.bytes = "list_sum(list_transform(" + expr + ", lambda x: strlen(x)))"
+		}
 	default:
 		switch base {
 		case "TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER":
@@ -104,8 +107,9 @@ func parquetColumn(name, expr, kind string) typed {
 			c.kind, c.value = activation.TypeDateTime, "TRY_CAST("+expr+" AS TIMESTAMP)"
 			c.text = canonical("TRY_CAST("+expr+" AS TIMESTAMP)", activation.TypeDateTime)
 		case "BLOB":
-			c.text = "hex(" + expr + ")"
+			c.text, c.bytes = "hex("+expr+")", "2 * octet_length("+expr+")"
 		case "VARCHAR":
+			c.bytes = "strlen(" + expr + ")"
 		default:
 			c.text = expr + "::VARCHAR"
 		}
@@ -156,10 +160,13 @@ func (w *Warehouse) loadParquet(ctx context.Context, r warehouse.LoadRequest) (a
 		}
 	}
 	return w.loadTyped(ctx, r, func(s session) ([]relation, error) {
-		list := make([]relation, len(r.Files))
+		list, room := make([]relation, len(r.Files)), w.cfg.MaxUnpacked
 		for i, f := range r.Files {
 			var err error
 			if list[i], err = s.parquet(f); err != nil {
+				return nil, err
+			}
+			if err = s.weigh(f, list[i], &room, w.cfg.MaxUnpacked); err != nil {
 				return nil, err
 			}
 		}
@@ -183,6 +190,10 @@ func (w *Warehouse) previewParquet(ctx context.Context, r warehouse.LoadRequest,
 	err = w.read(ctx, func(s session) error {
 		rel, err := s.parquet(r.Files[0])
 		if err != nil {
+			return err
+		}
+		room := w.cfg.MaxUnpacked
+		if err := s.weigh(r.Files[0], rel, &room, room); err != nil {
 			return err
 		}
 		p, err = s.previewOf(r, rel, rows)

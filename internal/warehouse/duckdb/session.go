@@ -95,8 +95,8 @@ func (w *Warehouse) read(ctx context.Context, f func(session) error) error {
 	})
 }
 
-// update runs f in a write transaction; writers take turns. After running out of memory the file is opened anew, for what
-// DuckDB holds of it then is not to be trusted.
+// update runs f in a write transaction; writers take turns. After running out of memory, or a commit that failed, the file is opened anew,
+// for what DuckDB holds of it then is not to be trusted.
 func (w *Warehouse) update(ctx context.Context, f func(session) error) error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -111,7 +111,7 @@ func (w *Warehouse) update(ctx context.Context, f func(session) error) error {
 		_, _ = s.conn.ExecContext(context.WithoutCancel(ctx), "CHECKPOINT")
 		return nil
 	})
-	if err == nil || !outOfMemory(err) {
+	if err == nil || !doubtful(err) {
 		return err
 	}
 	w.mu.Lock()
@@ -135,4 +135,6 @@ func (w *Warehouse) reopen(ctx context.Context) error {
 	return w.open(ctx)
 }
 
-func outOfMemory(err error) bool { return strings.Contains(err.Error(), "Out of Memory") }
+func doubtful(err error) bool {
+	return outOfMemory(err.Error()) || strings.Contains(err.Error(), failedCommit)
+}

@@ -28,6 +28,8 @@ type typed struct {
 	exact bool
 	// value is NULL where what lies there cannot be of the kind; text is its canonical text all the same.
 	value, text string
+	// bytes is how many bytes a text has; empty for what is no text, and where it is not asked for.
+	bytes string
 }
 
 // settled is a column of the table, and how it comes about from a typed one.

@@ -97,6 +97,31 @@ func parquet(d *Desk) {
 	d.refuses(Of(activation.SourceParquet, warehouse.File{Path: filepath.Join(d.Sources, "gone.parquet"), Name: "gone.parquet"}), "not there")
 }
 
+// parquetBombs are small files that say much: nothing of them is taken over, and no memory taken up.
+func parquetBombs(d *Desk) {
+	kept := d.takes(Of(activation.SourceParquet, d.Parquet("small.parquet", "SELECT i AS id, repeat('x', 100000) AS long, [1, 2, 3] AS list FROM range(20) t(i)")))
+	for name, c := range map[string]struct{ query, says string }{
+		"one long text many times":        {"SELECT i AS id, repeat('x', 200000) AS long FROM range(4096) t(i)", "too large"},
+		"one text in lists many times":    {"SELECT i AS id, list_value('x') AS one, repeat('y', 300) AS long FROM range(20000) t(i)", "more than"},
+		"many rows of nothing":            {"SELECT NULL::INT AS id, 1 AS one FROM range(4000000)", "more than"},
+		"one row with a list without end": {"SELECT 1 AS id, list_resize([7], 35000000, 7) AS list", "too large"},
+		"a list of one text":              {"SELECT i AS id, list_resize([repeat('z', 500)], 30, repeat('z', 500)) AS list FROM range(2000) t(i)", "more than"},
+		"bytes":                           {"SELECT 1 AS id, repeat('x', 400000)::BLOB AS bytes FROM range(400)", "too large"},
+	} {
+		f := d.Parquet("bomb.parquet", c.query)
+		info, err := os.Stat(f.Path)
+		require.NoError(d, err)
+		require.Less(d, info.Size(), int64(32<<20), name)
+		d.refuses(Of(activation.SourceParquet, f), "bomb.parquet", c.says)
+		_, err = d.W.Preview(d.ctx(), Of(activation.SourceParquet, f), 5)
+		require.ErrorContains(d, err, c.says, name)
+	}
+	require.Len(d, d.column(kept, "id"), 20, "the old rows stay")
+	half := d.Parquet("half.parquet", "SELECT i AS id, repeat('y', 300) AS long FROM range(9000) t(i)")
+	d.takes(Of(activation.SourceParquet, half))
+	d.refuses(Of(activation.SourceParquet, half, d.Parquet("half2.parquet", "SELECT i AS id, repeat('y', 300) AS long FROM range(9000) t(i)")), "half2.parquet", "more than")
+}
+
 // damage spoils the data of a Parquet file and leaves its ends.
 func damage(whole []byte) []byte {
 	out := append([]byte{}, whole...)

@@ -30,6 +30,7 @@ func Run(t *testing.T, open Open) {
 		"the order of files does not matter":                           orderOfFiles,
 		"NDJSON is read one object a line":                             ndjson,
 		"Parquet keeps the types that it has":                          parquet,
+		"Parquet that unpacks to too much is refused":                  parquetBombs,
 		"no other file is read, whatever is stated":                    nothingElseIsRead,
 		"a preview shows the beginning":                                preview,
 		"no error tells a value":                                       nothingTellsValues,

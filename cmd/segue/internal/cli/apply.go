@@ -79,7 +79,7 @@ func (a *applyCmd) Run(inv *invocation) error {
 		}
 		return err
 	}
-	p, err := a.planned(inv, doc, s)
+	p, err := a.planned(inv, doc, s, listsOf(inv.ctx, c))
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (a *applyCmd) Run(inv *invocation) error {
 }
 
 // planned checks the files and plans what is to be done; it fails with every mistake that can be seen before anything is changed.
-func (a *applyCmd) planned(inv *invocation, doc *configfile.Document, s serverState) (*planning, error) {
+func (a *applyCmd) planned(inv *invocation, doc *configfile.Document, s serverState, lists lister) (*planning, error) {
 	mistakes := func() error {
 		if len(doc.Mistakes) == 0 {
 			return nil
@@ -134,7 +134,7 @@ func (a *applyCmd) planned(inv *invocation, doc *configfile.Document, s serverSt
 		return nil, err
 	}
 	want.Normalise(s.destination)
-	p := &planning{plan: applyPlan{Changes: []*planned{}}, doc: doc, want: want, have: have, server: s, env: inv.Env, prune: a.Prune, renew: a.RenewSecrets}
+	p := &planning{plan: applyPlan{Changes: []*planned{}}, doc: doc, want: want, have: have, server: s, env: inv.Env, prune: a.Prune, renew: a.RenewSecrets, call: call, lists: lists}
 	other := map[string]bool{}
 	for i, n := range doc.Names(configfile.Sources) {
 		if k := configfile.Find(n, have.Names(configfile.Sources)); k >= 0 {

@@ -53,6 +53,9 @@ type planning struct {
 	// prune says that what the files do not name is removed; renew that secrets are sent though they may be the same.
 	prune, renew bool
 	reread       map[string]bool
+	// call says how the files call things that are there; lists asks for the lists of a connection's account.
+	call  namer
+	lists lister
 }
 
 func (p *planning) add(c *planned) { p.plan.Changes = append(p.plan.Changes, c) }
@@ -328,6 +331,9 @@ func (p *planning) exports() error {
 	for i, want := range p.want.Exports {
 		n := p.doc.Names(configfile.Exports)[i]
 		c := &planned{Kind: "export", Name: n.Name, Action: doUpdate, path: n.Path}
+		if err := p.find(&want, c); err != nil {
+			return err
+		}
 		k := configfile.Find(n, there)
 		if k < 0 {
 			c.Action, c.do = doCreate, func(w *applying) error { return w.createExport(want) }

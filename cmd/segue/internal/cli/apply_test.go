@@ -343,6 +343,35 @@ func TestApplyRotatesAKeyThatIsAnother(t *testing.T) {
 	require.Contains(t, b.applied(wholeFile), "Nothing to do")
 }
 
+func TestApplyFindsListsByTheirNames(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	text := strings.Replace(wholeFile, "list: 7", "list: vip", 1)
+	path := b.file(text)
+	require.Contains(t, b.ok("apply", "--dry-run", "-f", path), "+ create export \"VIP\"\n    its list \"vip\" is looked up when the connection is there\n")
+	b.applied(text)
+	require.Contains(t, b.ok("apply", "-f", path), "Nothing to do")
+	require.Contains(t, b.ok("apply", "-f", b.file(wholeFile)), "Nothing to do", "it is the list of that number")
+	require.Contains(t, b.ok("config", "export"), "list: 7\n", "a number is right whatever the list is called later")
+
+	other := b.file(strings.Replace(wholeFile, "list: 7", "list: Everyone", 1))
+	require.Contains(t, b.ok("apply", "--dry-run", "-f", other), "~ update export \"VIP\"\n    list: 7 -> 9\n")
+	before := b.entries()
+	wrong := b.file(strings.Replace(wholeFile, "list: 7", "list: Everybody", 1))
+	require.Contains(t, b.fails(exitInvalid, "apply", "--yes", "-f", wrong), wrong+":47:5: exports[0].list: the account has no list \"Everybody\"")
+	b.ok("connection", "create-list", "main", "VIP")
+	require.Contains(t, b.fails(exitInvalid, "apply", "--yes", "-f", path), path+":47:5: exports[0].list: 2 lists of the account are called \"vip\": 7 (in the folder \"Marketing\"), 102. Write the number")
+	require.Equal(t, before+1, b.entries(), "nothing was changed but for the new list")
+	b.applied(wholeFile)
+
+	none := newBench(t)
+	none.withFiles()
+	wrong = none.file(strings.Replace(wholeFile, "list: 7", "list: Everybody", 1))
+	require.Contains(t, none.fails(exitInvalid, "apply", "--yes", "-f", wrong), wrong+":47:5: create export \"VIP\": list: the account has no list \"Everybody\"", "of a connection that is new")
+	require.Contains(t, none.applied(text), "2 changes are done.", "the next one goes on")
+}
+
 func TestApplyAsksForTheRightsBeforeItChangesAnything(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

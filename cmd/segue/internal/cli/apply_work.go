@@ -256,8 +256,13 @@ func (w *applying) freshness(e client.Export, minutes int64) error {
 
 func (w *applying) exportUpdate(x configfile.Export) (in client.ExportUpdate, err error) {
 	in = client.ExportUpdate{
-		Name: x.Name, ConnectionID: w.ids[configfile.Connections][x.Connection], ListID: x.List, Leavers: client.ExportUpdateLeavers(x.Leavers),
+		Name: x.Name, ConnectionID: w.ids[configfile.Connections][x.Connection], ListID: x.List.ID, Leavers: client.ExportUpdateLeavers(x.Leavers),
 		TakeOver: x.TakeOver, TimeZone: x.TimeZone,
+	}
+	if x.List.ID == 0 {
+		if in.ListID, err = w.list(x); err != nil {
+			return in, err
+		}
 	}
 	for _, name := range x.Segments {
 		in.SegmentIds = append(in.SegmentIds, w.ids[configfile.Segments][name])

@@ -68,10 +68,7 @@ func (*relationshipList) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	sources, err := collect(0, func(after *string) ([]client.Source, string, error) {
-		l, err := client.Decode[client.SourceList](c.ListSources(inv.ctx, &client.ListSourcesParams{After: after, Limit: pageSize(0)}))
-		return l.Items, l.NextCursor, err
-	})
+	sources, err := inv.sources(c)
 	if err != nil {
 		return err
 	}

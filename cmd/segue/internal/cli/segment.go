@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"segue/client"
@@ -51,18 +52,58 @@ func (f ruleFlags) rules(inv *invocation, c *client.Client) ([]client.SegmentRul
 	if f.Where == "" {
 		return inv.ruleFile(f.File)
 	}
-	d, err := client.Decode[client.ProfileDefinition](c.GetProfile(inv.ctx))
-	if client.CodeOf(err) == "not_found" {
-		return nil, &client.Error{Code: "not_ready", Message: "the unified profile is not defined yet", Remedy: "Define it first: segue profile set"}
-	}
+	m, err := inv.ruleModel(c, f.Where)
 	if err != nil {
 		return nil, err
 	}
-	r, err := where.Parse(f.Where, d.Fields)
+	r, err := where.Parse(f.Where, m)
 	if s := (*where.SyntaxError)(nil); errors.As(err, &s) {
 		return nil, usagef("the rule is not understood %s", err).withRemedy("Read docs/cli.md")
 	}
 	return []client.SegmentRule{{Rule: r}}, err
+}
+
+// ruleModel asks for what a rule may speak of: for tables and segments only where it seems to.
+func (inv *invocation) ruleModel(c *client.Client, rule string) (m where.Model, err error) {
+	d, err := client.Decode[client.ProfileDefinition](c.GetProfile(inv.ctx))
+	if client.CodeOf(err) == "not_found" {
+		return m, &client.Error{Code: "not_ready", Message: "the unified profile is not defined yet", Remedy: "Define it first: segue profile set"}
+	}
+	m.Fields = d.Fields
+	if err == nil && strings.Contains(strings.ToLower(rule), "member") {
+		m.Segments, err = inv.segments(c)
+	}
+	if err != nil || !strings.Contains(rule, "{") {
+		return m, err
+	}
+	related, err := client.Decode[client.RelationshipList](c.ListRelationships(inv.ctx))
+	if err != nil {
+		return m, err
+	}
+	sources, err := inv.sources(c)
+	m.Relationships, m.Columns = related.Items, map[string][]client.Column{}
+	for _, s := range sources {
+		if s.Ingest != nil && len(s.Ingest.Columns) > 0 {
+			m.Columns[s.ID] = s.Ingest.Columns
+		}
+	}
+	return m, err
+}
+
+// segments lists all segments.
+func (inv *invocation) segments(c *client.Client) ([]client.Segment, error) {
+	return collect(0, func(after *string) ([]client.Segment, string, error) {
+		l, err := client.Decode[client.SegmentList](c.ListSegments(inv.ctx, &client.ListSegmentsParams{After: after, Limit: pageSize(0)}))
+		return l.Items, l.NextCursor, err
+	})
+}
+
+// sources lists all data sources.
+func (inv *invocation) sources(c *client.Client) ([]client.Source, error) {
+	return collect(0, func(after *string) ([]client.Source, string, error) {
+		l, err := client.Decode[client.SourceList](c.ListSources(inv.ctx, &client.ListSourcesParams{After: after, Limit: pageSize(0)}))
+		return l.Items, l.NextCursor, err
+	})
 }
 
 // ruleFile reads a rule, or a list of combined rules, from a file.
@@ -130,17 +171,15 @@ func (*segmentList) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	items, err := collect(0, func(after *string) ([]client.Segment, string, error) {
-		l, err := client.Decode[client.SegmentList](c.ListSegments(inv.ctx, &client.ListSegmentsParams{After: after, Limit: pageSize(0)}))
-		return l.Items, l.NextCursor, err
-	})
+	items, err := inv.segments(c)
 	if err != nil {
 		return err
 	}
+	names := namesOf(items)
 	return list(inv, items, "There is no segment yet. Add one: segue segment add",
 		[]table.Column{table.Text("name"), table.Text("members are"), table.Text("changed")},
 		func(g client.Segment) []string {
-			return []string{g.Name, short(strings.Join(ruleLines(g.Rules), " ")), inv.when(g.UpdatedAt)}
+			return []string{g.Name, short(strings.Join(ruleLines(g.Rules, names), " ")), inv.when(g.UpdatedAt)}
 		})
 }
 
@@ -152,11 +191,34 @@ func short(s string) string {
 	return s
 }
 
+// namesOf are the names of segments, by their ids.
+func namesOf(list []client.Segment) map[string]string {
+	names := map[string]string{}
+	for _, g := range list {
+		names[g.ID] = g.Name
+	}
+	return names
+}
+
+// lines writes each rule of a segment, and asks for the names of segments where they name some.
+func (inv *invocation) lines(c *client.Client, rules []client.SegmentRule) ([]string, error) {
+	if !slices.ContainsFunc(rules, func(r client.SegmentRule) bool { return namesSegments(r.Rule) }) {
+		return ruleLines(rules, nil), nil
+	}
+	list, err := inv.segments(c)
+	return ruleLines(rules, namesOf(list)), err
+}
+
+// namesSegments reports whether a rule names a segment.
+func namesSegments(r client.Rule) bool {
+	return r.Segment != "" || slices.ContainsFunc(r.All, namesSegments) || slices.ContainsFunc(r.Any, namesSegments)
+}
+
 // ruleLines writes each rule of a segment, with how it joins those before it.
-func ruleLines(rules []client.SegmentRule) []string {
+func ruleLines(rules []client.SegmentRule, names map[string]string) []string {
 	var out []string
 	for _, r := range rules {
-		s := where.Format(r.Rule)
+		s := where.Format(r.Rule, names)
 		if r.Combine != "" {
 			s = string(r.Combine) + " " + s
 		}
@@ -177,12 +239,16 @@ func (s *segmentShow) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	lines, err := inv.lines(c, g.Rules)
+	if err != nil {
+		return err
+	}
 	return inv.show(g, func(w io.Writer) error {
 		pairs := [][2]string{{"Segment", g.Name}, {"Id", g.ID}, {"Description", g.Description}, {"Time zone", g.TimeZone}, {"Changed", inv.when(g.UpdatedAt)}}
 		if g.Schedule.Mode != "with_refresh" {
 			pairs = append(pairs, [2]string{"Evaluated", segmentScheduleWords(g.Schedule)}, [2]string{"Members kept", inv.keptWords(g.Evaluation)})
 		}
-		for i, l := range ruleLines(g.Rules) {
+		for i, l := range lines {
 			pairs = append(pairs, [2]string{fmt.Sprintf("Rule %d", i+1), l})
 		}
 		return table.Pairs(w, pairs...)
@@ -235,6 +301,10 @@ func (s *segmentCount) Run(inv *invocation) error {
 			return err
 		}
 	}
+	lines, err := inv.lines(c, rules)
+	if err != nil {
+		return err
+	}
 	return inv.show(n, func(w io.Writer) error {
 		if _, err := fmt.Fprintln(w, count(n.Members, "member", "members")); err != nil {
 			return err
@@ -248,7 +318,7 @@ func (s *segmentCount) Run(inv *invocation) error {
 			return nil
 		}
 		t := table.New(table.Number("alone"), table.Text("rule"))
-		for i, l := range ruleLines(rules) {
+		for i, l := range lines {
 			if i < len(n.Rules) {
 				t.Add(num(n.Rules[i]), l)
 			}

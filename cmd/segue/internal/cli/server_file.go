@@ -36,11 +36,7 @@ func (inv *invocation) readServer(c *client.Client) (s serverState, err error) {
 	default:
 		return s, err
 	}
-	s.sources, err = collect(0, func(after *string) ([]client.Source, string, error) {
-		l, err := client.Decode[client.SourceList](c.ListSources(inv.ctx, &client.ListSourcesParams{After: after, Limit: pageSize(0)}))
-		return l.Items, l.NextCursor, err
-	})
-	if err != nil {
+	if s.sources, err = inv.sources(c); err != nil {
 		return s, err
 	}
 	s.unification, err = client.Decode[client.Unification](c.GetUnification(inv.ctx))
@@ -52,11 +48,7 @@ func (inv *invocation) readServer(c *client.Client) (s serverState, err error) {
 		return s, err
 	}
 	s.relationships = related.Items
-	s.segments, err = collect(0, func(after *string) ([]client.Segment, string, error) {
-		l, err := client.Decode[client.SegmentList](c.ListSegments(inv.ctx, &client.ListSegmentsParams{After: after, Limit: pageSize(0)}))
-		return l.Items, l.NextCursor, err
-	})
-	if err != nil {
+	if s.segments, err = inv.segments(c); err != nil {
 		return s, err
 	}
 	s.connections, err = collect(0, func(after *string) ([]client.Connection, string, error) {
@@ -226,7 +218,7 @@ func profileOf(u client.Unification, source map[string]string) (p *configfile.Pr
 }
 
 func exportOf(x client.Export, segment map[string]string) (out configfile.Export, err error) {
-	out = configfile.Export{Name: x.Name, List: x.ListID, Leavers: activation.LeaversPolicy(x.Leavers), TakeOver: x.TakeOver, TimeZone: x.TimeZone}
+	out = configfile.Export{Name: x.Name, List: configfile.List{ID: x.ListID}, Leavers: activation.LeaversPolicy(x.Leavers), TakeOver: x.TakeOver, TimeZone: x.TimeZone}
 	for _, id := range x.SegmentIds {
 		out.Segments = append(out.Segments, segment[id])
 	}

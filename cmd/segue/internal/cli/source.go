@@ -200,10 +200,7 @@ func (*sourceList) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	items, err := collect(0, func(after *string) ([]client.Source, string, error) {
-		l, err := client.Decode[client.SourceList](c.ListSources(inv.ctx, &client.ListSourcesParams{After: after, Limit: pageSize(0)}))
-		return l.Items, l.NextCursor, err
-	})
+	items, err := inv.sources(c)
 	if err != nil {
 		return err
 	}

@@ -280,11 +280,14 @@ func (c *checking) export(x Export, path string) {
 		ok = c.known(Segments, s, fmt.Sprintf("%s.segments[%d]", path, i), "segment") && ok
 	}
 	e := activation.Export{
-		Name: x.Name, Connection: activation.ConnectionID(x.Connection), List: activation.ListID(x.List), Mapping: activation.Mapping{Email: x.Mapping.Email},
+		Name: x.Name, Connection: activation.ConnectionID(x.Connection), List: activation.ListID(x.List.ID), Mapping: activation.Mapping{Email: x.Mapping.Email},
 		Leavers: x.Leavers, TimeZone: x.TimeZone,
 	}
 	if e.Leavers == "" {
 		e.Leavers = activation.LeaversRemove
+	}
+	if x.List.Name != "" {
+		e.List = 1 // which one it is, the account says
 	}
 	for _, s := range x.Segments {
 		e.Segments = append(e.Segments, activation.SegmentID(s))

@@ -222,6 +222,10 @@ func (r *reading) value(n *yaml.Node, into reflect.Value, path string, tag refle
 		r.add(n, path, "Write [] for a list without anything in it, or leave the field out", "is empty")
 		return
 	}
+	if list, ok := into.Addr().Interface().(*List); ok {
+		r.list(n, list, path)
+		return
+	}
 	switch into.Kind() {
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))

@@ -20,6 +20,15 @@ var update = flag.Bool("update", false, "write docs/config.schema.json again")
 
 const schemaFile = "../../../../docs/config.schema.json"
 
+// listSchema describes a List, which is a number or a text.
+type listSchema struct{}
+
+// Schema implements huma.SchemaProvider.
+func (listSchema) Schema(huma.Registry) *huma.Schema {
+	one := 1
+	return &huma.Schema{OneOf: []*huma.Schema{{Type: huma.TypeInteger, Format: "int64"}, {Type: huma.TypeString, MinLength: &one}}}
+}
+
 // schema makes the JSON Schema of configuration files. What the API has as well is that of the API: rules are those of docs/rule.schema.json.
 func schema() (huma.Registry, *huma.Schema, map[string]any) {
 	r := huma.NewMapRegistry("#/$defs/", huma.DefaultSchemaNamer)
@@ -33,6 +42,7 @@ func schema() (huma.Registry, *huma.Schema, map[string]any) {
 		reflect.TypeFor[activation.ColumnOption]():    reflect.TypeFor[wire.ColumnOption](),
 		reflect.TypeFor[activation.FieldType]():       reflect.TypeFor[wire.FieldType](),
 		reflect.TypeFor[activation.SemanticType]():    reflect.TypeFor[wire.SemanticType](),
+		reflect.TypeFor[List]():                       reflect.TypeFor[listSchema](),
 	} {
 		r.RegisterTypeAlias(of, as)
 	}
@@ -86,7 +96,7 @@ func TestSchemaTakesTheExampleAndRefusesWhatIsNone(t *testing.T) {
 	require.Empty(t, check(example(t)))
 	for _, bad := range []string{
 		"segmens: []", "segments: [{name: a}]", "segments: [{name: a, rules: [{rule: {operator: resembles}}]}]", "connections: [{name: a, key: secret}]",
-		"exports: [{name: a, connection: b, list: seven, segments: [c], mapping: {email: d}}]", "refresh_schedule: {on: 1}",
+		"exports: [{name: a, connection: b, list: [7], segments: [c], mapping: {email: d}}]", "refresh_schedule: {on: 1}",
 	} {
 		require.NotEmpty(t, check(bad), bad)
 	}

@@ -102,7 +102,7 @@ type Export struct {
 	Name       string                     `json:"name"`
 	Was        string                     `json:"was,omitempty" doc:"The name that it had until now, to rename it"`
 	Connection string                     `json:"connection"`
-	List       int64                      `json:"list" doc:"The number of a list of the account"`
+	List       List                       `json:"list" doc:"The number of a list of the account, or its name, which is looked up when the file is applied"`
 	Segments   []string                   `json:"segments" nullable:"false"`
 	Mapping    activation.Mapping         `json:"mapping"`
 	Leavers    activation.LeaversPolicy   `json:"leavers,omitempty" enum:"remove,keep" doc:"What happens to people who leave the segments. Defaults to remove"`

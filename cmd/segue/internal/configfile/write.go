@@ -29,6 +29,9 @@ func (f File) Write(comments []string) ([]byte, error) {
 
 // node makes the YAML of a value.
 func node(v reflect.Value) *yaml.Node {
+	if l, ok := v.Interface().(List); ok {
+		return l.node()
+	}
 	n := &yaml.Node{}
 	switch v.Kind() {
 	case reflect.Pointer:

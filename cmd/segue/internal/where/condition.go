@@ -1,6 +1,7 @@
 package where
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,11 @@ func (p *parser) condition() (client.Rule, error) {
 	if err != nil {
 		return client.Rule{}, err
 	}
+	return p.compared(f)
+}
+
+// compared reads what is asked of a field, or of a value that is worked out.
+func (p *parser) compared(f client.Field) (client.Rule, error) {
 	t := p.next()
 	if t.kind == symbol {
 		return p.comparison(f, t)
@@ -105,7 +111,7 @@ func (p *parser) truth(f client.Field, v string, sign token) (client.Rule, error
 	case strings.EqualFold(v, "false"):
 		r.Operator = client.RuleOperatorIsFalse
 	default:
-		return r, p.fail(sign, "%s is a boolean: compare it with true or false", f.Name)
+		return r, p.fail(sign, "%s is a boolean: compare it with true or false", cmp.Or(f.Name, "it"))
 	}
 	if sign.text == "!=" {
 		r = negate(r)

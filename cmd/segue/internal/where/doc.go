@@ -21,7 +21,16 @@ of the language may be written in any case.
 | ` + "`born anniversary in the next 7 days`" + ` | the day's anniversary does; also with ` + "`not`" + ` |
 | ` + "`vip is true`, `vip is false`, `vip is not true`" + ` | the boolean is, or is not |
 | ` + "`phone is empty`, `phone is not empty`" + ` | there is no value, or there is one |
+| ` + "`has {orders}`, `has not {orders where channel = web}`" + ` | there is, or is no, related row, for which a rule holds |
+| ` + "`{sum amount of orders within bought in the last 90 days} >= 500`" + ` | what is worked out of related rows does, as a field would |
+| ` + "`member of Buyers`, `not member of 'Good ones'`" + ` | the customer is, or is not, in that segment |
+| ` + "`customer id in (c1, c2)`, `customer address in (ana@example.com)`" + ` | it is one of these; each also with ` + "`not in`" + ` |
 
 A condition with a negation (` + "`!=`, `not`" + `) holds exactly where its twin does not, missing values included; so does ` + "`not (...)`" + `. Names and
 values with spaces or signs are quoted: ` + "`'first name' = 'O''Brien'`" + `; a quote inside is doubled.
+
+In braces stands what is worked out of related rows: ` + "`count of`, or `sum`, `average`, `min`, `max`, `first`, `last` or `distinct`" + `, a column and ` + "`of`" + `; the relationships
+from the customer on, with ` + "`>`" + ` between (` + "`orders > lines`" + `); after ` + "`where`" + ` a rule about columns of the last table; after ` + "`within`" + ` one condition on a column of days or instants;
+after ` + "`by`" + ` the column that first and last go by: ` + "`{last channel of orders by bought} = web`" + `. All of it but the path can be left out after ` + "`has`" + `.
+What it means is said in [rules.md](rules.md). Lists of rules that are combined are given as JSON (` + "`--file`" + `), queries with ` + "`--sql`" + `.
 `

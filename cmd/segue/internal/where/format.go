@@ -1,6 +1,7 @@
 package where
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -9,58 +10,79 @@ import (
 	"segue/client"
 )
 
-// Format writes a rule in the language. What no text can mean (a rule that is neither all, any nor a condition) becomes "?".
-func Format(r client.Rule) string { return format(r, false, false) }
+// Format writes a rule in the language; names are those of segments, by their ids, which stand for themselves where there is no name. What no
+// text can mean (a query, or a rule that is neither all, any nor a condition) is shown all the same, but cannot be read again.
+func Format(r client.Rule, names map[string]string) string {
+	return writer(names).rule(r, false, false)
+}
 
-// format writes r; inAll and inAny say what it stands in.
-func format(r client.Rule, inAll, inAny bool) string {
-	var s string
+// writer knows the names of segments.
+type writer map[string]string
+
+// rule writes r; inAll and inAny say what it stands in.
+func (w writer) rule(r client.Rule, inAll, inAny bool) string {
 	switch {
 	case len(r.All) > 0:
-		s = join(r.All, " and ", true, false)
+		s := w.join(r.All, " and ", true, false)
 		if inAll {
-			s = "(" + s + ")"
-		}
-	case len(r.Any) > 0:
-		s = join(r.Any, " or ", false, true)
-		if inAll || inAny {
-			s = "(" + s + ")"
-		}
-	case r.Field != "":
-		s = formatCondition(text(r.Field), r)
-	case r.Operator != "":
-		s = formatCondition("{"+about(r)+"}", r)
-	default:
-		s = "?"
-	}
-	return s
-}
-
-// about says what a condition is about that only JSON can say. The braces are no part of the language.
-func about(r client.Rule) string {
-	if rel := r.Related; rel != nil {
-		s := strings.Join(rel.Path, " > ")
-		if rel.Function != "" {
-			s = strings.Join(strings.Fields(fmt.Sprintf("%s %s of", rel.Function, rel.Column)), " ") + " " + s
-		}
-		if rel.Where != nil {
-			s += " where " + Format(*rel.Where)
+			return "(" + s + ")"
 		}
 		return s
+	case len(r.Any) > 0:
+		s := w.join(r.Any, " or ", false, true)
+		if inAll || inAny {
+			return "(" + s + ")"
+		}
+		return s
+	case r.Field != "":
+		return formatCondition(text(r.Field), r)
+	case r.Operator == client.RuleOperatorHas && r.Related != nil:
+		return "has " + w.related(*r.Related)
+	case r.Operator == client.RuleOperatorHasNot && r.Related != nil:
+		return "has not " + w.related(*r.Related)
+	case r.Operator == client.RuleOperatorMemberOf:
+		return "member of " + text(cmp.Or(w[r.Segment], r.Segment))
+	case r.Operator == client.RuleOperatorNotMemberOf:
+		return "not member of " + text(cmp.Or(w[r.Segment], r.Segment))
+	case r.Related != nil:
+		return formatCondition(w.related(*r.Related), r)
+	case r.SQL != "":
+		return formatCondition("{customer: "+strings.Join(strings.Fields(r.SQL), " ")+"}", r)
+	case r.Operator != "":
+		return formatCondition("customer", r)
 	}
-	if r.Segment != "" {
-		return "segment " + r.Segment
-	}
-	if r.SQL != "" {
-		return "customer: " + strings.Join(strings.Fields(r.SQL), " ")
-	}
-	return "customer"
+	return "?"
 }
 
-func join(list []client.Rule, by string, inAll, inAny bool) string {
+// related writes what is worked out of related rows, in braces.
+func (w writer) related(rel client.Related) string {
+	path := make([]string, 0, len(rel.Path))
+	for _, name := range rel.Path {
+		path = append(path, text(name))
+	}
+	s := strings.Join(path, " > ")
+	switch {
+	case rel.Function == client.RelatedFunctionCount:
+		s = "count of " + s
+	case rel.Function != "":
+		s = string(rel.Function) + " " + text(rel.Column) + " of " + s
+	}
+	if rel.Where != nil {
+		s += " where " + w.rule(*rel.Where, false, false)
+	}
+	if x := rel.Within; x != nil {
+		s += " within " + formatCondition(text(x.Column), client.Rule{Operator: client.RuleOperator(x.Operator), Values: x.Values, Unit: client.RuleUnit(x.Unit)})
+	}
+	if rel.OrderBy != "" {
+		s += " by " + text(rel.OrderBy)
+	}
+	return "{" + s + "}"
+}
+
+func (w writer) join(list []client.Rule, by string, inAll, inAny bool) string {
 	parts := make([]string, 0, len(list))
 	for _, r := range list {
-		parts = append(parts, format(r, inAll, inAny))
+		parts = append(parts, w.rule(r, inAll, inAny))
 	}
 	return strings.Join(parts, by)
 }
@@ -103,7 +125,7 @@ func formatCondition(f string, r client.Rule) string {
 	}
 	switch client.RuleOperator(positive) {
 	case client.RuleOperatorIDOneOf, client.RuleOperatorAddressOneOf:
-		return fmt.Sprintf("%s %s%s in (%s)", f, neg, strings.TrimSuffix(positive, "_one_of"), strings.Join(v, ", "))
+		return fmt.Sprintf("%s %s %sin (%s)", f, strings.TrimSuffix(positive, "_one_of"), neg, strings.Join(v, ", "))
 	case client.RuleOperatorOneOf:
 		return fmt.Sprintf("%s %sin (%s)", f, neg, strings.Join(v, ", "))
 	case client.RuleOperatorBetween:
@@ -125,7 +147,8 @@ func formatCondition(f string, r client.Rule) string {
 var plain = regexp.MustCompile(`^[\p{L}\p{N}_.@+:/-]+$`)
 
 // reserved are the words that mean something.
-var reserved = []string{"and", "or", "not", "in", "is", "the", "contains", "starts", "ends", "with", "between", "before", "after", "anniversary"}
+var reserved = []string{"and", "or", "not", "in", "is", "the", "contains", "starts", "ends", "with", "between", "before", "after", "anniversary",
+	"has", "member", "customer", "of", "where", "within", "by"}
 
 // text writes a name or value, in quotes where need be.
 func text(s string) string {

@@ -14,7 +14,7 @@ const (
 	end    kind = iota
 	word        // bare text
 	quoted      // text in quotes
-	symbol      // ( ) , = != < <= > >=
+	symbol      // ( ) { } , = != < <= > >=
 )
 
 // token is a piece of the text; pos is where it begins, counted in characters from 1.
@@ -74,7 +74,7 @@ func scan(text string) ([]token, error) {
 			}
 			out = append(out, token{quoted, s, i + 1})
 			i = next
-		case strings.ContainsRune("(),=", r):
+		case strings.ContainsRune("(){},=", r):
 			out = append(out, token{symbol, string(r), i + 1})
 			i++
 		case strings.ContainsRune("<>!", r):
@@ -100,7 +100,7 @@ func scan(text string) ([]token, error) {
 }
 
 // bare reports whether a word may go on with r.
-func bare(r rune) bool { return !unicode.IsSpace(r) && !strings.ContainsRune("(),=<>!", r) }
+func bare(r rune) bool { return !unicode.IsSpace(r) && !strings.ContainsRune("(){},=<>!", r) }
 
 // scanQuoted reads text in quotes that begins at i, in which a doubled quote stands for one.
 func scanQuoted(in []rune, i int) (s string, next int, ok bool) {

@@ -15,7 +15,7 @@ func negate(r client.Rule) client.Rule {
 		return client.Rule{All: negateEach(r.Any)}
 	}
 	other := r
-	missing := client.Rule{Field: r.Field, Operator: client.RuleOperatorIsEmpty}
+	missing := client.Rule{Field: r.Field, Related: r.Related, Operator: client.RuleOperatorIsEmpty}
 	switch r.Operator {
 	case client.RuleOperatorLessOrEqual: // these two have no twin
 		other.Operator = client.RuleOperatorGreaterThan
@@ -40,6 +40,10 @@ func negateEach(list []client.Rule) []client.Rule {
 func twin(op client.RuleOperator) client.RuleOperator {
 	s := string(op)
 	switch {
+	case op == client.RuleOperatorHas:
+		return client.RuleOperatorHasNot
+	case op == client.RuleOperatorHasNot:
+		return client.RuleOperatorHas
 	case strings.HasPrefix(s, "is_not_"):
 		return client.RuleOperator("is_" + s[len("is_not_"):])
 	case strings.HasPrefix(s, "is_"):

@@ -11,14 +11,13 @@ import (
 // maxDepth is how deep parentheses may nest; the server allows less.
 const maxDepth = 64
 
-// Parse reads a rule. Fields are those of the profile: they say how a comparison is meant and which names there are. An
-// error is a *SyntaxError.
-func Parse(text string, fields []client.Field) (client.Rule, error) {
+// Parse reads a rule. The model says how a comparison is meant and which names there are. An error is a *SyntaxError.
+func Parse(text string, m Model) (client.Rule, error) {
 	tokens, err := scan(text)
 	if err != nil {
 		return client.Rule{}, err
 	}
-	p := &parser{tokens: tokens, fields: fields}
+	p := &parser{tokens: tokens, model: m, fields: m.Fields}
 	r, err := p.either(0)
 	if err != nil {
 		return client.Rule{}, err
@@ -32,7 +31,10 @@ func Parse(text string, fields []client.Field) (client.Rule, error) {
 type parser struct {
 	tokens []token
 	at     int
+	model  Model
+	// fields are those that conditions are about here: of the profile, or the columns of the table of that source.
 	fields []client.Field
+	table  string
 }
 
 func (p *parser) peek() token { return p.tokens[p.at] }
@@ -118,12 +120,17 @@ func (p *parser) one(depth int) (client.Rule, error) {
 		}
 		return r, nil
 	}
+	if r, ok, err := p.special(depth); ok {
+		return r, err
+	}
 	return p.condition()
 }
 
 // field reads the name of a field.
-func (p *parser) field() (client.Field, error) {
-	t := p.next()
+func (p *parser) field() (client.Field, error) { return p.named(p.next()) }
+
+// named finds the field that a token names.
+func (p *parser) named(t token) (client.Field, error) {
 	if t.kind != word && t.kind != quoted {
 		return client.Field{}, p.fail(t, "expected a field, not %s", t)
 	}
@@ -135,6 +142,9 @@ func (p *parser) field() (client.Field, error) {
 		var names []string
 		for _, f := range p.fields {
 			names = append(names, f.Name)
+		}
+		if p.table != "" {
+			return client.Field{}, p.fail(t, "the table has no column %q; it has %s", t.text, strings.Join(names, ", "))
 		}
 		return client.Field{}, p.fail(t, "the profile has no field %q; it has %s", t.text, strings.Join(names, ", "))
 	}

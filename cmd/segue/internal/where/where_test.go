@@ -19,6 +19,32 @@ func fields() []client.Field {
 	}
 }
 
+func column(name string, t client.ColumnType) client.Column {
+	return client.Column{Name: name, Type: t}
+}
+
+// model has orders of the customer with lines that are of products.
+func model() Model {
+	return Model{
+		Fields: fields(),
+		Relationships: []client.Relationship{
+			{Name: "orders", From: "o"}, {Name: "of", From: "l", To: "o"}, {Name: "Product sold", From: "l", To: "p"}, {Name: "later", From: "none"},
+		},
+		Columns: map[string][]client.Column{
+			"o": {column("amount", "number"), column("bought", "date"), column("channel", "text"), column("by", "text"), column("gift", "boolean")},
+			"l": {column("quantity", "number"), column("seen", "datetime")}, "p": {column("name", "text")},
+		},
+		Segments: []client.Segment{{ID: "s1", Name: "Buyers"}, {ID: "s2", Name: "Good ones"}, {ID: "s3", Name: "by"}},
+	}
+}
+
+var segmentNames = map[string]string{"s1": "Buyers", "s2": "Good ones", "s3": "by"}
+
+// of makes a condition on what is worked out of related rows.
+func of(rel client.Related, op client.RuleOperator, values ...string) client.Rule {
+	return client.Rule{Related: &rel, Operator: op, Values: values}
+}
+
 // is makes a condition.
 func is(field string, op client.RuleOperator, values ...string) client.Rule {
 	return client.Rule{Field: field, Operator: op, Values: values}
@@ -87,7 +113,7 @@ func TestConditionsMeanWhatTheyRead(t *testing.T) {
 		"((country = HR))":                         is("country", "equals", "HR"),
 		"points between 1 and 5 and vip is true":   all(is("points", "between", "1", "5"), is("vip", "is_true")),
 	} {
-		got, err := Parse(text, fields())
+		got, err := Parse(text, model())
 		require.NoError(t, err, text)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
@@ -123,7 +149,7 @@ func TestErrorsNameThePlaceAndWhatIsExpected(t *testing.T) {
 		"Ž ! x":                                 "at character 3",
 		"\xff":                                  "not UTF-8",
 	} {
-		_, err := Parse(text, fields())
+		_, err := Parse(text, model())
 		var s *SyntaxError
 		require.ErrorAs(t, err, &s, text)
 		require.Contains(t, err.Error(), want)
@@ -140,7 +166,7 @@ func TestDeepNestingIsRefusedNotCrashed(t *testing.T) {
 				break
 			}
 		}
-		_, err := Parse(text, fields())
+		_, err := Parse(text, model())
 		require.ErrorContains(t, err, "nested deeper")
 	}
 }
@@ -161,6 +187,31 @@ func anyRule(depth int) *rapid.Generator[client.Rule] {
 
 func anyCondition() *rapid.Generator[client.Rule] {
 	return rapid.Custom(func(t *rapid.T) client.Rule {
+		switch rapid.IntRange(0, 9).Draw(t, "about") {
+		case 0:
+			return client.Rule{Operator: rapid.SampledFrom([]client.RuleOperator{"member_of", "not_member_of"}).Draw(t, "operator"), Segment: rapid.SampledFrom([]string{"s1", "s2", "s3"}).Draw(t, "segment")}
+		case 1:
+			return client.Rule{Operator: rapid.SampledFrom([]client.RuleOperator{"id_one_of", "not_id_one_of", "address_one_of", "not_address_one_of"}).Draw(t, "operator"), Values: rapid.SliceOfN(rapid.String(), 1, 3).Draw(t, "values")}
+		case 2:
+			rel := client.Related{Path: rapid.SampledFrom([][]string{{"orders"}, {"orders", "of"}, {"orders", "of", "Product sold"}}).Draw(t, "path")}
+			return client.Rule{Operator: rapid.SampledFrom([]client.RuleOperator{"has", "has_not"}).Draw(t, "operator"), Related: &rel}
+		case 3:
+			rel := client.Related{Path: []string{"orders"}, Function: rapid.SampledFrom([]client.RelatedFunction{"count", "sum", "first", "distinct"}).Draw(t, "function")}
+			if rel.Function != "count" {
+				rel.Column = "amount"
+			}
+			if rel.Function == "first" {
+				rel.OrderBy = "by"
+			}
+			if rapid.Bool().Draw(t, "where") {
+				w := is("channel", "equals", rapid.String().Draw(t, "value"))
+				rel.Where = &w
+			}
+			if rapid.Bool().Draw(t, "within") {
+				rel.Within = &client.Window{Column: "bought", Operator: "not_in_the_last", Values: []string{"3"}, Unit: "month"}
+			}
+			return of(rel, rapid.SampledFrom([]client.RuleOperator{"between", "not_between"}).Draw(t, "operator"), "1", "5")
+		}
 		f := rapid.SampledFrom(fields()).Draw(t, "field")
 		ops := map[client.FieldType][]client.RuleOperator{
 			client.FieldTypeText:     {"equals", "not_equals", "one_of", "not_one_of", "contains", "not_contains", "starts_with", "not_starts_with", "ends_with", "not_ends_with", "is_empty", "is_not_empty"},
@@ -195,8 +246,8 @@ func TestWhatIsWrittenReadsBackTheSame(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		r := anyRule(3).Draw(t, "rule")
-		text := Format(r)
-		back, err := Parse(text, fields())
+		text := Format(r, segmentNames)
+		back, err := Parse(text, model())
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -232,45 +283,108 @@ func uses(r client.Rule, ops ...client.RuleOperator) bool {
 
 func TestRulesThatNoTextMeansAreShownSomehow(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "?", Format(client.Rule{}))
-	require.Equal(t, "a = ?", Format(is("a", "equals")))
-	require.Equal(t, "a between x and ?", Format(is("a", "between", "x")))
-	require.Equal(t, "joined anniversary in the next 7 days", Format(span("joined", "anniversary_in_the_next", "7", "")))
+	require.Equal(t, "?", Format(client.Rule{}, nil))
+	require.Equal(t, "a = ?", Format(is("a", "equals"), nil))
+	require.Equal(t, "a between x and ?", Format(is("a", "between", "x"), nil))
+	require.Equal(t, "joined anniversary in the next 7 days", Format(span("joined", "anniversary_in_the_next", "7", ""), nil))
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"country = HR and (points < 5 or vip is true)", "not joined in the last 30 days", "'First name' in ('a', \"b\")", "a!b", "((", "not " + "not"} {
+	for _, s := range []string{"country = HR and (points < 5 or vip is true)", "not joined in the last 30 days", "'First name' in ('a', \"b\")", "a!b", "((", "not " + "not", "has not {orders > of where quantity > 2 within seen in this year}",
+		"not {last 'by' of orders by bought} >= a or member of Buyers", "customer address not in (a@b.example)"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		r, err := Parse(text, fields())
+		r, err := Parse(text, model())
 		if err != nil {
 			if s := (*SyntaxError)(nil); !errors.As(err, &s) || s.Pos < 1 || s.Pos > len([]rune(text))+1 {
 				t.Fatalf("%q: %v names no place in the text", text, err)
 			}
 			return
 		}
-		back, err := Parse(Format(r), fields())
+		back, err := Parse(Format(r, segmentNames), model())
 		if err != nil {
-			t.Fatalf("%q is written %q, which does not parse: %v", text, Format(r), err)
+			t.Fatalf("%q is written %q, which does not parse: %v", text, Format(r, segmentNames), err)
 		}
 		if diff := cmp.Diff(r, back); diff != "" {
-			t.Fatalf("%q is written %q, which means something else:\n%s", text, Format(r), diff)
+			t.Fatalf("%q is written %q, which means something else:\n%s", text, Format(r, segmentNames), diff)
 		}
 	})
 }
 
-func TestWhatOnlyJSONCanSayIsShownInBraces(t *testing.T) {
+func TestWhatIsAboutNoFieldIsReadAndWritten(t *testing.T) {
 	t.Parallel()
-	where := client.Rule{Field: "channel", Operator: "equals", Values: []string{"web"}}
-	for want, r := range map[string]client.Rule{
-		"{sum amount of orders > lines where channel = web} >= 500": {Operator: "greater_or_equal", Values: []string{"500"},
-			Related: &client.Related{Path: []string{"orders", "lines"}, Function: "sum", Column: "amount", Where: &where}},
-		"{count of orders} = 0":     {Operator: "equals", Values: []string{"0"}, Related: &client.Related{Path: []string{"orders"}, Function: "count"}},
-		"{orders} has not":          {Operator: "has_not", Related: &client.Related{Path: []string{"orders"}}},
-		"{segment s1} member of":    {Operator: "member_of", Segment: "s1"},
-		"{customer} id in (c1, c2)": {Operator: "id_one_of", Values: []string{"c1", "c2"}},
+	web := is("channel", "equals", "web")
+	whole := client.Related{Path: []string{"orders"}, Function: "sum", Column: "amount", Where: &web, Within: &client.Window{Column: "bought", Operator: "in_the_last", Values: []string{"90"}, Unit: "day"}}
+	nested := of(client.Related{Path: []string{"of", "Product sold"}, Function: "count", Where: &client.Rule{Field: "name", Operator: "contains", Values: []string{"lamp"}}}, "equals", "0")
+	dear := client.Related{Path: []string{"orders"}, Function: "max", Column: "bought"}
+	for text, want := range map[string]client.Rule{
+		"{sum amount of orders where channel = web within bought in the last 90 days} >= 500": of(whole, "greater_or_equal", "500"),
+		"{count of orders} = 0":                 of(client.Related{Path: []string{"orders"}, Function: "count"}, "equals", "0"),
+		"has {orders}":                          of(client.Related{Path: []string{"orders"}}, "has"),
+		"has not {orders > 'of'}":               of(client.Related{Path: []string{"orders", "of"}}, "has_not"),
+		"member of Buyers":                      {Operator: "member_of", Segment: "s1"},
+		"not member of 'Good ones'":             {Operator: "not_member_of", Segment: "s2"},
+		"member of 'by'":                        {Operator: "member_of", Segment: "s3"},
+		"customer id in (c1, c2)":               {Operator: "id_one_of", Values: []string{"c1", "c2"}},
+		"customer address not in (a@b.example)": {Operator: "not_address_one_of", Values: []string{"a@b.example"}},
+		"has {orders where {count of 'of' > 'Product sold' where name contains lamp} = 0}": of(client.Related{Path: []string{"orders"}, Where: &nested}, "has"),
+		"{last 'by' of orders by bought} not in (a, b)":                                    of(client.Related{Path: []string{"orders"}, Function: "last", Column: "by", OrderBy: "bought"}, "not_one_of", "a", "b"),
+		"{first gift of orders by amount} is true":                                         of(client.Related{Path: []string{"orders"}, Function: "first", Column: "gift", OrderBy: "amount"}, "is_true"),
+		"{max bought of orders} in this year":                                              {Related: &dear, Operator: "in_this", Unit: "year"},
+		"{max bought of orders} before 2026-01-01 and has {orders}":                        all(of(dear, "before", "2026-01-01"), of(client.Related{Path: []string{"orders"}}, "has")),
 	} {
-		require.Equal(t, want, Format(r))
+		got, err := Parse(text, model())
+		require.NoError(t, err, text)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+		require.Equal(t, text, Format(got, segmentNames))
+	}
+	for text, same := range map[string]string{
+		"HAS NOT { ORDERS WHERE NOT CHANNEL = web }": "has not {orders where channel != web}",
+		"not has {orders}":                           "has not {orders}", "not has not {orders}": "has {orders}", "member of s2": "member of 'Good ones'", "not not member of BUYERS": "member of Buyers",
+		"{max bought of orders} < 2026-01-01":                                         "{max bought of orders} before 2026-01-01",
+		"{max bought of orders} <= 2026-01-01":                                        "not {max bought of orders} after 2026-01-01 and {max bought of orders} is not empty",
+		"not {sum amount of orders} >= 5":                                             "{sum amount of orders} < 5 or {sum amount of orders} is empty",
+		"has {orders within bought < 2026-01-01}":                                     "has {orders within bought before 2026-01-01}",
+		"has {orders where channel = web or gift is true within bought in this year}": "has {orders where channel = web or gift is true within bought in this year}",
+	} {
+		got, err := Parse(text, model())
+		require.NoError(t, err, text)
+		again, err := Parse(same, model())
+		require.NoError(t, err, same)
+		require.Empty(t, cmp.Diff(again, got), text)
+	}
+	for text, want := range map[string]string{
+		"{amount of orders} > 5":                   "at character 2: expected count, distinct, sum, average, min, max, first, last, not \"amount\"",
+		"{sum of orders} > 5":                      "at character 9: expected of, not \"orders\"",
+		"{sum price of orders} > 5":                "at character 6: the table has no column \"price\"; it has amount, bought, channel",
+		"has {of}":                                 "at character 6: the relationship \"of\" does not go on from where the path has come to",
+		"has {purchases}":                          "at character 6: there is no relationship \"purchases\"; there is orders, 'of', 'Product sold', later",
+		"has {later}":                              "at character 6: the path leads to a table that has no rows yet",
+		"has {orders where country = HR}":          "at character 19: the table has no column \"country\"",
+		"has {orders within bought <= 2026-01-01}": "at character 20: a span is one condition",
+		"has {orders channel = web}":               "at character 13: expected where, within, by or }, not \"channel\"",
+		"has {orders":                              "at character 12: expected where",
+		"{count of orders}":                        "at character 18: expected = != <",
+		"member of Byers":                          "at character 11: there is no segment \"Byers\"; there is Buyers, 'Good ones', 'by'",
+		"customer id = c1":                         "at character 13: expected in (...)",
+		"has {orders} and channel = web":           "the profile has no field \"channel\"",
+	} {
+		_, err := Parse(text, model())
+		require.ErrorContains(t, err, want, text)
+	}
+	require.Equal(t, "{customer: SELECT 1} in query", Format(client.Rule{Operator: "in_query", SQL: "SELECT\n 1"}, nil), "it is shown, and given with --sql")
+	require.Equal(t, "member of s9", Format(client.Rule{Operator: "member_of", Segment: "s9"}, nil))
+}
+
+func TestFieldsMayBeCalledAsTheWordsOfTheLanguage(t *testing.T) {
+	t.Parallel()
+	m := Model{Fields: []client.Field{{Name: "has", Type: "text"}, {Name: "member", Type: "text"}, {Name: "customer", Type: "text"}, {Name: "where", Type: "text"}, {Name: "within", Type: "text"}}}
+	for _, f := range m.Fields {
+		got, err := Parse(f.Name+" not contains "+f.Name, m)
+		require.NoError(t, err)
+		require.Equal(t, is(f.Name, "not_contains", f.Name), got)
 	}
 }

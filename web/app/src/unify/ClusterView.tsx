@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { type Api, api, send } from '../api/client';
 import { Confirm } from '../parts/Confirm';
 import { DataTable } from '../parts/DataTable';
 import { RowMenu } from '../parts/ListPage';
+import { Modal } from '../parts/Modal';
 import { useMe } from '../parts/roles';
 import { Explained } from './Explained';
 import { useRowName, useRuleName } from './rows';
@@ -113,13 +114,7 @@ export function ClusterView({ cluster, onSeparated, nameless }: Props) {
         </Confirm>
       )}
       {asked && (
-        <Modal
-          opened
-          size="xl"
-          onClose={() => setAsked(undefined)}
-          title={t('unify.cluster.why')}
-          closeButtonProps={{ 'aria-label': t('parts.close') }}
-        >
+        <Modal opened size="xl" onClose={() => setAsked(undefined)} title={t('unify.cluster.why')}>
           <Explained pair={asked} />
         </Modal>
       )}

@@ -52,6 +52,7 @@ export function ClusterView({ cluster, onSeparated, nameless }: Props) {
         label={t('unify.cluster.rows_of', { name: title })}
         rows={cluster.rows}
         rowKey={(r) => `${r.source_id} ${r.key}`}
+        values
         columns={[
           { id: 'table', header: t('unify.tables.table'), cell: (r) => tables.name(r.source_id) },
           { id: 'key', header: t('unify.tables.key'), cell: (r) => r.key },

@@ -106,6 +106,15 @@ for (const place of ['/', '/sources > one', '/profiles', '/profile', '/segments/
   });
 }
 
+test('values of customers stand in one line each, however many columns there are', async ({ browser, page }) => {
+  await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(page, '/profiles');
+  const heights = await page.locator('main td > div').evaluateAll((cells) => cells.map((c) => c.getBoundingClientRect().height));
+  expect(heights.length).toBeGreaterThan(100);
+  expect(Math.max(...heights)).toBeLessThan(30);
+});
+
 for (const language of ['en-GB', 'hr-HR']) {
   test.describe(language, () => {
     test.use({ locale: language });

@@ -32,7 +32,7 @@ func MachineExportUser(at time.Time) ExportUser {
 func (c Connection) MayRun(load func(PersonID) (Person, error)) error {
 	if c.Draft() {
 		return Errorf(CodeNeedsExportUser, "the connection \"%s\" is a draft: nobody has agreed to the data privacy statement and become its export user", c.Name).
-			WithRemedy("An administrator has to read the statement, agree to it and become export user: segue connection agree, or the page of the connection")
+			WithRemedy("An administrator has to read the statement, agree to it and become export user: segue connection agree")
 	}
 	var why string
 	switch c.ExportUser.Kind {

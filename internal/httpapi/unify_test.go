@@ -40,14 +40,14 @@ func TestTablesAreUnified(t *testing.T) {
 	b.Engine.Unified.Numbers = activation.UnifyNumbers{
 		Rows: 4, Profiles: 3, Joined: 1, Largest: 2, Merged: 1,
 		Tables: []activation.TableNumber{{Source: activation.SourceID(first), Rows: 3, Profiles: 3, Shared: 1}},
-		Rules:  []activation.RuleNumber{{Name: "same e-mail", Joins: 1}},
+		Rules:  []activation.RuleNumber{{Name: "Same e-mail", Joins: 1}},
 	}
 	a, k := activation.RowRef{Source: activation.SourceID(first), Key: "c1"}, activation.RowRef{Source: activation.SourceID(second), Key: "k1"}
-	join := warehouse.Join{A: a, B: k, Rule: "same e-mail"}
+	join := warehouse.Join{A: a, B: k, Rule: "Same e-mail"}
 	b.Engine.Unified.Clusters = []warehouse.Cluster{{Profile: "c1", Fields: []string{"mail"}, Rows: []warehouse.ClusterRow{{Row: a, Values: []string{"ana@example.com"}}, {Row: k}}, Joins: []warehouse.Join{join}}}
 	b.Engine.Unified.Changes = []activation.ProfileChange{{Kind: activation.ChangeMerged, Profile: "c2", Other: "c1", At: b.Clock()}}
 	b.Engine.Unified.Explained = warehouse.Explanation{ProfileA: "c1", ProfileB: "c1", Path: []warehouse.Join{join}, Rules: []warehouse.RuleExplanation{
-		{Name: "same e-mail", Matches: true, Block: 2, Conditions: []warehouse.ConditionOutcome{{Field: "mail", Outcome: warehouse.OutcomeEqual}}},
+		{Name: "Same e-mail", Matches: true, Block: 2, Conditions: []warehouse.ConditionOutcome{{Field: "mail", Outcome: warehouse.OutcomeEqual}}},
 	}}
 
 	preview := object{"samples": 1}
@@ -78,7 +78,7 @@ func TestTablesAreUnified(t *testing.T) {
 	changes := b.must(200, "GET", "/profile/changes?limit=1", nil)
 	require.Equal(t, "c2", changes["items"].([]any)[0].(object)["profile"])
 	require.NotEmpty(t, changes["next_cursor"])
-	require.Equal(t, "same e-mail", b.must(200, "POST", "/profile/clusters", object{"limit": 1})["items"].([]any)[0].(object)["joins"].([]any)[0].(object)["rule"])
+	require.Equal(t, "Same e-mail", b.must(200, "POST", "/profile/clusters", object{"limit": 1})["items"].([]any)[0].(object)["joins"].([]any)[0].(object)["rule"])
 	x := b.must(200, "POST", "/profile/explanation", pair)
 	require.Equal(t, true, x["rules"].([]any)[0].(object)["matches"])
 

@@ -326,12 +326,12 @@ func suggestTable(d *activation.ProfileDefinition, src activation.Source) activa
 // suggestRules proposes the e-mail address, then the phone with a similar name.
 func suggestRules(d activation.ProfileDefinition) (rules []activation.MatchRule) {
 	if f, ok := d.FieldMeaning(activation.SemanticEmail); ok {
-		rules = append(rules, activation.MatchRule{Name: "same e-mail", Conditions: []activation.MatchCondition{{Field: f.Name, Kind: activation.MatchNormalised}}})
+		rules = append(rules, activation.MatchRule{Name: "Same e-mail", Conditions: []activation.MatchCondition{{Field: f.Name, Kind: activation.MatchNormalised}}})
 	}
 	phone, hasPhone := d.FieldMeaning(activation.SemanticPhone)
 	name, hasName := d.FieldMeaning(activation.SemanticLastName)
 	if hasPhone && hasName {
-		rules = append(rules, activation.MatchRule{Name: "same phone, similar name", Conditions: []activation.MatchCondition{
+		rules = append(rules, activation.MatchRule{Name: "Same phone, similar name", Conditions: []activation.MatchCondition{
 			{Field: phone.Name, Kind: activation.MatchNormalised}, {Field: name.Name, Kind: activation.MatchSimilar, Similarity: 0.9},
 		}})
 	}

@@ -111,7 +111,7 @@ func TestASuggestionMapsColumnsAndUnifies(t *testing.T) {
 	x, err := d.unify.Explain(t.Context(), d.ref("contacts", "C2"), d.ref("loyalty", "L2"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"C2", "C2"}, []string{x.ProfileA, x.ProfileB})
-	require.Equal(t, "same phone, similar name", x.Path[0].Rule)
+	require.Equal(t, "Same phone, similar name", x.Path[0].Rule)
 
 	// The screen of one table changes its own part and leaves the rest.
 	one, err := d.sources.Profile(t.Context())
@@ -187,7 +187,7 @@ func TestAPreviewChangesNothing(t *testing.T) {
 	p, err := d.unify.Preview(t.Context(), def, 10)
 	require.NoError(t, err)
 	require.EqualValues(t, []int64{5, 4, 1}, []int64{p.Numbers.Rows, p.Numbers.Profiles, p.Numbers.Joined})
-	require.Equal(t, []warehouse.Join{{A: d.ref("contacts", "C1"), B: d.ref("loyalty", "L1"), Rule: "same e-mail"}}, p.Clusters[0].Joins)
+	require.Equal(t, []warehouse.Join{{A: d.ref("contacts", "C1"), B: d.ref("loyalty", "L1"), Rule: "Same e-mail"}}, p.Clusters[0].Joins)
 	after, err := d.unify.Get(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, before, after)

@@ -18,7 +18,7 @@ func TestTablesAreUnifiedFromTheCommandLine(t *testing.T) {
 	b.withProfile()
 	b.write(b.Files, "loyalty.csv", "card,mail,points\nk1,ana@example.com,7\n")
 	b.ok("source", "add", "loyalty", "loyalty.csv", "--ingest")
-	require.Contains(t, b.ok("profile", "unify", "suggest", "customers", "loyalty"), "1. same e-mail: normalised mail\n")
+	require.Contains(t, b.ok("profile", "unify", "suggest", "customers", "loyalty"), "1. Same e-mail: normalised mail\n")
 	definition := b.ok("profile", "unify", "suggest", "customers", "loyalty", "-o", "json")
 	path := filepath.Join(t.TempDir(), "unify.json")
 	require.NoError(t, os.WriteFile(path, []byte(definition), 0o600))
@@ -34,25 +34,25 @@ func TestTablesAreUnifiedFromTheCommandLine(t *testing.T) {
 		return nil
 	}))
 	a, k := activation.RowRef{Source: sources["customers"], Key: "c1"}, activation.RowRef{Source: sources["loyalty"], Key: "k1"}
-	join := warehouse.Join{A: a, B: k, Rule: "same e-mail"}
+	join := warehouse.Join{A: a, B: k, Rule: "Same e-mail"}
 	b.Engine.Unified.Numbers = activation.UnifyNumbers{Rows: 4, Profiles: 3, Joined: 1, Largest: 2, Tables: []activation.TableNumber{{Source: a.Source, Rows: 3, Profiles: 3, Shared: 1}},
-		Rules: []activation.RuleNumber{{Name: "same e-mail", Joins: 1}}}
+		Rules: []activation.RuleNumber{{Name: "Same e-mail", Joins: 1}}}
 	b.Engine.Unified.Clusters = []warehouse.Cluster{{Profile: "c1", Fields: []string{"mail"}, Rows: []warehouse.ClusterRow{{Row: a, Values: []string{"ana@example.com"}}, {Row: k}}, Joins: []warehouse.Join{join}}}
 	b.Engine.Unified.Explained = warehouse.Explanation{
 		ProfileA: "c1", ProfileB: "c1", Path: []warehouse.Join{join},
-		Rules: []warehouse.RuleExplanation{{Name: "same e-mail", Matches: true, Block: 2, Conditions: []warehouse.ConditionOutcome{{Field: "mail", Outcome: warehouse.OutcomeEqual}}}},
+		Rules: []warehouse.RuleExplanation{{Name: "Same e-mail", Matches: true, Block: 2, Conditions: []warehouse.ConditionOutcome{{Field: "mail", Outcome: warehouse.OutcomeEqual}}}},
 	}
 	b.Engine.Unified.Changes = []activation.ProfileChange{{Kind: activation.ChangeMerged, Profile: "c2", Other: "c1", At: b.Clock()}}
 
 	out := b.ok("profile", "unify", "preview", "--file", path)
 	require.Contains(t, out, "Of several rows  1\n")
-	require.Contains(t, out, "customers:c1 and loyalty:k1 by same e-mail\n")
+	require.Contains(t, out, "customers:c1 and loyalty:k1 by Same e-mail\n")
 	require.Contains(t, b.ok("profile", "unify", "set", "--file", path, "--build"), "Profiles are made from 2 tables by 1 rule.\n")
-	require.Contains(t, b.ok("profile", "unify", "show"), "same e-mail")
+	require.Contains(t, b.ok("profile", "unify", "show"), "Same e-mail")
 	require.Contains(t, b.ok("profile", "unify", "clusters"), "Profile c1\n")
 	out = b.ok("profile", "unify", "explain", "customers:c1", "loyalty:k1")
 	require.Contains(t, out, "matches")
-	require.Contains(t, out, "Joined by\n  customers:c1 and loyalty:k1 by same e-mail\n")
+	require.Contains(t, out, "Joined by\n  customers:c1 and loyalty:k1 by Same e-mail\n")
 	require.Contains(t, b.fails(exitUsage, "profile", "unify", "explain", "customers", "loyalty:k1"), "Write a row as SOURCE:KEY")
 
 	require.Equal(t, "loyalty:k1 is never one person with 1 other row, from the next build on: segue profile build\n", b.ok("profile", "unify", "separate", "c1", "loyalty:k1"))

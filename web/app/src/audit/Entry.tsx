@@ -1,8 +1,8 @@
-import { Modal } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../languages/format';
 import { Facts } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
+import { Modal } from '../parts/Modal';
 import { useWho } from '../parts/useWho';
 import { differences, type Entry } from './filter';
 
@@ -21,13 +21,7 @@ export function EntryDialog({ entry: e, onClose }: { entry: Entry; onClose: () =
       <code className="break">{v}</code>
     );
   return (
-    <Modal
-      opened
-      size="xl"
-      onClose={onClose}
-      title={t('audit.entry', { n: number(e.number) })}
-      closeButtonProps={{ 'aria-label': t('parts.close') }}
-    >
+    <Modal opened size="xl" onClose={onClose} title={t('audit.entry', { n: number(e.number) })}>
       <div className="stack">
         <Facts
           facts={[

@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { type Api, api, send } from '../api/client';
 import { useFormats } from '../languages/format';
 import { Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
+import { Modal } from '../parts/Modal';
 import { useWork } from '../parts/useWork';
 
 /** Follows the chain of the log; with a check value noted earlier it tells as well whether entries were cut off since. */
@@ -17,13 +18,7 @@ export function Verify({ onClose }: { onClose: () => void }) {
   const [head, setHead] = useState('');
   const [verdict, setVerdict] = useState<Api['AuditVerdict']>();
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t('audit.verify.title')}
-      closeButtonProps={{ 'aria-label': t('parts.close') }}
-    >
+    <Modal opened size="lg" onClose={onClose} title={t('audit.verify.title')}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -1,4 +1,4 @@
-import { Button, Modal, Radio } from '@mantine/core';
+import { Button, Radio } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { useFormats } from '../languages/format';
 import { Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
+import { Modal } from '../parts/Modal';
 import { StatusBadge } from '../parts/StatusBadge';
 import { useWork } from '../parts/useWork';
 import { usesQuery } from './queries';
@@ -50,13 +51,7 @@ export function Remove({ connection: c, onClose }: { connection: Api['Connection
       }
     });
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={removed ? leave : onClose}
-      title={t('connections.remove.title', { name: c.name })}
-      closeButtonProps={{ 'aria-label': t('parts.close') }}
-    >
+    <Modal opened size="lg" onClose={removed ? leave : onClose} title={t('connections.remove.title', { name: c.name })}>
       {removed ? (
         <div className="stack">
           <Notice tone="good">

@@ -1,9 +1,10 @@
-import { Button, Modal, PasswordInput } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Api, api, send } from '../api/client';
 import { SaveError } from '../parts/Conflict';
+import { Modal } from '../parts/Modal';
 import { useWork } from '../parts/useWork';
 import { connectionQuery } from './queries';
 
@@ -27,12 +28,7 @@ export function RotateKey({ connection: c, onClose }: { connection: Api['Connect
     });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('connections.rotate.title')}
-      closeButtonProps={{ 'aria-label': t('parts.close') }}
-    >
+    <Modal opened onClose={onClose} title={t('connections.rotate.title')}>
       <form onSubmit={submit} className="stack">
         <p>{t('connections.rotate.means', { company: c.account.company, tail: c.key_tail ?? '' })}</p>
         <PasswordInput

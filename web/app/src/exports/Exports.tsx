@@ -16,7 +16,7 @@ import { useMe } from '../parts/roles';
 import { goesOn, StatusBadge } from '../parts/StatusBadge';
 import { statusQuery } from '../system/queries';
 import { useExportActions } from './actions';
-import { ScheduleDialog } from './dialogs/ScheduleDialog';
+import { ScheduleDialog } from './dialogs/later';
 import { useExportDialogs } from './dialogs/useExportDialogs';
 import { Late } from './Late';
 import { exportsQuery } from './queries';

@@ -1,7 +1,8 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorPanel } from './ErrorPanel';
+import { Modal } from './Modal';
 
 type Props = {
   opened: boolean;
@@ -38,7 +39,7 @@ export function Confirm({ opened, title, children, verb, cancel, onConfirm, onCl
     }
   };
   return (
-    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('parts.close') }}>
+    <Modal opened={opened} onClose={close} title={title}>
       <div className="stack">
         <div>{children}</div>
         {error !== undefined && <ErrorPanel error={error} />}

@@ -31,10 +31,12 @@ type Props<T> = {
   none?: string;
   /** How many rows stand there until somebody asks for all; on phones, where each is a card, half of them. */
   first?: number;
+  /** Its cells hold values of somebody's data, of many columns: they stay in one line, and the table is as wide as that takes. */
+  values?: boolean;
 };
 
 /** A table. On phones every row becomes a card, with the headers beside the values. */
-export function DataTable<T>({ label, columns, rows: all, rowKey, order, onOrder, none, first }: Props<T>) {
+export function DataTable<T>({ label, columns, rows: all, rowKey, order, onOrder, none, first, values }: Props<T>) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const narrow = useNarrow();
@@ -47,7 +49,7 @@ export function DataTable<T>({ label, columns, rows: all, rowKey, order, onOrder
     // biome-ignore lint/a11y/useSemanticElements: it is no set of fields
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div role="group" className={classes.frame} tabIndex={0} aria-label={label}>
-      <table className={classes.table}>
+      <table className={classes.table} data-values={values}>
         <thead>
           <tr>
             {columns.map((c) => {

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/problem';
 import classes from './page.module.css';
+import { onScreen } from './remedy';
 
 type Props = { error: unknown; onRetry?: () => void };
 
@@ -24,6 +26,7 @@ export function ErrorPanel({ error, onRetry }: Props) {
   const e = error instanceof ApiError ? error : new ApiError('unexpected', String(error));
   const { what, todo } = texts(e.code);
   const told = i18n.language === 'en' && e.status !== 0; // what the server says is English
+  const { said, place } = onScreen(e.remedy);
   return (
     <section className={classes.error} role="alert">
       <h2>
@@ -33,7 +36,12 @@ export function ErrorPanel({ error, onRetry }: Props) {
       {told && e.detail && (
         <p className="break">{e.field ? t('parts.error.field', { field: e.field, detail: e.detail }) : e.detail}</p>
       )}
-      <p>{told && e.remedy ? e.remedy : todo}</p>
+      <p>{(told && said) || todo}</p>
+      {place && !location.pathname.startsWith(place.to) && (
+        <p>
+          <Link to={place.to}>{t('parts.error.on_page', { page: t(`shell.nav.${place.id}`) })}</Link>
+        </p>
+      )}
       <details>
         <summary>{t('parts.error.technical')}</summary>
         <pre>{e.technical}</pre>
@@ -58,7 +66,7 @@ export function useErrorSentence() {
     const e = error instanceof ApiError ? error : new ApiError('unexpected', String(error));
     const { what, todo } = texts(e.code);
     return i18n.language === 'en' && e.status !== 0 && e.detail
-      ? `${what} (${e.detail}). ${e.remedy || todo}`
+      ? `${what} (${e.detail}). ${onScreen(e.remedy).said || todo}`
       : `${what}. ${todo}`;
   };
 }

@@ -130,7 +130,7 @@ test('a confirmation stays open with the reason where it fails', async () => {
       what will happen
     </Confirm>,
   );
-  await userEvent.click(screen.getByRole('button', { name: 'Go' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Go' }));
   expect((await screen.findByRole('alert')).textContent).toContain('Something else still needs this');
   expect(closed).toBe(0);
 });

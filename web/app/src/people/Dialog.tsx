@@ -1,8 +1,9 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SaveError } from '../parts/Conflict';
+import { Modal } from '../parts/Modal';
 import { useWork } from '../parts/useWork';
 
 type Props = {
@@ -22,7 +23,7 @@ export function Dialog({ title, verb, children, disabled, run, onClose }: Props)
   const { busy, error, work } = useWork();
   const again = () => client.invalidateQueries({ queryKey: ['people'] });
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('parts.close') }}>
+    <Modal opened onClose={onClose} title={title}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -61,6 +61,7 @@ export default function Profiles() {
             label={t('profiles.title')}
             rows={items}
             rowKey={(p) => p.id}
+            values
             columns={[
               {
                 id: 'id',

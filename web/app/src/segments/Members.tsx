@@ -34,6 +34,7 @@ export function Members({ id, kept }: { id: string; kept?: boolean }) {
             label={t('segments.members.title')}
             rows={rows}
             rowKey={(p) => p.id}
+            values
             columns={[
               {
                 id: 'id',

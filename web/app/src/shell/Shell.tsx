@@ -1,4 +1,4 @@
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconMenu2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/queries';
 import { Notice } from '../parts/Card';
+import { Drawer } from '../parts/Modal';
 import { ProofProvider } from '../parts/Proof';
 import { Logo } from './Logo';
 import { Navigation } from './Navigation';
@@ -81,14 +82,7 @@ export function Shell() {
           <Navigation collapsed={collapsed} />
           <UserMenu collapsed={collapsed} />
         </aside>
-        <Drawer
-          opened={sheet}
-          onClose={close}
-          position="bottom"
-          size="auto"
-          title={t('shell.menu')}
-          closeButtonProps={{ 'aria-label': t('parts.close') }}
-        >
+        <Drawer opened={sheet} onClose={close} position="bottom" size="auto" title={t('shell.menu')}>
           <Navigation collapsed={false} onGo={close} />
           <UserMenu collapsed={false} onGo={close} />
         </Drawer>

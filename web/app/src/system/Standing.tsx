@@ -5,6 +5,7 @@ import { useFormats } from '../languages/format';
 import { Card } from '../parts/Card';
 import { useErrorTexts } from '../parts/ErrorPanel';
 import { Meter } from '../parts/Meter';
+import { onScreen } from '../parts/remedy';
 import { looks, StatusBadge } from '../parts/StatusBadge';
 import { duration, progressOf } from './duration';
 import classes from './standing.module.css';
@@ -121,7 +122,7 @@ function Why({ task: x }: { task: Task }) {
   return (
     <div className={classes.why}>
       <p>
-        {english ? x.error.message : what}. {english && x.error.remedy ? x.error.remedy : todo}
+        {english ? x.error.message : what}. {(english && onScreen(x.error.remedy ?? '').said) || todo}
       </p>
       <details>
         <summary className="muted">{t('parts.error.technical')}</summary>

@@ -9,6 +9,7 @@ import { DataTable } from '../parts/DataTable';
 import { ErrorPanel, useErrorTexts } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
+import { onScreen } from '../parts/remedy';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { useWho } from '../parts/useWho';
@@ -133,7 +134,7 @@ function Why({ task, all }: { task: Api['Task']; all: Api['Task'][] }) {
   const { what, todo } = texts(task.error.code ?? 'unexpected');
   return (
     <>
-      {what}. {task.error.remedy && i18n.language === 'en' ? task.error.remedy : todo}
+      {what}. {(i18n.language === 'en' && onScreen(task.error.remedy ?? '').said) || todo}
     </>
   );
 }

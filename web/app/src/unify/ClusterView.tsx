@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { type Api, api, send } from '../api/client';
 import { Confirm } from '../parts/Confirm';
 import { DataTable } from '../parts/DataTable';
 import { RowMenu } from '../parts/ListPage';
+import { Modal } from '../parts/Modal';
 import { useMe } from '../parts/roles';
 import { Explained } from './Explained';
 import { useRowName, useRuleName } from './rows';
@@ -51,6 +52,7 @@ export function ClusterView({ cluster, onSeparated, nameless }: Props) {
         label={t('unify.cluster.rows_of', { name: title })}
         rows={cluster.rows}
         rowKey={(r) => `${r.source_id} ${r.key}`}
+        values
         columns={[
           { id: 'table', header: t('unify.tables.table'), cell: (r) => tables.name(r.source_id) },
           { id: 'key', header: t('unify.tables.key'), cell: (r) => r.key },
@@ -113,13 +115,7 @@ export function ClusterView({ cluster, onSeparated, nameless }: Props) {
         </Confirm>
       )}
       {asked && (
-        <Modal
-          opened
-          size="xl"
-          onClose={() => setAsked(undefined)}
-          title={t('unify.cluster.why')}
-          closeButtonProps={{ 'aria-label': t('parts.close') }}
-        >
+        <Modal opened size="xl" onClose={() => setAsked(undefined)} title={t('unify.cluster.why')}>
           <Explained pair={asked} />
         </Modal>
       )}

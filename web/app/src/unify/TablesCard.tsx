@@ -6,10 +6,13 @@ import { Card, Notice } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { RowMenu } from '../parts/ListPage';
-import { type Draft, moved, withoutTable, withSuggestion } from './draft';
+import { type Draft, type MatchRule, moved, withoutTable, withSuggestion } from './draft';
 import type { useTables } from './useTables';
 
 type Props = { draft: Draft; tables: ReturnType<typeof useTables>; onChange: (change: (d: Draft) => Draft) => void };
+
+/** The rules that the server suggests, by the names it gives them. */
+const suggested: Record<string, string> = { 'Same e-mail': 'email', 'Same phone, similar name': 'phone' };
 
 /** The tables that profiles are made from, and which column names their rows. */
 export function TablesCard({ draft, tables, onChange }: Props) {
@@ -18,13 +21,18 @@ export function TablesCard({ draft, tables, onChange }: Props) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const others = tables.ready.filter((s) => !draft.tables.some((x) => x.source_id === s.id));
+  /** What a rule that the server suggests is called here. */
+  const inWords = (r: MatchRule) => {
+    const key = suggested[r.name];
+    return key ? { ...r, name: t(`unify.rules.suggested.${key}`) } : r;
+  };
   const add = async () => {
     setBusy(true);
     setError(undefined);
     try {
       const source_ids = [...draft.tables.map((x) => x.source_id), chosen];
       const s = await send(api.POST('/api/v1/profile/unification/suggestion', { body: { source_ids } }));
-      onChange((d) => withSuggestion(d, s, [chosen]));
+      onChange((d) => withSuggestion(d, { ...s, rules: s.rules.map(inWords) }, [chosen]));
       setChosen('');
     } catch (e) {
       setError(e);

@@ -70,6 +70,13 @@ test('two tables that are joined are shown in Croatian with their rule', async (
   expect(screen.getByRole('tab', { name: 'Spojeni profili' })).toBeTruthy();
 });
 
+test('a rule that is suggested is called in the language on screen', async () => {
+  await page(one, 'hr');
+  await userEvent.selectOptions(await screen.findByLabelText('Još jedna tablica', {}, { timeout: 10_000 }), 'Web shop');
+  await userEvent.click(screen.getByRole('button', { name: /^Dodaj, s/ }));
+  expect(await screen.findByDisplayValue('Ista e-pošta', {}, { timeout: 10_000 })).toBeTruthy();
+});
+
 test('a viewer looks at the definition, and changes nothing', async () => {
   await page(two, 'en', 'viewer');
   expect(await shown('2. Web shop')).toBeTruthy();

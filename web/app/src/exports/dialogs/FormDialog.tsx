@@ -1,7 +1,8 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SaveError } from '../../parts/Conflict';
+import { Modal } from '../../parts/Modal';
 
 type Props = {
   title: string;
@@ -32,7 +33,7 @@ export function FormDialog({ title, verb, ready = true, onSubmit, onClose, child
     }
   };
   return (
-    <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': t('parts.close') }}>
+    <Modal opened onClose={onClose} title={title} size="lg">
       <form onSubmit={submit} className="stack">
         {children}
         <SaveError error={error} onReload={onClose} />

@@ -5,11 +5,7 @@ import type { Api } from '../../api/client';
 import { Confirm } from '../../parts/Confirm';
 import type { RowAction } from '../../parts/ListPage';
 import { useExportActions } from '../actions';
-import { AttachDialog } from './AttachDialog';
-import { DuplicateDialog } from './DuplicateDialog';
-import { FreshnessDialog } from './FreshnessDialog';
-import { RemoveDialog } from './RemoveDialog';
-import { ScheduleDialog } from './ScheduleDialog';
+import { AttachDialog, DuplicateDialog, FreshnessDialog, RemoveDialog, ScheduleDialog } from './later';
 
 type Export = Api['Export'];
 type What = 'fresh' | 'schedule' | 'freshness' | 'duplicate' | 'detach' | 'attach' | 'remove' | 'refresh' | 'reconcile';

@@ -4,8 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Api } from '../../api/client';
 import { useFormats } from '../../languages/format';
 import { Card, Facts } from '../../parts/Card';
-import { FreshnessDialog } from '../dialogs/FreshnessDialog';
-import { ScheduleDialog } from '../dialogs/ScheduleDialog';
+import { FreshnessDialog, ScheduleDialog } from '../dialogs/later';
 import { Late } from '../Late';
 import { When } from '../When';
 

@@ -1,0 +1,50 @@
+import type { DrawerProps, ModalProps } from '@mantine/core';
+import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const ModalParts = lazy(() => import('./modalParts')) as ComponentType<ModalProps>;
+const DrawerParts = lazy(() => import('./drawerParts')) as ComponentType<DrawerProps>;
+
+/** A dialog. What it is made of is loaded when the first one opens, and once it is closed the focus is where it was. */
+export const Modal = (props: ModalProps) => <Opening of={ModalParts} props={props} />;
+
+/** What slides in from an edge of the window. */
+export const Drawer = (props: DrawerProps) => <Opening of={DrawerParts} props={props} />;
+
+function Opening<P extends ModalProps | DrawerProps>({ of: Parts, props }: { of: ComponentType<P>; props: P }) {
+  const { t } = useTranslation();
+  const [wanted, setWanted] = useState(props.opened); // once opened it stays, so that it can close in its own time
+  if (props.opened && !wanted) setWanted(true);
+  useFocusBack(props.opened);
+  if (!wanted) return null;
+  return (
+    <Suspense fallback={null}>
+      <Parts {...props} returnFocus={false} closeButtonProps={{ 'aria-label': t('parts.close') }} />
+    </Suspense>
+  );
+}
+
+/** Whoever closes what opened goes on where they were: Mantine does so only for what was there before it opened. */
+function useFocusBack(opened: boolean) {
+  // Asked while it opens: an item of a menu is gone once it has.
+  const opener = () => (opened ? openerOf(document.activeElement) : null);
+  const [was, setWas] = useState(() => ({ opened, opener: opener() }));
+  if (was.opened !== opened) setWas({ opened, opener: opened ? opener() : was.opener });
+  useEffect(() => {
+    if (!opened) return;
+    return () => {
+      const closing = document.activeElement;
+      setTimeout(() => {
+        const at = document.activeElement;
+        // Where something else has the focus meanwhile, such as the next page, it keeps it.
+        if (!at || at === document.body || at === closing) was.opener?.focus({ preventScroll: true });
+      }, 10);
+    };
+  }, [opened, was.opener]);
+}
+
+/** What opens a dialog: of an item of a menu, which is gone by then, the button of the menu. */
+function openerOf(at: Element | null): HTMLElement | null {
+  const button = at?.closest('[role=menu]')?.getAttribute('aria-labelledby');
+  return button ? document.getElementById(button) : (at as HTMLElement | null);
+}

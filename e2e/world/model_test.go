@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -121,6 +122,13 @@ type removal struct {
 	day, people int
 }
 
+// stay says that somebody could not be sent to that list of the export; judged, that she was to be removed where she stays, which the brake
+// has seen then (S26).
+type stay struct {
+	list   int64
+	judged bool
+}
+
 type model struct {
 	people  map[string]person
 	exports []*exportDef
@@ -149,9 +157,8 @@ type model struct {
 	succeeded map[string]string    // the definition that an export last succeeded with
 	// released says that a release was not carried out: it may cover a newer plan (S26).
 	released map[string]bool
-	// stayed are those whom an export's last run that came to its end left on lists of before, for they could not be sent to its list,
-	// by that list (S15, S22).
-	stayed map[string]map[place]int64
+	// stayed are those whom an export's last run that came to its end left on lists of before, for they could not be sent to its list (S15, S22).
+	stayed map[string]map[place]stay
 	// belongs: identifier -> addresses it was sent with and not replaced since (S10)
 	belongs map[identifier]map[string]bool
 	// unknown: whose import ended in nobody knows what (S12)
@@ -175,7 +182,7 @@ func newModel() *model {
 		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
 		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{}, went: map[place]bool{},
 		taken: map[place]bool{}, shown: map[place]bool{},
-		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{}, stayed: map[string]map[place]int64{},
+		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{}, stayed: map[string]map[place]stay{},
 		belongs: map[identifier]map[string]bool{}, held: map[string]map[string]string{}, unknown: map[string]bool{}, mirror: map[int]seen{},
 		off: map[int]bool{}, lost: map[int]bool{}, clears: map[int]bool{},
 	}
@@ -252,7 +259,8 @@ func (s sending) fingerprint() string {
 
 type leaver struct {
 	place
-	bucket  string // removed, kept, still_wanted, not_removed, or once_joined: not removed unless the run has her join the new list
+	bucket  string // removed, kept, still_wanted: what she ends as, once she has left
+	outside string // not_removed: she stays, for she cannot be sent to the new list; once_joined: unless the run has her join it
 	refused bool
 	was     string // ownership
 }
@@ -274,7 +282,7 @@ func (p *plan) dry() expectation {
 	x := p.members
 	for _, l := range p.leavers {
 		x.leavers++
-		x.add(l.bucket)
+		x.add(cmp.Or(l.outside, l.bucket))
 	}
 	x.refusals = len(p.refusals)
 	return x
@@ -454,7 +462,10 @@ func (m *model) leave(e *exportDef, p *plan, refused map[string]bool, outcome ma
 			case e.keep || m.keptByAnother(at):
 				l.bucket = "kept"
 			default:
-				l.bucket = m.leaves(e, p, at)
+				l.bucket = "removed"
+			}
+			if !barred && st.ownership == "owned" {
+				l.outside = m.outside(e, p, l)
 			}
 			p.leavers = append(p.leavers, l)
 		} else if barred {
@@ -477,19 +488,19 @@ func (m *model) leave(e *exportDef, p *plan, refused map[string]bool, outcome ma
 	p.refusals = slices.Collect(maps.Keys(others))
 }
 
-// leaves is what becomes of somebody on a list: who is not on the export's list stays on one of before if she cannot be sent there, or could not be
-// before and was to leave already then, and leaves that one once she has joined (S15, S22).
-func (m *model) leaves(e *exportDef, p *plan, at place) string {
-	st := m.standings[place{e.id, e.list, at.addr}]
+// outside says that somebody has not left a list of before, and why: she cannot be sent to the export's list, or could not be before, and she was
+// to leave already then, or is not taken off anyhow; that one she leaves once she has joined (S15, S20, S22).
+func (m *model) outside(e *exportDef, p *plan, l leaver) string {
+	st, was := m.standings[place{e.id, e.list, l.addr}], m.stayed[e.id][l.place]
 	switch {
-	case at.list == e.list || (st != nil && st.ever):
-		return "removed"
-	case p.faulty[at.addr]:
+	case l.list == e.list || (st != nil && st.ever):
+		return ""
+	case p.faulty[l.addr]:
 		return "not_removed"
-	case st != nil && (st.ownership == "owned" || st.ownership == "there_before") && m.stayed[e.id][at] == e.list:
+	case st != nil && (st.ownership == "owned" || st.ownership == "there_before") && was.list == e.list && (was.judged || l.bucket != "removed"):
 		return "once_joined"
 	}
-	return "removed"
+	return ""
 }
 
 // owned reports whether another export owns the address on the list.
@@ -535,7 +546,7 @@ func (m *model) brake(e *exportDef, p *plan) map[string]bool {
 		}
 	}
 	for _, l := range p.leavers {
-		if l.bucket != "removed" || l.refused {
+		if l.bucket != "removed" || l.refused || l.outside != "" {
 			continue
 		}
 		removals++
@@ -589,22 +600,22 @@ const (
 // carryOut does what a run of the plan does, as far as it gets, and returns what it must report.
 func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 	x := p.members
-	ordinary, stayed := 0, map[place]int64{}
+	ordinary, stayed := 0, map[place]stay{}
 	stopped := how == refusing || (how == nothing && p.calls()) // of a run that had something to do and did none of it nothing happens at all (S29)
 	for _, l := range p.leavers {
 		x.leavers++
 		last := l.list != e.list && !l.refused // left after everybody has joined the new list
 		switch {
-		case (stopped && (how == nothing || !l.refused)) || l.bucket == "not_removed":
+		case stopped && (how == nothing || !l.refused):
 			x.notRemoved++
-		case l.bucket != "removed" && l.bucket != "once_joined": // needs no call
+		case l.was != "there_before" && !l.refused && m.stays(e, p, l, how):
+			x.notRemoved++
+			stayed[l.place] = stay{e.list, l.bucket == "removed" && l.outside != "not_removed"}
+		case l.bucket != "removed": // needs no call
 			x.add(l.bucket)
-			if l.was == "there_before" || !m.stays(e, p, l, how) {
-				m.settleLeaver(l)
-			}
-		case how == nothing || (last && how != whole && how != givenUp) || (last && m.outside(e, p, l.addr, how)):
+			m.settleLeaver(l)
+		case how == nothing || (last && how != whole && how != givenUp):
 			x.notRemoved++
-			stayed[l.place] = e.list
 		default:
 			x.removed++
 			m.takeOff(l.place, l.refused)
@@ -640,7 +651,7 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		}
 	}
 	if how == imported || how == unproved { // it was at another list in between: what was judged before is judged again (S26)
-		maps.DeleteFunc(m.stayed[e.id], func(_ place, list int64) bool { return list != e.list })
+		maps.DeleteFunc(m.stayed[e.id], func(_ place, s stay) bool { return s.list != e.list })
 	}
 	if how == nothing || how == refusing || how == unproved || how == givenUp {
 		x.notSent, x.added, x.updated = x.added+x.updated, 0, 0
@@ -659,14 +670,7 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 
 // calls reports whether anything of the plan asks for a call.
 func (p *plan) calls() bool {
-	return len(p.send) > 0 || len(p.refusals) > 0 || slices.ContainsFunc(p.leavers, func(l leaver) bool { return l.bucket == "removed" })
-}
-
-// outside reports whether the address could not be sent to the export's list and was never taken there: it stays where it was (S15, S22).
-func (m *model) outside(e *exportDef, p *plan, addr string, how ending) bool {
-	sent := slices.ContainsFunc(p.send, func(s sending) bool { return s.addr == addr })
-	st := m.standings[place{e.id, e.list, addr}]
-	return sent && how == givenUp && (st == nil || !st.ever)
+	return len(p.send) > 0 || len(p.refusals) > 0 || slices.ContainsFunc(p.leavers, func(l leaver) bool { return l.bucket == "removed" && l.outside == "" })
 }
 
 // stays reports whether the export goes on owning somebody on a list of before: she has not left it, for she could not be sent to the new

@@ -70,6 +70,8 @@ func Run(t *testing.T, open Open) {
 		"S22 S23 who is not there any more has not joined":           notThereAnyMore,
 		"S22 S26 who was moved back is a removal once more":          movedBack,
 		"S15 S20 who could not join another list is not kept":        keptOutside,
+		"S20 S22 who stays on the old list counts once she has left": keptOnceLeft,
+		"S22 S26 who was kept is a removal when she is to leave":     keptThenRemoved,
 		"S22 S26 an export's people are removed without a hand-over": removedFirst,
 		"S22 S12 they leave every list that they were sent to":       removedFromOldLists,
 		"S22 a removal that is stopped says who was not removed":     removalAborted,

@@ -90,6 +90,7 @@ func Run(t *testing.T, open Open) {
 		"S23 orphans are adopted":                                    reconcileOrphans,
 		"S23 a decision on what is no longer true is refused":        reconcileStale,
 		"S23 a reading that was broken off begins anew":              reconcileAgain,
+		"S23 which reconciliation is newest is told without a clock": reconcileWhileTheClockIsSetBack,
 		"S23 what to expect on a list follows what was left on it":   reconcileExpected,
 		"S25 planning twice gives the same plan":                     deterministic,
 		"S25 what changed since the plan is noticed":                 movedSincePlan,

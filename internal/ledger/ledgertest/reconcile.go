@@ -311,4 +311,7 @@ func reconcileUnknown(d *Desk) {
 	seen, err := d.L.AddressRows(d.ctx(), "stranger@example.com", 10)
 	require.NoError(d, err)
 	require.Empty(d, seen)
+	require.NoError(d, d.L.Prune(d.ctx(), d.now.Add(time.Hour)))
+	_, err = d.L.Decide(d.ctx(), run, activation.ReconcileChoice{ExtraUnknown: activation.ExtraThereBefore}, "ana", d.now)
+	require.Equal(d, activation.CodeConflict, activation.CodeOf(err), "whom it found is not known any more, though there was no other run")
 }

@@ -203,7 +203,7 @@ func TestChance(t *testing.T) {
 	}
 }
 
-func TestS15S22S26WhoIsOnWhichListAsAnExportWanders(t *testing.T) {
+func TestS15S17S20S22S26WhoIsOnWhichListAsExportsWander(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

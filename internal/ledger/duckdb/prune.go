@@ -74,7 +74,8 @@ func (l *Ledger) Prune(ctx context.Context, before time.Time) error {
 
 // rememberUnknown keeps whose import ended in nobody knows what, of the rows that are dropped, as long as she is opted out: see liftOptOuts.
 func (q querier) rememberUnknown() error {
-	if err := q.exec(`INSERT INTO unknown_import SELECT DISTINCT r.account, x.owner FROM run_row x JOIN old_run r ON r.id = x.run JOIN opt_out o ON o.account = r.account AND o.owner = x.owner
+	if err := q.exec(`INSERT INTO unknown_import SELECT DISTINCT r.account, x.owner FROM run_row x JOIN old_run r ON r.id = x.run
+			JOIN opt_out o ON o.account = r.account AND o.owner = x.owner
 		WHERE x.kind = 'address' AND x.bucket = 'not_sent' AND x.reason = ?`, activation.ReasonOutcomeUnknown); err != nil {
 		return err
 	}

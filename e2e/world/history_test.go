@@ -302,7 +302,7 @@ func (h *history) run() {
 	how, faults := whole, []brevosandbox.Fault(nil)
 	unprovable := !m.booleans && slices.ContainsFunc(p.send, func(s sending) bool { return s.values["VIP"] != "" })
 	old := slices.ContainsFunc(p.leavers, func(l leaver) bool {
-		return (l.bucket == "removed" || l.bucket == "once_joined") && l.list != e.list && !l.refused
+		return l.bucket == "removed" && l.outside != "not_removed" && l.list != e.list && !l.refused
 	})
 	switch {
 	case unprovable:

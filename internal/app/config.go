@@ -104,5 +104,13 @@ func (c *Config) setDefaults() error {
 	if c.KeepRuns == 0 {
 		c.KeepRuns = 90 * 24 * time.Hour
 	}
+	if c.KeepRuns < leastKept {
+		return activation.Errorf(activation.CodeInvalid, "rows of runs are kept for %s at least", leastKept).WithField("keep-runs").
+			WithRemedy("For seven days they tell of imports that are in flight yet, and whom runs have removed")
+	}
 	return nil
 }
+
+// leastKept is how long rows of runs are needed whatever is configured: imports that were left in flight are waited for, and removals are
+// counted, for seven days (S17, S26).
+const leastKept = 8 * 24 * time.Hour

@@ -48,8 +48,8 @@ type Ledger interface {
 
 	// Size returns the bytes that the ledger takes on disk.
 	Size(ctx context.Context) (int64, error)
-	// Prune drops run rows that ended before the time given (S35), compacts the file when much of it is free, and
-	// deletes temporary data left by runs that ended.
+	// Prune drops rows of runs that ended before the time given (S35), but for those that a watch or a run that has not ended needs,
+	// and compacts the file when much of it is free.
 	Prune(ctx context.Context, before time.Time) error
 	// Close releases the ledger.
 	Close() error

@@ -155,7 +155,7 @@ func (q querier) liftOptOuts(account int32) error {
 	}
 	return q.exec(`DELETE FROM opt_out WHERE account = $1 AND owner IN (SELECT owner FROM lifting WHERE same
 		OR owner NOT IN (SELECT x.owner FROM run_row x JOIN run r ON r.id = x.run WHERE r.account = $1 AND x.owner IN (SELECT owner FROM lifting)
-			AND x.kind = 'address' AND x.bucket = 'not_sent' AND x.reason = $2))`, account, activation.ReasonOutcomeUnknown)
+			AND x.kind = 'address' AND x.bucket = 'not_sent' AND x.reason = $2 UNION ALL SELECT owner FROM unknown_import WHERE account = $1))`, account, activation.ReasonOutcomeUnknown)
 }
 
 // identifierText is how identifier values are compared: phones as digits, EXT_ID as it is.

@@ -17,6 +17,7 @@ type deciding struct {
 	account int32
 	export  string
 	list    int64
+	nth     int64 // its place among all reconciliations
 	at      time.Time
 }
 
@@ -29,9 +30,8 @@ func (l *Ledger) Decide(ctx context.Context, run activation.RunID, c activation.
 	err = l.update(ctx, func(q querier) error {
 		d := deciding{querier: q, run: string(run), at: at.UTC()}
 		var text, digest string
-		var found time.Time
-		if err := q.row("SELECT account, export, list, found_at, ledger, result FROM reconciliation WHERE run = ?", []any{d.run},
-			&d.account, &d.export, &d.list, &found, &digest, &text); err != nil {
+		if err := q.row("SELECT account, export, list, nth, ledger, result FROM reconciliation WHERE run = ?", []any{d.run},
+			&d.account, &d.export, &d.list, &d.nth, &digest, &text); err != nil {
 			return missing("reconciliation of run", run, err)
 		}
 		if err := json.Unmarshal([]byte(text), &rec); err != nil {
@@ -44,13 +44,13 @@ func (l *Ledger) Decide(ctx context.Context, run activation.RunID, c activation.
 			}
 			return nil
 		}
-		if err := d.fresh(found, digest); err != nil {
+		if err := d.fresh(digest); err != nil {
 			return err
 		}
 		if err := d.apply(c); err != nil {
 			return err
 		}
-		if err := d.reconciled(d.account, d.list, found); err != nil {
+		if err := d.reconciled(d.account, d.list, d.nth); err != nil {
 			return err
 		}
 		rec.Decision = &activation.ReconcileDecision{ReconcileChoice: c, By: by, At: d.at}
@@ -90,11 +90,10 @@ func leftOver(rec activation.Reconciliation) (n int64) {
 }
 
 // fresh refuses a decision on what is no longer true.
-func (d deciding) fresh(found time.Time, digest string) error {
+func (d deciding) fresh(digest string) error {
 	again := "Reconcile the list again, and decide on what that finds"
 	var newer, open, pruned int64
-	if err := d.row("SELECT count(*) FROM reconciliation WHERE account = ? AND list = ? AND (found_at > ? OR (found_at = ? AND run > ?))",
-		[]any{d.account, d.list, found, found, d.run}, &newer); err != nil {
+	if err := d.row("SELECT count(*) FROM reconciliation WHERE account = ? AND list = ? AND nth > ?", []any{d.account, d.list, d.nth}, &newer); err != nil {
 		return err
 	}
 	if newer > 0 {

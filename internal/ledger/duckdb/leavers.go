@@ -38,12 +38,14 @@ func (p *planner) writeLeavers() error {
 	if err := p.couldNotJoin(); err != nil {
 		return err
 	}
+	// Who stays until she has joined has an outcome already, unless a removal of the run will tell: see notLeft.
 	if err := p.exec(`INSERT INTO planned_row SELECT $1, `+p.next()+` + row_number() OVER (ORDER BY list, address), 'leaver', NULL, false, address, owner, list,
-			planned, CASE WHEN planned = 'not_removed' AND stays <> $5 THEN planned END,
-			CASE WHEN refusal IS NOT NULL THEN $3 WHEN ownership = 'there_before' THEN 'there_before' WHEN planned = 'not_removed' THEN stays ELSE $4 END,
+			planned, CASE WHEN outside AND NOT (planned = 'not_removed' AND stays = $5) THEN 'not_removed' END,
+			CASE WHEN refusal IS NOT NULL THEN $3 WHEN ownership = 'there_before' THEN 'there_before' WHEN outside THEN stays ELSE $4 END,
 			NULL, refusal, NULL, NULL, NULL, NULL, NULL
-		FROM (SELECT *, CASE WHEN refusal IS NOT NULL THEN 'removed' WHEN ownership = 'there_before' THEN 'kept' WHEN wanted_elsewhere THEN 'still_wanted'
-			WHEN $2 OR kept_elsewhere THEN 'kept' WHEN stays IS NOT NULL THEN 'not_removed' ELSE 'removed' END AS planned FROM leaving)`,
+		FROM (SELECT *, refusal IS NULL AND ownership <> 'there_before' AND stays IS NOT NULL AS outside, CASE WHEN refusal IS NOT NULL THEN 'removed'
+			WHEN ownership = 'there_before' THEN 'kept' WHEN wanted_elsewhere THEN 'still_wanted' WHEN $2 OR kept_elsewhere THEN 'kept' WHEN stays IS NOT NULL THEN 'not_removed'
+			ELSE 'removed' END AS planned FROM leaving)`,
 		string(p.Run), p.Leavers == activation.LeaversKeep, activation.ReasonRefusal, activation.ReasonLeftSegments, activation.ReasonOnceJoined); err != nil {
 		return err
 	}
@@ -85,20 +87,21 @@ func (p *planner) couldNotJoin() error {
 		p.acct, int64(p.List), string(p.Export), activation.ReasonInvalidValue, activation.ReasonTooLarge); err != nil {
 		return err
 	}
-	// Only stay settles somebody as not removed in a run that was not stopped. One that did anything at another list since, stopped or not, was
-	// a change of mind: what was judged before it is judged again.
+	// Only stay settles somebody as not removed in a run that was not stopped: the others there are no removals, whom the brake would have
+	// judged. A run that did anything at another list since, stopped or not, was a change of mind: what was judged before it is judged again.
 	if err := p.exec(`CREATE OR REPLACE TEMP TABLE behind AS
-		SELECT x.list, x.address FROM run_row x JOIN standing n ON n.address = x.address
+		SELECT x.list, x.address, x.settled_at IS NOT NULL AS judged FROM run_row x JOIN standing n ON n.address = x.address
 		WHERE x.run = (SELECT id FROM (SELECT id, list FROM run WHERE account = $1 AND export = $3 AND members_path <> '' AND NOT dry AND id <> $4
 				AND ((receipt IS NOT NULL AND aborted = '') OR (list <> $2 AND EXISTS (SELECT 1 FROM batch b WHERE b.run = run.id AND b.phase >= 0 AND b.attempts > 0)))
 				ORDER BY nth DESC LIMIT 1) WHERE list = $2)
-			AND x.kind = 'leaver' AND x.bucket = 'not_removed' AND x.settled_at IS NOT NULL
+			AND x.kind = 'leaver' AND x.bucket = 'not_removed'
 			AND n.account = $1 AND n.list = $2 AND n.export = $3 AND n.acked_at IS NULL AND n.ownership IN ('owned', 'there_before')`,
 		p.acct, int64(p.List), string(p.Export), string(p.Run)); err != nil {
 		return err
 	}
-	return p.exec(`UPDATE leaving SET stays = $1 FROM (SELECT b.list, b.address FROM behind b JOIN wanted w ON w.address = b.address) b
-		WHERE leaving.stays IS NULL AND leaving.refusal IS NULL AND b.list = leaving.list AND b.address = leaving.address`, activation.ReasonOnceJoined)
+	return p.exec(`UPDATE leaving SET stays = $1 FROM (SELECT b.list, b.address, b.judged FROM behind b JOIN wanted w ON w.address = b.address) b
+		WHERE leaving.stays IS NULL AND leaving.refusal IS NULL AND b.list = leaving.list AND b.address = leaving.address
+			AND (b.judged OR $2 OR leaving.wanted_elsewhere OR leaving.kept_elsewhere)`, activation.ReasonOnceJoined, p.Leavers == activation.LeaversKeep)
 }
 
 // elsewhere marks those of the leaving whom other exports own, or keep (S20). Few leave, and many stand: the few are what is

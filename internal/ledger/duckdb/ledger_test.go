@@ -97,21 +97,52 @@ func TestABatchThatAnOlderSegueSentIsSettled(t *testing.T) {
 	require.Len(t, rows, 1)
 }
 
+// older is the folder of a ledger of the schema, with what the statements put into it.
+func older(t *testing.T, schema int, statements ...string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	db, err := sql.Open("duckdb", filepath.Join(dir, "ledger.duckdb"))
+	require.NoError(t, err)
+	files, err := filepath.Glob(filepath.Join("migrations", "*.sql"))
+	require.NoError(t, err)
+	made := []string{"CREATE TABLE schema_version (version INTEGER NOT NULL)", fmt.Sprintf("INSERT INTO schema_version VALUES (%d)", schema)}
+	for _, name := range files[:schema] {
+		text, err := os.ReadFile(name) //nolint:gosec // of this folder
+		require.NoError(t, err)
+		made = append(made, string(text))
+	}
+	for _, s := range append(made, statements...) {
+		_, err := db.ExecContext(t.Context(), s)
+		require.NoError(t, err, s)
+	}
+	require.NoError(t, db.Close())
+	return dir
+}
+
+// TestS23WhatAnOlderSegueReconciledIsInTheOrderOfItsClock: it knew no other.
+func TestS23WhatAnOlderSegueReconciledIsInTheOrderOfItsClock(t *testing.T) {
+	t.Parallel()
+	found := func(run, hour string) string {
+		return "INSERT INTO reconciliation VALUES ('" + run + "', 1, 'e', 7, TIMESTAMP '2026-11-24 " + hour + ":00:00', '0-0/0-0', '{}', NULL, NULL)"
+	}
+	l := open(t, older(t, 16, found("r1", "10"), found("r2", "09"), "INSERT INTO must_reconcile VALUES (1, 7, TIMESTAMP '2026-11-24 09:30:00'), (1, 8, TIMESTAMP '2026-11-24 09:30:00')",
+		"INSERT INTO run BY NAME SELECT 'r1' AS id, 1 AS account, 'e' AS export, 7 AS list, '' AS definition, '' AS members_path, '' AS addresses_path, []::VARCHAR[] AS identifiers, "+
+			"'{}' AS summary, TIMESTAMP '2026-11-24 10:00:00' AS planned_at, TIMESTAMP '2026-11-24 10:00:00' AS ended_at, '' AS aborted, false AS dry, 0 AS nth, 0 AS planned_after"), t.TempDir())
+	defer func() { require.NoError(t, l.Close()) }()
+	at := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	_, err := l.Decide(t.Context(), "r2", activation.ReconcileChoice{}, "ana", at)
+	require.ErrorContains(t, err, "reconciled again since")
+	_, err = l.Decide(t.Context(), "r1", activation.ReconcileChoice{}, "ana", at)
+	require.NoError(t, err)
+	lists, err := l.Unreconciled(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, []activation.ListID{8}, lists)
+}
+
 // TestS17S23WhatAnOlderSegueDecidedAfterItGaveUpHolds: it had the clock only to tell what came after what.
 func TestS17S23WhatAnOlderSegueDecidedAfterItGaveUpHolds(t *testing.T) {
 	t.Parallel()
 	for decided, unwanted := range map[string][]activation.Email{"10:00": {"eva@example.com"}, "08:30": {"ana@example.com", "eva@example.com"}, "08:50": {"ana@example.com", "eva@example.com"}} {
-		dir := t.TempDir()
-		db, err := sql.Open("duckdb", filepath.Join(dir, "ledger.duckdb"))
-		require.NoError(t, err)
-		files, err := filepath.Glob(filepath.Join("migrations", "*.sql"))
-		require.NoError(t, err)
-		statements := []string{"CREATE TABLE schema_version (version INTEGER NOT NULL)", "INSERT INTO schema_version VALUES (15)"}
-		for _, name := range files[:15] {
-			text, err := os.ReadFile(name)
-			require.NoError(t, err)
-			statements = append(statements, string(text))
-		}
 		run := func(id string) string {
 			return "INSERT INTO run BY NAME SELECT '" + id + "' AS id, 1 AS account, 'e' AS export, 7 AS list, '' AS definition, '' AS members_path, '' AS addresses_path, " +
 				"[]::VARCHAR[] AS identifiers, '{}' AS summary, TIMESTAMP '2026-11-24 08:00:00' AS planned_at, '' AS aborted, false AS dry, 1 AS nth, 0 AS planned_after"
@@ -124,16 +155,12 @@ func TestS17S23WhatAnOlderSegueDecidedAfterItGaveUpHolds(t *testing.T) {
 			return "INSERT INTO batch BY NAME SELECT '" + id + "' AS id, 'r1' AS run, '" + kind + "' AS kind, 1 AS phase, 7 AS list, 1 AS seq, 1 AS row_count, 0 AS bytes, '" + state + "' AS state, " +
 				"0 AS watermark, 7 AS process, 1 AS attempts, 1 AS imports, " + part + " AS part, false AS split, 2 AS folded, " + end + " AS nth_end, TIMESTAMP '2026-11-24 08:45:00' AS acked_at"
 		}
-		for _, s := range append(statements,
+		dir := older(t, 15,
 			run("r1"), run("r2"), batch("r1-00001", "removal", "ended", "1", "1"), batch("r1-00002", "import", "ended", "2", "NULL"),
 			"UPDATE batch SET acked_at = NULL WHERE part = 2",
 			row("r1", "address", "ana@example.com", "'r1-00002'", "2"), row("r1", "address", "eva@example.com", "'r1-00002'", "2"), row("r2", "extra", "ana@example.com", "NULL", "NULL"),
 			"INSERT INTO given_up VALUES ('r1-00002', 'r1', 1, 7, 7, 6, 8, 'ana', TIMESTAMP '2026-11-24 09:00:00', TIMESTAMP '2026-12-01 09:00:00', NULL, '', 0)",
-			"INSERT INTO reconciliation VALUES ('r2', 1, 'e', 7, TIMESTAMP '2026-11-24 08:00:00', '', '{}', TIMESTAMP '2026-11-24 "+decided+":00', 0)") {
-			_, err := db.ExecContext(t.Context(), s)
-			require.NoError(t, err, s)
-		}
-		require.NoError(t, db.Close())
+			"INSERT INTO reconciliation VALUES ('r2', 1, 'e', 7, TIMESTAMP '2026-11-24 08:00:00', '', '{}', TIMESTAMP '2026-11-24 "+decided+":00', 0)")
 		l := open(t, dir, t.TempDir())
 		got, err := l.Unwanted(t.Context(), "r1-00002")
 		require.NoError(t, err)
@@ -176,7 +203,7 @@ func TestChance(t *testing.T) {
 	}
 }
 
-func TestS15S22S26WhoIsOnWhichListAsAnExportWanders(t *testing.T) {
+func TestS15S17S20S22S26WhoIsOnWhichListAsExportsWander(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"segue/internal/activation"
 	"segue/internal/ledger"
@@ -105,36 +103,6 @@ func (l *Ledger) Size(context.Context) (n int64, err error) {
 		n += info.Size()
 	}
 	return n, nil
-}
-
-// Prune implements ledger.Ledger.
-func (l *Ledger) Prune(ctx context.Context, before time.Time) error {
-	err := l.update(ctx, func(q querier) error {
-		for _, s := range []string{
-			// Of a process that is watched it must be known whom it was sent with (S17).
-			"CREATE OR REPLACE TEMP TABLE old_run AS SELECT id FROM run WHERE ended_at < $1 AND id NOT IN (SELECT run FROM given_up WHERE outcome = '')",
-			"DELETE FROM run_row WHERE run IN (SELECT id FROM old_run)",
-			"DELETE FROM released_leaver WHERE run IN (SELECT id FROM old_run)",
-			"DELETE FROM found_contact WHERE run IN (SELECT id FROM old_run)",
-			"DELETE FROM batch WHERE run IN (SELECT id FROM old_run)",
-			"DELETE FROM given_up WHERE run IN (SELECT id FROM old_run)",
-			"DELETE FROM run WHERE id IN (SELECT id FROM old_run)",
-			"DELETE FROM removal_log WHERE removed_at < $1",
-		} {
-			var args []any
-			if strings.Contains(s, "$1") {
-				args = []any{before.UTC()}
-			}
-			if err := q.exec(s, args...); err != nil {
-				return err
-			}
-		}
-		return q.tidyTakenOff()
-	})
-	if err != nil {
-		return fmt.Errorf("prune the ledger: %w", err)
-	}
-	return l.compact(ctx)
 }
 
 // compact copies the file when more than half of it is free, and 64 MiB: DuckDB's files do not shrink by themselves.

@@ -189,8 +189,12 @@ func (q querier) storeReconciliation(r ledger.ReconcileRequest, rec activation.R
 	if err != nil {
 		return err
 	}
-	if err := q.exec("INSERT INTO reconciliation VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", string(r.Run), int32(r.Account), string(r.Export), int64(r.List),
-		r.At.UTC(), digest, string(text)); err != nil {
+	var nth int64
+	if err := q.row("SELECT coalesce(max(nth), 0) + 1 FROM reconciliation", nil, &nth); err != nil {
+		return err
+	}
+	if err := q.exec("INSERT INTO reconciliation VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)", string(r.Run), int32(r.Account), string(r.Export), int64(r.List),
+		r.At.UTC(), digest, string(text), nth); err != nil {
 		return err
 	}
 	if err := q.exec("INSERT INTO run VALUES (?, ?, ?, ?, '', '', '', [], '{}', NULL, ?, ?, '', false, ?, 0, 0)", string(r.Run), int32(r.Account), string(r.Export),
@@ -198,7 +202,7 @@ func (q querier) storeReconciliation(r ledger.ReconcileRequest, rec activation.R
 		return err
 	}
 	if rec.Missing+rec.ExtraSent+rec.ExtraProfile+rec.ExtraUnknown == 0 { // nobody has to decide anything
-		if err := q.reconciled(int32(r.Account), int64(r.List), r.At); err != nil {
+		if err := q.reconciled(int32(r.Account), int64(r.List), nth); err != nil {
 			return err
 		}
 	}
@@ -231,7 +235,7 @@ func (l *Ledger) Expected(ctx context.Context, a ledger.AccountID, list activati
 				SELECT owner, fingerprint IS NOT NULL AS sure FROM standing WHERE account = $1 AND list = $2 AND ownership <> 'left'
 				UNION ALL SELECT owner, true FROM there_before WHERE account = $1 AND list = $2) GROUP BY owner),
 		left_over AS (SELECT coalesce((SELECT left_over FROM reconciliation WHERE account = $1 AND list = $2 AND decided_at IS NOT NULL
-			ORDER BY found_at DESC, run DESC LIMIT 1), 0) AS n)
+			ORDER BY nth DESC LIMIT 1), 0) AS n)
 		SELECT count(owner) FILTER (sure) + any_value(n), count(owner) + any_value(n) FROM left_over LEFT JOIN people ON true`,
 		[]any{int32(a), int64(list)}, func(scan func(...any) error) error { return scan(&least, &most) })
 	return max(least, 0), max(most, 0), err

@@ -17,7 +17,7 @@ func (q querier) markRestored(at time.Time) error {
 	if err := q.exec("DELETE FROM must_reconcile"); err != nil {
 		return err
 	}
-	return q.exec(`INSERT INTO must_reconcile SELECT account, list, $1 FROM (SELECT account, list FROM standing UNION SELECT account, list FROM noted
+	return q.exec(`INSERT INTO must_reconcile SELECT account, list, $1, `+reconciliations+` FROM (SELECT account, list FROM standing UNION SELECT account, list FROM noted
 		UNION SELECT account, list FROM run WHERE NOT dry)`, at.UTC())
 }
 
@@ -33,7 +33,7 @@ func (l *Ledger) NoticeOlder(ctx context.Context, a ledger.AccountID, list activ
 		if err := q.markRestored(at); err != nil {
 			return err
 		}
-		if err := q.exec("INSERT INTO must_reconcile VALUES (?, ?, ?)", int32(a), int64(list), at.UTC()); err != nil {
+		if err := q.exec("INSERT INTO must_reconcile VALUES (?, ?, ?, "+reconciliations+")", int32(a), int64(list), at.UTC()); err != nil {
 			return err
 		}
 		return q.exec("INSERT INTO restore_noticed VALUES (?)", string(run))
@@ -52,7 +52,10 @@ func (l *Ledger) Unreconciled(ctx context.Context, a ledger.AccountID) (lists []
 	return lists, err
 }
 
-// reconciled lets a list be written to again, unless it was marked after it was read.
-func (q querier) reconciled(account int32, list int64, found time.Time) error {
-	return q.exec("DELETE FROM must_reconcile WHERE account = ? AND list = ? AND since <= ?", account, list, found.UTC())
+// reconciliations is an expression: the number of the newest one. They are not pruned.
+const reconciliations = "(SELECT coalesce(max(nth), 0) FROM reconciliation)"
+
+// reconciled lets a list be written to again, unless it was marked after the reconciliation of that number.
+func (q querier) reconciled(account int32, list, nth int64) error {
+	return q.exec("DELETE FROM must_reconcile WHERE account = ? AND list = ? AND nth < ?", account, list, nth)
 }

@@ -162,6 +162,9 @@ func (l *Ledger) Finish(ctx context.Context, run activation.RunID, at time.Time)
 		if err != nil {
 			return err
 		}
+		if err := q.notLeft(run, p); err != nil {
+			return err
+		}
 		if rc, err = q.receipt(run, p, members); err != nil {
 			return err
 		}
@@ -293,17 +296,35 @@ func scanBucket(rc *activation.Receipt, scan func(...any) error) error {
 	return nil
 }
 
-// hasLeft is a condition on a leaver r of the run $1: she is on the export's own list, or has joined that one. Who could not be sent there
-// has left no list of before, and the export goes on owning her on it: else she were on no list some day (S15, S22).
-const hasLeft = `(r.list = (SELECT list FROM run WHERE id = $1) OR NOT EXISTS (SELECT 1 FROM run_row x WHERE x.run = $1 AND x.kind = 'address' AND x.bucket IN ('rejected', 'not_sent') AND x.address = r.address
-				AND NOT EXISTS (SELECT 1 FROM standing n WHERE n.account = $2 AND n.export = $3 AND n.list = x.list AND n.address = x.address AND n.acked_at IS NOT NULL AND n.ownership <> 'orphaned')))`
+// notLeft tells who is kept on a list of before, or wanted there by another export, and has not left it: she could not be sent to the export's
+// own list, and is not known to be on it. She is not removed, and the export goes on owning her there, else she were on no list some day (S15, S22);
+// as what becomes of her once she has joined she counts then, and once (S20).
+func (q querier) notLeft(run activation.RunID, p place) error {
+	var some bool // on most days nobody leaves a list of before
+	if err := q.row("SELECT count(*) > 0 FROM run_row WHERE run = ? AND kind = 'leaver' AND list <> ? AND planned IN ('kept', 'still_wanted')", []any{string(run), p.list}, &some); err != nil || !some {
+		return err
+	}
+	if err := q.exec(`CREATE OR REPLACE TEMP TABLE outside AS SELECT address, min(reason) AS reason FROM run_row x
+		WHERE x.run = $1 AND x.kind = 'address' AND x.bucket IN ('rejected', 'not_sent') AND x.address NOT IN (SELECT address FROM standing n
+			WHERE n.account = $2 AND n.export = $3 AND n.list = $4 AND n.acked_at IS NOT NULL AND n.ownership <> 'orphaned') GROUP BY x.address`,
+		string(run), p.account, p.export, p.list); err != nil {
+		return err
+	}
+	const those = " WHERE run_row.run = $1 AND run_row.kind = 'leaver' AND run_row.list <> $2 AND run_row.planned IN ('kept', 'still_wanted') "
+	if err := q.exec("UPDATE run_row SET bucket = NULL, reason = $3"+those+"AND bucket = 'not_removed' AND reason = $4 AND address NOT IN (SELECT address FROM outside)",
+		string(run), p.list, activation.ReasonLeftSegments, activation.ReasonOnceJoined); err != nil {
+		return err
+	}
+	return q.exec("UPDATE run_row SET bucket = 'not_removed', reason = x.reason FROM outside x"+those+"AND run_row.bucket IS NULL AND run_row.reason <> $3 AND x.address = run_row.address",
+		string(run), p.list, activation.ReasonThereBefore)
+}
 
 // close writes down what a finished run leaves: ownership of those who left without a call, who came back, and no payloads (S35).
 func (q querier) close(run activation.RunID, p place, addressesPath, aborted, definition string, receipt []byte, at time.Time) error {
 	key := []any{string(run), p.account, p.export}
 	for _, s := range []struct{ which, stmt string }{
 		{`planned = 'kept' AND reason <> 'there_before'`, `UPDATE standing SET ownership = 'kept' FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL AND r.planned = 'kept' AND r.reason <> 'there_before'
-			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address AND ` + hasLeft},
+			AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list AND standing.address = r.address`},
 		// Whom another export keeps stays that one's to keep: were both to keep her, nobody could take her off any more (S20).
 		{`planned = 'kept' AND reason = 'kept_by_another'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND r.planned = 'kept' AND r.reason = 'kept_by_another' AND r.list = standing.list AND r.address = standing.address
@@ -311,8 +332,7 @@ func (q querier) close(run activation.RunID, p place, addressesPath, aborted, de
 		// Whom another export only wants as yet, it may never send: until then this one keeps owning the address (S20).
 		{`planned = 'still_wanted'`, `DELETE FROM standing WHERE account = $2 AND export = $3 AND EXISTS (SELECT 1 FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND ((r.planned = 'still_wanted' AND EXISTS (SELECT 1 FROM standing o WHERE o.account = $2 AND o.export <> $3 AND o.list = r.list
-				AND o.address = r.address AND o.ownership IN ('owned', 'there_before')))) AND r.list = standing.list AND r.address = standing.address
-			AND ` + hasLeft + `)`},
+				AND o.address = r.address AND o.ownership IN ('owned', 'there_before')))) AND r.list = standing.list AND r.address = standing.address)`},
 		// Who was there before stays, and is sent again on coming back; that Segue wrote to the list is remembered for a refusal (S7, S19).
 		{`planned = 'kept' AND reason = 'there_before'`, `UPDATE standing SET ownership = 'left', fingerprint = NULL, first_acked_at = NULL, acked_at = NULL FROM run_row r WHERE r.run = $1 AND r.kind = 'leaver' AND r.bucket IS NULL
 			AND r.planned = 'kept' AND r.reason = 'there_before' AND standing.account = $2 AND standing.export = $3 AND standing.list = r.list

@@ -209,3 +209,63 @@ func keptOutside(d *Desk) {
 	require.NoError(d, err)
 	require.Equal(d, map[int64][]string{1: {"ana@example.com"}}, d.Settle("kept").Removals, "Ivo were on no list")
 }
+
+// keptOnceLeft holds that whoever stays on an export's old list whatever happens, for she is kept or another export wants her there, counts as
+// that once: when she has joined the new list. As long as she cannot, she has not left, in plan and receipt alike (S15, S20, S22).
+func keptOnceLeft(d *Desk) {
+	d.Policy = activation.LeaversKeep
+	ana, ivo, eva := person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo"), person("p3", "eva@example.com", "Eva")
+	people := []Member{ana, ivo, eva}
+	d.Do("e", 1, people, nil)
+	d.Do("other", 1, []Member{eva}, nil)
+	run, sum := d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{3, 2, 1, 0}, []int64{sum.Leavers, sum.Keep, sum.StillWanted, sum.NotRemoved})
+	d.Settle(run, "ivo@example.com", "eva@example.com")
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{3, 1, 0, 2}, []int64{rc.Leavers, rc.Kept, rc.StillWanted, rc.NotRemoved})
+	require.EqualValues(d, 4, rc.Reasons[activation.ReasonRejectedByBrevo], "why they were not sent there, they did not leave here")
+	for range 2 {
+		run, sum = d.Plan("e", 2, people, nil)
+		require.EqualValues(d, []int64{2, 0, 0, 2}, []int64{sum.Leavers, sum.Keep, sum.StillWanted, sum.NotRemoved})
+		require.Equal(d, sum, d.PlanAs(run, "e", 2, people, nil), "planning twice gives the same plan (S25)")
+		require.Empty(d, d.Settle(run, "ivo@example.com", "eva@example.com").Removals)
+		rc = d.Finish(run)
+		require.EqualValues(d, []int64{2, 0, 0, 2}, []int64{rc.Leavers, rc.Kept, rc.StillWanted, rc.NotRemoved})
+	}
+	run, _ = d.Plan("e", 2, people, nil)
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled))
+	rc = d.Finish(run)
+	require.EqualValues(d, []int64{2, 0, 0, 2}, []int64{rc.Leavers, rc.Kept, rc.StillWanted, rc.NotRemoved}, "of a run that is stopped as well")
+	require.Equal(d, map[activation.ExportID]ledger.Ownership{"e": ledger.Owned, "other": ledger.Owned}, d.ownershipsOn(1, "eva@example.com"))
+
+	s, rc := d.Do("e", 2, people, nil)
+	require.Empty(d, s.Removals)
+	require.EqualValues(d, []int64{2, 1, 1, 0}, []int64{rc.Leavers, rc.Kept, rc.StillWanted, rc.NotRemoved}, "they have joined")
+	require.Equal(d, map[activation.ExportID]ledger.Ownership{"e": ledger.Kept}, d.ownershipsOn(1, "ivo@example.com"))
+	require.Equal(d, map[activation.ExportID]ledger.Ownership{"other": ledger.Owned}, d.ownershipsOn(1, "eva@example.com"))
+	_, rc = d.Do("e", 2, people, nil)
+	require.Zero(d, rc.Leavers)
+}
+
+// keptThenRemoved holds that whoever was not to leave the old list, for she was kept, counts as a removal in the first run that would remove
+// her (S26).
+func keptThenRemoved(d *Desk) {
+	d.Policy = activation.LeaversKeep
+	people, some := moving(d, 100, 60)
+	run, _ := d.Plan("e", 2, people, nil)
+	d.Settle(run, some...)
+	rc := d.Finish(run)
+	require.EqualValues(d, []int64{100, 40, 60}, []int64{rc.Leavers, rc.Kept, rc.NotRemoved})
+	d.Policy = activation.LeaversRemove
+	run, sum := d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{60, 60, 0}, []int64{sum.Leavers, sum.Remove, sum.NotRemoved}, "no plan has shown this removal")
+	require.NotEmpty(d, sum.Held)
+	require.Len(d, d.Settle(run, some[:20]...).Removals[1], 40)
+	rc = d.Finish(run)
+	require.EqualValues(d, []int64{60, 40, 20}, []int64{rc.Leavers, rc.Removed, rc.NotRemoved})
+	d.Policy = activation.LeaversKeep
+	run, sum = d.Plan("e", 2, people, nil)
+	require.EqualValues(d, []int64{20, 0, 0, 20}, []int64{sum.Leavers, sum.Keep, sum.Remove, sum.NotRemoved})
+	require.Empty(d, d.Settle(run).Removals, "they join, and are kept")
+	require.EqualValues(d, 20, d.Finish(run).Kept)
+}

@@ -32,11 +32,19 @@ func (d *Desk) RemoveAs(run activation.RunID, export string, list int64, whom le
 // Ownerships are an address's standings, as export: ownership.
 func (d *Desk) Ownerships(address string) map[activation.ExportID]ledger.Ownership {
 	d.Helper()
-	list, err := d.L.Standings(d.ctx(), activation.Email(address))
+	return d.ownershipsOn(0, address)
+}
+
+// ownershipsOn are those on one list; of 0 those on any.
+func (d *Desk) ownershipsOn(list int64, address string) map[activation.ExportID]ledger.Ownership {
+	d.Helper()
+	standings, err := d.L.Standings(d.ctx(), activation.Email(address))
 	require.NoError(d, err)
 	got := map[activation.ExportID]ledger.Ownership{}
-	for _, s := range list {
-		got[s.Export] = s.Ownership
+	for _, s := range standings {
+		if list == 0 || int64(s.List) == list {
+			got[s.Export] = s.Ownership
+		}
 	}
 	return got
 }

@@ -218,6 +218,44 @@ func reconcileStale(d *Desk) {
 	require.Len(d, s.Imports, 2)
 }
 
+// reconcileWhileTheClockIsSetBack: which reconciliation is the newest is told by the order in which they were made.
+func reconcileWhileTheClockIsSetBack(d *Desk) {
+	people := []Member{person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com", "Ivo")}
+	d.Do("e", 1, people, nil)
+	d.Later(48 * time.Hour) // a clock that is ahead
+	require.NoError(d, d.L.MarkRestored(d.ctx(), d.now))
+	first, _ := d.Reconcile("e", 1, people, "ana@example.com", "ivo@example.com", "s1@example.com")
+	d.decide(first, activation.ReconcileChoice{})
+	_, most, err := d.L.Expected(d.ctx(), d.Acct, 1)
+	require.NoError(d, err)
+	require.EqualValues(d, 3, most)
+	old, _ := d.Reconcile("e", 1, people, "ana@example.com", "s1@example.com", "s2@example.com")
+	require.NoError(d, d.L.MarkRestored(d.ctx(), d.now))
+	d.Later(-47 * time.Hour) // it was set right
+	run, _ := d.Reconcile("e", 1, people, "ana@example.com", "ivo@example.com")
+	_, err = d.L.Decide(d.ctx(), old, activation.ReconcileChoice{Missing: activation.MissingResend}, "ana", d.now)
+	require.Equal(d, activation.CodeConflict, activation.CodeOf(err), "there is a newer one")
+	s, _ := d.Do("e", 1, people, nil)
+	require.Empty(d, s.Calls, "Ivo is there")
+	lists, err := d.L.Unreconciled(d.ctx(), d.Acct)
+	require.NoError(d, err)
+	require.Empty(d, lists, "it was found in order after the copy")
+	d.decide(run, activation.ReconcileChoice{})
+	_, most, err = d.L.Expected(d.ctx(), d.Acct, 1)
+	require.NoError(d, err)
+	require.EqualValues(d, 2, most, "what was decided last counts")
+
+	d.Later(-time.Hour)
+	require.NoError(d, d.L.MarkRestored(d.ctx(), d.now))
+	run, _ = d.Reconcile("e", 1, people, "ana@example.com")
+	d.Later(-time.Hour)
+	require.NoError(d, d.L.MarkRestored(d.ctx(), d.now)) // from a copy that was made meanwhile
+	d.decide(run, activation.ReconcileChoice{Missing: activation.MissingResend})
+	lists, err = d.L.Unreconciled(d.ctx(), d.Acct)
+	require.NoError(d, err)
+	require.Equal(d, []activation.ListID{1}, lists, "the list was read before the copy")
+}
+
 func reconcileAgain(d *Desk) {
 	d.Do("e", 1, []Member{person("p1", "ana@example.com", "Ana")}, nil)
 	d.runs++
@@ -273,4 +311,7 @@ func reconcileUnknown(d *Desk) {
 	seen, err := d.L.AddressRows(d.ctx(), "stranger@example.com", 10)
 	require.NoError(d, err)
 	require.Empty(d, seen)
+	require.NoError(d, d.L.Prune(d.ctx(), d.now.Add(time.Hour)))
+	_, err = d.L.Decide(d.ctx(), run, activation.ReconcileChoice{ExtraUnknown: activation.ExtraThereBefore}, "ana", d.now)
+	require.Equal(d, activation.CodeConflict, activation.CodeOf(err), "whom it found is not known any more, though there was no other run")
 }

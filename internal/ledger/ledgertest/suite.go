@@ -101,6 +101,7 @@ func Run(t *testing.T, open Open) {
 		"S17 S19 who was given up was not there before":               givenUpIsNotThereBefore,
 		"S26 small removals pass the brake":                           brakeSmall,
 		"S26 the brake counts nobody who is refused":                  brakeRefused,
+		"S26 who stays whatever is decided hides no empty segment":    brakeWhoStays,
 		"S29 an aborted run says what was not sent":                   aborted,
 		"S30 an unknown batch is sent again unchanged":                unknownBatch,
 		"S35 a finished run keeps no values":                          noValuesKept,

@@ -43,6 +43,7 @@ func Run(t *testing.T, open Open) {
 		"S12 sent is not acknowledged":                               sentNotAcknowledged,
 		"S13 rows to read back show every attribute":                 proofCovers,
 		"S14 the fingerprint covers names, values and formats":       fingerprints,
+		"S14 the order of attributes changes nobody":                 orderOfAttributes,
 		"S14 values are rendered by the attribute's type":            rendering,
 		"S25 S16 a moment is cut in the export's time zone":          cutInTheZone,
 		"S15 rows that could not be sent keep their state":           couldNotBeSent,

@@ -185,3 +185,13 @@ func TestS15S22S26WhoIsOnWhichListAsAnExportWanders(t *testing.T) {
 		})
 	}
 }
+
+func TestS7S10S12S20S22WhoIsOnWhichListAsExportsMingle(t *testing.T) {
+	t.Parallel()
+	for seed, hands := range []bool{false, true} {
+		t.Run(fmt.Sprintf("hands %t", hands), func(t *testing.T) {
+			t.Parallel()
+			ledgertest.Mingle(t, open, uint64(seed), 60, hands) //nolint:gosec // an index
+		})
+	}
+}

@@ -22,7 +22,11 @@ func (m *model) brake(e *exportDef, p *plan) map[string]bool {
 			}
 		}
 	}
+	all := stay // whom it could take off at all
 	for _, l := range p.leavers {
+		if (l.bucket == "kept" || l.bucket == "still_wanted") && m.standings[l.place].acked {
+			all--
+		}
 		if l.bucket != "removed" || l.refused || l.outside != "" {
 			continue
 		}
@@ -43,7 +47,7 @@ func (m *model) brake(e *exportDef, p *plan) map[string]bool {
 			updates++
 		}
 	}
-	if removals > 0 && leaving == stay {
+	if removals > 0 && leaving == all {
 		held["removes_all"] = true
 	}
 	if removals > 0 && removals+recent >= brakeRemoveLeast && float64(removals+recent) > brakeRemoveShare*float64(stay+recent) {

@@ -107,7 +107,7 @@ func older(t *testing.T, schema int, statements ...string) (dir string) {
 	require.NoError(t, err)
 	made := []string{"CREATE TABLE schema_version (version INTEGER NOT NULL)", fmt.Sprintf("INSERT INTO schema_version VALUES (%d)", schema)}
 	for _, name := range files[:schema] {
-		text, err := os.ReadFile(name) //nolint:gosec // of this folder
+		text, err := os.ReadFile(name)
 		require.NoError(t, err)
 		made = append(made, string(text))
 	}
@@ -209,6 +209,16 @@ func TestS15S17S20S22S26WhoIsOnWhichListAsExportsWander(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			ledgertest.Wander(t, open, seed+100, 20)
+		})
+	}
+}
+
+func TestS7S10S12S20S22WhoIsOnWhichListAsExportsMingle(t *testing.T) {
+	t.Parallel()
+	for seed, hands := range []bool{false, true} {
+		t.Run(fmt.Sprintf("hands %t", hands), func(t *testing.T) {
+			t.Parallel()
+			ledgertest.Mingle(t, open, uint64(seed), 60, hands)
 		})
 	}
 }

@@ -418,19 +418,21 @@ func (p *planner) tally(kind string, b activation.Bucket, reason string, n int64
 // brake says whether a person must look at the plan first (S26). Refusals are never held. Of a plan that is made again half-way it
 // looks at what is left to do; who was removed by the run before is among those of the last seven days.
 func (p *planner) brake() error {
-	var acked, refused, removals, leaving int64
+	var acked, refused, removals, leaving, untouched int64
 	if err := p.row(`SELECT count(*), count(r.address) FROM standing s LEFT JOIN (SELECT DISTINCT address FROM refused) r ON r.address = s.address
 		WHERE s.account = ? AND s.export = ? AND s.fingerprint IS NOT NULL AND s.ownership IN ('owned', 'there_before')`,
 		[]any{p.acct, string(p.Export)}, &acked, &refused); err != nil {
 		return err
 	}
-	if err := p.row(`SELECT count(*), count(s.fingerprint) FROM run_row x
-		LEFT JOIN standing s ON s.account = ? AND s.export = ? AND s.list = x.list AND s.address = x.address
-		WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.reason = ? AND x.bucket IS NULL`,
-		[]any{p.acct, string(p.Export), string(p.Run), activation.ReasonLeftSegments}, &removals, &leaving); err != nil {
+	if err := p.row(`SELECT count(*) FILTER (x.planned = 'removed' AND x.reason = $4), count(s.fingerprint) FILTER (x.planned = 'removed' AND x.reason = $4),
+			count(s.fingerprint) FILTER (x.planned IN ('kept', 'still_wanted')) FROM run_row x
+		LEFT JOIN standing s ON s.account = $1 AND s.export = $2 AND s.list = x.list AND s.address = x.address
+		WHERE x.run = $3 AND x.kind = 'leaver' AND x.bucket IS NULL`,
+		[]any{p.acct, string(p.Export), string(p.Run), activation.ReasonLeftSegments}, &removals, &leaving, &untouched); err != nil {
 		return err
 	}
-	// Those who are refused go whatever is decided: whom a person decides on are the others.
+	// Those who are refused go whatever is decided, and those who were there before, or whom others want or keep, stay: whom a person
+	// decides on are the others.
 	stay := acked - refused
 	recent, err := p.removedRecently()
 	if err != nil {
@@ -443,7 +445,7 @@ func (p *planner) brake() error {
 	if err != nil && !first {
 		return err
 	}
-	p.holdRemovals(removals, leaving, stay, recent)
+	p.holdRemovals(removals, leaving, stay, stay-untouched, recent)
 	adds, updates, err := p.writes()
 	if err != nil || first {
 		return err

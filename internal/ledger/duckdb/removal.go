@@ -90,7 +90,7 @@ func (p *planner) brakeRemoval(whom ledger.Removal) error {
 	if err != nil {
 		return err
 	}
-	p.holdRemovals(removals, leaving, acked, recent)
+	p.holdRemovals(removals, leaving, acked, acked, recent)
 	return nil
 }
 
@@ -134,12 +134,13 @@ func (p *planner) hold(code string, n, of int64) {
 }
 
 // holdRemovals compares removals, of which leaving are acknowledged, with the acknowledged people that there are and with the
-// removals of the last 7 days.
-func (p *planner) holdRemovals(removals, leaving, stay, recent int64) {
+// removals of the last 7 days. Of those who stay, all are the ones who could be removed at all: where one of a small list was there before,
+// or another export wants her, the others leave it as empty as if she were not there.
+func (p *planner) holdRemovals(removals, leaving, stay, all, recent int64) {
 	people := stay + recent // those there were before the last seven days' removals
 	switch {
-	case removals > 0 && leaving >= stay:
-		p.hold(activation.HoldRemovesAll, removals, stay)
+	case removals > 0 && leaving >= all:
+		p.hold(activation.HoldRemovesAll, removals, all)
 	case removals > 0 && removals+recent >= p.Brake.RemoveAtLeast && float64(removals+recent) > p.Brake.RemoveShare*float64(people):
 		p.hold(activation.HoldRemovesShare, removals+recent, people)
 	}

@@ -1,7 +1,9 @@
 package duckdb
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"segue/internal/activation"
@@ -27,8 +29,8 @@ const moment = `[0-9]{4}-[0-9]{2}-[0-9]{2}T.*(Z|[+-][0-9]{2}(:?[0-9]{2})?)`
 
 func render(q ledger.PlanRequest) (r rendering) {
 	checks := []string{}
-	for i, a := range q.Attributes {
-		v := fmt.Sprintf("v%d", i)
+	for _, i := range byName(q.Attributes) {
+		a, v := q.Attributes[i], fmt.Sprintf("v%d", i)
 		value, args := renderOne(v, a, q)
 		part := fmt.Sprintf("'\"' || ?::VARCHAR || '\":' || (%s)", value)
 		r.args = append(r.args, a.Name)
@@ -50,6 +52,17 @@ func render(q ledger.PlanRequest) (r rendering) {
 		r.faulty = "CASE " + strings.Join(checks, " ") + " END"
 	}
 	return r
+}
+
+// byName is the order in which a row names attributes, whatever order people see them in: the fingerprint covers names and values, and
+// not how they are lined up (S14).
+func byName(list []activation.AttributeSpec) []int {
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(list[i].Name, list[j].Name) })
+	return order
 }
 
 // renderOne returns an expression for one value: JSON text, or NULL if there is none or the type cannot hold it.

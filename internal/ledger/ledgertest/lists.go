@@ -271,6 +271,41 @@ func brakeRefused(d *Desk) {
 	require.Equal(d, []activation.HoldReason{{Code: "removes_share", Count: 50, Of: 100}}, sum.Held, "the refused are nobody to keep")
 }
 
+// brakeWhoStays holds that a small export which loses everybody whom it could take off is held, though somebody of it was there before,
+// another export wants her, or keeps her: they stay whatever is decided, and nobody else would (S26, S19, S20).
+func brakeWhoStays(d *Desk) {
+	var people []Member
+	for i := range 12 {
+		people = append(people, person(id(i), id(i)+"@example.com"))
+	}
+	held := []activation.HoldReason{{Code: "removes_all", Count: 11, Of: 11}}
+	d.Note(1, "before", false, people[0].Address)
+	d.Do("before", 1, people, nil)
+	_, sum := d.Plan("before", 1, nil, nil)
+	require.EqualValues(d, []int64{11, 1}, []int64{sum.Remove, sum.Keep})
+	require.Equal(d, held, sum.Held, "she was there before")
+	_, sum = d.Plan("before", 1, people[:1], nil)
+	require.Equal(d, []int64{11, 0}, []int64{sum.Remove, sum.Keep})
+	require.Empty(d, sum.Held, "one of them is wanted")
+
+	d.Do("wanted", 2, people, nil)
+	d.Do("other", 2, people[:1], nil)
+	_, sum = d.Plan("wanted", 2, nil, nil)
+	require.EqualValues(d, []int64{11, 1}, []int64{sum.Remove, sum.StillWanted})
+	require.Equal(d, held, sum.Held, "another export wants her")
+
+	d.Do("keeps", 3, people[:1], nil)
+	d.Policy = activation.LeaversKeep
+	d.Do("keeps", 3, nil, nil)
+	d.Policy = activation.LeaversRemove
+	d.Do("kept", 3, people, nil)
+	_, sum = d.Plan("kept", 3, nil, nil)
+	require.EqualValues(d, []int64{11, 1}, []int64{sum.Remove, sum.Keep})
+	require.Equal(d, held, sum.Held, "another export keeps her")
+	_, sum = d.Plan("kept", 3, people[11:], nil)
+	require.Empty(d, sum.Held, "one stays")
+}
+
 func id(i int) string {
 	return "p" + string(rune('a'+i/26/26%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
 }

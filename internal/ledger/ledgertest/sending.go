@@ -72,6 +72,21 @@ func fingerprints(d *Desk) {
 	require.EqualValues(d, 1, sum.Update, "another format")
 }
 
+// orderOfAttributes holds that nobody is sent again because the attributes of a mapping are lined up in another way (S14).
+func orderOfAttributes(d *Desk) {
+	d.Specs = []activation.AttributeSpec{{Name: "POINTS", Type: activation.AttributeNumber}, {Name: "CITY", Type: activation.AttributeText}, {Name: "SMS", Type: activation.AttributeIdentifier}}
+	s, _ := d.Do("e", 1, []Member{person("p1", "ana@example.com", "5", "Split", "+385911111111")}, nil)
+	require.JSONEq(d, `{"POINTS":5,"CITY":"Split","SMS":"+385911111111"}`, s.Imports["ana@example.com"])
+	d.Specs[0], d.Specs[1], d.Specs[2] = d.Specs[2], d.Specs[0], d.Specs[1]
+	_, sum := d.Plan("e", 1, []Member{person("p1", "ana@example.com", "+385911111111", "5", "Split")}, nil)
+	require.EqualValues(d, []int64{1, 0}, []int64{sum.Unchanged, sum.Update})
+	run, sum := d.Plan("e", 1, []Member{person("p1", "ana@example.com", "+385911111111", "many", "Split")}, nil)
+	require.EqualValues(d, 1, sum.Reasons[activation.ReasonInvalidValue], "values are those of their attributes")
+	rows, err := d.L.Rows(d.ctx(), run, ledger.RowFilter{Bucket: activation.BucketRejected})
+	require.NoError(d, err)
+	require.Equal(d, "POINTS", rows[0].Attribute)
+}
+
 func rendering(d *Desk) {
 	for _, c := range []struct {
 		spec  activation.AttributeSpec

@@ -38,6 +38,8 @@ type account struct {
 	scratch []book.Value
 	filter  filterCache
 	madeUp  int // contacts that actions made up
+
+	notTaken map[string]bool // addresses that imports report as invalid though they are none
 }
 
 type folder struct {
@@ -62,7 +64,7 @@ func newAccount(sb *Sandbox, cfg Account, now time.Time) *account {
 		sb: sb, cfg: cfg, book: book.New(),
 		listsByID: map[int64]*list{}, attributesByName: map[string]*attribute{},
 		attributesByField: map[book.Field]*attribute{}, nextField: book.FirstAttribute,
-		nextFolder: 1, nextList: 1, nextProcess: 1, downloads: map[string]*download{},
+		nextFolder: 1, nextList: 1, nextProcess: 1, downloads: map[string]*download{}, notTaken: map[string]bool{},
 	}
 	for _, k := range cfg.Keys {
 		sb.keys.Store(k, a)

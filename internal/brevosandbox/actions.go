@@ -55,6 +55,8 @@ func actions() map[string]actor {
 		"unblock_email":    each(flag(book.EmailBlocked, false)),
 		"block_sms":        each(flag(book.SMSBlocked, true)),
 		"unblock_sms":      each(flag(book.SMSBlocked, false)),
+		"refuse_address":   notTaken(true),
+		"take_address":     notTaken(false),
 		"unsubscribe_list": (*account).unsubscribe,
 		"create_list":      (*account).createListByHand,
 		"delete_list":      (*account).deleteListByHand,

@@ -26,6 +26,24 @@ func flag(f book.Flag, on bool) func(*account, Action, uint32, time.Time) {
 	}
 }
 
+// notTaken has imports report addresses as invalid, or take them again, whether there are contacts of them or not.
+func notTaken(so bool) actor {
+	return func(a *account, act Action, _ time.Time) (Outcome, error) {
+		for _, email := range act.Emails {
+			v, ok := normalEmail([]byte(email))
+			if !ok {
+				return Outcome{}, fmt.Errorf("sandbox: %s: an address is not valid", act.Do)
+			}
+			if so {
+				a.notTaken[string(v)] = true
+			} else {
+				delete(a.notTaken, string(v))
+			}
+		}
+		return Outcome{}, nil
+	}
+}
+
 // unsubscribe notes contacts as unsubscribed from one list. They stay members.
 func (a *account) unsubscribe(act Action, now time.Time) (Outcome, error) {
 	l := a.listsByID[act.List]

@@ -80,6 +80,22 @@ func TestInvalidAddressesAndRepeatedRowsAreInTheReports(t *testing.T) {
 	require.Equal(t, []string{"good@example.com"}, w.members(1))
 }
 
+func TestAddressesThatBrevoDoesNotTakeAreReportedUntilItDoes(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.load(`{"email":"old@example.com","attributes":{"FIRSTNAME":"1"}}`)
+	w.act(Action{Do: "refuse_address", Emails: []string{"Old@Example.com", "new@example.com"}})
+	id := w.load(`{"email":"old@example.com","attributes":{"FIRSTNAME":"2"}},{"email":"new@example.com"},{"email":"good@example.com"}`)
+	require.Equal(t, "EMAIL;EXT_ID;SMS;WHATSAPP;LANDLINE_NUMBER;Reason\nold@example.com;;;;;Invalid email\nnew@example.com;;;;;Invalid email\n", w.report(id, "invalid_emails"))
+	require.Equal(t, "1", w.contact("old@example.com").Get("attributes.FIRSTNAME").Str, "a contact that is there stays as it is")
+	require.Equal(t, []string{"good@example.com", "old@example.com"}, w.members(1))
+	w.act(Action{Do: "take_address", Emails: []string{"new@example.com"}})
+	w.load(`{"email":"new@example.com"},{"email":"old@example.com"}`)
+	require.Equal(t, []string{"good@example.com", "new@example.com", "old@example.com"}, w.members(1))
+	_, err := w.sb.Act(Action{Do: "refuse_address", Emails: []string{"no address"}})
+	require.Error(t, err)
+}
+
 func TestReportsNeedNoKeyAndExpire(t *testing.T) {
 	t.Parallel()
 	w := open(t, set(func(s *Settings) { s.ReportLifetime = Duration(time.Hour) }))

@@ -68,7 +68,7 @@ type identity [book.ExtID + 1][]byte
 
 // apply writes one row by the rules of docs/sandbox.md.
 func (j *importJob) apply(a *account, s *Settings, at time.Time) {
-	ident, ok := j.identify(s)
+	ident, ok := j.identify(a, s)
 	if !ok {
 		return
 	}
@@ -109,7 +109,7 @@ func (j *importJob) apply(a *account, s *Settings, at time.Time) {
 
 // identify reads the identifiers of the current row; not ok means that the row
 // cannot be imported.
-func (j *importJob) identify(s *Settings) (ident identity, ok bool) {
+func (j *importJob) identify(a *account, s *Settings) (ident identity, ok bool) {
 	any := false
 	var invalidEmail []byte
 	for i, col := range j.columns {
@@ -119,6 +119,8 @@ func (j *importJob) identify(s *Settings) (ident identity, ok bool) {
 		}
 		v, valid := normalIdentifier(col.identifier, c.text)
 		switch {
+		case valid && col.identifier == book.Email && a.notTaken[string(v)]:
+			invalidEmail = c.text
 		case valid:
 			ident[col.identifier], any = v, true
 		case col.identifier == book.Email:

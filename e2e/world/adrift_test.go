@@ -51,9 +51,10 @@ func (m *model) land() {
 	a := m.adrift
 	m.adrift = nil
 	for _, s := range a.rows {
-		c := m.contact(s.addr)
-		m.store(c, s)
-		m.lists[a.list][s.addr] = true
+		if !m.untaken[s.addr] {
+			m.store(m.contact(s.addr), s)
+			m.lists[a.list][s.addr] = true
+		}
 		wanted := false
 		for at, st := range m.standings {
 			if at.addr != s.addr {

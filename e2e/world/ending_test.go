@@ -44,6 +44,7 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 			}
 		}
 	}
+	m.staying = stayed
 	if ordinary > 0 {
 		m.removals[e.id] = append(m.removals[e.id], removal{m.day, ordinary})
 	}
@@ -62,10 +63,17 @@ func (m *model) carryOut(e *exportDef, p *plan, how ending) expectation {
 		}
 	}
 	for _, s := range p.send {
-		switch how {
-		case nothing, refusing:
-		case givenUp:
+		switch {
+		case how == nothing || how == refusing:
+		case how == givenUp:
 			m.sentAdrift(e, s)
+		case m.untaken[s.addr]:
+			m.notTaken(e, s)
+			if how == unproved { // then nothing is known of anybody
+				m.unknown[s.addr] = true
+			} else {
+				x.notTaken(p, s)
+			}
 		default:
 			m.imported(e, s, how != unproved)
 		}
@@ -101,7 +109,7 @@ func (m *model) stays(e *exportDef, p *plan, l leaver, how ending) bool {
 		return false
 	}
 	sent := slices.ContainsFunc(p.send, func(s sending) bool { return s.addr == l.addr })
-	return p.faulty[l.addr] || (sent && (how == givenUp || how == unproved))
+	return p.faulty[l.addr] || (sent && (how == givenUp || how == unproved || m.untaken[l.addr]))
 }
 
 // settleLeaver is a leaver who stays on the list.

@@ -158,6 +158,8 @@ type history struct {
 	// unread says that it is open whether a run that could not plan has read the mirror.
 	unread bool
 	made   int // exports
+	// reported says that who was not taken is in a report that can be read as long as it takes.
+	reported bool
 }
 
 // stage lets rapid know of what fails in the midst of a world, so that it prints how to make the world again.
@@ -174,6 +176,7 @@ func (s stage) FailNow()                       { s.world.FailNow() }
 func newHistory(t *testing.T, rt *rapid.T, drawn *settingsDrawn) *history {
 	settings := drawn.draw(rt)
 	h := &history{T: rt, model: newModel(), rig: newRig(stage{t, rt}, settings)}
+	h.reported = settings.ReportLifetime >= brevosandbox.Duration(time.Hour)
 	h.model.booleans, h.model.modifies = settings.ImportBooleans != "none", settings.ListChangeModifies == "yes"
 	if settings.EmptyAbsent == "kept" { // else the proof would have said so, and switched it off
 		for _, over := range rapid.SampledFrom([][]int{nil, {0}, {0, 1}}).Draw(rt, "clears") {
@@ -202,7 +205,10 @@ func (h *history) live() {
 		if rapid.IntRange(0, 2).Draw(h.T, "what was given up ends") == 0 {
 			h.land()
 		}
-		switch rapid.IntRange(0, 11).Draw(h.T, "what") {
+		if rapid.IntRange(0, 5).Draw(h.T, "all addresses are taken") == 0 {
+			h.takeAddresses()
+		}
+		switch rapid.IntRange(0, 13).Draw(h.T, "what") {
 		case 0, 1, 2:
 			h.changePeople()
 			h.rig.refresh(h.model.people)
@@ -210,8 +216,10 @@ func (h *history) live() {
 			h.meddle()
 		case 4, 5:
 			h.redefine()
+		case 6, 7:
+			h.move(rapid.SampledFrom(h.exports()).Draw(h.T, "export"))
 		default:
-			h.run()
+			h.run(rapid.SampledFrom(h.exports()).Draw(h.T, "export"))
 			h.compare()
 		}
 	}
@@ -262,10 +270,9 @@ func (h *history) exports() []*exportDef {
 	return slices.DeleteFunc(slices.Clone(h.model.exports), func(e *exportDef) bool { return e.removed })
 }
 
-// run draws how a run of an export goes, and holds that it goes so.
-func (h *history) run() {
+// run draws how a run of the export goes, and holds that it goes so.
+func (h *history) run(e *exportDef) {
 	m, r := h.model, h.rig
-	e := rapid.SampledFrom(h.exports()).Draw(h.T, "export")
 	fate := rapid.SampledFrom([]string{"", "", "", "", "", "", "dry", "canceled at once", "canceled when planned", "canceled in flight", "list deleted", "given up", "user lost"}).Draw(h.T, "fate")
 	if fate == "user lost" || m.lost[e.over] {
 		h.unused(e)
@@ -300,7 +307,7 @@ func (h *history) run() {
 		return
 	}
 	how, faults := whole, []brevosandbox.Fault(nil)
-	unprovable := !m.booleans && slices.ContainsFunc(p.send, func(s sending) bool { return s.values["VIP"] != "" })
+	unprovable := !m.booleans && slices.ContainsFunc(p.send, func(s sending) bool { return s.values["VIP"] != "" && !m.untaken[s.addr] })
 	old := slices.ContainsFunc(p.leavers, func(l leaver) bool {
 		return l.bucket == "removed" && l.outside != "not_removed" && l.list != e.list && !l.refused
 	})
@@ -364,7 +371,7 @@ func (h *history) run() {
 		h.ended(run, status, "")
 	}
 	if how != whole && run.Status != activation.StatusCanceled && run.Status != activation.StatusFailed {
-		m.succeeded[e.id], m.stayed[e.id] = e.definition(), nil
+		m.succeeded[e.id], m.stayed[e.id] = e.definition(), m.staying
 	}
 	h.same(fmt.Sprintf("the receipt of %s, %v", e.id, reasons(run)), want, receipt(run))
 }
@@ -503,7 +510,7 @@ func (h *history) changePeople() {
 func (h *history) redefine() {
 	m, r := h.model, h.rig
 	e := rapid.SampledFrom(h.exports()).Draw(h.T, "export")
-	switch what := rapid.SampledFrom([]string{"policy", "mapping", "list", "list", "list", "list", "name", "remove", "remove with people", "remove kept", "adopt", "take", "mend", "week", "mirror", "user"}).Draw(h.T, "redefined"); what {
+	switch what := rapid.SampledFrom([]string{"policy", "mapping", "name", "remove", "remove with people", "remove kept", "adopt", "take", "mend", "week", "mirror", "user"}).Draw(h.T, "redefined"); what {
 	case "remove kept":
 		h.used(e)
 		h.removal(e, true)
@@ -554,19 +561,48 @@ func (h *history) redefine() {
 			}
 		}
 		return
-	case "list":
-		e.list = rapid.SampledFrom(h.lists()).Draw(h.T, "to")
 	case "policy":
 		e.keep = !e.keep
 	case "mapping":
 		e.field = rapid.SampledFrom([]string{"email", "email", "work"}).Draw(h.T, "e-mail field")
 		e.mapped = drawMapping(h.T, m.missing)
 	}
-	if m.lists[e.list] == nil { // it cannot be saved with a list that is gone
+	h.save(e)
+}
+
+// save saves the export as it is now, but with what is gone.
+func (h *history) save(e *exportDef) {
+	m := h.model
+	if m.lists[e.list] == nil {
 		e.list = h.lists()[0]
 	}
 	e.mapped = slices.DeleteFunc(slices.Clone(e.mapped), func(name string) bool { return m.missing[name] })
-	r.update(e)
+	h.rig.update(e)
+}
+
+// move gives the export another list. In many worlds Brevo takes the addresses of some people for none from then on, who cannot join it (S15, S22).
+func (h *history) move(e *exportDef) {
+	if len(h.model.members(e.list)) == 0 {
+		h.run(e)
+		h.compare()
+	}
+	people := h.model.members(e.list)
+	e.list = rapid.SampledFrom(h.lists()).Draw(h.T, "to")
+	h.save(e)
+	for range rapid.SampledFrom([]int{0, 1, 2, 4}).Draw(h.T, "not taken from now on") {
+		if len(people) == 0 || !h.reported {
+			break
+		}
+		addr := rapid.SampledFrom(people).Draw(h.T, "not taken")
+		if !strings.HasPrefix(addr, "#") && !slices.Contains(strangers, addr) { // who has no address, and whom others import, are left alone
+			h.model.untaken[addr] = true
+			h.rig.act(brevosandbox.Action{Do: "refuse_address", Emails: []string{addr}})
+		}
+	}
+	for range rapid.IntRange(1, 3).Draw(h.T, "runs then") {
+		h.run(e)
+		h.compare()
+	}
 }
 
 // meddle is what other people do in Brevo meanwhile.
@@ -627,6 +663,14 @@ func (h *history) meddle() {
 		m.deleted(addr)
 	}
 	r.act(brevosandbox.Action{Do: deed, List: list, Emails: []string{addr}})
+}
+
+// takeAddresses has Brevo take all of them again.
+func (h *history) takeAddresses() {
+	if all := slices.Sorted(maps.Keys(h.model.untaken)); len(all) > 0 {
+		clear(h.model.untaken)
+		h.rig.act(brevosandbox.Action{Do: "take_address", Emails: all})
+	}
 }
 
 // nameless lets somebody make a contact that has a phone and no address.

@@ -43,8 +43,29 @@ func (m *model) imported(e *exportDef, s sending, acked bool) {
 			}
 		}
 	}
-	st := m.standings[place{e.id, e.list, s.addr}]
-	st.acked, st.ever, st.values = true, true, s.fingerprint()
+	at := place{e.id, e.list, s.addr}
+	st := m.standings[at]
+	st.ownership, st.acked, st.ever, st.values = m.ownership(at), true, true, s.fingerprint()
+}
+
+// notTaken is a row that Brevo reported: nothing of it was done, and it may be done by the next import (S15).
+func (m *model) notTaken(e *exportDef, s sending) {
+	m.sent(e, s)
+	m.holding(s, false)
+}
+
+// notTaken counts the member of a row that was reported, if its winner is one.
+func (x *expectation) notTaken(p *plan, s sending) {
+	if p.others[s.addr] {
+		x.throughOthers--
+		return
+	}
+	x.rejected++
+	if s.bucket == "added" {
+		x.added--
+	} else {
+		x.updated--
+	}
 }
 
 // holding notes what the contact was sent last (S12).
@@ -76,5 +97,7 @@ func (m *model) sent(e *exportDef, s sending) {
 	if m.standings[at] == nil {
 		m.standings[at] = &standing{}
 	}
-	m.standings[at].ownership, m.standings[at].acked = m.ownership(at), false
+	if m.standings[at].acked = false; m.standings[at].ownership != "kept" { // who was kept is so until she is taken, or the run has come to its end
+		m.standings[at].ownership = m.ownership(at)
+	}
 }

@@ -93,6 +93,8 @@ func (m *model) outside(e *exportDef, p *plan, l leaver) string {
 		return ""
 	case p.faulty[l.addr]:
 		return "not_removed"
+	case !p.wanted[l.addr]: // she leaves both
+		return ""
 	case st != nil && (st.ownership == "owned" || st.ownership == "there_before") && was.list == e.list && (was.judged || l.bucket != "removed"):
 		return "once_joined"
 	}

@@ -93,6 +93,7 @@ type model struct {
 	numbers      int
 	// booleans says whether imports store them in this account.
 	booleans bool
+	untaken  map[string]bool // addresses that imports report as invalid
 	// Segue
 	standings map[place]*standing
 	before    map[place]bool // of an export and a list: addresses there before
@@ -109,7 +110,8 @@ type model struct {
 	// released says that a release was not carried out: it may cover a newer plan (S26).
 	released map[string]bool
 	// stayed are those whom an export's last run that came to its end left on lists of before, for they could not be sent to its list (S15, S22).
-	stayed map[string]map[place]stay
+	stayed  map[string]map[place]stay
+	staying map[place]stay // those of the latest run
 	// belongs: identifier -> addresses it was sent with and not replaced since (S10)
 	belongs map[identifier]map[string]bool
 	// unknown: whose import ended in nobody knows what (S12)
@@ -130,7 +132,7 @@ type model struct {
 func newModel() *model {
 	return &model{
 		people: map[string]person{}, contacts: map[string]*contact{}, lists: map[int64]map[string]bool{}, unsubscribed: map[int64]map[string]bool{},
-		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true,
+		nameless: map[int]identifier{}, missing: map[string]bool{}, booleans: true, untaken: map[string]bool{},
 		standings: map[place]*standing{}, before: map[place]bool{}, wrote: map[place]bool{}, optedOut: map[string]bool{}, went: map[place]bool{},
 		taken: map[place]bool{}, shown: map[place]bool{},
 		removals: map[string][]removal{}, succeeded: map[string]string{}, released: map[string]bool{}, stayed: map[string]map[place]stay{},

@@ -49,7 +49,7 @@ func (d *settingsDrawn) draw(t *rapid.T) (s brevosandbox.Settings) {
 	}{
 		{"ListCountLag", &s.ListCountLag, []time.Duration{0, 10 * time.Minute}},
 		{"ProcessListLag", &s.ProcessListLag, []time.Duration{0, 0, 90 * time.Second}},
-		{"ReportLifetime", &s.ReportLifetime, []time.Duration{24 * time.Hour, 30 * time.Second}},
+		{"ReportLifetime", &s.ReportLifetime, []time.Duration{24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 30 * time.Second}},
 		{"QueueDelay", &s.QueueDelay, []time.Duration{0, 0, 5 * time.Second}},
 		{"ImportFixed", &s.ImportFixed, []time.Duration{0, 0, 40 * time.Second}},
 		{"ImportPerContact", &s.ImportPerContact, []time.Duration{0, 2 * time.Second}},

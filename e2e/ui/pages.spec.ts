@@ -106,6 +106,36 @@ for (const place of ['/', '/sources > one', '/profiles', '/profile', '/segments/
   });
 }
 
+for (const language of ['en-GB', 'hr-HR']) {
+  test.describe(language, () => {
+    test.use({ locale: language });
+
+    test('no word of a list is broken on a common screen', async ({ browser, page }) => {
+      await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      for (const place of ['/', '/sources', '/segments', '/exports', '/connections', '/people']) {
+        await open(page, place);
+        const broken = await page.locator('main td').evaluateAll((cells) =>
+          cells.flatMap((cell) => {
+            const found: string[] = [];
+            const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+            for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+              for (const { index, 0: word } of (node.textContent ?? '').matchAll(/[\p{L}\d]+/gu)) {
+                const range = document.createRange();
+                range.setStart(node, index);
+                range.setEnd(node, index + word.length);
+                if (new Set([...range.getClientRects()].map((r) => r.top)).size > 1) found.push(word);
+              }
+            }
+            return found;
+          }),
+        );
+        expect.soft(broken, place).toEqual([]);
+      }
+    });
+  });
+}
+
 test('values of customers stand in one line each, however many columns there are', async ({ browser, page }) => {
   await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -7,6 +7,7 @@ import { Card } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
+import { browserOf } from './agent';
 import { sessionsQuery } from './queries';
 
 export function Sessions() {
@@ -28,7 +29,11 @@ export function Sessions() {
               rows={list}
               rowKey={(s) => s.id}
               columns={[
-                { id: 'agent', header: t('account.sessions.agent'), cell: (s) => s.agent || t('parts.none') },
+                {
+                  id: 'agent',
+                  header: t('account.sessions.agent'),
+                  cell: (s) => <span title={s.agent}>{browserOf(s.agent ?? '') ?? (s.agent || t('parts.none'))}</span>,
+                },
                 { id: 'from', header: t('account.sessions.from'), cell: (s) => s.from || t('parts.none') },
                 { id: 'since', header: t('account.sessions.since'), cell: (s) => dateTime(s.created_at) },
                 { id: 'seen', header: t('account.sessions.seen'), cell: (s) => dateTime(s.seen_at) },

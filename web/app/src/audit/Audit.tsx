@@ -11,6 +11,7 @@ import { DataTable } from '../parts/DataTable';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { Page } from '../parts/Page';
 import { useWho } from '../parts/useWho';
+import classes from './audit.module.css';
 import { EntryDialog } from './Entry';
 import { type AuditSearch, auditSearch, type Entry, matches, past } from './filter';
 import { Verify } from './Verify';
@@ -50,7 +51,6 @@ export default function Audit() {
       label={t(`audit.column.${key}`)}
       value={search[key] ?? ''}
       onChange={(e) => change({ [key]: e.currentTarget.value || undefined })}
-      w={160}
     />
   );
   const day = (key: 'from' | 'to') => (
@@ -59,7 +59,6 @@ export default function Audit() {
       label={t(`audit.day.${key}`)}
       value={search[key] ?? ''}
       onChange={(e) => change({ [key]: e.currentTarget.value || undefined })}
-      w={160}
     />
   );
   return (
@@ -88,7 +87,7 @@ export default function Audit() {
       {query.data && all.length === 0 && <Empty text={t('audit.empty')} />}
       {all.length > 0 && (
         <>
-          <search className="row wide" style={{ alignItems: 'flex-end' }}>
+          <search className={classes.filters}>
             {field('who')}
             {field('what')}
             {field('on')}
@@ -103,7 +102,6 @@ export default function Audit() {
                 { value: 'done', label: t('audit.outcome.done') },
                 { value: 'refused', label: t('audit.outcome.refused') },
               ]}
-              w={160}
             />
             {day('from')}
             {day('to')}

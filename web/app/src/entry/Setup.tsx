@@ -83,6 +83,7 @@ function Form({ secret }: { secret: string }) {
         description={t('entry.setup.zone_is')}
         value={zone}
         onChange={setZone}
+        maw="100%"
       />
       {make.error && <ErrorPanel error={make.error} />}
       <Button type="submit" loading={make.isPending}>

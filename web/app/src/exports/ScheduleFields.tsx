@@ -15,11 +15,13 @@ export function ZoneSelect({
   description,
   value,
   onChange,
+  maw = 320,
 }: {
   label: string;
   description?: string;
   value: string;
   onChange: (zone: string) => void;
+  maw?: number | string;
 }) {
   return (
     <Select
@@ -31,7 +33,7 @@ export function ZoneSelect({
       value={value}
       onChange={(zone) => zone && onChange(zone)}
       limit={100}
-      maw={320}
+      maw={maw}
     />
   );
 }

@@ -17,13 +17,14 @@ export function formats(language: Language, timeZone?: string) {
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
+  const whole = (text: string) => text.replace(/\s/g, '\u00a0'); // a date is not broken: `23 Nov` in one line, `2026` in the next
   const at = (value: string | Date) => (typeof value === 'string' ? new Date(value) : value);
   return {
     number: (n: number) => number.format(n),
     percent: (n: number) => plain(share.format(n)),
-    date: (value: string | Date) => plain(date.format(at(value))),
+    date: (value: string | Date) => whole(date.format(at(value))),
     time: (value: string | Date) => plain(time.format(at(value))),
-    dateTime: (value: string | Date) => `${plain(date.format(at(value)))} ${plain(time.format(at(value)))}`,
+    dateTime: (value: string | Date) => `${whole(date.format(at(value)))} ${plain(time.format(at(value)))}`,
     compare: new Intl.Collator(locale, { numeric: true, sensitivity: 'base' }).compare,
   };
 }

@@ -44,8 +44,16 @@ export function StatusBadge({ status }: { status: string }) {
   const known = Object.hasOwn(looks, status) && i18n.exists(`parts.status.${status}`);
   const { icon: Icon, tone } = known ? looks[status as Status] : { icon: IconAlertTriangle, tone: 'muted' as const };
   return (
-    <span style={{ color: `var(--${tone})`, display: 'inline-flex', gap: 6, alignItems: 'center' }}>
-      <Icon size={16} aria-hidden style={{ flexShrink: 0 }} />
+    <span
+      style={{
+        color: `var(--${tone})`,
+        display: 'inline-flex',
+        gap: 6,
+        overflowWrap: 'break-word',
+        verticalAlign: 'top',
+      }}
+    >
+      <Icon size={16} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
       {known ? t(`parts.status.${status}`) : status}
     </span>
   );

@@ -187,7 +187,7 @@ test('whoever closes the question who they are did not want it done', async () =
     </ProofProvider>,
   );
   await userEvent.click(screen.getByRole('button', { name: 'Try' }));
-  await userEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Cancel' }, { timeout: 30_000 }));
   expect(seen.map((e) => (e as ApiError).code)).toEqual(['given_up']);
 });
 

@@ -9,6 +9,7 @@ import { DataTable } from '../parts/DataTable';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import type { ListSearch } from '../parts/listSearch';
 import { Page } from '../parts/Page';
+import { fieldsToShow } from './fields';
 import { profilesQuery } from './queries';
 
 /** The customers. What is searched for stays out of the address: it may be somebody's name. */
@@ -20,7 +21,7 @@ export default function Profiles() {
   const [settled] = useDebouncedValue(text.trim(), 250);
   const query = useInfiniteQuery(profilesQuery(settled));
   const items = query.data?.pages.flatMap((p) => p.items) ?? [];
-  const fields = (items[0]?.values ?? []).slice(0, 6).map((v) => v.field);
+  const fields = fieldsToShow(items);
   return (
     <Page
       wide

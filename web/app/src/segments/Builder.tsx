@@ -237,7 +237,7 @@ function ConditionEditor({ condition, inside, place, context }: ConditionProps) 
   const operatorSelect = operates && (
     <NativeSelect
       aria-label={t('segments.builder.operator')}
-      className={about === 'related' && !inline ? classes.second : undefined}
+      className={about === 'related' && !inline ? classes.second : about === 'query' ? classes.wide : undefined}
       value={operator ? condition.operator : ''}
       error={lacks === 'operator' ? text : undefined}
       data={[

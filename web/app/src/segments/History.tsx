@@ -43,10 +43,12 @@ export function History({ id }: { id: string }) {
             <Empty text={t('segments.history.none')} />
           ) : (
             <div className="stack">
-              <Sparkline
-                members
-                points={points.filter((p) => p.at >= daysAgo(days)).map((p) => ({ at: p.at, size: p.members }))}
-              />
+              {points.length > 1 && (
+                <Sparkline
+                  members
+                  points={points.filter((p) => p.at >= daysAgo(days)).map((p) => ({ at: p.at, size: p.members }))}
+                />
+              )}
               {seesPersons ? (
                 <Changes id={id} since={daysAgo(days)} />
               ) : (

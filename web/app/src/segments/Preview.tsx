@@ -2,9 +2,11 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
+import { ApiError } from '../api/problem';
 import { useFormats } from '../languages/format';
 import { Card } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
+import { useMe } from '../parts/roles';
 import classes from './builder.module.css';
 import type { Field } from './operators';
 import { previewQuery } from './queries';
@@ -21,6 +23,9 @@ export function usePreview(rules: Api['SegmentRule'][], timeZone: string, comple
   return { ...query, stale: complete && (settled !== text || query.isPlaceholderData || query.isFetching) };
 }
 
+/** Whether it is a query in SQL that is wrong: it is told where that is written. */
+const ofQuery = (error: unknown) => error instanceof ApiError && /(^|\.)sql$/.test(error.field);
+
 type Props = {
   preview: ReturnType<typeof usePreview>;
   fields: Field[];
@@ -33,7 +38,10 @@ type Props = {
 export function Preview({ preview, fields, lacking, used }: Props) {
   const { t } = useTranslation();
   const { number } = useFormats();
+  const { may } = useMe();
   const { data, error, stale } = preview;
+  // Who may write queries is told beside them.
+  const elsewhere = may('administrator') && ofQuery(error);
   const named = fields.filter((f) => f.semantic === 'first_name' || f.semantic === 'last_name').map((f) => f.name);
   const shown = [...new Set([...named, ...used, ...fields.map((f) => f.name)])].slice(0, 5);
   return (
@@ -55,7 +63,8 @@ export function Preview({ preview, fields, lacking, used }: Props) {
             <p className="muted">{t('segments.counting')}</p>
           )}
         </div>
-        {lacking === 0 && error && <ErrorPanel error={error} onRetry={() => preview.refetch()} />}
+        {lacking === 0 && error && elsewhere && <p className="muted">{t('segments.builder.query_wrong')}</p>}
+        {lacking === 0 && error && !elsewhere && <ErrorPanel error={error} onRetry={() => preview.refetch()} />}
       </Card>
       {lacking === 0 && !error && data && data.sample.length > 0 && (
         <Card title={t('segments.builder.sample')}>

@@ -25,7 +25,7 @@ function Sentence({ rules }: { rules: Api['SegmentRule'][] }) {
 
 async function sentence(rules: Api['SegmentRule'][], language: Language) {
   const { unmount } = await show(<Sentence rules={rules} />, language);
-  const text = screen.getByTestId('sentence').textContent;
+  const text = screen.getByTestId('sentence').textContent?.replaceAll('\u00a0', ' '); // a date stays in one line
   unmount();
   return text;
 }

@@ -1,4 +1,5 @@
 import { Button, Checkbox, FileInput, NativeSelect, Progress, TextInput } from '@mantine/core';
+import { IconUpload } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -87,6 +88,7 @@ export function SourceForm({ stored, onReload }: Props) {
             label={t('sources.form.upload')}
             description={t('sources.form.upload_is')}
             placeholder={t('sources.form.choose_file')}
+            leftSection={<IconUpload size={16} aria-hidden />}
             accept=".csv,.tsv,.txt,text/csv"
             disabled={sending !== undefined}
             onChange={(file) => void take(file)}

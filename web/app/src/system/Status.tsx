@@ -115,7 +115,8 @@ function Tasks({ refresh }: { refresh: Api['Refresh'] }) {
 function TaskName({ task }: { task: Api['Task'] }) {
   const { t } = useTranslation();
   const id = task.object_id ?? '';
-  if (task.kind === 'profile' || !id) return task.name || t('system.status.kinds.profile');
+  if (task.kind === 'profile') return t('system.status.kinds.profile');
+  if (!id) return task.name;
   const to = { source: '/sources/$id', segment: '/segments/$id', export: '/exports/$id' } as const;
   return (
     <Link to={to[task.kind]} params={{ id }}>
@@ -129,7 +130,9 @@ function Why({ task, all }: { task: Api['Task']; all: Api['Task'][] }) {
   const texts = useErrorTexts();
   const cause = all.find((x) => x.id === task.cause_id);
   if (task.status === 'skipped' && cause)
-    return t('system.status.skipped_because', { name: cause.name || t('system.status.kinds.profile') });
+    return t('system.status.skipped_because', {
+      name: cause.kind === 'profile' ? t('system.status.kinds.profile') : cause.name,
+    });
   if (!task.error) return t('parts.none');
   const { what, todo } = texts(task.error.code ?? 'unexpected');
   return (

@@ -44,6 +44,7 @@ export const theme = createTheme({
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
   lineHeights: { xs: '16px', sm: '20px', md: '20px', lg: '24px', xl: '28px' },
   spacing: { xs: '4px', sm: '8px', md: '16px', lg: '24px', xl: '32px' },
+  fontWeights: { regular: '400', medium: '600', bold: '600' }, // there are two
   defaultRadius: '8px',
   headings: {
     fontWeight: '600',

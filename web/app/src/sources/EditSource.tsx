@@ -3,9 +3,11 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
+import { Notice } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { sourceQuery } from './queries';
+import { readsDatabase } from './reading';
 import { SourceForm } from './SourceForm';
 
 /** A new data source, or one that there is. */
@@ -30,13 +32,16 @@ function Existing({ id }: { id: string }) {
   // What is edited stays what was read; the newest state comes when asked for.
   const [read, setRead] = useState<Api['Source']>();
   if (!read && query.data && !query.isFetching) setRead(query.data);
+  const database = query.data && readsDatabase(query.data);
   return (
     <Page
       title={query.data?.name ?? t('sources.one')}
-      sentence={t('sources.form.sentence')}
+      sentence={database === false ? t('sources.form.sentence') : undefined}
       back={{ to: `/sources/${id}`, label: t('sources.one') }}
     >
-      {read ? (
+      {database ? (
+        <Notice tone="info">{t('sources.database.elsewhere')}</Notice>
+      ) : read ? (
         <SourceForm
           key={read.version}
           stored={read}

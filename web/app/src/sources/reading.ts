@@ -15,6 +15,9 @@ export type Draft = {
 export const encodings = ['utf-8', 'windows-1250', 'windows-1252'];
 export const types = ['text', 'number', 'date', 'datetime', 'boolean'] as const;
 
+/** Whether the rows lie in a database; a source stays there, or among files. */
+export const readsDatabase = (s: Pick<Api['Source'], 'kind'>) => s.kind === 'postgresql' || s.kind === 'mysql';
+
 export const newDraft = (): Draft => ({
   name: '',
   path: '',

@@ -17,12 +17,26 @@ export type Section = {
 /**
  * A form on one page whose numbered sections open in order: a section can be opened when all before it are complete, and
  * every one that was can be opened again. One is ticked once somebody has seen it, or where all of it is as it was `saved`: what is
- * proposed is not done yet. What stands at the end (a summary in plain words, the button) shows once all are.
+ * proposed is not done yet. What stands at the end (a summary in plain words, the button) shows once all are. The section at `open` is
+ * opened as soon as there is something to correct in it, and stays open while it is.
  */
-export function Sections({ sections, end, saved }: { sections: Section[]; end: ReactNode; saved?: boolean }) {
+export function Sections({
+  sections,
+  end,
+  saved,
+  open: corrected,
+}: {
+  sections: Section[];
+  end: ReactNode;
+  saved?: boolean;
+  open?: number;
+}) {
   const { t } = useTranslation();
   const base = useId();
   const [opened, setOpened] = useState(0);
+  useEffect(() => {
+    if (corrected !== undefined) setOpened(corrected);
+  }, [corrected]);
   const reach = sections.findIndex((s) => !s.complete);
   const all = reach < 0;
   const may = (i: number) => all || i <= reach;

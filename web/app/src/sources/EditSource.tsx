@@ -1,11 +1,14 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { Notice } from '../parts/Card';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
+import { useMe } from '../parts/roles';
+import { DatabaseForm } from './DatabaseForm';
 import { sourceQuery } from './queries';
 import { readsDatabase } from './reading';
 import { SourceForm } from './SourceForm';
@@ -13,6 +16,7 @@ import { SourceForm } from './SourceForm';
 /** A new data source, or one that there is. */
 export default function EditSource() {
   const { t } = useTranslation();
+  const { may } = useMe();
   const { id } = useParams({ strict: false }) as { id?: string };
   if (id) return <Existing id={id} />;
   return (
@@ -20,6 +24,13 @@ export default function EditSource() {
       title={t('sources.form.new')}
       sentence={t('sources.form.sentence')}
       back={{ to: '/sources', label: t('sources.title') }}
+      actions={
+        may('administrator') && (
+          <Button component={Link} variant="default" to="/sources/new/database">
+            {t('sources.database.to_database')}
+          </Button>
+        )
+      }
     >
       <SourceForm />
     </Page>
@@ -33,22 +44,22 @@ function Existing({ id }: { id: string }) {
   const [read, setRead] = useState<Api['Source']>();
   if (!read && query.data && !query.isFetching) setRead(query.data);
   const database = query.data && readsDatabase(query.data);
+  const reload = async () => setRead((await query.refetch()).data ?? read);
   return (
     <Page
       title={query.data?.name ?? t('sources.one')}
-      sentence={database === false ? t('sources.form.sentence') : undefined}
+      sentence={query.data && (database ? t('sources.database.sentence') : t('sources.form.sentence'))}
       back={{ to: `/sources/${id}`, label: t('sources.one') }}
     >
-      {database ? (
-        <Notice tone="info">{t('sources.database.elsewhere')}</Notice>
-      ) : read ? (
-        <SourceForm
-          key={read.version}
-          stored={read}
-          onReload={async () => setRead((await query.refetch()).data ?? read)}
-        />
-      ) : (
+      {!read ? (
         <Loaded query={query}>{() => null}</Loaded>
+      ) : !readsDatabase(read) ? (
+        <SourceForm key={read.version} stored={read} onReload={reload} />
+      ) : read.database ? (
+        <DatabaseForm key={read.version} stored={read} onReload={reload} />
+      ) : (
+        // Where a database lies is told to administrators only.
+        <Notice tone="info">{t('sources.database.administrators')}</Notice>
       )}
     </Page>
   );

@@ -16,6 +16,7 @@ import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { quarantineQuery, sourceQuery } from './queries';
+import { readsDatabase } from './reading';
 import { statusOf } from './status';
 import { useReason } from './useReason';
 
@@ -25,6 +26,7 @@ export default function SourcePage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const { may } = useMe();
   const query = useQuery(sourceQuery(id));
+  const changes = query.data && may(readsDatabase(query.data) ? 'administrator' : 'contributor');
   const client = useQueryClient();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<'remove' | 'force'>();
@@ -54,12 +56,16 @@ export default function SourcePage() {
         query.data &&
         may('contributor') && (
           <>
-            <Button variant="default" onClick={() => setAsking('remove')}>
-              {t('sources.remove.verb')}
-            </Button>
-            <Button component={Link} variant="default" to={`/sources/${id}/edit`}>
-              {t('sources.edit')}
-            </Button>
+            {changes && (
+              <>
+                <Button variant="default" onClick={() => setAsking('remove')}>
+                  {t('sources.remove.verb')}
+                </Button>
+                <Button component={Link} variant="default" to={`/sources/${id}/edit`}>
+                  {t('sources.edit')}
+                </Button>
+              </>
+            )}
             <Button loading={busy} onClick={() => ingest(false)}>
               {t('sources.ingest.now')}
             </Button>
@@ -101,6 +107,11 @@ export default function SourcePage() {
                 facts={[
                   [t('sources.column.kind'), source.kind && t(`sources.kind.${source.kind}`)],
                   [t('sources.column.file'), source.path],
+                  [t('sources.database.host'), source.database?.host],
+                  [t('sources.database.name'), source.database?.name],
+                  [t('sources.database.user'), source.database?.user],
+                  [t('sources.database.table'), source.database?.table],
+                  [t('sources.database.query'), source.database?.query],
                   [
                     t('sources.column.rows'),
                     source.ingest && <span className="num">{number(source.ingest.rows)}</span>,

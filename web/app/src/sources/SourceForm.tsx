@@ -1,19 +1,20 @@
-import { Button, Checkbox, FileInput, NativeSelect, Progress, TextInput } from '@mantine/core';
+import { Button, Checkbox, FileInput, NativeSelect, Progress } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Api, api, send } from '../api/client';
+import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
 import { SaveError } from '../parts/Conflict';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { type Section, Sections } from '../parts/Sections';
 import { useLeave } from '../parts/useLeave';
+import { NameAndLimits, namedWithin } from './NameAndLimits';
 import { PreviewTable } from './PreviewTable';
 import { filesQuery, previewQuery } from './queries';
-import { encodings, fromSource, nameOf, newDraft, share, toInput } from './reading';
+import { encodings, fromSource, nameOf, newDraft, toInput } from './reading';
 import { upload } from './upload';
+import { useSave } from './useSave';
 
 type Props = { stored?: Api['Source']; onReload?: () => void };
 
@@ -22,14 +23,12 @@ export function SourceForm({ stored, onReload }: Props) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const client = useQueryClient();
-  const navigate = useNavigate();
   const [first] = useState(() => (stored ? fromSource(stored) : newDraft()));
   const [draft, setDraft] = useState(first);
   const leave = useLeave(draft !== first);
   const [sending, setSending] = useState<number>();
   const [uploadError, setUploadError] = useState<unknown>();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { save, busy, error, clear } = useSave(stored, leave.saved);
   const files = useQuery(filesQuery);
   const input = toInput(draft);
   const preview = useQuery({ ...previewQuery(input), enabled: draft.path !== '' });
@@ -51,30 +50,6 @@ export function SourceForm({ stored, onReload }: Props) {
     }
   };
   const csv = (change: Partial<typeof draft.csv>) => setDraft((d) => ({ ...d, csv: { ...d.csv, ...change } }));
-  const shares = share(draft.maxBadRows) !== undefined && share(draft.maxShrink) !== undefined;
-
-  const save = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const source = stored
-        ? await send(
-            api.PUT('/api/v1/sources/{id}', {
-              params: { path: { id: stored.id } },
-              body: { ...input, version: stored.version },
-            }),
-          )
-        : await send(api.POST('/api/v1/sources', { body: input }));
-      leave.saved();
-      client.setQueryData(['sources', source.id], source);
-      await client.invalidateQueries({ queryKey: ['sources'] });
-      await navigate({ to: '/sources/$id', params: { id: source.id } });
-    } catch (e) {
-      setError(e);
-    } finally {
-      setBusy(false);
-    }
-  };
 
   const sections: Section[] = [
     {
@@ -169,46 +144,9 @@ export function SourceForm({ stored, onReload }: Props) {
     {
       id: 'name',
       title: t('sources.form.name_and_limits'),
-      complete: draft.name.trim() !== '' && shares,
+      complete: namedWithin(draft),
       summary: draft.name,
-      content: (
-        <div className="stack" style={{ maxWidth: 560 }}>
-          <TextInput
-            label={t('sources.column.name')}
-            required
-            maxLength={200}
-            value={draft.name}
-            onChange={(e) => {
-              const name = e.currentTarget.value;
-              setDraft((d) => ({ ...d, name }));
-            }}
-          />
-          <TextInput
-            label={t('sources.form.max_bad')}
-            description={t('sources.form.max_bad_is')}
-            inputMode="decimal"
-            w={200}
-            value={draft.maxBadRows}
-            error={share(draft.maxBadRows) === undefined ? t('sources.form.percent') : undefined}
-            onChange={(e) => {
-              const maxBadRows = e.currentTarget.value;
-              setDraft((d) => ({ ...d, maxBadRows }));
-            }}
-          />
-          <TextInput
-            label={t('sources.form.max_shrink')}
-            description={t('sources.form.max_shrink_is')}
-            inputMode="decimal"
-            w={200}
-            value={draft.maxShrink}
-            error={share(draft.maxShrink) === undefined ? t('sources.form.percent') : undefined}
-            onChange={(e) => {
-              const maxShrink = e.currentTarget.value;
-              setDraft((d) => ({ ...d, maxShrink }));
-            }}
-          />
-        </div>
-      ),
+      content: <NameAndLimits draft={draft} onChange={(change) => setDraft((d) => ({ ...d, ...change }))} />,
     },
   ];
   return (
@@ -222,8 +160,8 @@ export function SourceForm({ stored, onReload }: Props) {
             <p>
               {stored ? t('sources.form.end_change') : t('sources.form.end', { name: draft.name, file: draft.path })}
             </p>
-            {error !== undefined && <SaveError error={error} onReload={onReload ?? (() => setError(undefined))} />}
-            <Button w="fit-content" loading={busy} onClick={save}>
+            {error !== undefined && <SaveError error={error} onReload={onReload ?? clear} />}
+            <Button w="fit-content" loading={busy} onClick={() => save(input)}>
               {t('sources.form.save')}
             </Button>
           </div>

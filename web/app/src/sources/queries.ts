@@ -43,3 +43,28 @@ export const previewQuery = (input: Api['SourceInput']) => {
     retry: false,
   });
 };
+
+/**
+ * The beginning of a table or query of a database, asked for by a number: a database is read when somebody asks for it, or states
+ * another type of a column, and not because time has passed.
+ */
+export const databasePreviewQuery = (
+  n: number | undefined,
+  place: Pick<Api['SourceInput'], 'kind' | 'database'> | undefined,
+  columns: Record<string, Api['ColumnOption']>,
+) =>
+  queryOptions({
+    queryKey: ['sources', 'preview', 'database', n, columns],
+    queryFn: ({ signal }) =>
+      send(
+        api.POST('/api/v1/sources/preview', {
+          body: { name: 'preview', ...place, columns: Object.keys(columns).length > 0 ? columns : undefined, rows: 20 },
+          signal,
+        }),
+      ),
+    enabled: n !== undefined,
+    placeholderData: (before, was) => (was?.queryKey[3] === n ? before : undefined),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  });

@@ -37,11 +37,12 @@ export const fromSource = (s: Api['Source']): Draft => ({
     noHeader: s.csv.no_header ?? false,
   },
   columns: s.columns ?? {},
-  maxBadRows: String(round(s.max_bad_rows * 100)),
-  maxShrink: String(round(s.max_shrink * 100)),
+  maxBadRows: percent(s.max_bad_rows),
+  maxShrink: percent(s.max_shrink),
 });
 
-const round = (n: number) => Math.round(n * 1e6) / 1e6;
+/** A share as people write it in a form, in percent. */
+export const percent = (n: number) => String(Math.round(n * 100 * 1e6) / 1e6);
 
 /** A share of what was written in percent; undefined where that is no share above 0 and up to 100. */
 export function share(percent: string): number | undefined {

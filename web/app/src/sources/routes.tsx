@@ -16,6 +16,11 @@ export const sourceRoutes = [
     path: '/sources/new',
     component: editor,
   }),
+  createRoute({
+    getParentRoute: () => shellRoute,
+    path: '/sources/new/database',
+    component: lazyRouteComponent(() => import('./NewDatabase')),
+  }),
   createRoute({ getParentRoute: () => shellRoute, path: '/sources/$id/edit', component: editor }),
   createRoute({
     getParentRoute: () => shellRoute,

@@ -40,6 +40,7 @@ export function answers(table: Record<string, unknown>) {
     asked.push({ what, body: text ? JSON.parse(text) : undefined });
     const found = Object.hasOwn(table, what) ? table[what] : undefined;
     const value = typeof found === 'function' ? found() : found;
+    if (value instanceof Response) return value;
     return value === undefined
       ? Response.json({ code: 'not_found', detail: what }, { status: 404 })
       : Response.json(value);

@@ -81,6 +81,7 @@ func Run(t *testing.T, open Open) {
 		"S20 the kept are removed on a person's word":                keptRemoved,
 		"S20 two exports that remove their kept forget nobody":       keptByBoth,
 		"S20 S26 the kept are removed under the brake":               keptUnderTheBrake,
+		"S20 S26 the kept are held but for those who stay":           keptWhoStay,
 		"S26 who is removed half-way is counted once":                keptAgain,
 		"S20 S19 the orphaned are adopted":                           orphansAdopted,
 		"S20 S26 who is adopted leaves under the brake":              adoptedUnderTheBrake,

@@ -141,6 +141,9 @@ func (p *planner) holdRemovals(removals, leaving, stay, all, recent int64) {
 	people := stay + recent // those there were before the last seven days' removals
 	switch {
 	case removals > 0 && leaving >= all:
+		if all == 0 { // of whom nobody is acknowledged, some may be on the list
+			all = removals
+		}
 		p.hold(activation.HoldRemovesAll, removals, all)
 	case removals > 0 && removals+recent >= p.Brake.RemoveAtLeast && float64(removals+recent) > p.Brake.RemoveShare*float64(people):
 		p.hold(activation.HoldRemovesShare, removals+recent, people)

@@ -107,6 +107,7 @@ func Run(t *testing.T, open Open) {
 		"S26 small removals pass the brake":                           brakeSmall,
 		"S26 the brake counts nobody who is refused":                  brakeRefused,
 		"S26 who stays whatever is decided hides no empty segment":    brakeWhoStays,
+		"S26 how many leave of whom nobody is acknowledged":           brakeNobodyAcknowledged,
 		"S29 an aborted run says what was not sent":                   aborted,
 		"S30 an unknown batch is sent again unchanged":                unknownBatch,
 		"S35 S17 S23 what a watch needs is not dropped":               prunedWhileWatched,

@@ -47,11 +47,15 @@ func (m *model) removal(e *exportDef, kept bool) (leavers []leaver) {
 // removalHeld reports whether the brake holds a removal: always one of all whom the export owns, and of the kept if they are too many of
 // all whom it owns or keeps (S26).
 func (m *model) removalHeld(e *exportDef, leavers []leaver, kept bool) bool {
-	removals, leaving, acked, recent := 0, 0, 0, 0
+	removals, leaving, untouched, acked, recent := 0, 0, 0, 0, 0
 	for _, l := range leavers {
-		if l.bucket == "removed" {
+		acked := m.standings[l.place].acked
+		switch {
+		case l.bucket != "removed" && acked:
+			untouched++ // she stays whatever is decided
+		case l.bucket == "removed":
 			removals++
-			if m.standings[l.place].acked {
+			if acked {
 				leaving++
 			}
 		}
@@ -69,7 +73,7 @@ func (m *model) removalHeld(e *exportDef, leavers []leaver, kept bool) bool {
 			recent += r.people
 		}
 	}
-	return leaving == acked || (removals+recent >= brakeRemoveLeast && float64(removals+recent) > brakeRemoveShare*float64(acked+recent))
+	return leaving == acked-untouched || (removals+recent >= brakeRemoveLeast && float64(removals+recent) > brakeRemoveShare*float64(acked+recent))
 }
 
 // carryOutRemoval does what a removal does.

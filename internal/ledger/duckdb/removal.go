@@ -66,13 +66,14 @@ func (p *planner) writeRemoval(whom ledger.Removal) error {
 }
 
 // brakeRemoval says whether a person must look at a removal first (S26). One of all whom an export owns always waits for that:
-// nobody else is left to compare them with. The kept are measured against all whom the export owns or keeps. Of a plan that is made
-// again half-way it looks at what is left to do, as brake does.
+// nobody else is left to compare them with. The kept are measured against all whom the export owns or keeps, but for those of them who stay
+// whatever is decided. Of a plan that is made again half-way it looks at what is left to do, as brake does.
 func (p *planner) brakeRemoval(whom ledger.Removal) error {
-	var removals, leaving, acked int64
-	if err := p.row(`SELECT count(*), count(s.fingerprint) FROM run_row x
+	var removals, leaving, untouched, acked int64
+	if err := p.row(`SELECT count(*) FILTER (x.planned = 'removed'), count(s.fingerprint) FILTER (x.planned = 'removed'),
+			count(s.fingerprint) FILTER (x.planned IN ('kept', 'still_wanted')) FROM run_row x
 		LEFT JOIN standing s ON s.account = ? AND s.export = ? AND s.list = x.list AND s.address = x.address
-		WHERE x.run = ? AND x.kind = 'leaver' AND x.planned = 'removed' AND x.bucket IS NULL`, []any{p.acct, string(p.Export), string(p.Run)}, &removals, &leaving); err != nil {
+		WHERE x.run = ? AND x.kind = 'leaver' AND x.bucket IS NULL`, []any{p.acct, string(p.Export), string(p.Run)}, &removals, &leaving, &untouched); err != nil {
 		return err
 	}
 	if removals == 0 {
@@ -90,7 +91,7 @@ func (p *planner) brakeRemoval(whom ledger.Removal) error {
 	if err != nil {
 		return err
 	}
-	p.holdRemovals(removals, leaving, acked, acked, recent)
+	p.holdRemovals(removals, leaving, acked, acked-untouched, recent)
 	return nil
 }
 
@@ -140,6 +141,9 @@ func (p *planner) holdRemovals(removals, leaving, stay, all, recent int64) {
 	people := stay + recent // those there were before the last seven days' removals
 	switch {
 	case removals > 0 && leaving >= all:
+		if all == 0 { // of whom nobody is acknowledged, some may be on the list
+			all = removals
+		}
 		p.hold(activation.HoldRemovesAll, removals, all)
 	case removals > 0 && removals+recent >= p.Brake.RemoveAtLeast && float64(removals+recent) > p.Brake.RemoveShare*float64(people):
 		p.hold(activation.HoldRemovesShare, removals+recent, people)

@@ -306,6 +306,17 @@ func brakeWhoStays(d *Desk) {
 	require.Empty(d, sum.Held, "one stays")
 }
 
+// brakeNobodyAcknowledged holds that of people none of whom is acknowledged a person is told how many would leave: not all of nobody (S26).
+func brakeNobodyAcknowledged(d *Desk) {
+	people := []Member{person("p1", "ana@example.com"), person("p2", "ivo@example.com")}
+	run, _ := d.Plan("e", 1, people, nil)
+	inFlight(d, run, 7)
+	require.NoError(d, d.L.Abort(d.ctx(), run, activation.ReasonCanceled)) // nobody knows what came of it
+	d.Finish(run)
+	_, sum := d.Plan("e", 1, nil, nil)
+	require.Equal(d, []activation.HoldReason{{Code: "removes_all", Count: 2, Of: 2}}, sum.Held)
+}
+
 func id(i int) string {
 	return "p" + string(rune('a'+i/26/26%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
 }

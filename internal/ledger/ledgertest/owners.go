@@ -233,6 +233,30 @@ func keptUnderTheBrake(d *Desk) {
 	require.Equal(d, []activation.HoldReason{{Code: "removes_all", Count: 139, Of: 139}}, sum.Held)
 }
 
+// keptWhoStay holds that the kept are held who are all that an export could take off, though somebody of them stays whatever is decided: she was
+// there before, or another export wants her, or keeps her (S26, S19, S20).
+func keptWhoStay(d *Desk) {
+	d.Policy = activation.LeaversKeep
+	var people []Member
+	for i := range 12 {
+		people = append(people, person(id(i), id(i)+"@example.com"))
+	}
+	d.Do("keeps", 2, people[:1], nil)
+	d.Do("keeps", 2, nil, nil)
+	for list := range int64(2) {
+		d.Do("e", list+1, people, nil)
+		d.Do("e", list+1, nil, nil)
+	}
+	d.Do("wants", 1, people[:1], nil)
+	_, sum := d.Remove("e", 2, ledger.RemoveKept)
+	require.EqualValues(d, []int64{22, 1, 1}, []int64{sum.Remove, sum.StillWanted, sum.Keep})
+	require.Equal(d, []activation.HoldReason{{Code: "removes_all", Count: 22, Of: 22}}, sum.Held)
+	d.Do("e", 2, people[11:], nil)
+	_, sum = d.Remove("e", 2, ledger.RemoveKept)
+	require.EqualValues(d, 21, sum.Remove)
+	require.Empty(d, sum.Held, "one is wanted")
+}
+
 func orphansAdopted(d *Desk) {
 	d.Note(1, "gone", false, "guest@example.com")
 	guest, ana, ivo, eva, mia := person("p0", "guest@example.com"), person("p1", "ana@example.com", "Ana"), person("p2", "ivo@example.com"),

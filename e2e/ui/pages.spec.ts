@@ -8,6 +8,7 @@ const places = [
   '/sources',
   '/sources > one',
   '/sources/new',
+  '/sources/new/database',
   '/sources/relationships',
   '/profiles',
   '/profiles > one',

@@ -33,11 +33,12 @@ function useFocusBack(opened: boolean) {
   useEffect(() => {
     if (!opened) return;
     return () => {
-      const closing = document.activeElement;
+      const page = document; // a page that is gone by then, as after a test, has no focus to move
+      const closing = page.activeElement;
       setTimeout(() => {
-        const at = document.activeElement;
+        const at = page.activeElement;
         // Where something else has the focus meanwhile, such as the next page, it keeps it.
-        if (!at || at === document.body || at === closing) was.opener?.focus({ preventScroll: true });
+        if (!at || at === page.body || at === closing) was.opener?.focus({ preventScroll: true });
       }, 10);
     };
   }, [opened, was.opener]);

@@ -48,11 +48,14 @@ const way = (x: Element): 'here' | 'back' | 'on' => {
   return at && at.compareDocumentPosition(x) & Node.DOCUMENT_POSITION_PRECEDING ? 'back' : 'on';
 };
 
-/** Whether one sees where the focus is: an outline around the element, or around what stands for it. */
-export const focusShows = (page: Page) =>
-  page.evaluate(() => {
+/**
+ * The element that has the focus, and '' where one sees that it has it by an outline around it or around what stands for it; else what
+ * is wrong. Both are of one moment: a page that gets on by itself may take the element away the next.
+ */
+export const focusOf = (page: Page) =>
+  page.evaluateHandle(() => {
     const at = document.activeElement;
-    if (!at || at === document.body) return 'nothing has the focus';
+    if (!at || at === document.body) return { at: null, shows: 'nothing has the focus' };
     const ringed = (x: Element | null) => {
       const style = x && getComputedStyle(x);
       return !!style && style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2;
@@ -61,8 +64,11 @@ export const focusShows = (page: Page) =>
     const hidden = box.width < 2 || box.height < 2 || getComputedStyle(at).opacity === '0';
     // Of a field the frame is drawn around it; of an input that is not drawn, what stands for it.
     const shown = hidden ? [at.nextElementSibling, at.parentElement] : [at, at.parentElement, at.closest('.mantine-Input-input')];
-    return shown.some(ringed) ? '' : `no outline: ${at.outerHTML.slice(0, 200)}`;
+    return { at, shows: shown.some(ringed) ? '' : `no outline: ${at.outerHTML.slice(0, 200)}` };
   });
+
+/** Whether one sees where the focus is. */
+const focusShows = async (page: Page) => (await focusOf(page)).evaluate(({ shows }) => shows);
 
 /** The keyboard alone: Tab and Shift+Tab to get about, arrows within a group, Enter and the space bar. */
 export function keyboard(page: Page): Hand {

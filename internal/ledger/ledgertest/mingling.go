@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -21,14 +20,10 @@ import (
 // (S10); in the end whoever is wanted is on her list (S12, S15, S22), and nobody else is whom no one kept or put there by hand (S7, S20, S23).
 func Mingle(t *testing.T, open Open, seed uint64, steps int, hands bool) {
 	t.Helper()
-	c := &mingling{
-		Desk: NewDesk(t, open), r: rand.New(rand.NewPCG(seed, 3)), hands: hands, refused: map[string]string{}, out: map[string]bool{}, //nolint:gosec // chance of a test
-		lists: map[int64]map[string]bool{1: {}, 2: {}}, has: map[string]string{}, list: map[string]int64{"a": 1, "b": 1, "c": 2},
-		open: map[string]*minglingRun{}, want: map[string][]string{}, stays: map[spot]bool{},
-	}
-	c.Limits.MaxRows, c.Limits.MaxRemovals = 2, 2
-	for i := range crowdSize {
-		c.phones[i], c.wears[i] = fmt.Sprintf("+38591111111%d", i%4), i
+	c := &mingling{crowd: newCrowd(NewDesk(t, open), rand.New(rand.NewPCG(seed, 3))), hands: hands} //nolint:gosec // chance of a test
+	c.turns = true
+	for k := range c.wears {
+		c.wears[k] = k
 	}
 	for range steps {
 		c.step()
@@ -37,49 +32,11 @@ func Mingle(t *testing.T, open Open, seed uint64, steps int, hands bool) {
 }
 
 type mingling struct {
-	*Desk
-	r       *rand.Rand
-	log     []string
-	hands   bool
-	phones  [crowdSize]string // by profile
-	wears   [crowdSize]int    // which address a profile has
-	refused map[string]string
-	out     map[string]bool
-	lists   map[int64]map[string]bool
-	has     map[string]string // whose contact has which phone
-	list    map[string]int64  // where exports go now
-	open    map[string]*minglingRun
-	want    map[string][]string
-	flying  *minglingFlight
-	stays   map[spot]bool // kept, or put there by hand: they may be on the list unwanted
-	quiet   bool
+	*crowd
+	hands bool
+	wears [crowdSize]int // which address a profile has
+	quiet bool
 }
-
-type minglingRun struct {
-	run     activation.RunID
-	export  string
-	list    int64
-	members []Member
-	refused map[string]string
-	policy  activation.LeaversPolicy
-	nth     int64
-	at      time.Time
-}
-
-type minglingFlight struct {
-	of   *minglingRun
-	b    ledger.Batch
-	rows []activation.Row
-}
-
-var minglers = []string{"a", "b", "c"}
-
-func (c *mingling) say(format string, args ...any) {
-	c.log = append(c.log, fmt.Sprintf(format, args...))
-}
-func (c *mingling) all() string { return "\n" + strings.Join(c.log, "\n") }
-
-func addressOf(k int) string { return fmt.Sprintf("p%d@example.com", k) }
 
 func (c *mingling) step() {
 	c.Later(time.Minute)
@@ -87,9 +44,9 @@ func (c *mingling) step() {
 	case n < 4:
 		c.change()
 	case n < 8:
-		c.plan(minglers[c.r.IntN(3)])
+		c.plan(exporters[c.r.IntN(3)])
 	case n < 9:
-		e := minglers[c.r.IntN(3)]
+		e := exporters[c.r.IntN(3)]
 		c.list[e] = int64(1 + c.r.IntN(2))
 		c.say("list of %s is %d", e, c.list[e])
 	case n < 10 && c.hands:
@@ -100,17 +57,15 @@ func (c *mingling) step() {
 		require.NoError(c, c.L.Prune(c.ctx(), c.now.Add(time.Second)))
 		c.say("prune")
 	case n < 13:
-		if r := c.open[minglers[c.r.IntN(3)]]; r != nil && c.flying == nil {
-			require.NoError(c, c.L.Abort(c.ctx(), r.run, activation.ReasonStopped))
-			c.say("abort %s", r.run)
-			c.finish(r)
+		if r := c.oneOf(); r != nil && c.flying == nil {
+			c.abort(r)
 		}
 	case n < 14:
 		c.Reopen()
 	case c.flying != nil:
 		c.fly()
 	default:
-		if r := c.open[minglers[c.r.IntN(3)]]; r != nil {
+		if r := c.oneOf(); r != nil {
 			c.work(r)
 		}
 	}
@@ -122,15 +77,10 @@ func (c *mingling) change() {
 	a := addressOf(k)
 	switch c.r.IntN(7) {
 	case 0, 1:
-		c.phones[k] = fmt.Sprintf("+38591111111%d", c.r.IntN(5))
+		c.phones[k] = phoneOf(c.r.IntN(5))
 		c.say("phone of %d is %s", k, c.phones[k])
 	case 2:
-		if c.refused[a] != "" {
-			delete(c.refused, a)
-		} else {
-			c.refused[a] = activation.ReasonNoConsent
-		}
-		c.say("refused %s %v", a, c.refused[a])
+		c.refuse(a)
 	case 3:
 		if c.has[a] == "" && !c.lists[1][a] && !c.lists[2][a] {
 			return
@@ -189,7 +139,7 @@ func (c *mingling) reconcile(l int64, how int) {
 		return
 	}
 	e := ""
-	for _, x := range minglers {
+	for _, x := range exporters {
 		if c.list[x] == l {
 			e = x
 		}
@@ -231,174 +181,45 @@ func (c *mingling) plan(export string) {
 		require.NoError(c, err)
 	}
 	c.Note(l, export, false, slices.Sorted(maps.Keys(c.lists[l]))...)
-	var members []Member
-	var want []string
-	for _, m := range c.people() {
-		if c.r.IntN(3) > 0 {
-			if c.refused[m.Address] != "" {
-				m = Member{ID: m.ID, Address: m.Address, Winner: m.ID, Problem: c.refused[m.Address]}
-			}
-			members = append(members, m)
-			want = append(want, m.Address)
-		}
-	}
 	nth, err := c.L.Nth(c.ctx())
 	require.NoError(c, err)
-	c.runs++
-	r := &minglingRun{run: activation.RunID(fmt.Sprintf("run-%03d", c.runs)), export: export, list: l, members: members, refused: maps.Clone(c.refused), nth: nth, at: c.now, policy: activation.LeaversRemove}
+	r := crowdRun{nth: nth, policy: activation.LeaversRemove}
 	if export == "b" {
 		r.policy = activation.LeaversKeep
 	}
-	c.open[export], c.want[export] = r, want
-	c.planAgain(r)
-}
-
-func (c *mingling) planAgain(r *minglingRun) {
-	c.Policy = r.policy
-	req := c.request(r.run, r.export, r.list, r.members, r.refused)
-	req.AsOf, req.Nth = r.at, r.nth
-	sum, err := c.L.Plan(c.ctx(), req)
-	require.NoError(c, err, c.all())
-	c.say("plan %s of %s on %d: %v refused %v: %+v", r.run, r.export, r.list, r.members, r.refused, sum)
-}
-
-// work takes a run a batch further, unless an import of another is in flight.
-func (c *mingling) work(r *minglingRun) {
-	b, ok, err := c.L.NextBatch(c.ctx(), r.run)
-	require.NoError(c, err)
-	if !ok {
-		c.finish(r)
-		return
-	}
-	if c.flying != nil { // who has an import in flight keeps the turn
-		return
-	}
-	rows, err := c.L.BatchRows(c.ctx(), b.ID)
-	require.NoError(c, err)
-	if err := c.L.RecordSending(c.ctx(), b.ID, c.process, c.now); err != nil {
-		require.Equal(c, activation.CodeConflict, activation.CodeOf(err))
-		c.say("conflict %s", b.ID)
-		c.planAgain(r)
-		return
-	}
-	if b.Kind == ledger.BatchImport {
-		c.say("sending %s list %d %v", b.ID, b.List, rows)
-		c.process++
-		c.flying = &minglingFlight{r, b, rows}
-		if c.r.IntN(4) > 0 {
-			require.NoError(c, c.L.RecordAccepted(c.ctx(), b.ID, c.process))
-		} else {
-			require.NoError(c, c.L.RecordUnknown(c.ctx(), b.ID))
-		}
-		return
-	}
-	people, err := c.L.BatchRemovals(c.ctx(), b.ID)
-	require.NoError(c, err)
-	for _, a := range people {
-		delete(c.lists[int64(b.List)], string(a))
-	}
-	require.NoError(c, c.L.SettleRemoval(c.ctx(), b.ID, false, c.now))
-	c.say("removed %v from %d by %s", people, b.List, r.run)
-}
-
-func (c *mingling) finish(r *minglingRun) {
-	rc, err := c.L.Finish(c.ctx(), r.run, c.now)
-	require.NoError(c, err, c.all())
-	require.NoError(c, rc.Check())
-	delete(c.open, r.export)
-	c.say("finish %s %+v", r.run, rc)
-}
-
-// land lets an import take effect.
-func (c *mingling) land(f *minglingFlight, rejected ...string) {
-	for _, row := range f.rows {
-		a := string(row.Address)
-		if slices.Contains(rejected, a) {
-			continue
-		}
-		l := int64(f.b.List)
-		c.lists[l][a] = true
-		if f.of.export == "b" {
-			c.stays[spot{l, a}] = true
-		}
-		if _, phone, ok := strings.Cut(string(row.Attributes), `"SMS":"`); ok {
-			phone = strings.TrimSuffix(phone, `"}`)
-			for o, p := range c.has {
-				require.False(c, o != a && p == phone, "%s and %s are merged by %s:%s", o, a, phone, c.all())
-			}
-			c.has[a] = phone
-		}
-	}
+	c.begin(export, c.people(), r)
 }
 
 // fly goes on with the import in flight.
 func (c *mingling) fly() {
-	f := c.flying
-	b, ok, err := c.L.NextBatch(c.ctx(), f.of.run)
-	require.NoError(c, err)
-	require.True(c, ok && b.ID == f.b.ID)
-	c.flying = nil
+	f, state := c.arrives()
 	n := c.r.IntN(10)
 	if c.quiet {
 		n = 3
 	}
 	switch {
-	case b.State == ledger.BatchUnknown:
-		if n < 4 {
-			c.land(f)
-		}
-		require.NoError(c, c.L.RecordNotDone(c.ctx(), b.ID))
-		c.say("not done %s", b.ID)
+	case state == ledger.BatchUnknown:
+		c.notDone(f, n < 4)
 	case n < 6:
-		var named []ledger.Rejection
-		if n < 2 {
-			named = append(named, ledger.Rejection{Address: f.rows[0].Address, Why: "bad"})
-			c.land(f, string(f.rows[0].Address))
-		} else {
-			c.land(f)
-		}
-		require.NoError(c, c.L.Settle(c.ctx(), b.ID, named, c.now))
-		c.say("settled %s %v", b.ID, named)
+		c.settle(f, n < 2)
 	case n < 7:
-		require.NoError(c, c.L.Split(c.ctx(), b.ID, 4, c.now))
-		c.say("split %s", b.ID)
+		c.split(f)
 	case n < 8:
-		c.land(f)
-		require.NoError(c, c.L.SettleUnknown(c.ctx(), b.ID, activation.ReasonOutcomeUnknown, "", c.now))
-		c.say("unknown %s", b.ID)
+		c.unread(f)
 	default:
-		require.NoError(c, c.L.Abort(c.ctx(), f.of.run, activation.ReasonStopped))
-		c.land(f)
-		c.say("stopped %s", f.of.run)
-		c.finish(f.of)
-	}
-}
-
-// drain lets everything come to its end.
-func (c *mingling) drain() {
-	for len(c.open) > 0 || c.flying != nil {
-		c.Later(time.Minute)
-		if c.flying != nil {
-			c.fly()
-			continue
-		}
-		for _, e := range minglers {
-			if r := c.open[e]; r != nil && c.flying == nil {
-				c.work(r)
-			}
-		}
+		c.stop(f)
 	}
 }
 
 // end holds that every list is as it should be once everything has come to its end.
 func (c *mingling) end() {
 	c.quiet = true
-	c.drain()
+	c.drain(c.fly)
 	round := func() {
-		for _, e := range minglers {
+		for _, e := range exporters {
 			c.Later(time.Minute)
 			c.plan(e)
-			c.drain()
+			c.drain(c.fly)
 		}
 	}
 	round()
@@ -408,16 +229,9 @@ func (c *mingling) end() {
 	}
 	round()
 	round()
-	must := map[int64]map[string]bool{1: {}, 2: {}}
-	for e, people := range c.want {
-		for _, a := range people {
-			if c.refused[a] == "" && !c.out[a] {
-				must[c.list[e]][a] = true
-			}
-		}
-	}
+	must := c.must()
 	for l, on := range c.lists {
-		used := slices.ContainsFunc(minglers, func(e string) bool { return c.list[e] == l })
+		used := slices.ContainsFunc(exporters, func(e string) bool { return c.list[e] == l })
 		for a := range must[l] {
 			require.True(c, on[a], "%s is not on list %d%s", a, l, c.all())
 		}

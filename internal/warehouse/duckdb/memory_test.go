@@ -20,7 +20,7 @@ import (
 func TestALoadThatFailsOverMemoryLeavesTheOldTable(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	w, err := duckdb.Open(t.Context(), duckdb.Config{Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{dir}, MemoryLimit: "80MB", Threads: 1})
+	w, err := duckdb.Open(t.Context(), duckdb.Config{Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{dir}, MemoryLimit: "40MB", Threads: 1})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, w.Close()) }()
 	load := func(name string, text []byte) (activation.Ingest, error) {
@@ -38,8 +38,8 @@ func TestALoadThatFailsOverMemoryLeavesTheOldTable(t *testing.T) {
 
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
-	for i := range 9 {
-		_, err := fmt.Fprintf(z, "{\"id\":\"%d\",\"long\":\"%s\"}\n", i, bytes.Repeat([]byte("x"), 12<<20))
+	for i := range 20 {
+		_, err := fmt.Fprintf(z, "{\"id\":\"%d\",\"long\":\"%s\"}\n", i, bytes.Repeat([]byte("x"), 3<<20))
 		require.NoError(t, err)
 	}
 	require.NoError(t, z.Close())

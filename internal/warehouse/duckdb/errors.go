@@ -52,8 +52,12 @@ func translate(ctx context.Context, err error) error {
 	return fmt.Errorf("warehouse: %w", err)
 }
 
-// failedCommit begins what DuckDB says of a commit that failed. The kind of what it failed over is left out: only the words are there.
-const failedCommit = "Failed to commit"
+// failedCommit and failedAppend begin what DuckDB says of a commit that failed, and of rows that could not be appended. The kind of what it
+// failed over is left out: only the words are there.
+const (
+	failedCommit = "Failed to commit"
+	failedAppend = "Failed to append"
+)
 
 // outOfMemory reports whether an error is that of too little memory.
 func outOfMemory(text string) bool {
@@ -61,7 +65,7 @@ func outOfMemory(text string) bool {
 		return true
 	}
 	for _, words := range []string{"failed to pin block", "could not allocate block", "failed to allocate data"} {
-		if strings.Contains(text, failedCommit) && strings.Contains(text, words) {
+		if (strings.Contains(text, failedCommit) || strings.Contains(text, failedAppend)) && strings.Contains(text, words) {
 			return true
 		}
 	}

@@ -47,6 +47,22 @@ func TestALoadThatFailsOverMemoryLeavesTheOldTable(t *testing.T) {
 	require.Equal(t, activation.CodeUnavailable, activation.CodeOf(err), "%v", err)
 	require.ErrorContains(t, err, "ran out of memory")
 	require.EqualValues(t, 2, rows(), "the old rows stay")
+	// A column takes memory by itself, and many of them have no room while rows are appended.
+	wide := func(i int) (line string) {
+		for c := range 400 {
+			line += fmt.Sprintf(",\"c%d\":\"%d %d\"", c, c, i)
+		}
+		return line
+	}
+	var many bytes.Buffer
+	for i := range 6000 {
+		_, err := fmt.Fprintf(&many, "{\"id\":\"%d\"%s}\n", i, wide(i))
+		require.NoError(t, err)
+	}
+	_, err = load("wide.ndjson", many.Bytes())
+	require.Equal(t, activation.CodeUnavailable, activation.CodeOf(err), "%v", err)
+	require.ErrorContains(t, err, "ran out of memory")
+	require.EqualValues(t, 2, rows(), "the old rows stay")
 	in, err := load("small.ndjson", []byte(`{"id":"3","long":"z"}`+"\n"))
 	require.NoError(t, err)
 	require.EqualValues(t, 1, in.Rows)

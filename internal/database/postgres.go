@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"segue/internal/activation"
@@ -28,6 +29,7 @@ func readPostgreSQL(ctx context.Context, a Account, limit int, columns func([]wa
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	conn.PgConn().Frontend().SetMaxBodyLen(warehouse.BlockBytes) // a row is held whole
 	ms := strconv.FormatInt(a.Options.Limit().Milliseconds(), 10)
 	begin := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " + ms + "; SET LOCAL lock_timeout = " + ms +
 		"; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL bytea_output = 'hex'; SET LOCAL client_encoding = 'UTF8'"
@@ -115,6 +117,10 @@ func hexadecimal(v []byte) []byte { return []byte(strings.ToUpper(hex.EncodeToSt
 
 // said tells what a database's own error means; nil for any other error. Its text is dropped: it may quote a value.
 func said(err error, limit time.Duration) error {
+	var long *pgproto3.ExceededMaxBodyLenErr
+	if errors.As(err, &long) {
+		return warehouse.TooLarge("the database")
+	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return saidMySQL(err, limit)

@@ -176,6 +176,31 @@ func (c canceling) Read(ctx context.Context, limit int, columns func([]warehouse
 	})
 }
 
+func TestRowsThatAreTooLargeTogetherAreRefused(t *testing.T) {
+	t.Parallel()
+	_, pg := onPostgreSQL(t)
+	_, my := onMariaDB(t)
+	w := open(t, "256MB")
+	pg.Query = "SELECT n AS id, 'kept' AS long FROM generate_series(1, 20) AS n"
+	in, err := w.Load(t.Context(), request(t, activation.SourcePostgreSQL, pg))
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		kind  activation.SourceKind
+		o     activation.DatabaseOptions
+		query string
+	}{
+		"many rows":          {activation.SourcePostgreSQL, pg, "SELECT n AS id, repeat('x', 1000000) AS long FROM generate_series(1, 70) AS n"},
+		"many rows of MySQL": {activation.SourceMySQL, my, "SELECT seq AS id, repeat('x', 1000000) AS `long` FROM seq_1_to_70"},
+		"one row":            {activation.SourcePostgreSQL, pg, "SELECT 1 AS id, repeat('x', 70000000) AS long"},
+	} {
+		c.o.Query = c.query
+		_, err := w.Load(t.Context(), request(t, c.kind, c.o))
+		require.Equal(t, activation.CodeSourceRefused, activation.CodeOf(err), "%s: %v", name, err)
+		require.ErrorContains(t, err, "2048 of them hold more than 64 MiB", name)
+	}
+	require.Equal(t, "kept", values(t, w, in, "long")[0], "the old rows stay")
+}
+
 // TestRowsAreStreamed takes over more than the engine may keep, and holds that the process keeps none of it.
 func TestRowsAreStreamed(t *testing.T) { // alone, for it looks at the memory of the process
 	_, o := onPostgreSQL(t)

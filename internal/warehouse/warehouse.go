@@ -177,6 +177,33 @@ type Counts struct {
 // ProfilesTable is what queries call the profiles.
 const ProfilesTable = "profiles"
 
+// What BlockRows rows of a table that follow each other may hold of texts, together. An engine works on so many rows at a time and holds
+// their texts several times, whatever its limit of memory is.
+const (
+	BlockRows  = 2048
+	BlockBytes = 64 << 20
+)
+
+// Block weighs the rows of a table as they come.
+type Block struct {
+	rows, bytes int
+}
+
+// Add weighs one more row, and reports whether it fits.
+func (b *Block) Add(bytes int) bool {
+	if b.rows == BlockRows {
+		*b = Block{}
+	}
+	b.rows, b.bytes = b.rows+1, b.bytes+bytes
+	return b.bytes <= BlockBytes
+}
+
+// TooLarge refuses rows that do not fit; from names what gave them.
+func TooLarge(from string) error {
+	return activation.Errorf(activation.CodeSourceRefused, "%s has rows that are too large: %d of them hold more than %d MiB", from, BlockRows, BlockBytes>>20).
+		WithRemedy("Leave the columns with long texts or lists out")
+}
+
 // MaxOverlap is how many segments may be held against each other at once.
 const MaxOverlap = 6
 

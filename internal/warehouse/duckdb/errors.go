@@ -41,6 +41,9 @@ func translate(ctx context.Context, err error) error {
 			WithRemedy("Raise the memory limit of the warehouse, or lower the number of its threads")
 	case strings.Contains(text, "checksum"), strings.Contains(text, "Corrupt"):
 		return activation.Errorf(activation.CodeCorrupt, "the warehouse cannot be read: its file is damaged").WithRemedy(rebuild)
+	case strings.Contains(text, errConcat.Error()):
+		return activation.Errorf(activation.CodeCannotEvaluate, "the query makes a text of more than %d KiB with ||", concatBytes>>10).
+			WithRemedy("Join shorter texts; an answer that is missing is never \"nobody\"")
 	case errors.As(err, &duck) && tellsValues(duck.Type):
 		return &activation.Error{
 			Code: activation.CodeInternal, Message: fmt.Sprintf("warehouse: a statement failed over a value (DuckDB error type %d)", duck.Type), Err: errOverValue,
@@ -49,8 +52,12 @@ func translate(ctx context.Context, err error) error {
 	return fmt.Errorf("warehouse: %w", err)
 }
 
-// failedCommit begins what DuckDB says of a commit that failed. The kind of what it failed over is left out: only the words are there.
-const failedCommit = "Failed to commit"
+// failedCommit and failedAppend begin what DuckDB says of a commit that failed, and of rows that could not be appended. The kind of what it
+// failed over is left out: only the words are there.
+const (
+	failedCommit = "Failed to commit"
+	failedAppend = "Failed to append"
+)
 
 // outOfMemory reports whether an error is that of too little memory.
 func outOfMemory(text string) bool {
@@ -58,7 +65,7 @@ func outOfMemory(text string) bool {
 		return true
 	}
 	for _, words := range []string{"failed to pin block", "could not allocate block", "failed to allocate data"} {
-		if strings.Contains(text, failedCommit) && strings.Contains(text, words) {
+		if (strings.Contains(text, failedCommit) || strings.Contains(text, failedAppend)) && strings.Contains(text, words) {
 			return true
 		}
 	}

@@ -36,6 +36,7 @@ func (s session) stage(feed warehouse.Feed, limit int) (name string, r relation,
 		var a *driverduck.Appender
 		var values []driver.Value
 		n, held := int64(0), 0
+		var block warehouse.Block
 		err := feed.Read(s.ctx, limit, func(columns []warehouse.FeedColumn) error {
 			if len(columns) > maxFeedColumns {
 				return activation.Errorf(activation.CodeSourceRefused, "the query gives more than %d columns", maxFeedColumns).WithRemedy("Select those that are needed")
@@ -57,8 +58,9 @@ func (s session) stage(feed warehouse.Feed, limit int) (name string, r relation,
 				return s.ctx.Err()
 			}
 			values[0] = n
+			size := 0
 			for i, v := range row {
-				held += len(v)
+				size += len(v)
 				values[i+1] = nil
 				if v == nil {
 					continue
@@ -69,6 +71,10 @@ func (s session) stage(feed warehouse.Feed, limit int) (name string, r relation,
 				}
 				values[i+1] = string(v)
 			}
+			if !block.Add(size) {
+				return warehouse.TooLarge("the database")
+			}
+			held += size
 			if err := a.AppendRow(values...); err != nil || held < appendBytes {
 				return err
 			}

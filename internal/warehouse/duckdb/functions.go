@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 //	segue_phone(text, country, region) the phone in E.164, or the reason code (S9)
 //	segue_consent(text)               'given', 'withdrawn' or 'unknown' (S6)
 //	segue_comparable(text, cleaning)       the text made comparable, '' if nothing is left (activation.Cleaning text, name, address)
+//	segue_concat(text, text)          both after each other; fails where that is longer than concatBytes (what || is in queries of people)
 //	segue_number(double)              canonical text of a number
 //	segue_clean(text)                 the text without white space at its ends, accents composed
 //	segue_read(text, type, format, decimal comma)  canonical text of a value, '' for a missing one, '!' for a misfit
@@ -30,6 +32,8 @@ type function struct {
 	inputs []driverduck.Type
 	// text works on texts where no input is NULL, which is the result else; row on other values.
 	text func(args []string) string
+	// most is how many bytes the inputs of text may have together; 0 for any.
+	most int
 	row  func([]driver.Value) (any, error)
 }
 
@@ -92,12 +96,27 @@ rows:
 			}
 			args[i] = value
 		}
+		if f.most > 0 && size(args) > f.most {
+			return errConcat
+		}
 		if err := out.Set(row, f.text(args)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+func size(texts []string) (n int) {
+	for _, t := range texts {
+		n += len(t)
+	}
+	return n
+}
+
+// concatBytes bounds what || makes in queries of people: a text is made for each of thousands of rows, outside of the engine's limit of memory.
+const concatBytes = 64 << 10
+
+var errConcat = errors.New("the joined text is too long")
 
 // register makes the functions known to the instance.
 func register(conn *sql.Conn) error {
@@ -130,6 +149,7 @@ func register(conn *sql.Conn) error {
 			return activation.Cleaning(v[1]).Clean(v[0], "")
 		}},
 		{name: "segue_clean", inputs: []driverduck.Type{text}, text: func(v []string) string { return textfile.Clean(v[0]) }},
+		{name: "segue_concat", inputs: []driverduck.Type{text, text}, most: concatBytes, text: func(v []string) string { return v[0] + v[1] }},
 		{name: "segue_read", inputs: []driverduck.Type{text, text, text, text}, text: func(v []string) string { return readers.read(v[0], v[1], v[2], v[3]) }},
 		{name: "segue_number", inputs: []driverduck.Type{driverduck.TYPE_DOUBLE}, row: func(v []driver.Value) (any, error) {
 			f, ok := v[0].(float64)

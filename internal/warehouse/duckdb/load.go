@@ -302,9 +302,9 @@ func (w *Warehouse) Quarantine(ctx context.Context, id activation.SourceID, offs
 	return list, nil
 }
 
-// appendBytes is how many bytes of texts an appender holds before it hands its rows over: it collects thousands of rows, of 16 MiB each at
+// appendBytes is how many bytes of texts an appender holds before it hands its rows over: it collects thousands of rows, of 4 MiB each at
 // most, outside of the engine's limit of memory.
-const appendBytes = 32 << 20
+const appendBytes = 8 << 20
 
 // fill appends rows to a table inside the session's transaction.
 func (s session) fill(name string, width int, rows func(add func([]any) error) error) error {

@@ -20,7 +20,7 @@ import (
 func TestALoadThatFailsOverMemoryLeavesTheOldTable(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	w, err := duckdb.Open(t.Context(), duckdb.Config{Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{dir}, MemoryLimit: "80MB", Threads: 1})
+	w, err := duckdb.Open(t.Context(), duckdb.Config{Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{dir}, MemoryLimit: "40MB", Threads: 1})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, w.Close()) }()
 	load := func(name string, text []byte) (activation.Ingest, error) {
@@ -38,12 +38,28 @@ func TestALoadThatFailsOverMemoryLeavesTheOldTable(t *testing.T) {
 
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
-	for i := range 9 {
-		_, err := fmt.Fprintf(z, "{\"id\":\"%d\",\"long\":\"%s\"}\n", i, bytes.Repeat([]byte("x"), 12<<20))
+	for i := range 20 {
+		_, err := fmt.Fprintf(z, "{\"id\":\"%d\",\"long\":\"%s\"}\n", i, bytes.Repeat([]byte("x"), 3<<20))
 		require.NoError(t, err)
 	}
 	require.NoError(t, z.Close())
 	_, err = load("large.ndjson.gz", packed.Bytes())
+	require.Equal(t, activation.CodeUnavailable, activation.CodeOf(err), "%v", err)
+	require.ErrorContains(t, err, "ran out of memory")
+	require.EqualValues(t, 2, rows(), "the old rows stay")
+	// A column takes memory by itself, and many of them have no room while rows are appended.
+	wide := func(i int) (line string) {
+		for c := range 400 {
+			line += fmt.Sprintf(",\"c%d\":\"%d %d\"", c, c, i)
+		}
+		return line
+	}
+	var many bytes.Buffer
+	for i := range 6000 {
+		_, err := fmt.Fprintf(&many, "{\"id\":\"%d\"%s}\n", i, wide(i))
+		require.NoError(t, err)
+	}
+	_, err = load("wide.ndjson", many.Bytes())
 	require.Equal(t, activation.CodeUnavailable, activation.CodeOf(err), "%v", err)
 	require.ErrorContains(t, err, "ran out of memory")
 	require.EqualValues(t, 2, rows(), "the old rows stay")

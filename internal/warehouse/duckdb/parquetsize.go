@@ -8,15 +8,9 @@ import (
 	"segue/internal/warehouse"
 )
 
-// The engine works on so many rows of a Parquet file at a time, and does not count what it holds of their texts and lists against its
-// limit of memory. One file of some kilobytes can say the same long text a million times; vectorBytes bounds what so many rows may hold.
-const (
-	vectorRows  = 2048
-	vectorBytes = 256 << 20
-)
-
 // weigh refuses a file that unpacks to more than is left of the room, or rows that are too large to be held. A value counts as one byte at
-// least. Nothing is unpacked that the file's own directory shows to be too much.
+// least. Nothing is unpacked that the file's own directory shows to be too much: one file of some kilobytes can say the same long text a
+// million times.
 func (s session) weigh(f warehouse.File, r relation, room *int64, most int64) error {
 	var rows, values float64
 	if err := s.row("SELECT count(*) FROM read_parquet(?)", []any{f.Path}, &rows); err != nil {
@@ -26,23 +20,23 @@ func (s session) weigh(f warehouse.File, r relation, room *int64, most int64) er
 		return unpacksTo(f, most)
 	}
 	// Lists: how many values lie in so many rows, of the row group and column with the most of them.
-	err := s.row(fmt.Sprintf("SELECT coalesce(max(num_values / greatest(row_group_num_rows / %d.0, 1)), 0) FROM parquet_metadata(?)", vectorRows), []any{f.Path}, &values)
+	err := s.row(fmt.Sprintf("SELECT coalesce(max(num_values / greatest(row_group_num_rows / %d.0, 1)), 0) FROM parquet_metadata(?)", warehouse.BlockRows), []any{f.Path}, &values)
 	if err != nil {
 		return damaged(f, err)
 	}
-	if values*8 > vectorBytes {
+	if values*8 > warehouse.BlockBytes {
 		return tooLarge(f)
 	}
 	texts, total, largest := r.textBytes(), rows*float64(len(r.columns)), 0.0
 	if texts != "" {
-		err := s.row(fmt.Sprintf("SELECT coalesce(sum(size)::DOUBLE, 0), coalesce(max(size)::DOUBLE, 0) FROM (SELECT sum(%s) AS size FROM %s GROUP BY s.n // %d)", texts, r.from, vectorRows),
+		err := s.row(fmt.Sprintf("SELECT coalesce(sum(size)::DOUBLE, 0), coalesce(max(size)::DOUBLE, 0) FROM (SELECT sum(%s) AS size FROM %s GROUP BY s.n // %d)", texts, r.from, warehouse.BlockRows),
 			r.args, &total, &largest)
 		if err != nil {
 			return damaged(f, err)
 		}
 		total += rows * float64(len(r.columns))
 	}
-	if largest > vectorBytes {
+	if largest > warehouse.BlockBytes {
 		return tooLarge(f)
 	}
 	if total > float64(*room) {
@@ -67,7 +61,4 @@ func unpacksTo(f warehouse.File, most int64) error {
 	return activation.Errorf(activation.CodeSourceRefused, "the file %s unpacks to more than %d bytes", f.Name, most).WithRemedy("Split it into several sources, or leave columns out")
 }
 
-func tooLarge(f warehouse.File) error {
-	return activation.Errorf(activation.CodeSourceRefused, "the file %s has rows that are too large: %d of them hold more than %d MiB", f.Name, vectorRows, vectorBytes>>20).
-		WithRemedy("Leave the columns with long texts or lists out")
-}
+func tooLarge(f warehouse.File) error { return warehouse.TooLarge("the file " + f.Name) }

@@ -56,7 +56,9 @@ func (x *selection) run(name, stmt string) error {
 	defer cancel()
 	s := x.s
 	s.ctx = bounded
-	err := s.exec(fmt.Sprintf("CREATE TEMP TABLE %s_all AS SELECT id, count(*) AS n FROM (%s) GROUP BY id", name, stmt))
+	// Only ids that profiles have are kept; how many others there are is told by their hashes, for they may be as long as texts are.
+	err := s.exec(fmt.Sprintf("CREATE TEMP TABLE %s_all AS SELECT p.profile_id, count(*) AS n FROM (%s) q LEFT JOIN %s p ON p.profile_id = q.id GROUP BY p.profile_id, CASE WHEN p.profile_id IS NULL THEN hash(q.id) END",
+		name, stmt, x.b.table()))
 	switch {
 	case errors.Is(err, errQueryTime):
 		return activation.Errorf(activation.CodeCannotEvaluate, "the query takes longer than %s", x.bounds.time).
@@ -65,7 +67,7 @@ func (x *selection) run(name, stmt string) error {
 		return queryFailed(err)
 	}
 	var rows, unknown int64
-	if err := x.s.row(fmt.Sprintf("SELECT coalesce(sum(n), 0)::BIGINT, count(*) FILTER (p.profile_id IS NULL) FROM %s_all q LEFT JOIN %s p ON p.profile_id = q.id", name, x.b.table()), nil, &rows, &unknown); err != nil {
+	if err := x.s.row(fmt.Sprintf("SELECT coalesce(sum(n), 0)::BIGINT, count(*) FILTER (profile_id IS NULL) FROM %s_all", name), nil, &rows, &unknown); err != nil {
 		return err
 	}
 	if rows > x.bounds.rows {
@@ -73,7 +75,7 @@ func (x *selection) run(name, stmt string) error {
 			WithRemedy("Select each id once; an answer that is missing is never \"nobody\"")
 	}
 	x.unknown += unknown
-	if err := x.s.exec(fmt.Sprintf("CREATE TEMP TABLE %[1]s AS SELECT id AS profile_id FROM %[1]s_all WHERE id IS NOT NULL", name)); err != nil {
+	if err := x.s.exec(fmt.Sprintf("CREATE TEMP TABLE %[1]s AS SELECT profile_id FROM %[1]s_all WHERE profile_id IS NOT NULL", name)); err != nil {
 		return err
 	}
 	return x.s.exec("DROP TABLE " + name + "_all")
@@ -83,7 +85,7 @@ var errQueryTime = errors.New("the query takes too long")
 
 // queryFailed is what is told of a query that failed. What DuckDB says of a value may hold it.
 func queryFailed(err error) error {
-	if c := activation.CodeOf(err); c == activation.CodeStorageFull || c == activation.CodeCorrupt || errors.Is(err, context.Canceled) {
+	if c := activation.CodeOf(err); c == activation.CodeStorageFull || c == activation.CodeCorrupt || c == activation.CodeCannotEvaluate || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return cannotEvaluate(err, "the query failed while it ran")
@@ -99,7 +101,7 @@ func (x *selection) compile(query string, moment, day time.Time) (string, error)
 	if err != nil {
 		return "", err
 	}
-	env := sqlguard.Env{Tables: map[string]string{}, Now: moment.UTC().Format("2006-01-02 15:04:05.999999"), Today: day.Format(time.DateOnly)}
+	env := sqlguard.Env{Tables: map[string]string{}, Now: moment.UTC().Format("2006-01-02 15:04:05.999999"), Today: day.Format(time.DateOnly), Concat: "segue_concat"}
 	for name := range tables {
 		env.Tables[name] = fmt.Sprintf("segue_table_%d", len(env.Tables))
 	}

@@ -42,6 +42,41 @@ func scanned(t *testing.T, plan any) (tables []string) {
 	return tables
 }
 
+// TestIDsThatNoProfileHasAreNotKept looks at what is kept of a query's ids: they may be as long as texts are, and millions.
+func TestIDsThatNoProfileHasAreNotKept(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w, err := Open(t.Context(), Config{Path: filepath.Join(dir, "warehouse.duckdb"), AllowedDirs: []string{dir}, MemoryLimit: "64MB", Threads: 1})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, w.Close()) }()
+	path := filepath.Join(dir, "in.csv")
+	require.NoError(t, os.WriteFile(path, []byte("id,long\n"+strings.Repeat("x", 50)+","+strings.Repeat("y", 60_000)+"\n2,z\n"), 0o600))
+	at := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	_, err = w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s", Kind: activation.SourceCSV}, Files: []warehouse.File{{Path: path, Name: "in.csv"}}, At: at})
+	require.NoError(t, err)
+	many := filepath.Join(dir, "many.csv")
+	require.NoError(t, os.WriteFile(many, []byte("n\n"+strings.Repeat("1\n2\n3\n4\n", 25)), 0o600))
+	_, err = w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "o", Kind: activation.SourceCSV}, Files: []warehouse.File{{Path: many, Name: "many.csv"}}, At: at})
+	require.NoError(t, err)
+	_, err = w.BuildProfiles(t.Context(), activation.ProfileDefinition{Source: "s", Key: "id", Fields: []activation.Field{{Name: "long", Column: "long", Type: activation.TypeText}}}, at)
+	require.NoError(t, err)
+	scope := activation.Scope{Readable: []activation.NamedTable{{Name: "Many", ID: "o"}}}
+	require.NoError(t, w.read(t.Context(), func(s session) error {
+		b, err := s.built()
+		require.NoError(t, err)
+		x, err := s.selection(b, scope, at, "")
+		require.NoError(t, err)
+		// 37 million bytes of ids, no two alike.
+		name, err := x.queried(`SELECT p.long || row_number() OVER () FROM profiles p, Many a, Many b WHERE p.profile_id <> '2' AND b.n = 1 AND a.n = 1 UNION ALL SELECT profile_id FROM profiles`, at, at)
+		require.NoError(t, err)
+		require.EqualValues(t, 625, x.unknown)
+		var ids, bytes int64
+		require.NoError(t, s.row("SELECT count(*), sum(strlen(profile_id)) FROM "+name, nil, &ids, &bytes))
+		require.Equal(t, []int64{2, 51}, []int64{ids, bytes})
+		return nil
+	}))
+}
+
 // FuzzQuery holds that a query that is accepted reads nothing but the tables that it may, by the plan that the engine makes of what is run.
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{

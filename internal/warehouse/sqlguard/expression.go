@@ -221,8 +221,20 @@ func (g *guard) function(e map[string]any, depth int) error {
 		if g.concats++; g.concats > MaxConcats {
 			return refuse("|| is allowed %d times", MaxConcats)
 		}
+		g.concat(e, children)
 	}
 	return nil
+}
+
+// concat puts a function in the place of ||, which holds that texts do not become longer than they may.
+func (g *guard) concat(e map[string]any, children []any) {
+	if g.env.Concat == "" {
+		return
+	}
+	e["function_name"], e["is_operator"] = g.env.Concat, false
+	for i, c := range children { // an operator takes operands of any type
+		children[i] = map[string]any{"class": "CAST", "type": "OPERATOR_CAST", "cast_type": map[string]any{"id": "VARCHAR"}, "child": c}
+	}
 }
 
 func (g *guard) window(e map[string]any, depth int) error {

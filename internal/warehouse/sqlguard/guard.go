@@ -29,6 +29,8 @@ type Env struct {
 	Tables map[string]string
 	// Now and Today stand for the moment: a timestamp such as 2026-11-24 08:30:00, in UTC, and a day such as 2026-11-24.
 	Now, Today string
+	// Concat is the function that takes the place of ||, if any. It takes two texts.
+	Concat string
 }
 
 // Result is an accepted statement.

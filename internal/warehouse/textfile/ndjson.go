@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Bounds of what an NDJSON file may make columns of.
+// Bounds of what a file may make columns of.
 const (
 	maxColumns = 2000
 	maxDepth   = 8 // objects below are JSON text

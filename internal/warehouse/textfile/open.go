@@ -171,7 +171,21 @@ func foreign(head []byte) error {
 			return refuse("the file %s", k.what).WithRemedy(k.remedy)
 		}
 	}
+	if wide(head) {
+		return refuse("the file is written in UTF-16").WithRemedy("Save it as UTF-8")
+	}
 	return nil
+}
+
+// wide tells UTF-16 without a mark: of most characters one of the two bytes is 0, and it is always the same one.
+func wide(head []byte) bool {
+	var zeros [2]int
+	for i, b := range head {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	return max(zeros[0], zeros[1])*4 > len(head) && min(zeros[0], zeros[1])*20 < len(head)
 }
 
 func refuse(text string, args ...any) *activation.Error {

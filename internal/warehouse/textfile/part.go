@@ -146,6 +146,9 @@ func newCSVRows(in stream, o activation.CSVOptions) (*csvRows, format, error) {
 	if c.first.problem != "" {
 		return nil, f, refuse("the first line %s", c.first.problem).WithRemedy("Mend the header, or state the quote of the source")
 	}
+	if len(c.first.fields) > maxColumns {
+		return nil, f, refuse("the file has more than %d columns", maxColumns).WithRemedy("Leave out those that are not needed, or state the delimiter of the source")
+	}
 	c.pending = f.noHeader || looksLikeData(c.first.fields)
 	if f.noHeader = c.pending; c.pending {
 		for i := range c.first.fields {

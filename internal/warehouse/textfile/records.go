@@ -9,7 +9,7 @@ import (
 )
 
 // maxRecord is the most bytes of one record. Longer ones are put aside: a quote that is never closed would swallow the file.
-const maxRecord = 16 << 20
+const maxRecord = 4 << 20
 
 // record is one row of the file as text. Its fields are valid until the next record.
 type record struct {
@@ -96,7 +96,7 @@ const (
 	problemFields  = "has another number of fields than the header"
 	problemQuote   = "has text behind a closing quote"
 	problemOpen    = "has a quote that is never closed"
-	problemTooLong = "is longer than 16 MiB"
+	problemTooLong = "is longer than 4 MiB"
 )
 
 // tooLong passes over a record that does not fit: up to the end of its first line.

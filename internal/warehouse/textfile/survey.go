@@ -30,6 +30,7 @@ type Survey struct {
 	seed     maphash.Seed
 	parts    []*part
 	columns  []*column
+	block    warehouse.Block
 }
 
 // Request says what to read.
@@ -54,8 +55,7 @@ func Look(ctx context.Context, r Request) (*Survey, error) {
 	b := &budget{r.MaxUnpacked, r.MaxUnpacked}
 	for _, p := range s.parts {
 		sum, err := s.part(ctx, p, b, func(rec record) (bool, error) {
-			s.look(p, rec)
-			return true, nil
+			return true, s.look(p, rec)
 		})
 		if err != nil {
 			return nil, s.within(p, err)
@@ -97,25 +97,31 @@ func (s *Survey) finish(whole bool) error {
 	return nil
 }
 
-// look takes notice of a record: its values, or why it cannot be read.
-func (s *Survey) look(p *part, rec record) {
+// look takes notice of a record: its values, or why it cannot be read. It refuses rows that are too large together.
+func (s *Survey) look(p *part, rec record) error {
 	p.watch(rec)
 	if b, bad := p.misfit(rec); bad {
 		s.Quarantined++
 		if len(s.Bad) < maxBad {
 			s.Bad = append(s.Bad, b)
 		}
-		return
+		return nil
 	}
 	s.Rows++
 	p.rows++
+	size := 0
 	for i, f := range rec.fields {
 		c, v := p.columns[i], clean(f)
+		size += len(v)
 		if len(v) > 0 {
 			c.look(v)
 		}
 		c.untidy = c.untidy || len(v) != len(f) || len(v) > 0 && &v[0] != &f[0] // what is clean comes back as it is
 	}
+	if !s.block.Add(size) {
+		return warehouse.TooLarge("the file")
+	}
+	return nil
 }
 
 // misfit tells why a record cannot be taken over, if so. Only types that were stated can put a row aside: decided ones
@@ -166,7 +172,9 @@ func Preview(ctx context.Context, r Request, rows int) (warehouse.Preview, error
 	var shown [][]string
 	seen := 0
 	_, err := s.part(ctx, first, &budget{r.MaxUnpacked, r.MaxUnpacked}, func(rec record) (bool, error) {
-		s.look(first, rec)
+		if err := s.look(first, rec); err != nil {
+			return false, err
+		}
 		if rec.problem == "" && len(shown) < rows {
 			row := make([]string, len(rec.fields))
 			for i, f := range rec.fields {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -229,4 +230,36 @@ func manyFields(n int) string {
 		list[i] = fmt.Sprintf(`"f%d":1`, i)
 	}
 	return strings.Join(list, ",")
+}
+
+// largeRows holds how large rows may be: one by itself, and those that an engine works on at a time.
+func largeRows(d *Desk) {
+	half := strings.Repeat("x", 2<<20)
+	for kind, row := range map[activation.SourceKind]string{activation.SourceCSV: "%d,%s\n", activation.SourceNDJSON: `{"id":%d,"long":["%s"]}` + "\n"} {
+		file := func(name string, long ...string) warehouse.File {
+			var b bytes.Buffer
+			if kind == activation.SourceCSV {
+				b.WriteString("id,long\n")
+			}
+			for i, text := range long {
+				fmt.Fprintf(&b, row, i, text)
+			}
+			return d.Put(name, b.Bytes())
+		}
+		r := Of(kind, file("long", half, half+half, half, half))
+		r.Source.MaxBadRows = 0.5
+		in := d.takes(r)
+		require.EqualValues(d, 3, in.Rows, kind)
+		bad, err := d.W.Quarantine(d.ctx(), "s", 0, 10)
+		require.NoError(d, err)
+		require.Len(d, bad, 1)
+		require.Equal(d, "is longer than 4 MiB", bad[0].Reason, kind)
+
+		many := file("many", slices.Repeat([]string{half}, 33)...)
+		_, err = d.W.Preview(d.ctx(), Of(kind, many), 5)
+		require.ErrorContains(d, err, "2048 of them hold more than 64 MiB", kind)
+		part := slices.Repeat([]string{half}, 17)
+		d.refuses(Of(kind, file("part1", part...), file("part2", part...)), "part2", "hold more than 64 MiB")
+		require.Equal(d, []string{"0", "2", "3"}, d.column(in, "id"), "the old rows stay")
+	}
 }

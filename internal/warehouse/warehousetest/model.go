@@ -24,10 +24,22 @@ type judge struct {
 	def  activation.ProfileDefinition
 	asOf time.Time
 	zone *time.Location
+	// negates gives the positive twin of each negated operator; made once, for it is asked for each rule and person.
+	negates map[activation.Operator]activation.Operator
 	// around is what rules may name; nil where they name nothing.
 	around *surroundings
 	// table is the table whose rows are judged, empty for the profiles.
 	table activation.SourceID
+}
+
+func negations() map[activation.Operator]activation.Operator {
+	twins := map[activation.Operator]activation.Operator{}
+	for _, o := range activation.Operators() {
+		if o.Negates != "" {
+			twins[o.Operator] = o.Negates
+		}
+	}
+	return twins
 }
 
 // isDay reports whether the values of a field, or of a column, are days.
@@ -65,12 +77,12 @@ func (j judge) rule(r activation.Rule, p person) bool {
 	if len(r.Any) > 0 {
 		return slices.ContainsFunc(r.Any, func(c activation.Rule) bool { return j.rule(c, p) })
 	}
-	info, _ := r.Operator.Info()
 	op := r.Operator
-	if info.Negates != "" {
-		op = info.Negates
+	twin, negated := j.negates[op]
+	if negated {
+		op = twin
 	}
-	return j.condition(op, r, p) != (info.Negates != "")
+	return j.condition(op, r, p) != negated
 }
 
 func (j judge) condition(op activation.Operator, r activation.Rule, p person) bool {

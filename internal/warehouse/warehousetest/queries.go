@@ -57,6 +57,8 @@ func queries(d *Desk) {
 		`SELECT "Who" FROM "Web orders" WHERE "Who" <> 'o''neil; DROP TABLE source; --' AND amount = 100`:                            "2",
 		"SELECT " + strings.Repeat("(", 9900) + "1" + strings.Repeat(")", 9900):                                                      "1",
 		"SELECT " + strings.Repeat("- ", 9900) + "1":                                                                                 "1",
+		`SELECT profile_id || '' FROM profiles WHERE 'x' || 1 || true = 'x1true' AND city || NULL IS NULL`:                           "1 2 3",
+		`SELECT p.profile_id FROM profiles p ORDER BY p.profile_id || city DESC LIMIT 1`:                                             "2",
 		`SELECT profile_id FROM profiles WHERE false`:                                                                                "",
 	} {
 		require.NoError(d, d.W.CheckQueries(d.ctx(), warehouse.Evaluation{Segment: Asked(query), AsOf: Now, Scope: in}), query)
@@ -87,6 +89,14 @@ func queries(d *Desk) {
 	require.Equal(d, warehouse.Counts{Members: 2, Rules: []int64{2}, Unknown: 2}, count(g, in))
 	not := Select(activation.Rule{Operator: activation.OpNotInQuery, SQL: g.Rules[0].Rule.SQL})
 	require.Equal(d, warehouse.Counts{Members: 1, Rules: []int64{1}, Unknown: 2}, count(not, in))
+
+	// However long they are; and no text becomes so long that it takes all memory.
+	long := "'" + strings.Repeat("x", 9000) + "'"
+	require.Equal(d, warehouse.Counts{Members: 1, Rules: []int64{1}, Unknown: 4}, count(Asked(`SELECT '1' UNION ALL SELECT `+long+` UNION ALL SELECT `+long+` UNION ALL
+		SELECT o.no || o."Who" || 'x' FROM "Web orders" o WHERE o.amount < 6`), in), "one long id twice, two of orders that say nobody, and NULL")
+	_, err = d.query(in, `WITH a AS (SELECT `+long+` || profile_id AS x FROM profiles), b AS (SELECT x || x AS x FROM a), c AS (SELECT x || x AS x FROM b), e AS (SELECT x || x AS x FROM c) SELECT x FROM e`)
+	require.Equal(d, activation.CodeCannotEvaluate, activation.CodeOf(err), "%v", err)
+	require.ErrorContains(d, err, "makes a text of more than 64 KiB")
 
 	// It is a segment as any other: in another segment, kept, handed over, observed, held against others, again and again.
 	in.Segments = map[activation.SegmentID]activation.Segment{"inner": {ID: "inner", Name: "Inner", Rules: g.Rules}}

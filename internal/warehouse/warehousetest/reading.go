@@ -190,6 +190,9 @@ func refusedLoads(d *Desk) {
 		{"lost columns", "id,other\n" + rows(1, 100), "name", func(r *warehouse.LoadRequest) { r.Required = []string{"id", "name"} }, true},
 		{"columns of one name", "id,Name,name\n1,2,3\n", "same name", nil, false},
 		{"UTF-16", "\xff\xfei\x00d\x00", "UTF-16", nil, false},
+		{"UTF-16 without a mark", "i\x00d\x00,\x00n\x00\n\x001\x00,\x00a\x00\n\x00", "UTF-16", nil, false},
+		{"UTF-16 the other way round", "\x00i\x00d\x00,\x00n\x00\n\x001\x00,\x01\x60\x00\n", "UTF-16", nil, false},
+		{"2,001 columns", strings.Repeat("a,", 2000) + "a\n" + strings.Repeat("1,", 2000) + "1\n", "more than 2000 columns", nil, false},
 		{"a workbook", "PK\x03\x04\x14\x00,id\n1,2\n", "workbook", nil, false},
 	} {
 		r := d.Request(c.text)

@@ -262,7 +262,7 @@ func relatedAgainstModel(d *Desk) {
 		}
 		zone, err := time.LoadLocation(name)
 		require.NoError(t, err)
-		j := judge{def: here.Profile, asOf: e.AsOf, zone: zone, around: &here}
+		j := judge{def: here.Profile, asOf: e.AsOf, zone: zone, negates: negations(), around: &here}
 		want := []string{}
 		for _, p := range people {
 			if j.segment(e.Segment, p) {

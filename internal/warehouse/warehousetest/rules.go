@@ -102,7 +102,7 @@ func rulesAgainstModel(d *Desk) {
 		}
 		zone, err := time.LoadLocation(name)
 		require.NoError(t, err)
-		j := judge{def: def, asOf: e.AsOf, zone: zone}
+		j := judge{def: def, asOf: e.AsOf, zone: zone, negates: negations()}
 		want := warehouse.Counts{Rules: make([]int64, len(e.Segment.Rules))}
 		ids := []string{}
 		for _, p := range people {

@@ -31,6 +31,7 @@ func Run(t *testing.T, open Open) {
 		"NDJSON is read one object a line":                             ndjson,
 		"Parquet keeps the types that it has":                          parquet,
 		"Parquet that unpacks to too much is refused":                  parquetBombs,
+		"rows that are too large together are refused":                 largeRows,
 		"no other file is read, whatever is stated":                    nothingElseIsRead,
 		"a preview shows the beginning":                                preview,
 		"no error tells a value":                                       nothingTellsValues,

@@ -200,6 +200,8 @@ exports:
 refresh_schedule:
   on: true
   times: ["25:00"]
+relationships:
+  - {name: "", from: customers, keys: [{from: id}]}
 `
 	path := b.file(text)
 	before := b.entries()
@@ -220,6 +222,7 @@ refresh_schedule:
 		"32:16: exports[0].segments[0]: there is no segment \"Som\". Did you mean \"Some\"?",
 		"33:14: exports[0].leavers: \"stay\" is none of what it can be. There is remove, keep",
 		"37:3: refresh_schedule.times: is no time of day. Write it as 06:30",
+		"39:6: relationships[0].name: must not be empty",
 	} {
 		require.Contains(t, got, path+":"+want)
 	}

@@ -58,7 +58,7 @@ type ServeOptions struct {
 	GiveUpAfter    time.Duration `default:"6h" placeholder:"DURATION" help:"How long an import may take before people are told and may give it up. Defaults to ${default}."`
 	WebhookPrivate bool          `help:"Let messages be told to webhooks of private networks, and to unencrypted ones."`
 	Restored       bool          `help:"Say once, after restoring the data folder from a copy: exports pause until their lists are reconciled."`
-	KeepRuns       time.Duration `default:"2160h" placeholder:"DURATION" help:"How long rows of runs are kept. Defaults to ${default}, which is 90 days."`
+	KeepRuns       time.Duration `default:"2160h" placeholder:"DURATION" help:"How long rows of runs are kept, 192h at least, for seven days they are needed. Defaults to ${default}, which is 90 days."`
 }
 
 // SandboxOptions say how a sandbox runs.

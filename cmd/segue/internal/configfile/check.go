@@ -128,9 +128,6 @@ func (c *checking) unique(section string) {
 	}
 	list := c.File.Names(section)
 	for _, n := range list {
-		if n.Name == "" {
-			continue // it is missing, or empty
-		}
 		if !c.say(n.Path, activation.ValidateName("name", n.Name)) {
 			continue
 		}

@@ -6,7 +6,7 @@ const known: [RegExp, string, string[]][] = [
   [/^has another number of fields than the header$/, 'fields', []],
   [/^has text behind a closing quote$/, 'quote', []],
   [/^has a quote that is never closed$/, 'open_quote', []],
-  [/^is longer than 16 MiB$/, 'too_long', []],
+  [/^is longer than (\d+) MiB$/, 'too_long', ['n']],
   [/^is no JSON$/, 'no_json', []],
   [/^is no JSON object$/, 'no_object', []],
   [/^has a field without a name$/, 'nameless', []],

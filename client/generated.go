@@ -6380,6 +6380,9 @@ type SourcePreview struct {
 
 	// Rows How many rows to show
 	Rows int64 `json:"rows,omitempty,omitzero"`
+
+	// Source The id of the source of which this is a change. Without a password its stored one is used, which needs kind, host, port, database, user and encryption to be the stored ones
+	Source string `json:"source,omitempty,omitzero"`
 }
 
 // SourcePreviewKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
@@ -8596,18 +8599,18 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/sources (the `CreateSource` operationId).
 	CreateSource(ctx context.Context, body CreateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PreviewSourceWithBody Look at the beginning of a file
+	// PreviewSourceWithBody Look at the beginning of a source
 	//
-	// Reads a few rows of a file, with the columns and types that were found. Nothing is stored.
+	// Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/sources/preview (the `PreviewSource` operationId).
 	PreviewSourceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PreviewSource Look at the beginning of a file
+	// PreviewSource Look at the beginning of a source
 	//
-	// Reads a few rows of a file, with the columns and types that were found. Nothing is stored.
+	// Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11725,9 +11728,9 @@ func (c *Client) CreateSource(ctx context.Context, body CreateSourceJSONRequestB
 	return c.Client.Do(req)
 }
 
-// PreviewSourceWithBody Look at the beginning of a file
+// PreviewSourceWithBody Look at the beginning of a source
 //
-// Reads a few rows of a file, with the columns and types that were found. Nothing is stored.
+// Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11744,9 +11747,9 @@ func (c *Client) PreviewSourceWithBody(ctx context.Context, contentType string, 
 	return c.Client.Do(req)
 }
 
-// PreviewSource Look at the beginning of a file
+// PreviewSource Look at the beginning of a source
 //
-// Reads a few rows of a file, with the columns and types that were found. Nothing is stored.
+// Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.
 //
 // Takes a body of the `application/json` content type.
 //

@@ -26,9 +26,9 @@ func (a *api) sourceOperations() {
 		errors:      []activation.Code{activation.CodeConflict, activation.CodeSourceRefused},
 	}, a.createSource)
 	register(a, endpoint{
-		id: "preview-source", method: http.MethodPost, path: "/sources/preview", tag: tag, reads: true, summary: "Look at the beginning of a file",
-		description: "Reads a few rows of a file, with the columns and types that were found. Nothing is stored.",
-		errors:      []activation.Code{activation.CodeSourceRefused},
+		id: "preview-source", method: http.MethodPost, path: "/sources/preview", tag: tag, reads: true, summary: "Look at the beginning of a source",
+		description: "Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeSourceRefused, activation.CodeUnavailable},
 	}, a.previewSource)
 	register(a, endpoint{
 		id: "get-source", method: http.MethodGet, path: "/sources/{id}", tag: tag, summary: "Get a data source",
@@ -105,7 +105,7 @@ func (a *api) createSource(ctx context.Context, in *input[wire.SourceInput]) (*m
 
 func (a *api) previewSource(ctx context.Context, in *input[wire.SourcePreview]) (*body[wire.Preview], error) {
 	src := in.Body.Domain()
-	if err := mayChange(ctx, src); err != nil {
+	if err := a.mayChangeStored(ctx, in.Body.Source, src); err != nil {
 		return nil, err
 	}
 	p, err := a.cfg.Services.Sources.Preview(ctx, src, in.Body.Rows, in.Body.Secret()...)
@@ -150,18 +150,18 @@ func mayChange(ctx context.Context, s activation.Source) error {
 	return callerOf(ctx).Check(access.RightChangeDatabases)
 }
 
-// mayChangeStored asks that of what is stored as well as of what it is to become.
+// mayChangeStored asks that of what is stored, if it is, as well as of what it is to become.
 func (a *api) mayChangeStored(ctx context.Context, id string, to ...activation.Source) error {
-	was, err := a.cfg.Services.Sources.Get(ctx, activation.SourceID(id))
-	if err != nil {
-		return ignoreMissing(err)
-	}
-	for _, s := range append(to, was) {
+	for _, s := range to {
 		if err := mayChange(ctx, s); err != nil {
 			return err
 		}
 	}
-	return nil
+	was, err := a.cfg.Services.Sources.Get(ctx, activation.SourceID(id))
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	return mayChange(ctx, was)
 }
 
 // shownSource makes the JSON of sources: where a database lies is shown to those who may change it.

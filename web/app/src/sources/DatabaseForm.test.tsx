@@ -128,10 +128,16 @@ test('a stored password is never shown, and stays where none is typed', async ()
   await userEvent.click(screen.getByRole('radio', { name: 'The rows of a query' }));
   await fill(/^Query/, 'SELECT 1');
   await press('Continue');
-  expect(screen.getByText(/^The stored password is not used/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Save' })).toBeNull();
+  await press('Look at the rows');
+  expect(await screen.findByText('a@example.com')).toBeTruthy();
+  const { has_password: _, table: __, ...place } = stored.database;
+  expect(bodies('POST /sources/preview')).toEqual([
+    { name: 'preview', source: 's1', kind: 'postgresql', database: { ...place, query: 'SELECT 1' }, rows: 20 },
+  ]);
+  await press('Continue');
   await press('Save');
   await screen.findByText('stored');
-  const { has_password: _, table: __, ...place } = stored.database;
   expect(bodies('PUT /sources/s1')).toEqual([
     {
       name: 'Shop',
@@ -141,6 +147,24 @@ test('a stored password is never shown, and stays where none is typed', async ()
       max_shrink: 0.3,
       version: 3,
     },
+  ]);
+});
+
+test('a stored password is not used for a look at another database, nor told with one that is typed', async () => {
+  const bodies = await show('/sources/s1/edit');
+  await fill(/^Name of the database/, 'archive');
+  await press(/How it is read/);
+  expect(screen.getByText(/^The stored password is used for a look at the database/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Look at the rows' })).toBeNull();
+  expect(screen.getByRole('button', { name: 'Save' })).toBeTruthy();
+  await press(/^\S* ?Database/);
+  await fill(/^Password/, 'Secret');
+  await press(/How it is read/);
+  await press('Look at the rows');
+  await screen.findByText('a@example.com');
+  const { has_password: _, ...place } = stored.database;
+  expect(bodies('POST /sources/preview')).toEqual([
+    { name: 'preview', kind: 'postgresql', database: { ...place, name: 'archive', password: 'Secret' }, rows: 20 },
   ]);
 });
 

@@ -16,6 +16,7 @@ import {
   faultOf,
   fromDatabase,
   keepsPassword,
+  looksWithStored,
   newDatabaseDraft,
   placeOf,
   ports,
@@ -55,11 +56,21 @@ export function DatabaseForm({ stored, onReload }: Props) {
   const at = (change: Partial<DatabaseDraft['at']>) => setDraft((d) => ({ ...d, at: { ...d.at, ...change } }));
 
   const preview = useQuery(
-    databasePreviewQuery(asked?.n, asked && { kind: asked.draft.kind, database: placeOf(asked.draft) }, draft.columns),
+    databasePreviewQuery(
+      asked?.n,
+      asked && {
+        kind: asked.draft.kind,
+        database: placeOf(asked.draft),
+        source: keepsPassword(asked.draft, stored?.database) ? stored?.id : undefined,
+      },
+      draft.columns,
+    ),
   );
   const place = (d: DatabaseDraft) => JSON.stringify([d.kind, placeOf(d)]);
   const fresh = asked !== undefined && place(asked.draft) === place(draft);
-  const kept = keepsPassword(draft, stored?.database);
+  // A password that is stored for another database is not used for a look at this one.
+  const blind =
+    stored?.database && keepsPassword(draft, stored.database) ? !looksWithStored(draft, stored.database) : false;
   const looked = fresh && preview.data !== undefined && !preview.error;
 
   /** What the server said of a field, until it is changed. */
@@ -222,12 +233,12 @@ export function DatabaseForm({ stored, onReload }: Props) {
     {
       id: 'reading',
       title: t('sources.form.reading'),
-      // Whoever keeps the password, or where the rows come from, need not look at them again.
-      complete: looked || (!!stored && (kept || place(draft) === place(first))),
+      // Whoever keeps where the rows come from need not look at them again.
+      complete: looked || blind || (!!stored && place(draft) === place(first)),
       summary: looked && preview.data && t('sources.form.read_as', { count: preview.data.columns.length }),
       content: (
         <div className="stack">
-          {kept ? (
+          {blind ? (
             <Notice tone="info">{t('sources.database.look_kept')}</Notice>
           ) : (
             <Button

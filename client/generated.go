@@ -8583,7 +8583,7 @@ type ClientInterface interface {
 
 	// CreateSourceWithBody Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
+	// Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8592,7 +8592,7 @@ type ClientInterface interface {
 
 	// CreateSource Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
+	// Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8619,7 +8619,7 @@ type ClientInterface interface {
 
 	// DeleteSource Remove a data source
 	//
-	// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.
+	// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file or the database stays as it is; a stored password goes.
 	//
 	// Corresponds with DELETE /api/v1/sources/{id} (the `DeleteSource` operationId).
 	DeleteSource(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8651,7 +8651,7 @@ type ClientInterface interface {
 
 	// IngestSource Take a source's rows over
 	//
-	// Reads the file into the source's table, which is replaced whole or stays as it was. Answers when that is done.
+	// Reads the file or the database into the source's table, which is replaced whole or stays as it was. Answers when that is done.
 	//
 	// Corresponds with POST /api/v1/sources/{id}/ingest (the `IngestSource` operationId).
 	IngestSource(ctx context.Context, id string, params *IngestSourceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11692,7 +11692,7 @@ func (c *Client) ListSources(ctx context.Context, params *ListSourcesParams, req
 
 // CreateSourceWithBody Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
+// Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11711,7 +11711,7 @@ func (c *Client) CreateSourceWithBody(ctx context.Context, contentType string, b
 
 // CreateSource Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
+// Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11768,7 +11768,7 @@ func (c *Client) PreviewSource(ctx context.Context, body PreviewSourceJSONReques
 
 // DeleteSource Remove a data source
 //
-// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.
+// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file or the database stays as it is; a stored password goes.
 //
 // Corresponds with DELETE /api/v1/sources/{id} (the `DeleteSource` operationId).
 func (c *Client) DeleteSource(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11840,7 +11840,7 @@ func (c *Client) UpdateSource(ctx context.Context, id string, body UpdateSourceJ
 
 // IngestSource Take a source's rows over
 //
-// Reads the file into the source's table, which is replaced whole or stays as it was. Answers when that is done.
+// Reads the file or the database into the source's table, which is replaced whole or stays as it was. Answers when that is done.
 //
 // Corresponds with POST /api/v1/sources/{id}/ingest (the `IngestSource` operationId).
 func (c *Client) IngestSource(ctx context.Context, id string, params *IngestSourceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {

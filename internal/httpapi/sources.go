@@ -22,7 +22,7 @@ func (a *api) sourceOperations() {
 	}, a.listSources)
 	register(a, endpoint{
 		id: "create-source", method: http.MethodPost, path: "/sources", tag: tag, status: http.StatusCreated, summary: "Add a data source",
-		description: "Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.",
+		description: "Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.",
 		errors:      []activation.Code{activation.CodeConflict, activation.CodeSourceRefused},
 	}, a.createSource)
 	register(a, endpoint{
@@ -42,12 +42,12 @@ func (a *api) sourceOperations() {
 	}, a.updateSource)
 	register(a, endpoint{
 		id: "delete-source", method: http.MethodDelete, path: "/sources/{id}", tag: tag, summary: "Remove a data source",
-		description: "Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.",
+		description: "Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file or the database stays as it is; a stored password goes.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
 	}, a.deleteSource)
 	register(a, endpoint{
 		id: "ingest-source", method: http.MethodPost, path: "/sources/{id}/ingest", tag: tag, summary: "Take a source's rows over",
-		description: "Reads the file into the source's table, which is replaced whole or stays as it was. Answers when that is done.",
+		description: "Reads the file or the database into the source's table, which is replaced whole or stays as it was. Answers when that is done.",
 		errors: []activation.Code{
 			activation.CodeNotFound, activation.CodeConflict, activation.CodeSourceRefused, activation.CodeStorageFull, activation.CodeUnavailable,
 		},

@@ -103,6 +103,24 @@ test('what the server refuses of a field stands at the field, which has the focu
   expect(host.getAttribute('aria-invalid')).not.toBe('true');
 });
 
+test.each([
+  [undefined, /^Password/, 'Look at the rows', /^The database does not accept this user and password\. Check both/],
+  ['hr', /^Lozinka/, 'Pogledaj retke', /^Baza podataka ne prihvaća ovog korisnika i lozinku\. Provjerite/],
+] as const)('a password that is refused is told at its field in words (%s)', async (language, label, look, says) => {
+  const refusal = {
+    code: 'source_refused',
+    detail: 'preview "preview": the database refused the user or the password',
+    remedy: 'Check both, and whether the user may come from this machine',
+    field: 'database.password',
+  };
+  const answer = () => Response.json(refusal, { status: 422 });
+  await show('/sources/s1/edit', { 'POST /sources/preview': answer }, 'administrator', language);
+  await userEvent.click(await screen.findByRole('button', { name: /How it is read|Kako se čita/ }));
+  await press(look);
+  expect(await screen.findByText(says)).toBeTruthy();
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText(label)));
+});
+
 test('a database that does not answer is told where one looks, and can be asked again', async () => {
   let there = false;
   const answer = () =>

@@ -28,6 +28,7 @@ import {
 import { NameAndLimits, namedWithin } from './NameAndLimits';
 import { PreviewTable } from './PreviewTable';
 import { databasePreviewQuery } from './queries';
+import { useFault } from './useFault';
 import { useSave } from './useSave';
 
 type Props = { stored?: Api['Source']; onReload?: () => void };
@@ -45,6 +46,7 @@ export function DatabaseForm({ stored, onReload }: Props) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const sentence = useErrorSentence();
+  const fault = useFault();
   const base = useId();
   const [first] = useState(() => (stored?.database ? fromDatabase(stored, stored.database) : newDatabaseDraft()));
   const [draft, setDraft] = useState(first);
@@ -79,8 +81,9 @@ export function DatabaseForm({ stored, onReload }: Props) {
       [preview.error, asked?.draft],
       [error, tried],
     ] as const) {
+      const said = fault(e);
       if (e instanceof ApiError && e.field === `database.${field}` && d?.at[field] === draft.at[field])
-        return sentence(e);
+        return said ? `${said.what}. ${said.todo}` : sentence(e);
     }
     return undefined;
   };
@@ -251,7 +254,7 @@ export function DatabaseForm({ stored, onReload }: Props) {
             </Button>
           )}
           {fresh && preview.error ? (
-            <ErrorPanel error={preview.error} />
+            <ErrorPanel error={preview.error} said={fault(preview.error)} />
           ) : fresh && preview.data ? (
             <PreviewTable
               preview={preview.data}

@@ -100,7 +100,12 @@ export function PreviewTable({ preview, columns, onColumns }: Props) {
             rows={preview.quarantined.map((r, n) => ({ ...r, n }))}
             rowKey={(r) => String(r.n)}
             columns={[
-              { id: 'line', header: t('sources.quarantine.line'), number: true, cell: (r) => number(r.line) },
+              {
+                id: 'line',
+                header: preview.files ? t('sources.quarantine.line') : t('sources.quarantine.row'),
+                number: true,
+                cell: (r) => number(r.line),
+              },
               { id: 'column', header: t('sources.quarantine.column'), cell: (r) => r.column || t('parts.none') },
               { id: 'value', header: t('sources.quarantine.value'), cell: said.value },
               { id: 'reason', header: t('sources.quarantine.reason'), cell: said.reason },

@@ -119,6 +119,35 @@ test.each([
   await press(look);
   expect(await screen.findByText(says)).toBeTruthy();
   await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText(label)));
+  expect(screen.getByLabelText(label).getAttribute('aria-invalid')).toBe('true');
+});
+
+test('what is mended in the database, or in another field, is asked for again', async () => {
+  let detail = 'the user of the database may not read this';
+  let field = 'database.table';
+  const answer = () =>
+    detail ? Response.json({ code: 'source_refused', detail, field }, { status: 422 }) : Response.json(preview);
+  await show('/sources/new/database', { 'POST /sources/preview': answer });
+  await describe();
+  await press('Look at the rows');
+  expect(await screen.findByText(/^The user may not read this/)).toBeTruthy();
+  await press('Continue');
+  await press('Look at the rows');
+  expect(await screen.findByText(/^The user may not read this/)).toBeTruthy();
+  expect(screen.getByLabelText(/^Table/).getAttribute('aria-invalid')).toBe('true');
+  await userEvent.click(screen.getByRole('radio', { name: 'The rows of a query' }));
+  await fill(/^Query/, 'SELECT 1');
+  [detail, field] = ['the database refused the user or the password', 'database.password'];
+  await press('Continue');
+  await press('Look at the rows');
+  expect(await screen.findByText(/^The database does not accept this user/)).toBeTruthy();
+  await fill(/^User/, 'reader');
+  expect(screen.queryByText(/^The database does not accept this user/)).toBeNull();
+  detail = '';
+  await press('Continue');
+  await press('Continue');
+  await press('Look at the rows');
+  expect(await screen.findByText('a@example.com')).toBeTruthy();
 });
 
 test('a database that does not answer is told where one looks, and can be asked again', async () => {

@@ -75,14 +75,14 @@ export function DatabaseForm({ stored, onReload }: Props) {
     stored?.database && keepsPassword(draft, stored.database) ? !looksWithStored(draft, stored.database) : false;
   const looked = fresh && preview.data !== undefined && !preview.error;
 
-  /** What the server said of a field, until it is changed. */
+  /** What the server said of a field, until something is changed: a password may be right for another user. */
   const refused = (field: Field) => {
     for (const [e, d] of [
       [preview.error, asked?.draft],
       [error, tried],
     ] as const) {
       const said = fault(e);
-      if (e instanceof ApiError && e.field === `database.${field}` && d?.at[field] === draft.at[field])
+      if (e instanceof ApiError && e.field === `database.${field}` && d && place(d) === place(draft))
         return said ? `${said.what}. ${said.todo}` : sentence(e);
     }
     return undefined;
@@ -91,7 +91,8 @@ export function DatabaseForm({ stored, onReload }: Props) {
     const fault = faultOf(draft, field, stored?.database);
     return fault ? t(`sources.database.fault.${fault}`) : refused(field);
   };
-  const right = (fields: Field[]) => fields.every((f) => !wrong(f));
+  // What the server refused it may take the next time: it can be mended over there as well.
+  const right = (fields: Field[]) => fields.every((f) => !faultOf(draft, f, stored?.database));
   // A section whose field was refused opens again; what there is to correct has the focus.
   const marked = [...where, ...what].find(refused);
   useEffect(() => {
@@ -152,6 +153,7 @@ export function DatabaseForm({ stored, onReload }: Props) {
             disabled={draft.noPassword}
             visibilityToggleButtonProps={{ 'aria-label': t('sources.database.show') }}
             {...text('password')}
+            aria-invalid={wrong('password') ? true : undefined} // which is said of every other field by itself
             autoComplete="new-password"
           />
           {stored?.database?.has_password && (
@@ -224,6 +226,7 @@ export function DatabaseForm({ stored, onReload }: Props) {
             label={t('sources.database.timeout')}
             description={t('sources.database.timeout_is', { n: number(defaultTimeout) })}
             w={320}
+            maw="100%"
             hideControls
             allowDecimal={false}
             allowNegative={false}

@@ -117,7 +117,7 @@ func TestWhatADatabaseRefusesIsSaidWithoutItsValues(t *testing.T) {
 		}},
 		"column":        {at: "query", says: "names a column", pg: query("SELECT nothing FROM secrets")},
 		"no such table": {at: "query", says: "no such table", pg: query("SELECT v FROM nothing")},
-		"syntax":        {at: "query", says: "does not understand", pg: query("SELECT FROM WHERE")},
+		"syntax":        {at: "query", says: "does not understand the query (", pg: query("SELECT FROM WHERE")},
 		"two":           {at: "query", says: "does not understand", pg: query("SELECT 1 AS x) AS q; DELETE FROM secrets; SELECT * FROM (SELECT 2 AS y")},
 		"value":         {at: "query", says: "refused the query", pg: query("SELECT v::integer FROM secrets"), my: query("SELECT extractvalue('<a/>', concat(0x7e, v)) AS x FROM secrets")},
 		"change":        {at: "query", says: "tries to change", pg: query("SELECT nextval('counter') AS n"), my: query("SELECT nextval(counter) AS n")},

@@ -131,7 +131,7 @@ func said(err error, limit time.Duration) *activation.Error {
 	case "42501":
 		return mayNotRead()
 	case "42601":
-		return noQuery(pg.Code)
+		return noQuery("SQLSTATE " + pg.Code)
 	case "25006":
 		return changes()
 	case "57014", "55P03":

@@ -4,6 +4,7 @@ import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
 import { Notice } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
+import { useNarrow } from '../parts/useNarrow';
 import { type Draft, types, withType } from './reading';
 import { useReason } from './useReason';
 
@@ -18,6 +19,7 @@ export function PreviewTable({ preview, columns, onColumns }: Props) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const said = useReason();
+  const narrow = useNarrow();
   return (
     <div className="stack">
       <DataTable
@@ -32,6 +34,8 @@ export function PreviewTable({ preview, columns, onColumns }: Props) {
             cell: (c) => (
               <NativeSelect
                 aria-label={t('sources.form.type_of', { column: c.name })}
+                miw={narrow ? undefined : 210}
+                styles={{ input: { textOverflow: 'ellipsis' } }}
                 value={columns[c.name]?.type ?? ''}
                 data={[
                   { value: '', label: t('sources.form.found', { type: t(`sources.type.${c.type}`) }) },

@@ -75,6 +75,11 @@ test.each([
   expect(screen.queryByRole('button', { name: verb })).toBeNull();
 });
 
+test('what the database calls a fault is no number of the reader', async () => {
+  await show({ ...database, ingest: failed('the database does not understand the query (42601)') }, 'hr');
+  expect((await screen.findByRole('alert')).textContent).toContain('Baza to označava kao 42601');
+});
+
 test.each([
   [file, 'Line'],
   [database, 'Row'],

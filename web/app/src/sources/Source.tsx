@@ -114,6 +114,7 @@ export default function SourcePage() {
                   [t('sources.column.kind'), source.kind && t(`sources.kind.${source.kind}`)],
                   [t('sources.column.path'), source.path],
                   [t('sources.database.host'), source.database?.host],
+                  [t('sources.database.port'), source.database?.port || undefined],
                   [t('sources.database.name'), source.database?.name],
                   [t('sources.database.user'), source.database?.user],
                   [t('sources.database.table'), source.database?.table],

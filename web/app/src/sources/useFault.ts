@@ -11,7 +11,10 @@ export function useFault() {
     const known = error instanceof ApiError ? sourceFault(error.detail) : undefined;
     if (!known) return undefined;
     const holes = Object.fromEntries(
-      Object.entries(known.holes).map(([name, v]) => [name, /^\d+$/.test(v) ? number(Number(v)) : v]),
+      Object.entries(known.holes).map(([name, v]) => [
+        name,
+        name !== 'code' && /^\d+$/.test(v) ? number(Number(v)) : v,
+      ]),
     );
     return { what: t(`sources.fault.${known.key}.what`, holes), todo: t(`sources.fault.${known.key}.todo`, holes) };
   };

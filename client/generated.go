@@ -6380,6 +6380,9 @@ type SourcePreview struct {
 
 	// Rows How many rows to show
 	Rows int64 `json:"rows,omitempty,omitzero"`
+
+	// Source The id of the source of which this is a change. Without a password its stored one is used, which needs kind, host, port, database, user and encryption to be the stored ones
+	Source string `json:"source,omitempty,omitzero"`
 }
 
 // SourcePreviewKind Told by the name of the file if absent: .ndjson, .jsonl and .json, .parquet, else CSV
@@ -8580,7 +8583,7 @@ type ClientInterface interface {
 
 	// CreateSourceWithBody Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
+	// Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8589,25 +8592,25 @@ type ClientInterface interface {
 
 	// CreateSource Add a data source
 	//
-	// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
+	// Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v1/sources (the `CreateSource` operationId).
 	CreateSource(ctx context.Context, body CreateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PreviewSourceWithBody Look at the beginning of a file
+	// PreviewSourceWithBody Look at the beginning of a source
 	//
-	// Reads a few rows of a file, with the columns and types that were found. Nothing is stored.
+	// Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/sources/preview (the `PreviewSource` operationId).
 	PreviewSourceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PreviewSource Look at the beginning of a file
+	// PreviewSource Look at the beginning of a source
 	//
-	// Reads a few rows of a file, with the columns and types that were found. Nothing is stored.
+	// Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8616,7 +8619,7 @@ type ClientInterface interface {
 
 	// DeleteSource Remove a data source
 	//
-	// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.
+	// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file or the database stays as it is; a stored password goes.
 	//
 	// Corresponds with DELETE /api/v1/sources/{id} (the `DeleteSource` operationId).
 	DeleteSource(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8648,7 +8651,7 @@ type ClientInterface interface {
 
 	// IngestSource Take a source's rows over
 	//
-	// Reads the file into the source's table, which is replaced whole or stays as it was. Answers when that is done.
+	// Reads the file or the database into the source's table, which is replaced whole or stays as it was. Answers when that is done.
 	//
 	// Corresponds with POST /api/v1/sources/{id}/ingest (the `IngestSource` operationId).
 	IngestSource(ctx context.Context, id string, params *IngestSourceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11689,7 +11692,7 @@ func (c *Client) ListSources(ctx context.Context, params *ListSourcesParams, req
 
 // CreateSourceWithBody Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
+// Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11708,7 +11711,7 @@ func (c *Client) CreateSourceWithBody(ctx context.Context, contentType string, b
 
 // CreateSource Add a data source
 //
-// Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
+// Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11725,9 +11728,9 @@ func (c *Client) CreateSource(ctx context.Context, body CreateSourceJSONRequestB
 	return c.Client.Do(req)
 }
 
-// PreviewSourceWithBody Look at the beginning of a file
+// PreviewSourceWithBody Look at the beginning of a source
 //
-// Reads a few rows of a file, with the columns and types that were found. Nothing is stored.
+// Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11744,9 +11747,9 @@ func (c *Client) PreviewSourceWithBody(ctx context.Context, contentType string, 
 	return c.Client.Do(req)
 }
 
-// PreviewSource Look at the beginning of a file
+// PreviewSource Look at the beginning of a source
 //
-// Reads a few rows of a file, with the columns and types that were found. Nothing is stored.
+// Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11765,7 +11768,7 @@ func (c *Client) PreviewSource(ctx context.Context, body PreviewSourceJSONReques
 
 // DeleteSource Remove a data source
 //
-// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.
+// Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file or the database stays as it is; a stored password goes.
 //
 // Corresponds with DELETE /api/v1/sources/{id} (the `DeleteSource` operationId).
 func (c *Client) DeleteSource(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11837,7 +11840,7 @@ func (c *Client) UpdateSource(ctx context.Context, id string, body UpdateSourceJ
 
 // IngestSource Take a source's rows over
 //
-// Reads the file into the source's table, which is replaced whole or stays as it was. Answers when that is done.
+// Reads the file or the database into the source's table, which is replaced whole or stays as it was. Answers when that is done.
 //
 // Corresponds with POST /api/v1/sources/{id}/ingest (the `IngestSource` operationId).
 func (c *Client) IngestSource(ctx context.Context, id string, params *IngestSourceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {

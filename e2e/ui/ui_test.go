@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"segue/e2e/rig"
+	"segue/internal/database/databasetest"
 )
 
 // sandboxKey is the key of every sandbox's first account.
@@ -25,6 +26,7 @@ const sandboxKey = "xkeysib-0000000000000000000000000000000000000000000000000000
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	databasetest.StopAll()
 	rig.Clean()
 	os.Exit(code)
 }
@@ -90,6 +92,17 @@ func fresh(t *testing.T) rig.Object {
 	return rig.Object{"setup": setup, "sandbox": sandbox.URL, "key": sandboxKey, "file": file}
 }
 
+// postgres is a PostgreSQL server with a table of people, ten in each town, and how its reader gets there.
+func postgres(t *testing.T) rig.Object {
+	t.Helper()
+	pg, err := databasetest.PostgreSQL()
+	require.NoError(t, err, "PostgreSQL of Debian's package postgresql: scripts/require installs it")
+	require.NoError(t, pg.Postgres("CREATE TABLE people (id int, email text, town text)",
+		"INSERT INTO people SELECT n, 'p' || n || '@example.com', (ARRAY['Split', 'Zagreb', 'Rijeka', 'Osijek'])[1 + (n - 1) % 4] FROM generate_series(1, 40) AS n",
+		"GRANT SELECT ON people TO reader"))
+	return rig.Object{"host": "127.0.0.1", "port": pg.Port, "name": "postgres", "user": "reader", "password": databasetest.ReaderPassword, "ca": pg.CA}
+}
+
 func TestTheWebApplicationInABrowser(t *testing.T) {
 	t.Parallel()
 	chromium, err := exec.LookPath("chromium")
@@ -121,8 +134,10 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 	provider.Tells(t, "subject-ana", "", "cn=segue,ou=admins")
 	both, err := json.Marshal(rig.Object{"hr": fresh(t), "en": fresh(t)})
 	require.NoError(t, err)
+	database, err := json.Marshal(postgres(t))
+	require.NoError(t, err)
 	t.Log(command(t, ".", []string{
-		"CI=true", "SEGUE_URL=" + url, "SEGUE_DEMO=" + dir, "SEGUE_SETUP=" + setUpLink(t), "SEGUE_FRESH=" + string(both),
+		"CI=true", "SEGUE_URL=" + url, "SEGUE_DEMO=" + dir, "SEGUE_SETUP=" + setUpLink(t), "SEGUE_FRESH=" + string(both), "SEGUE_POSTGRES=" + string(database),
 		"SEGUE_SSO=" + sso.URL, "SEGUE_SSO_PASSWORD=" + rig.ProviderPassword,
 		"SEGUE_CHROMIUM=" + chromium, "SEGUE_RESULTS=" + results,
 	}, "npx", append([]string{"playwright", "test"}, specs...)...))

@@ -75,13 +75,25 @@ func (f feed) Read(ctx context.Context, limit int, columns func([]warehouse.Feed
 	return f.translate(err)
 }
 
-func tooLong(most time.Duration) error {
-	return activation.Errorf(activation.CodeSourceRefused, "reading the database took longer than %s", most).
-		WithRemedy("Let it take longer (timeout), or read less")
+func tooLong(most time.Duration) *activation.Error {
+	return refuse("timeout", "Let it take longer (timeout), or read less", "reading the database took longer than %s", most)
 }
 
-func refuse(remedy, text string, args ...any) error {
-	return activation.Errorf(activation.CodeSourceRefused, text, args...).WithRemedy(remedy)
+// refuse says what is wrong with the field of the database that is named; with none, with what is read there.
+func refuse(field, remedy, text string, args ...any) *activation.Error {
+	e := activation.Errorf(activation.CodeSourceRefused, text, args...).WithRemedy(remedy)
+	if field == "" {
+		return e
+	}
+	return e.WithField("database." + field)
+}
+
+// asked is the field that says what is read.
+func (f feed) asked() string {
+	if f.account.Options.Query != "" {
+		return "database.query"
+	}
+	return "database.table"
 }
 
 // translate says what went wrong, in our own words.
@@ -91,6 +103,9 @@ func (f feed) translate(err error) error {
 		return err
 	}
 	if e := said(err, f.account.Options.Limit()); e != nil {
+		if e.Code == activation.CodeSourceRefused && e.Field == "" {
+			return e.WithField(f.asked())
+		}
 		return e
 	}
 	var unknown x509.UnknownAuthorityError
@@ -100,13 +115,13 @@ func (f feed) translate(err error) error {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &unknown):
-		return refuse("Give the certificate that signed it (ca), or set tls to encrypt where nobody can stand in between", "the certificate of the database is signed by nobody that is trusted")
+		return refuse("ca", "Give the certificate that signed it (ca), or set tls to encrypt where nobody can stand in between", "the certificate of the database is signed by nobody that is trusted")
 	case errors.As(err, &host):
-		return refuse("Use the name that the certificate has", "the certificate of the database is for another host")
+		return refuse("host", "Use the name that the certificate has", "the certificate of the database is for another host")
 	case errors.As(err, &invalid):
-		return refuse("Renew it", "the certificate of the database is not valid")
+		return refuse("tls", "Renew it", "the certificate of the database is not valid")
 	case noTLS(err):
-		return refuse("Switch encryption on there, or set tls to off if the database is on this machine", "the database offers no encryption")
+		return refuse("tls", "Switch encryption on there, or set tls to off if the database is on this machine", "the database offers no encryption")
 	case errors.As(err, &dns):
 		return activation.Errorf(activation.CodeUnavailable, "the host of the database is not known").WithField("database.host").WithRemedy("Check its name")
 	case errors.As(err, &op):

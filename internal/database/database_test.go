@@ -99,39 +99,42 @@ func TestWhatADatabaseRefusesIsSaidWithoutItsValues(t *testing.T) {
 	for name, c := range map[string]struct {
 		pg, my change
 		says   string
+		at     string
 	}{
-		"password": {says: "refused the user or the password", pg: func(o *activation.DatabaseOptions) string { o.Table = "secrets"; return "wrong-geheim" }},
-		"user": {says: "refused the user or the password", pg: func(o *activation.DatabaseOptions) string {
+		"password": {at: "password", says: "refused the user or the password", pg: func(o *activation.DatabaseOptions) string { o.Table = "secrets"; return "wrong-geheim" }},
+		"user": {at: "password", says: "refused the user or the password", pg: func(o *activation.DatabaseOptions) string {
 			o.Table, o.User = "secrets", "nobody"
 			return ownerPassword
 		}},
-		"database": {says: "no such database", pg: func(o *activation.DatabaseOptions) string {
+		"database": {at: "name", says: "no such database", pg: func(o *activation.DatabaseOptions) string {
 			o.Table, o.Name = "secrets", "nothing"
 			return ownerPassword
 		}},
-		"table": {says: "no such table", pg: table("nothing")},
-		"rights": {says: "may not read", pg: func(o *activation.DatabaseOptions) string {
+		"table": {at: "table", says: "no such table", pg: table("nothing")},
+		"rights": {at: "table", says: "may not read", pg: func(o *activation.DatabaseOptions) string {
 			o.Table, o.User = "secrets", "reader"
 			return readerPassword
 		}},
-		"syntax": {says: "does not understand", pg: query("SELECT FROM WHERE")},
-		"two":    {says: "does not understand", pg: query("SELECT 1 AS x) AS q; DELETE FROM secrets; SELECT * FROM (SELECT 2 AS y")},
-		"value":  {says: "refused the query", pg: query("SELECT v::integer FROM secrets"), my: query("SELECT extractvalue('<a/>', concat(0x7e, v)) AS x FROM secrets")},
-		"change": {says: "tries to change", pg: query("SELECT nextval('counter') AS n"), my: query("SELECT nextval(counter) AS n")},
-		"time": {says: "took longer", pg: func(o *activation.DatabaseOptions) string {
+		"column":        {at: "query", says: "names a column", pg: query("SELECT nothing FROM secrets")},
+		"no such table": {at: "query", says: "no such table", pg: query("SELECT v FROM nothing")},
+		"syntax":        {at: "query", says: "does not understand the query (", pg: query("SELECT FROM WHERE")},
+		"two":           {at: "query", says: "does not understand", pg: query("SELECT 1 AS x) AS q; DELETE FROM secrets; SELECT * FROM (SELECT 2 AS y")},
+		"value":         {at: "query", says: "refused the query", pg: query("SELECT v::integer FROM secrets"), my: query("SELECT extractvalue('<a/>', concat(0x7e, v)) AS x FROM secrets")},
+		"change":        {at: "query", says: "tries to change", pg: query("SELECT nextval('counter') AS n"), my: query("SELECT nextval(counter) AS n")},
+		"time": {at: "timeout", says: "took longer", pg: func(o *activation.DatabaseOptions) string {
 			o.Query, o.Timeout = "SELECT pg_sleep(60)::text AS x", 1
 			return ownerPassword
 		}, my: func(o *activation.DatabaseOptions) string {
 			o.Query, o.Timeout = "SELECT sleep(60) AS x", 1
 			return ownerPassword
 		}},
-		"host": {says: "is not known", pg: func(o *activation.DatabaseOptions) string {
+		"host": {at: "host", says: "is not known", pg: func(o *activation.DatabaseOptions) string {
 			o.Table, o.Host = "secrets", "nothing.invalid"
 			return ownerPassword
 		}},
 		"port":  {says: "does not answer", pg: func(o *activation.DatabaseOptions) string { o.Table, o.Port = "secrets", 1; return ownerPassword }},
-		"no CA": {says: "signed by nobody that is trusted", pg: func(o *activation.DatabaseOptions) string { o.Table, o.CA = "secrets", ""; return ownerPassword }},
-		"name": {says: "is for another host", pg: func(o *activation.DatabaseOptions) string {
+		"no CA": {at: "ca", says: "signed by nobody that is trusted", pg: func(o *activation.DatabaseOptions) string { o.Table, o.CA = "secrets", ""; return ownerPassword }},
+		"name": {at: "host", says: "is for another host", pg: func(o *activation.DatabaseOptions) string {
 			o.Table, o.Host = "secrets", "localhost"
 			return ownerPassword
 		}},
@@ -146,6 +149,9 @@ func TestWhatADatabaseRefusesIsSaidWithoutItsValues(t *testing.T) {
 			require.Error(t, err, "%s of %s: %v", name, kind, rows)
 			require.ErrorContains(t, err, c.says, "%s of %s", name, kind)
 			require.NotEmpty(t, activation.CodeOf(err))
+			var e *activation.Error
+			require.ErrorAs(t, err, &e)
+			require.Equal(t, c.at, strings.TrimPrefix(e.Field, "database."), "%s of %s", name, kind)
 			for _, secret := range []string{"geheim", ownerPassword, readerPassword, "4711"} {
 				require.NotContains(t, fmt.Sprintf("%v %+v", err, err), secret, "%s of %s", name, kind)
 			}

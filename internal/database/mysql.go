@@ -147,7 +147,7 @@ type silent struct{}
 // Print implements mysql.Logger.
 func (silent) Print(...any) {}
 
-func saidMySQL(err error, limit time.Duration) error {
+func saidMySQL(err error, limit time.Duration) *activation.Error {
 	var my *mysql.MySQLError
 	if !errors.As(err, &my) {
 		return nil
@@ -160,6 +160,8 @@ func saidMySQL(err error, limit time.Duration) error {
 		return noDatabase()
 	case 1146:
 		return noTable()
+	case 1054:
+		return noColumn()
 	case 1142, 1143, 1370:
 		return mayNotRead()
 	case 1064:
@@ -169,7 +171,7 @@ func saidMySQL(err error, limit time.Duration) error {
 	case 1969, 3024, 1205:
 		return tooLong(limit)
 	case 1040, 1203:
-		return activation.Errorf(activation.CodeUnavailable, "the database has no connection left").WithRemedy("Try again later")
+		return busy()
 	}
 	return failedWith(code)
 }

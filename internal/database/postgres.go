@@ -116,7 +116,7 @@ func postgresType(oid uint32) (t activation.FieldType, exact bool, convert func(
 func hexadecimal(v []byte) []byte { return []byte(strings.ToUpper(hex.EncodeToString(v))) }
 
 // said tells what a database's own error means; nil for any other error. Its text is dropped: it may quote a value.
-func said(err error, limit time.Duration) error {
+func said(err error, limit time.Duration) *activation.Error {
 	var long *pgproto3.ExceededMaxBodyLenErr
 	if errors.As(err, &long) {
 		return warehouse.TooLarge("the database")
@@ -132,46 +132,56 @@ func said(err error, limit time.Duration) error {
 		return noDatabase()
 	case "42P01", "3F000":
 		return noTable()
+	case "42703":
+		return noColumn()
 	case "42501":
 		return mayNotRead()
 	case "42601":
-		return noQuery(pg.Code)
+		return noQuery("SQLSTATE " + pg.Code)
 	case "25006":
 		return changes()
 	case "57014", "55P03":
 		return tooLong(limit)
 	case "53300":
-		return activation.Errorf(activation.CodeUnavailable, "the database has no connection left").WithRemedy("Try again later")
+		return busy()
 	}
 	return failedWith("SQLSTATE " + pg.Code)
 }
 
-func denied() error {
-	return refuse("Check both, and whether the user may come from this machine", "the database refused the user or the password")
+func denied() *activation.Error {
+	return refuse("password", "Check both, and whether the user may come from this machine", "the database refused the user or the password")
 }
 
-func noDatabase() error {
-	return refuse("Check its name", "there is no such database, or the user may not use it")
+func noDatabase() *activation.Error {
+	return refuse("name", "Check its name", "there is no such database, or the user may not use it")
 }
 
-func noTable() error {
-	return refuse("Check its name, with its schema", "the database has no such table")
+func noTable() *activation.Error {
+	return refuse("", "Check its name, with its schema", "the database has no such table")
 }
 
-func mayNotRead() error {
-	return refuse("Grant the user SELECT there", "the user of the database may not read this")
+func noColumn() *activation.Error {
+	return refuse("", "Check the names of its columns", "the query names a column that there is not")
 }
 
-func noQuery(code string) error {
-	return refuse("Try it with the database's own client", "the database does not understand the query (%s)", code)
+func mayNotRead() *activation.Error {
+	return refuse("", "Grant the user SELECT there", "the user of the database may not read this")
 }
 
-func changes() error {
-	return refuse("Read only", "the query tries to change something")
+func noQuery(code string) *activation.Error {
+	return refuse("", "Try it with the database's own client", "the database does not understand the query (%s)", code)
 }
 
-func failedWith(code string) error {
-	return refuse("Try the query with the database's own client, and look into its log", "the database refused the query (%s)", code)
+func changes() *activation.Error {
+	return refuse("", "Read only", "the query tries to change something")
+}
+
+func failedWith(code string) *activation.Error {
+	return refuse("", "Try the query with the database's own client, and look into its log", "the database refused the query (%s)", code)
+}
+
+func busy() *activation.Error {
+	return activation.Errorf(activation.CodeUnavailable, "the database has no connection left").WithRemedy("Try again later")
 }
 
 func noTLS(err error) bool {

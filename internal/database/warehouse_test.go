@@ -95,7 +95,8 @@ func TestATableOfPostgreSQLIsTakenOver(t *testing.T) {
 	r.Source.MaxBadRows = 0.01
 	_, err = w.Load(t.Context(), r)
 	require.Equal(t, activation.CodeSourceRefused, activation.CodeOf(err))
-	require.ErrorContains(t, err, "2 of 4 rows")
+	require.ErrorContains(t, err, `2 of 4 rows cannot be read, more than 1 %; the first: row 3, column "since"`)
+	require.NotRegexp(t, `\bfile`, err.Error(), "there is none")
 	require.NotContains(t, err.Error(), "geheim")
 	require.Len(t, values(t, w, in, "total"), 2, "the old rows stay")
 
@@ -103,7 +104,17 @@ func TestATableOfPostgreSQLIsTakenOver(t *testing.T) {
 	r = request(t, activation.SourcePostgreSQL, o)
 	r.Force = true
 	_, err = w.Load(t.Context(), r)
-	require.ErrorContains(t, err, "no rows")
+	require.ErrorContains(t, err, "the database has no rows")
+	require.NotRegexp(t, `\bfile`, err.Error())
+	o.Query = "SELECT id, contact FROM people LIMIT 1"
+	r = request(t, activation.SourcePostgreSQL, o)
+	_, err = w.Load(t.Context(), r)
+	require.ErrorContains(t, err, "would shrink from 2 to 1 rows")
+	require.NotRegexp(t, `\bfile`, err.Error())
+	r.Source.MaxShrink, r.Required = 1, []string{"id", "total"}
+	_, err = w.Load(t.Context(), r)
+	require.ErrorContains(t, err, "the database lost columns that the profile is made from: total")
+	require.NotRegexp(t, `\bfile`, err.Error())
 	o.Query = "SELECT id, contact AS a, contact AS \"A\" FROM people"
 	_, err = w.Load(t.Context(), request(t, activation.SourcePostgreSQL, o))
 	require.ErrorContains(t, err, "same name")

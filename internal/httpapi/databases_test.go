@@ -3,11 +3,13 @@ package httpapi
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"segue/internal/activation"
+	"segue/internal/ingest"
 	"segue/internal/store"
 )
 
@@ -40,6 +42,10 @@ func TestOnlyAdministratorsCreateAndChangeDatabaseSources(t *testing.T) {
 	b.refusedAs(contributor, activation.CodeForbidden, "PUT", path, change)
 	b.refusedAs(contributor, activation.CodeForbidden, "PUT", path, object{"name": "shop", "kind": "csv", "path": "customers.csv", "version": s["version"]})
 	b.refusedAs(contributor, activation.CodeForbidden, "DELETE", path, nil)
+	for _, in := range []object{databaseSource("shop", object{"password": nil}), {"name": "file", "kind": "csv", "path": "customers.csv"}, {"name": "file"}} {
+		in["source"] = s["id"]
+		b.refusedAs(contributor, activation.CodeForbidden, "POST", "/sources/preview", in)
+	}
 	require.Equal(t, "people", b.as(administrator, 200, "GET", path, nil)["database"].(object)["table"])
 	b.as(contributor, 200, "POST", path+"/ingest", nil)
 	for _, m := range []member{contributor, b.withMember(activation.RoleViewer, true)} {
@@ -95,6 +101,63 @@ func TestThePasswordOfADatabaseIsNeverShownNorSentElsewhere(t *testing.T) {
 	require.NotContains(t, string(text), "password\":\"")
 }
 
+func TestAStoredPasswordIsUsedForALookAtWhatItWasStoredWithOnly(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	stored := object{"tls": "verify", "ca": "a certificate"}
+	s := b.must(201, "POST", "/sources", databaseSource("shop", stored))
+	look := func(change object) reply {
+		in := databaseSource("shop", object{"password": nil, "tls": "verify", "ca": "a certificate"})
+		maps.Copy(in["database"].(object), change)
+		in["source"] = s["id"]
+		if kind, ok := change["kind"]; ok {
+			in["kind"] = kind
+			delete(in["database"].(object), "kind")
+		}
+		if in["kind"] == "" {
+			delete(in, "kind")
+		}
+		return b.call("POST", "/sources/preview", in)
+	}
+	last := func() ingest.Database { return b.Dialled[len(b.Dialled)-1] }
+	require.Equal(t, 200, look(nil).status)
+	require.Equal(t, databasePassword, last().Password)
+	require.Equal(t, 200, look(object{"kind": "", "query": "SELECT 1 AS id", "table": "", "timeout": 60}).status, "the kind is the stored one")
+	require.Equal(t, databasePassword, last().Password, "what is read there may change")
+	require.Equal(t, "SELECT 1 AS id", last().Options.Query)
+	n := len(b.Dialled)
+	for field, value := range map[string]any{
+		"host": "evil.example.com", "port": 5433, "name": "other", "user": "other", "tls": "", "ca": "", "kind": "mysql",
+	} {
+		r := look(object{field: value})
+		require.Equal(t, 422, r.status, "%s: %s", field, r.raw)
+		require.Equal(t, "database.password", r.body["field"], field)
+		require.Contains(t, r.raw, "a stored one is never sent elsewhere", field)
+	}
+	for _, weaker := range []string{"encrypt", "off"} {
+		require.Equal(t, 422, look(object{"tls": weaker, "ca": ""}).status, weaker)
+	}
+	require.Len(t, b.Dialled, n, "nothing is dialled")
+	require.Equal(t, 200, look(object{"host": "new.example.com", "password": "another-made-up-password"}).status)
+	require.Equal(t, "another-made-up-password", last().Password)
+	require.Equal(t, 200, look(object{"host": "new.example.com", "password": ""}).status)
+	require.Empty(t, last().Password, "an empty one is none, and not the stored one")
+	in := databaseSource("shop", object{"password": nil})
+	b.must(200, "POST", "/sources/preview", in)
+	require.Empty(t, last().Password, "without the id nothing is known")
+	in["source"] = "none"
+	b.refused(activation.CodeNotFound, "POST", "/sources/preview", in)
+	b.file("customers.csv", customers)
+	file := b.must(201, "POST", "/sources", object{"name": "file", "path": "customers.csv"})
+	in["source"] = file["id"]
+	b.must(200, "POST", "/sources/preview", in)
+	require.Empty(t, last().Password, "a source of files has none")
+	for _, p := range []string{"/audit?limit=200", "/sources"} {
+		require.NotContains(t, b.call("GET", p, nil).raw, databasePassword, p)
+	}
+	require.NotContains(t, b.Log.String(), databasePassword)
+}
+
 func TestASealedPasswordOpensForItsOwnSourceOnly(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -111,6 +174,9 @@ func TestASealedPasswordOpensForItsOwnSourceOnly(t *testing.T) {
 	for _, id := range []string{one, two} {
 		r := b.call("POST", "/sources/"+id+"/ingest", nil)
 		require.GreaterOrEqual(t, r.status, 500, r.raw)
+		in := databaseSource("x", object{"password": nil})
+		in["source"] = id
+		require.GreaterOrEqual(t, b.call("POST", "/sources/preview", in).status, 500)
 	}
 	require.Empty(t, b.Dialled)
 }

@@ -22,13 +22,13 @@ func (a *api) sourceOperations() {
 	}, a.listSources)
 	register(a, endpoint{
 		id: "create-source", method: http.MethodPost, path: "/sources", tag: tag, status: http.StatusCreated, summary: "Add a data source",
-		description: "Checks that the file is there and may be read. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.",
+		description: "Checks that the file is there and may be read; a database is not asked. Nothing is taken over yet: ingest it next. Sources in databases are for administrators; their password is stored sealed and never shown.",
 		errors:      []activation.Code{activation.CodeConflict, activation.CodeSourceRefused},
 	}, a.createSource)
 	register(a, endpoint{
-		id: "preview-source", method: http.MethodPost, path: "/sources/preview", tag: tag, reads: true, summary: "Look at the beginning of a file",
-		description: "Reads a few rows of a file, with the columns and types that were found. Nothing is stored.",
-		errors:      []activation.Code{activation.CodeSourceRefused},
+		id: "preview-source", method: http.MethodPost, path: "/sources/preview", tag: tag, reads: true, summary: "Look at the beginning of a source",
+		description: "Reads a few rows of a file or of a database, with the columns and types that were found. Nothing is stored.",
+		errors:      []activation.Code{activation.CodeNotFound, activation.CodeSourceRefused, activation.CodeUnavailable},
 	}, a.previewSource)
 	register(a, endpoint{
 		id: "get-source", method: http.MethodGet, path: "/sources/{id}", tag: tag, summary: "Get a data source",
@@ -42,12 +42,12 @@ func (a *api) sourceOperations() {
 	}, a.updateSource)
 	register(a, endpoint{
 		id: "delete-source", method: http.MethodDelete, path: "/sources/{id}", tag: tag, summary: "Remove a data source",
-		description: "Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file stays.",
+		description: "Removes the source and its table; refused while the profile is made from it, a relationship goes to or from it, or queries of segments read it. The file or the database stays as it is; a stored password goes.",
 		errors:      []activation.Code{activation.CodeNotFound, activation.CodeInUse},
 	}, a.deleteSource)
 	register(a, endpoint{
 		id: "ingest-source", method: http.MethodPost, path: "/sources/{id}/ingest", tag: tag, summary: "Take a source's rows over",
-		description: "Reads the file into the source's table, which is replaced whole or stays as it was. Answers when that is done.",
+		description: "Reads the file or the database into the source's table, which is replaced whole or stays as it was. Answers when that is done.",
 		errors: []activation.Code{
 			activation.CodeNotFound, activation.CodeConflict, activation.CodeSourceRefused, activation.CodeStorageFull, activation.CodeUnavailable,
 		},
@@ -105,7 +105,7 @@ func (a *api) createSource(ctx context.Context, in *input[wire.SourceInput]) (*m
 
 func (a *api) previewSource(ctx context.Context, in *input[wire.SourcePreview]) (*body[wire.Preview], error) {
 	src := in.Body.Domain()
-	if err := mayChange(ctx, src); err != nil {
+	if err := a.mayChangeStored(ctx, in.Body.Source, src); err != nil {
 		return nil, err
 	}
 	p, err := a.cfg.Services.Sources.Preview(ctx, src, in.Body.Rows, in.Body.Secret()...)
@@ -150,18 +150,18 @@ func mayChange(ctx context.Context, s activation.Source) error {
 	return callerOf(ctx).Check(access.RightChangeDatabases)
 }
 
-// mayChangeStored asks that of what is stored as well as of what it is to become.
+// mayChangeStored asks that of what is stored, if it is, as well as of what it is to become.
 func (a *api) mayChangeStored(ctx context.Context, id string, to ...activation.Source) error {
-	was, err := a.cfg.Services.Sources.Get(ctx, activation.SourceID(id))
-	if err != nil {
-		return ignoreMissing(err)
-	}
-	for _, s := range append(to, was) {
+	for _, s := range to {
 		if err := mayChange(ctx, s); err != nil {
 			return err
 		}
 	}
-	return nil
+	was, err := a.cfg.Services.Sources.Get(ctx, activation.SourceID(id))
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	return mayChange(ctx, was)
 }
 
 // shownSource makes the JSON of sources: where a database lies is shown to those who may change it.

@@ -51,6 +51,24 @@ func (s *Service) feed(src activation.Source) (warehouse.Feed, error) {
 	return s.dial(d)
 }
 
+// looked opens the database of a source that is looked at, with the password given, else with the one stored for was.
+func (s *Service) looked(src, was activation.Source, password ...string) (warehouse.Feed, error) {
+	d := Database{Kind: src.Kind, Options: src.Database}
+	switch {
+	case len(password) > 0:
+		d.Password = password[0]
+	case was.SealedPassword == nil:
+	case src.Kind != was.Kind || src.Database.Name != was.Database.Name || !src.Database.SameAccount(was.Database):
+		// The name counts here: what stands between may take databases of other names to other servers.
+		return nil, activation.Errorf(activation.CodeInvalid, "the stored password is used for what it was stored with only: kind, host, port, database, user or encryption differ").
+			WithField("database.password").WithRemedy("Give the password; a stored one is never sent elsewhere")
+	default:
+		src.SealedPassword = was.SealedPassword
+		return s.feed(src)
+	}
+	return s.dial(d)
+}
+
 func (s *Service) dial(d Database) (warehouse.Feed, error) {
 	if s.cfg.Databases == nil {
 		return nil, noDatabases()

@@ -184,21 +184,27 @@ func (s *Service) Delete(ctx context.Context, id activation.SourceID) error {
 	return s.cfg.Warehouse.DropTable(ctx, id)
 }
 
-// Preview reads the beginning of a source; the source need not be stored. password is that of a database.
+// Preview reads the beginning of a source; the source need not be stored. password is that of a database. An id is that of a
+// stored source, whose kind and password count where none is given.
 func (s *Service) Preview(ctx context.Context, src activation.Source, rows int, password ...string) (p warehouse.Preview, err error) {
 	if src.Name == "" {
 		src.Name = "preview"
+	}
+	var was activation.Source
+	if src.ID != "" {
+		if was, err = s.Get(ctx, src.ID); err != nil {
+			return warehouse.Preview{}, err
+		}
+		if src.Kind == "" {
+			src.Kind = was.Kind
+		}
 	}
 	if err := s.check(&src); err != nil {
 		return warehouse.Preview{}, err
 	}
 	r := warehouse.LoadRequest{Source: src, At: s.cfg.Clock().UTC()}
 	if src.Kind.Database() {
-		d := Database{Kind: src.Kind, Options: src.Database}
-		if len(password) > 0 {
-			d.Password = password[0]
-		}
-		r.Feed, err = s.dial(d)
+		r.Feed, err = s.looked(src, was, password...)
 	} else {
 		r.Files, err = s.resolve(src.Path)
 	}

@@ -199,7 +199,7 @@ func (b *Block) Add(bytes int) bool {
 }
 
 // TooLarge refuses rows that do not fit; from names what gave them.
-func TooLarge(from string) error {
+func TooLarge(from string) *activation.Error {
 	return activation.Errorf(activation.CodeSourceRefused, "%s has rows that are too large: %d of them hold more than %d MiB", from, BlockRows, BlockBytes>>20).
 		WithRemedy("Leave the columns with long texts or lists out")
 }

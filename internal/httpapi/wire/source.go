@@ -45,10 +45,11 @@ type SourceUpdate struct {
 	Version int64 `json:"version" minimum:"1" doc:"The version that was read"`
 }
 
-// SourcePreview asks for the beginning of a file.
+// SourcePreview asks for the beginning of a file, a table or a query.
 type SourcePreview struct {
 	SourceInput
-	Rows int `json:"rows,omitempty" minimum:"1" maximum:"100" default:"10" doc:"How many rows to show"`
+	Source string `json:"source,omitempty" doc:"The id of the source of which this is a change. Without a password its stored one is used, which needs kind, host, port, database, user and encryption to be the stored ones"`
+	Rows   int    `json:"rows,omitempty" minimum:"1" maximum:"100" default:"10" doc:"How many rows to show"`
 }
 
 // CSVOptions says how a CSV file is read; what is left out is found out.
@@ -116,7 +117,7 @@ type Column struct {
 	Guess  SemanticType `json:"semantic_guess,omitempty" doc:"What the column seems to mean"`
 }
 
-// Preview is the beginning of a file.
+// Preview is the beginning of a file, a table or a query.
 type Preview struct {
 	Columns []Column     `json:"columns" nullable:"false"`
 	Rows    []PreviewRow `json:"rows" nullable:"false" doc:"Values as text; missing ones are empty"`
@@ -216,6 +217,15 @@ func (i SourceInput) Domain() activation.Source {
 func (u SourceUpdate) Domain(id string) activation.Source {
 	s := u.SourceInput.Domain()
 	s.ID, s.Version, s.Kind = activation.SourceID(id), u.Version, activation.SourceKind(u.Kind)
+	return s
+}
+
+// Domain turns what is looked at into a source, with the id of the one that it is a change of.
+func (p SourcePreview) Domain() activation.Source {
+	s := p.SourceInput.Domain()
+	if p.Source != "" {
+		s.ID, s.Kind = activation.SourceID(p.Source), activation.SourceKind(p.Kind)
+	}
 	return s
 }
 

@@ -131,23 +131,27 @@ func admit(r warehouse.LoadRequest, f intake, old table) error {
 		maxShrink = defaultMaxShrink
 	}
 	total := f.rows + f.quarantined
+	from, row, mend := "file", "line", "Mend the file, or the source's delimiter, quote and column types"
+	if r.Feed != nil {
+		from, row, mend = "database", "row", "Mend the rows there, or the source's column types"
+	}
 	if total == 0 {
-		return refuse("An empty source never empties a list: the rows of before stay. Check what writes the file", "the file has no rows")
+		return refuse("An empty source never empties a list: the rows of before stay. Check what writes the "+from, "the %s has no rows", from)
 	}
 	if float64(f.quarantined) > maxBad*float64(total) {
 		first := f.bad[0]
-		where := fmt.Sprintf("line %d %s", first.Line, first.Reason)
+		where := fmt.Sprintf("%s %d %s", row, first.Line, first.Reason)
 		if first.Column != "" {
-			where = fmt.Sprintf("line %d, column %q, %s", first.Line, first.Column, first.Reason)
+			where = fmt.Sprintf("%s %d, column %q, %s", row, first.Line, first.Column, first.Reason)
 		}
 		if len(r.Files) > 1 {
 			where = first.File + ", " + where
 		}
-		return refuse("Mend the file, or the source's delimiter, quote and column types, or let more rows be left out (max_bad_rows)",
+		return refuse(mend+", or let more rows be left out (max_bad_rows)",
 			"%d of %d rows cannot be read, more than %s; the first: %s", f.quarantined, total, percent(maxBad), where)
 	}
 	if f.rows == 0 {
-		return refuse("An empty source never empties a list: the rows of before stay. Check what writes the file", "no row of the file can be read")
+		return refuse("An empty source never empties a list: the rows of before stay. Check what writes the "+from, "no row of the %s can be read", from)
 	}
 	if r.Force {
 		return nil
@@ -159,11 +163,11 @@ func admit(r warehouse.LoadRequest, f intake, old table) error {
 		}
 	}
 	if len(lost) > 0 {
-		return refuse("Put them back into the file, or change the profile, or take the rows over all the same (force)",
-			"the file lost columns that the profile is made from: %s", strings.Join(lost, ", "))
+		return refuse("Put them back into the "+from+", or change the profile, or take the rows over all the same (force)",
+			"the %s lost columns that the profile is made from: %s", from, strings.Join(lost, ", "))
 	}
 	if float64(f.rows) < float64(old.rows)*(1-maxShrink) {
-		return refuse("Check whether the file is complete. If it is, take the rows over all the same (force), or let the source shrink more (max_shrink)",
+		return refuse("Check whether the "+from+" is complete. If it is, take the rows over all the same (force), or let the source shrink more (max_shrink)",
 			"the table would shrink from %d to %d rows, by more than %s", old.rows, f.rows, percent(maxShrink))
 	}
 	return nil

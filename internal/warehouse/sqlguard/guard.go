@@ -158,7 +158,7 @@ func parse(tree []byte) (map[string]any, error) {
 }
 
 func refuse(text string, args ...any) error {
-	return activation.Errorf(activation.CodeInvalid, text, args...).WithField("sql").WithRemedy("docs/sql.md says what a query may hold")
+	return activation.Errorf(activation.CodeInvalid, text, args...).WithField("sql").WithRemedy("Write one SELECT that only reads tables of data sources and profiles, with plain functions (docs/sql.md)")
 }
 
 func firstLine(s string) string {

@@ -22,7 +22,7 @@ type sourceCmd struct {
 	Files          sourceFiles          `cmd:"" help:"List the files that a source may name."`
 	Ingest         sourceIngest         `cmd:"" help:"Take a source's rows over."`
 	Update         sourceUpdate         `cmd:"" help:"Change a data source."`
-	Remove         sourceRemove         `cmd:"" help:"Remove a data source and its table; the file stays."`
+	Remove         sourceRemove         `cmd:"" help:"Remove a data source and its table; the file or the database stays as it is."`
 	Quarantine     sourceQuarantine     `cmd:"" help:"List rows of the last ingest that could not be read."`
 }
 

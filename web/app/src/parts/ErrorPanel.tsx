@@ -7,7 +7,9 @@ import { ApiError } from '../api/problem';
 import classes from './page.module.css';
 import { onScreen } from './remedy';
 
-type Props = { error: unknown; onRetry?: () => void };
+/** What is said instead of the general words for a code and of the server's own, where a page knows better. */
+type Said = { what: string; todo: string };
+type Props = { error: unknown; onRetry?: () => void; said?: Said };
 
 /** The words for a code; of a code that has none the ones for a defect. */
 export function useErrorTexts() {
@@ -19,13 +21,13 @@ export function useErrorTexts() {
 }
 
 /** What happened, why as far as known, and what to do; the technical text is one click away and can be copied. */
-export function ErrorPanel({ error, onRetry }: Props) {
+export function ErrorPanel({ error, onRetry, said: better }: Props) {
   const { t, i18n } = useTranslation();
   const texts = useErrorTexts();
   const clipboard = useClipboard();
   const e = error instanceof ApiError ? error : new ApiError('unexpected', String(error));
-  const { what, todo } = texts(e.code);
-  const told = i18n.language === 'en' && e.status !== 0; // what the server says is English
+  const { what, todo } = better ?? texts(e.code);
+  const told = !better && i18n.language === 'en' && e.status !== 0; // what the server says is English
   const { said, place } = onScreen(e.remedy);
   return (
     <section className={classes.error} role="alert">

@@ -18,7 +18,7 @@ export type Section = {
  * A form on one page whose numbered sections open in order: a section can be opened when all before it are complete, and
  * every one that was can be opened again. One is ticked once somebody has seen it, or where all of it is as it was `saved`: what is
  * proposed is not done yet. What stands at the end (a summary in plain words, the button) shows once all are. The section at `open` is
- * opened as soon as there is something to correct in it, and stays open while it is.
+ * opened as soon as there is something to correct in it.
  */
 export function Sections({
   sections,
@@ -34,9 +34,12 @@ export function Sections({
   const { t } = useTranslation();
   const base = useId();
   const [opened, setOpened] = useState(0);
-  useEffect(() => {
+  const [known, setKnown] = useState<number>();
+  if (corrected !== known) {
+    // Before anything is shown, so that what is to be corrected is there for the focus.
+    setKnown(corrected);
     if (corrected !== undefined) setOpened(corrected);
-  }, [corrected]);
+  }
   const reach = sections.findIndex((s) => !s.complete);
   const all = reach < 0;
   const may = (i: number) => all || i <= reach;

@@ -31,15 +31,41 @@ test('of what is about a command alone only the page is left, and what names non
     expect(onScreen(remedy)).toEqual({ said: remedy });
 });
 
-test('no remedy of the server shows a command on a screen', () => {
-  const server = join(import.meta.dirname, '../../../../internal');
-  const own = /^(app|notify\/words|sandbox)/; // what is printed by a command, or mailed
-  const texts = readdirSync(server, { recursive: true, encoding: 'utf8' })
+test('names of files, parameters and other programs are left out', () => {
+  expect(onScreen('Write one SELECT (docs/sql.md)')).toEqual({ said: 'Write one SELECT' });
+  expect(onScreen('The operations are described in docs/openapi.json').said).toBe('');
+  expect(onScreen('Write one object a line (NDJSON): jq -c .').said).toBe('Write one object a line (NDJSON)');
+  expect(onScreen('Take it over (force), or let it shrink more (max_shrink)').said).toBe(
+    'Take it over, or let it shrink more',
+  );
+  for (const said of ['Take 587 (with starttls)', 'Look at it (see the log)']) expect(onScreen(said)).toEqual({ said });
+});
+
+const server = join(import.meta.dirname, '../../../../internal');
+
+/** All texts of the server; not what is printed by a command, mailed, or described for programs, nor what keeps its own rules. */
+function textsOf(own: RegExp): string[] {
+  return readdirSync(server, { recursive: true, encoding: 'utf8' })
     .filter((p) => p.endsWith('.go') && !p.endsWith('_test.go') && !own.test(p))
     .flatMap(
-      (p) => readFileSync(join(server, p), 'utf8').match(/"(?:[^"\\\n]|\\.)*\bsegue [a-z](?:[^"\\\n]|\\.)*"/g) ?? [],
+      (p) =>
+        readFileSync(join(server, p), 'utf8')
+          .replace(/^\s*\/\/.*$/gm, '')
+          .match(/"(?:[^"\\\n]|\\.)*"/g) ?? [],
     )
-    .map((text) => text.slice(1, -1).replaceAll('\\"', '"'))
+    .map((text) => text.slice(1, -1).replaceAll('\\"', '"'));
+}
+
+test('no remedy of the server names a file to read, a parameter or another program on a screen', () => {
+  const foreign = /\bdocs\/|\w\.md\b|\bjq -| \((?:force|timeout|ca|[a-z]+_[a-z_]+)\)/;
+  const texts = textsOf(/^(app|arch|notify\/words|sandbox|brevosandbox)/).filter((text) => foreign.test(text));
+  expect(texts.length).toBeGreaterThan(6);
+  expect(texts.filter((text) => foreign.test(onScreen(text).said))).toEqual([]);
+});
+
+test('no remedy of the server shows a command on a screen', () => {
+  const texts = textsOf(/^(app|notify\/words|sandbox)/)
+    .filter((text) => /\bsegue [a-z]/.test(text))
     .filter(
       (text) =>
         !text.startsWith('Is segue already running?') &&

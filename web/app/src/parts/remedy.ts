@@ -19,13 +19,17 @@ const command = `segue (?:${pages.map(([words]) => words).join('|')})(?: [^;,()]
 const first = new RegExp(command);
 const aside = new RegExp(`:? (?:${command}(?:, )?)+|: --[a-z-]+ [^;,()]+| \\((?:${command}(?:, )?)+\\)`, 'g');
 
+/** What is for the command line, programs and their readers: names of parameters and of pages of the manual, and another program. */
+const others = / \((?:docs\/[\w./-]+|[a-z]+_[a-z_]+|force|timeout|ca)\)|: jq [^;]+/g;
+
 export type Place = { to: string; id: string };
 
 /**
  * What of a remedy is said on a screen, and the page to go to. What names a command at the end of a clause is said without it; of what
  * is about the command itself nothing is left.
  */
-export function onScreen(remedy: string): { said: string; place?: Place } {
+export function onScreen(whole: string): { said: string; place?: Place } {
+  const remedy = whole.includes(' docs/') ? '' : whole.replace(others, '');
   const named = first.exec(remedy)?.[0];
   if (!named && !remedy.includes(': --')) return { said: remedy };
   const said = remedy.replace(aside, (found) => (/^(: | \()/.test(found) ? '' : found));

@@ -103,6 +103,53 @@ test('what the server refuses of a field stands at the field, which has the focu
   expect(host.getAttribute('aria-invalid')).not.toBe('true');
 });
 
+test.each([
+  [undefined, /^Password/, 'Look at the rows', /^The database does not accept this user and password\. Check both/],
+  ['hr', /^Lozinka/, 'Pogledaj retke', /^Baza podataka ne prihvaća ovog korisnika i lozinku\. Provjerite/],
+] as const)('a password that is refused is told at its field in words (%s)', async (language, label, look, says) => {
+  const refusal = {
+    code: 'source_refused',
+    detail: 'preview "preview": the database refused the user or the password',
+    remedy: 'Check both, and whether the user may come from this machine',
+    field: 'database.password',
+  };
+  const answer = () => Response.json(refusal, { status: 422 });
+  await show('/sources/s1/edit', { 'POST /sources/preview': answer }, 'administrator', language);
+  await userEvent.click(await screen.findByRole('button', { name: /How it is read|Kako se čita/ }));
+  await press(look);
+  expect(await screen.findByText(says)).toBeTruthy();
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText(label)));
+  expect(screen.getByLabelText(label).getAttribute('aria-invalid')).toBe('true');
+});
+
+test('what is mended in the database, or in another field, is asked for again', async () => {
+  let detail = 'the user of the database may not read this';
+  let field = 'database.table';
+  const answer = () =>
+    detail ? Response.json({ code: 'source_refused', detail, field }, { status: 422 }) : Response.json(preview);
+  await show('/sources/new/database', { 'POST /sources/preview': answer });
+  await describe();
+  await press('Look at the rows');
+  expect(await screen.findByText(/^The user may not read this/)).toBeTruthy();
+  await press('Continue');
+  await press('Look at the rows');
+  expect(await screen.findByText(/^The user may not read this/)).toBeTruthy();
+  expect(screen.getByLabelText(/^Table/).getAttribute('aria-invalid')).toBe('true');
+  await userEvent.click(screen.getByRole('radio', { name: 'The rows of a query' }));
+  await fill(/^Query/, 'SELECT 1');
+  [detail, field] = ['the database refused the user or the password', 'database.password'];
+  await press('Continue');
+  await press('Look at the rows');
+  expect(await screen.findByText(/^The database does not accept this user/)).toBeTruthy();
+  await fill(/^User/, 'reader');
+  expect(screen.queryByText(/^The database does not accept this user/)).toBeNull();
+  detail = '';
+  await press('Continue');
+  await press('Continue');
+  await press('Look at the rows');
+  expect(await screen.findByText('a@example.com')).toBeTruthy();
+});
+
 test('a database that does not answer is told where one looks, and can be asked again', async () => {
   let there = false;
   const answer = () =>
@@ -128,10 +175,16 @@ test('a stored password is never shown, and stays where none is typed', async ()
   await userEvent.click(screen.getByRole('radio', { name: 'The rows of a query' }));
   await fill(/^Query/, 'SELECT 1');
   await press('Continue');
-  expect(screen.getByText(/^The stored password is not used/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Save' })).toBeNull();
+  await press('Look at the rows');
+  expect(await screen.findByText('a@example.com')).toBeTruthy();
+  const { has_password: _, table: __, ...place } = stored.database;
+  expect(bodies('POST /sources/preview')).toEqual([
+    { name: 'preview', source: 's1', kind: 'postgresql', database: { ...place, query: 'SELECT 1' }, rows: 20 },
+  ]);
+  await press('Continue');
   await press('Save');
   await screen.findByText('stored');
-  const { has_password: _, table: __, ...place } = stored.database;
   expect(bodies('PUT /sources/s1')).toEqual([
     {
       name: 'Shop',
@@ -141,6 +194,24 @@ test('a stored password is never shown, and stays where none is typed', async ()
       max_shrink: 0.3,
       version: 3,
     },
+  ]);
+});
+
+test('a stored password is not used for a look at another database, nor told with one that is typed', async () => {
+  const bodies = await show('/sources/s1/edit');
+  await fill(/^Name of the database/, 'archive');
+  await press(/How it is read/);
+  expect(screen.getByText(/^The stored password is used for a look at the database/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Look at the rows' })).toBeNull();
+  expect(screen.getByRole('button', { name: 'Save' })).toBeTruthy();
+  await press(/^\S* ?Database/);
+  await fill(/^Password/, 'Secret');
+  await press(/How it is read/);
+  await press('Look at the rows');
+  await screen.findByText('a@example.com');
+  const { has_password: _, ...place } = stored.database;
+  expect(bodies('POST /sources/preview')).toEqual([
+    { name: 'preview', kind: 'postgresql', database: { ...place, name: 'archive', password: 'Secret' }, rows: 20 },
   ]);
 });
 

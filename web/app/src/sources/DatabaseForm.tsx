@@ -16,6 +16,7 @@ import {
   faultOf,
   fromDatabase,
   keepsPassword,
+  looksWithStored,
   newDatabaseDraft,
   placeOf,
   ports,
@@ -27,6 +28,7 @@ import {
 import { NameAndLimits, namedWithin } from './NameAndLimits';
 import { PreviewTable } from './PreviewTable';
 import { databasePreviewQuery } from './queries';
+import { useFault } from './useFault';
 import { useSave } from './useSave';
 
 type Props = { stored?: Api['Source']; onReload?: () => void };
@@ -44,6 +46,7 @@ export function DatabaseForm({ stored, onReload }: Props) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const sentence = useErrorSentence();
+  const fault = useFault();
   const base = useId();
   const [first] = useState(() => (stored?.database ? fromDatabase(stored, stored.database) : newDatabaseDraft()));
   const [draft, setDraft] = useState(first);
@@ -55,21 +58,32 @@ export function DatabaseForm({ stored, onReload }: Props) {
   const at = (change: Partial<DatabaseDraft['at']>) => setDraft((d) => ({ ...d, at: { ...d.at, ...change } }));
 
   const preview = useQuery(
-    databasePreviewQuery(asked?.n, asked && { kind: asked.draft.kind, database: placeOf(asked.draft) }, draft.columns),
+    databasePreviewQuery(
+      asked?.n,
+      asked && {
+        kind: asked.draft.kind,
+        database: placeOf(asked.draft),
+        source: keepsPassword(asked.draft, stored?.database) ? stored?.id : undefined,
+      },
+      draft.columns,
+    ),
   );
   const place = (d: DatabaseDraft) => JSON.stringify([d.kind, placeOf(d)]);
   const fresh = asked !== undefined && place(asked.draft) === place(draft);
-  const kept = keepsPassword(draft, stored?.database);
+  // A password that is stored for another database is not used for a look at this one.
+  const blind =
+    stored?.database && keepsPassword(draft, stored.database) ? !looksWithStored(draft, stored.database) : false;
   const looked = fresh && preview.data !== undefined && !preview.error;
 
-  /** What the server said of a field, until it is changed. */
+  /** What the server said of a field, until something is changed: a password may be right for another user. */
   const refused = (field: Field) => {
     for (const [e, d] of [
       [preview.error, asked?.draft],
       [error, tried],
     ] as const) {
-      if (e instanceof ApiError && e.field === `database.${field}` && d?.at[field] === draft.at[field])
-        return sentence(e);
+      const said = fault(e);
+      if (e instanceof ApiError && e.field === `database.${field}` && d && place(d) === place(draft))
+        return said ? `${said.what}. ${said.todo}` : sentence(e);
     }
     return undefined;
   };
@@ -77,7 +91,8 @@ export function DatabaseForm({ stored, onReload }: Props) {
     const fault = faultOf(draft, field, stored?.database);
     return fault ? t(`sources.database.fault.${fault}`) : refused(field);
   };
-  const right = (fields: Field[]) => fields.every((f) => !wrong(f));
+  // What the server refused it may take the next time: it can be mended over there as well.
+  const right = (fields: Field[]) => fields.every((f) => !faultOf(draft, f, stored?.database));
   // A section whose field was refused opens again; what there is to correct has the focus.
   const marked = [...where, ...what].find(refused);
   useEffect(() => {
@@ -138,6 +153,7 @@ export function DatabaseForm({ stored, onReload }: Props) {
             disabled={draft.noPassword}
             visibilityToggleButtonProps={{ 'aria-label': t('sources.database.show') }}
             {...text('password')}
+            aria-invalid={wrong('password') ? true : undefined} // which is said of every other field by itself
             autoComplete="new-password"
           />
           {stored?.database?.has_password && (
@@ -210,6 +226,7 @@ export function DatabaseForm({ stored, onReload }: Props) {
             label={t('sources.database.timeout')}
             description={t('sources.database.timeout_is', { n: number(defaultTimeout) })}
             w={320}
+            maw="100%"
             hideControls
             allowDecimal={false}
             allowNegative={false}
@@ -222,12 +239,12 @@ export function DatabaseForm({ stored, onReload }: Props) {
     {
       id: 'reading',
       title: t('sources.form.reading'),
-      // Whoever keeps the password, or where the rows come from, need not look at them again.
-      complete: looked || (!!stored && (kept || place(draft) === place(first))),
+      // Whoever keeps where the rows come from need not look at them again.
+      complete: looked || blind || (!!stored && place(draft) === place(first)),
       summary: looked && preview.data && t('sources.form.read_as', { count: preview.data.columns.length }),
       content: (
         <div className="stack">
-          {kept ? (
+          {blind ? (
             <Notice tone="info">{t('sources.database.look_kept')}</Notice>
           ) : (
             <Button
@@ -240,7 +257,7 @@ export function DatabaseForm({ stored, onReload }: Props) {
             </Button>
           )}
           {fresh && preview.error ? (
-            <ErrorPanel error={preview.error} />
+            <ErrorPanel error={preview.error} said={fault(preview.error)} />
           ) : fresh && preview.data ? (
             <PreviewTable
               preview={preview.data}

@@ -4,6 +4,7 @@ import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
 import { Notice } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
+import { useNarrow } from '../parts/useNarrow';
 import { type Draft, types, withType } from './reading';
 import { useReason } from './useReason';
 
@@ -18,6 +19,7 @@ export function PreviewTable({ preview, columns, onColumns }: Props) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const said = useReason();
+  const narrow = useNarrow();
   return (
     <div className="stack">
       <DataTable
@@ -32,6 +34,8 @@ export function PreviewTable({ preview, columns, onColumns }: Props) {
             cell: (c) => (
               <NativeSelect
                 aria-label={t('sources.form.type_of', { column: c.name })}
+                miw={narrow ? undefined : 210}
+                styles={{ input: { textOverflow: 'ellipsis' } }}
                 value={columns[c.name]?.type ?? ''}
                 data={[
                   { value: '', label: t('sources.form.found', { type: t(`sources.type.${c.type}`) }) },
@@ -100,7 +104,12 @@ export function PreviewTable({ preview, columns, onColumns }: Props) {
             rows={preview.quarantined.map((r, n) => ({ ...r, n }))}
             rowKey={(r) => String(r.n)}
             columns={[
-              { id: 'line', header: t('sources.quarantine.line'), number: true, cell: (r) => number(r.line) },
+              {
+                id: 'line',
+                header: preview.files ? t('sources.quarantine.line') : t('sources.quarantine.row'),
+                number: true,
+                cell: (r) => number(r.line),
+              },
               { id: 'column', header: t('sources.quarantine.column'), cell: (r) => r.column || t('parts.none') },
               { id: 'value', header: t('sources.quarantine.value'), cell: said.value },
               { id: 'reason', header: t('sources.quarantine.reason'), cell: said.reason },

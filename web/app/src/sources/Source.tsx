@@ -4,8 +4,8 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, send } from '../api/client';
-import { ApiError, codeOf } from '../api/problem';
+import { type Api, api, send } from '../api/client';
+import { ApiError } from '../api/problem';
 import { useFormats } from '../languages/format';
 import { Card, Empty, Facts, Notice } from '../parts/Card';
 import { Confirm } from '../parts/Confirm';
@@ -15,9 +15,11 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
+import { canBeForced } from './faults';
 import { quarantineQuery, sourceQuery } from './queries';
 import { readsDatabase } from './reading';
 import { statusOf } from './status';
+import { useFault } from './useFault';
 import { useReason } from './useReason';
 
 export default function SourcePage() {
@@ -29,6 +31,7 @@ export default function SourcePage() {
   const changes = query.data && may(readsDatabase(query.data) ? 'administrator' : 'contributor');
   const client = useQueryClient();
   const navigate = useNavigate();
+  const fault = useFault();
   const [asking, setAsking] = useState<'remove' | 'force'>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -76,6 +79,11 @@ export default function SourcePage() {
       <Loaded query={query}>
         {(source) => {
           const failure = source.ingest?.failure;
+          const failed = failure
+            ? new ApiError(failure.code ?? 'unexpected', failure.message, '', '', '', 1)
+            : error instanceof ApiError
+              ? error
+              : undefined;
           return (
             <>
               {taken && (
@@ -91,8 +99,8 @@ export default function SourcePage() {
                   </Link>
                 </Notice>
               )}
-              {error !== undefined && !failure && <ErrorPanel error={error} />}
-              {(failure?.code === 'source_refused' || codeOf(error) === 'source_refused') && may('contributor') && (
+              {error !== undefined && !failure && <ErrorPanel error={error} said={fault(error)} />}
+              {failed && canBeForced(failed.detail + failed.remedy) && may('contributor') && (
                 <Notice tone="warn">
                   <p>{t('sources.ingest.refused')}</p>
                   <Button mt="sm" size="compact-sm" variant="default" onClick={() => setAsking('force')}>
@@ -100,14 +108,13 @@ export default function SourcePage() {
                   </Button>
                 </Notice>
               )}
-              {failure && (
-                <ErrorPanel error={new ApiError(failure.code ?? 'unexpected', failure.message, '', '', '', 1)} />
-              )}
+              {failure && <ErrorPanel error={failed} said={fault(failed)} />}
               <Facts
                 facts={[
                   [t('sources.column.kind'), source.kind && t(`sources.kind.${source.kind}`)],
-                  [t('sources.column.file'), source.path],
+                  [t('sources.column.path'), source.path],
                   [t('sources.database.host'), source.database?.host],
+                  [t('sources.database.port'), source.database?.port || undefined],
                   [t('sources.database.name'), source.database?.name],
                   [t('sources.database.user'), source.database?.user],
                   [t('sources.database.table'), source.database?.table],
@@ -139,7 +146,7 @@ export default function SourcePage() {
                   <Empty text={t('sources.columns.none')} />
                 )}
               </Card>
-              {may('contributor') && !!source.ingest?.quarantined && <Quarantine id={source.id} />}
+              {may('contributor') && !!source.ingest?.quarantined && <Quarantine source={source} />}
               <Confirm
                 opened={asking === 'remove'}
                 title={t('sources.remove.title', { name: source.name })}
@@ -152,7 +159,7 @@ export default function SourcePage() {
                   await client.invalidateQueries({ queryKey: ['sources'], exact: true });
                 }}
               >
-                {t('sources.remove.what')}
+                {readsDatabase(source) ? t('sources.remove.what_database') : t('sources.remove.what')}
               </Confirm>
               <Confirm
                 opened={asking === 'force'}
@@ -161,7 +168,7 @@ export default function SourcePage() {
                 onClose={() => setAsking(undefined)}
                 onConfirm={() => ingest(true)}
               >
-                {t('sources.ingest.force_what')}
+                {readsDatabase(source) ? t('sources.ingest.force_what_database') : t('sources.ingest.force_what')}
               </Confirm>
             </>
           );
@@ -171,7 +178,8 @@ export default function SourcePage() {
   );
 }
 
-function Quarantine({ id }: { id: string }) {
+function Quarantine({ source }: { source: Api['Source'] }) {
+  const { id } = source;
   const { t } = useTranslation();
   const { number } = useFormats();
   const said = useReason();
@@ -203,7 +211,12 @@ function Quarantine({ id }: { id: string }) {
             rows={rows}
             rowKey={(r) => String(r.n)}
             columns={[
-              { id: 'line', header: t('sources.quarantine.line'), number: true, cell: (r) => number(r.line) },
+              {
+                id: 'line',
+                header: readsDatabase(source) ? t('sources.quarantine.row') : t('sources.quarantine.line'),
+                number: true,
+                cell: (r) => number(r.line),
+              },
               { id: 'column', header: t('sources.quarantine.column'), cell: (r) => r.column || t('parts.none') },
               { id: 'value', header: t('sources.quarantine.value'), cell: said.value },
               { id: 'reason', header: t('sources.quarantine.reason'), cell: said.reason },

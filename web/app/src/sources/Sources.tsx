@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
 import { ListPage } from '../parts/ListPage';
 import { useMe } from '../parts/roles';
@@ -13,6 +14,7 @@ export default function Sources() {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const { may } = useMe();
+  const from = (s: Api['Source']) => s.path || t(`sources.kind.${s.kind}`);
   const add = (
     <>
       <Button component={Link} variant="default" to="/sources/relationships">
@@ -33,7 +35,7 @@ export default function Sources() {
       query={useQuery(sourcesQuery)}
       rowKey={(s) => s.id}
       name={(s) => s.name}
-      text={(s) => `${s.name} ${s.path}`}
+      text={(s) => `${s.name} ${from(s)}`}
       empty={{ text: t('sources.empty') }}
       columns={[
         {
@@ -46,7 +48,7 @@ export default function Sources() {
             </Link>
           ),
         },
-        { id: 'file', header: t('sources.column.file'), value: (s) => s.path, cell: (s) => s.path },
+        { id: 'file', header: t('sources.column.file'), value: from, cell: from },
         {
           id: 'status',
           header: t('sources.column.status'),

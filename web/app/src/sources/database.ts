@@ -113,6 +113,10 @@ export const toDatabaseInput = (d: DatabaseDraft): Api['SourceInput'] => ({
 export const keepsPassword = (d: DatabaseDraft, stored?: Api['Database']) =>
   !!stored?.has_password && !d.noPassword && d.at.password === '';
 
+/** Whether the stored password is good for a look: it is where nothing but what is read there has changed. */
+export const looksWithStored = (d: DatabaseDraft, stored: Api['Database']) =>
+  sameAccount(d, stored) && d.at.name === stored.name;
+
 function sameAccount(d: DatabaseDraft, stored: Api['Database']) {
   const p = placeOf(d);
   return (

@@ -50,7 +50,7 @@ export const previewQuery = (input: Api['SourceInput']) => {
  */
 export const databasePreviewQuery = (
   n: number | undefined,
-  place: Pick<Api['SourceInput'], 'kind' | 'database'> | undefined,
+  place: Pick<Api['SourcePreview'], 'kind' | 'database' | 'source'> | undefined,
   columns: Record<string, Api['ColumnOption']>,
 ) =>
   queryOptions({

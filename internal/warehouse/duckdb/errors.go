@@ -41,9 +41,9 @@ func translate(ctx context.Context, err error) error {
 			WithRemedy("Raise the memory limit of the warehouse, or lower the number of its threads")
 	case strings.Contains(text, "checksum"), strings.Contains(text, "Corrupt"):
 		return activation.Errorf(activation.CodeCorrupt, "the warehouse cannot be read: its file is damaged").WithRemedy(rebuild)
-	case strings.Contains(text, errConcat.Error()):
-		return activation.Errorf(activation.CodeCannotEvaluate, "the query makes a text of more than %d KiB with ||", concatBytes>>10).
-			WithRemedy("Join shorter texts; an answer that is missing is never \"nobody\"")
+	case strings.Contains(text, errText.Error()):
+		return activation.Errorf(activation.CodeCannotEvaluate, "the query reads a text of more than %d KiB, or makes one", textBytes>>10).
+			WithRemedy("Leave that column out; an answer that is missing is never \"nobody\"")
 	case errors.As(err, &duck) && tellsValues(duck.Type):
 		return &activation.Error{
 			Code: activation.CodeInternal, Message: fmt.Sprintf("warehouse: a statement failed over a value (DuckDB error type %d)", duck.Type), Err: errOverValue,

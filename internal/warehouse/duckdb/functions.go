@@ -23,7 +23,7 @@ import (
 //	segue_phone(text, country, region) the phone in E.164, or the reason code (S9)
 //	segue_consent(text)               'given', 'withdrawn' or 'unknown' (S6)
 //	segue_comparable(text, cleaning)       the text made comparable, '' if nothing is left (activation.Cleaning text, name, address)
-//	segue_concat(text, text)          both after each other; fails where that is longer than concatBytes (what || is in queries of people)
+//	segue_concat(text, text)          both after each other; fails where that is longer than textBytes (what || is in queries of people)
 //	segue_number(double)              canonical text of a number
 //	segue_clean(text)                 the text without white space at its ends, accents composed
 //	segue_read(text, type, format, decimal comma)  canonical text of a value, '' for a missing one, '!' for a misfit
@@ -97,7 +97,7 @@ rows:
 			args[i] = value
 		}
 		if f.most > 0 && size(args) > f.most {
-			return errConcat
+			return errText
 		}
 		if err := out.Set(row, f.text(args)); err != nil {
 			return err
@@ -113,10 +113,11 @@ func size(texts []string) (n int) {
 	return n
 }
 
-// concatBytes bounds what || makes in queries of people: a text is made for each of thousands of rows, outside of the engine's limit of memory.
-const concatBytes = 64 << 10
+// textBytes bounds the texts that queries of people read, and make with ||: of each of thousands of rows at a time one is made, outside of the
+// engine's limit of memory.
+const textBytes = 64 << 10
 
-var errConcat = errors.New("the joined text is too long")
+var errText = errors.New("segue: a text is too long")
 
 // register makes the functions known to the instance.
 func register(conn *sql.Conn) error {
@@ -149,7 +150,7 @@ func register(conn *sql.Conn) error {
 			return activation.Cleaning(v[1]).Clean(v[0], "")
 		}},
 		{name: "segue_clean", inputs: []driverduck.Type{text}, text: func(v []string) string { return textfile.Clean(v[0]) }},
-		{name: "segue_concat", inputs: []driverduck.Type{text, text}, most: concatBytes, text: func(v []string) string { return v[0] + v[1] }},
+		{name: "segue_concat", inputs: []driverduck.Type{text, text}, most: textBytes, text: func(v []string) string { return v[0] + v[1] }},
 		{name: "segue_read", inputs: []driverduck.Type{text, text, text, text}, text: func(v []string) string { return readers.read(v[0], v[1], v[2], v[3]) }},
 		{name: "segue_number", inputs: []driverduck.Type{driverduck.TYPE_DOUBLE}, row: func(v []driver.Value) (any, error) {
 			f, ok := v[0].(float64)

@@ -127,7 +127,7 @@ func (x *selection) compile(query string, moment, day time.Time) (string, error)
 	var with []string
 	for name, to := range env.Tables {
 		if slices.Contains(judged.Tables, to) {
-			with = append(with, to+" AS ("+tables[name]+")")
+			with = append(with, to+" AS NOT MATERIALIZED ("+tables[name]+")") // columns that are not used are not read
 		}
 	}
 	slices.Sort(with)
@@ -193,7 +193,7 @@ func (x *selection) readable() (map[string]string, error) {
 	b, s := x.b, x.s
 	columns := []string{"p.profile_id AS profile_id"}
 	for i, f := range b.def.Fields {
-		columns = append(columns, fmt.Sprintf("p.f%d AS %s", i, dialect.Quote(f.Name)))
+		columns = append(columns, shown(fmt.Sprintf("p.f%d", i), f.Type)+" AS "+dialect.Quote(f.Name))
 	}
 	out := map[string]string{}
 	for _, n := range x.scope.Readable {
@@ -210,13 +210,22 @@ func (x *selection) readable() (map[string]string, error) {
 	return out, nil
 }
 
+// shown is what a query sees of a value: a join says a text any number of times, and a function makes as many new ones outside of the engine's
+// limit of memory, so that a long one is an error. Columns that a query does not use are not looked at.
+func shown(column string, kind activation.FieldType) string {
+	if kind != activation.TypeText {
+		return column
+	}
+	return fmt.Sprintf("CASE WHEN strlen(%[1]s) > %[2]d THEN error('%[3]s') ELSE %[1]s END", column, textBytes, errText)
+}
+
 // readable is the query of a source's table: its columns by their names and, where its rows make profiles, the id of each row's as
 // profile_id.
 func (b build) readable(id activation.SourceID, t table) string {
 	var columns []string
 	named := false
 	for i, c := range t.columns {
-		columns = append(columns, fmt.Sprintf("r.c%d AS %s", i, dialect.Quote(c.Name)))
+		columns = append(columns, shown(fmt.Sprintf("r.c%d", i), c.Type)+" AS "+dialect.Quote(c.Name))
 		named = named || strings.EqualFold(c.Name, "profile_id")
 	}
 	from := t.name() + " r"

@@ -50,7 +50,7 @@ func TestIDsThatNoProfileHasAreNotKept(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, w.Close()) }()
 	path := filepath.Join(dir, "in.csv")
-	require.NoError(t, os.WriteFile(path, []byte("id,long\n"+strings.Repeat("x", 50)+","+strings.Repeat("y", 60_000)+"\n2,z\n"), 0o600))
+	require.NoError(t, os.WriteFile(path, []byte("id,long,more\n"+strings.Repeat("x", 50)+","+strings.Repeat("y", 60_000)+","+strings.Repeat("z", 70_000)+"\n2,z,z\n"), 0o600))
 	at := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	_, err = w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "s", Kind: activation.SourceCSV}, Files: []warehouse.File{{Path: path, Name: "in.csv"}}, At: at})
 	require.NoError(t, err)
@@ -58,7 +58,9 @@ func TestIDsThatNoProfileHasAreNotKept(t *testing.T) {
 	require.NoError(t, os.WriteFile(many, []byte("n\n"+strings.Repeat("1\n2\n3\n4\n", 25)), 0o600))
 	_, err = w.Load(t.Context(), warehouse.LoadRequest{Source: activation.Source{ID: "o", Kind: activation.SourceCSV}, Files: []warehouse.File{{Path: many, Name: "many.csv"}}, At: at})
 	require.NoError(t, err)
-	_, err = w.BuildProfiles(t.Context(), activation.ProfileDefinition{Source: "s", Key: "id", Fields: []activation.Field{{Name: "long", Column: "long", Type: activation.TypeText}}}, at)
+	_, err = w.BuildProfiles(t.Context(), activation.ProfileDefinition{Source: "s", Key: "id", Fields: []activation.Field{
+		{Name: "long", Column: "long", Type: activation.TypeText}, {Name: "more", Column: "more", Type: activation.TypeText},
+	}}, at)
 	require.NoError(t, err)
 	scope := activation.Scope{Readable: []activation.NamedTable{{Name: "Many", ID: "o"}}}
 	require.NoError(t, w.read(t.Context(), func(s session) error {
@@ -73,6 +75,10 @@ func TestIDsThatNoProfileHasAreNotKept(t *testing.T) {
 		var ids, bytes int64
 		require.NoError(t, s.row("SELECT count(*), sum(strlen(profile_id)) FROM "+name, nil, &ids, &bytes))
 		require.Equal(t, []int64{2, 51}, []int64{ids, bytes})
+		// What is longer than may be read is an error where it is read, and nothing where it is not.
+		_, err = x.queried(`SELECT profile_id FROM profiles WHERE lower("more") = 'x'`, at, at)
+		require.Equal(t, activation.CodeCannotEvaluate, activation.CodeOf(err), "%v", err)
+		require.ErrorContains(t, err, "a text of more than 64 KiB")
 		return nil
 	}))
 }

@@ -35,6 +35,7 @@ test.each([
   ['database/mysql.go', 0],
   ['warehouse/duckdb/load.go', 5],
   ['warehouse/duckdb/feed.go', 3],
+  ['warehouse/warehouse.go', 1],
 ])('all that the server says of a source that gives no rows is known: %s', (file, least) => {
   // A host and a port that are none are told before anything is asked; a table that is not there yet is no fault of its source.
   const others = ['is no host', 'is no port', 'the source has no table yet'];
@@ -62,6 +63,11 @@ test.each([
     { n: '2', all: '40', first: '3' },
   ],
   ['the file lost columns that the profile is made from: a, b. Put them back', 'lost_columns', { columns: 'a, b' }],
+  [
+    'the file a.csv has rows that are too large: 2048 of them hold more than 64 MiB',
+    'too_large',
+    { n: '2048', most: '64' },
+  ],
   ['the table would shrink from 9 to 1 rows, by more than 30 %', 'shrinks', { from: '9', to: '1' }],
 ])('what a load says is known with what stands in it: %s', (said, key, holes) => {
   expect(sourceFault(said)).toEqual({ key, holes });

@@ -25,6 +25,7 @@ const known: [RegExp, string, string[]][] = [
   [/the query gives more than (\d+) columns/, 'many_columns', ['n']],
   [/row (\d+), column "(.*)" is not UTF-8/, 'no_text', ['n', 'column']],
   [/two columns have the same name: "(.*)" and "(.*)"/, 'same_name', ['one', 'other']],
+  [/has rows that are too large: (\d+) of them hold more than (\d+) MiB/, 'too_large', ['n', 'most']],
   [/the (?:file|database) has no rows/, 'no_rows', []],
   [/no row of the (?:file|database) can be read/, 'none_can_be_read', []],
   [/(\d+) of (\d+) rows cannot be read, .* the first: .*?(?:line|row) (\d+)/, 'cannot_be_read', ['n', 'all', 'first']],

@@ -115,13 +115,13 @@ export default function Audit() {
             none={more ? t('audit.looking') : t('audit.none_found')}
             columns={[
               { id: 'number', header: t('audit.column.number'), number: true, cell: (e) => number(e.number) },
-              { id: 'at', header: t('audit.column.at'), cell: (e) => dateTime(e.at) },
+              { id: 'at', header: t('audit.column.at'), whole: true, cell: (e) => dateTime(e.at) },
               {
                 id: 'who',
                 header: t('audit.column.who'),
                 cell: (e) => [who(e.actor.name), e.actor.from].filter(Boolean).join(', '),
               },
-              { id: 'what', header: t('audit.column.what'), cell: (e) => <code>{e.action}</code> },
+              { id: 'what', header: t('audit.column.what'), whole: true, cell: (e) => <code>{e.action}</code> },
               {
                 id: 'on',
                 header: t('audit.column.on'),

@@ -3932,7 +3932,10 @@ type AuditEntry struct {
 	ID      string   `json:"id,omitempty,omitzero"`
 
 	// Kind What it was done to
-	Kind   string `json:"kind,omitempty,omitzero"`
+	Kind string `json:"kind,omitempty,omitzero"`
+
+	// Name What it is called: now, or, of what is gone, as the entry has it. A run is called as its export, a session as its person. In lists alone: it is no part of the entry
+	Name   string `json:"name,omitempty,omitzero"`
 	Number int64  `json:"number"`
 
 	// Outcome done, or the code of what refused it
@@ -7259,7 +7262,7 @@ type ClientInterface interface {
 
 	// ListAudit List what was done
 	//
-	// Entries of the audit log, newest first. Secrets and data of customers are in none.
+	// Entries of the audit log, newest first, each with what the thing is called that it is about. Secrets and data of customers are in none.
 	//
 	// Corresponds with GET /api/v1/audit (the `ListAudit` operationId).
 	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8728,7 +8731,7 @@ type ClientInterface interface {
 
 // ListAudit List what was done
 //
-// Entries of the audit log, newest first. Secrets and data of customers are in none.
+// Entries of the audit log, newest first, each with what the thing is called that it is about. Secrets and data of customers are in none.
 //
 // Corresponds with GET /api/v1/audit (the `ListAudit` operationId).
 func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {

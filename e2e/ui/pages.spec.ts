@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { focusOf } from './hands';
-import { barriers, everyWay, expect, fits, open, settled, signedIn, test } from './segue';
+import { barriers, everyWay, expect, fits, open, overflow, settled, signedIn, test } from './segue';
 
 // The places of the navigation; " > one" follows the first link of the table.
 const places = [
@@ -135,6 +135,35 @@ for (const language of ['en-GB', 'hr-HR']) {
     });
   });
 }
+
+test('addresses of a usual length stand in one line on phones, and longer ones can be read to their end', async ({ browser, page }) => {
+  await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
+  await page.setViewportSize({ width: 360, height: 800 });
+  const long = 'somebody.with.a.very.long.name@a-subdomain.of.an.organisation.with.many.departments.example.com';
+  await page.route('**/api/v1/people*', async (route) => {
+    const answer = await route.fetch();
+    const { items, ...rest } = await answer.json();
+    return route.fulfill({ response: answer, json: { ...rest, items: [...items, { ...items[0], id: 'long', name: 'Long', email: long }] } });
+  });
+  for (const place of ['/people', '/segments > one', '/exports > one > run']) {
+    await visit(page, place);
+    expect(await overflow(page), place).toBeLessThanOrEqual(0);
+    const found = await page.locator('main td > div').evaluateAll((cells) =>
+      cells
+        .filter((c) => /^\S+@\S+$/.test(c.textContent ?? ''))
+        .map((c) => {
+          const range = document.createRange();
+          range.selectNodeContents(c);
+          const rects = [...range.getClientRects()];
+          return { text: c.textContent ?? '', lines: new Set(rects.map((r) => r.top)).size, right: Math.max(...rects.map((r) => r.right)) };
+        }),
+    );
+    expect(found.length, place).toBeGreaterThan(2);
+    expect(found.filter((x) => x.text.length <= 32 && x.lines > 1), place).toEqual([]);
+    expect(found.filter((x) => x.right > 344), place).toEqual([]);
+    if (place === '/people') expect(found.map((x) => x.text)).toContain(long);
+  }
+});
 
 test('values of customers stand in one line each, however many columns there are', async ({ browser, page }) => {
   await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);

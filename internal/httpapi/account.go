@@ -45,7 +45,7 @@ func (a *api) createList(ctx context.Context, in *change[wire.ContactListInput])
 	if err != nil {
 		return nil, err
 	}
-	return answer(wire.FromList(l)), nil
+	return answer(wire.FromList(l)), a.noted(ctx, "connection", in.ID, map[string]any{"list": l.Name, "list_id": l.ID})
 }
 
 func (a *api) listAttributes(ctx context.Context, in *ByID) (*body[wire.List[wire.Attribute]], error) {
@@ -63,5 +63,5 @@ func (a *api) createAttribute(ctx context.Context, in *change[wire.AttributeInpu
 	if err := a.cfg.Services.Connections.CreateAttribute(ctx, activation.ConnectionID(in.ID), attr); err != nil {
 		return nil, err
 	}
-	return answer(wire.FromAttribute(attr)), nil
+	return answer(wire.FromAttribute(attr)), a.noted(ctx, "connection", in.ID, map[string]any{"attribute": attr.Name, "type": attr.Type})
 }

@@ -17,7 +17,7 @@ func (a *api) auditOperations() {
 	const tag = "audit"
 	register(a, endpoint{
 		id: "list-audit", method: http.MethodGet, path: "/audit", tag: tag, summary: "List what was done",
-		description: "Entries of the audit log, newest first. Secrets and data of customers are in none.",
+		description: "Entries of the audit log, newest first, each with what the thing is called that it is about. Secrets and data of customers are in none.",
 	}, a.listAudit)
 	register(a, endpoint{
 		id: "download-audit", method: http.MethodGet, path: "/audit.ndjson", tag: tag, summary: "Download the audit log",
@@ -48,7 +48,15 @@ func (a *api) listAudit(ctx context.Context, in *Page) (*body[wire.List[wire.Aud
 		list = list[:in.Limit]
 		next = strconv.FormatInt(list[in.Limit-1].Number, 10)
 	}
-	return listOf(list, next, wire.FromAuditEntry), nil
+	names, err := a.named(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	out := listOf(list, next, wire.FromAuditEntry)
+	for i, name := range names {
+		out.Body.Items[i].Name = name
+	}
+	return out, nil
 }
 
 func (a *api) downloadAudit(ctx context.Context, _ *nothing) (*huma.StreamResponse, error) {

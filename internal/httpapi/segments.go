@@ -142,19 +142,11 @@ func (a *api) previewSegment(ctx context.Context, in *input[wire.SegmentPreview]
 	if err := a.mayWrite(ctx, g); err != nil {
 		return nil, err
 	}
-	counts, err := a.cfg.Services.Segments.Count(ctx, g)
+	counts, sample, err := a.cfg.Services.Segments.Look(ctx, g, in.Body.Sample)
 	if err != nil {
 		return nil, err
 	}
-	out := wire.SegmentPreviewed{SegmentCount: wire.FromCounts(counts), Sample: []wire.Profile{}}
-	if in.Body.Sample > 0 {
-		sample, err := a.cfg.Services.Segments.Sample(ctx, g, "", in.Body.Sample)
-		if err != nil {
-			return nil, err
-		}
-		out.Sample = wire.NewList(sample, "", wire.FromProfile).Items
-	}
-	return answer(out), nil
+	return answer(wire.SegmentPreviewed{SegmentCount: wire.FromCounts(counts), Sample: wire.NewList(sample, "", wire.FromProfile).Items}), nil
 }
 
 func (a *api) getSegment(ctx context.Context, in *ByID) (*body[wire.Segment], error) {

@@ -76,6 +76,7 @@ type segments interface {
 	SetSchedule(ctx context.Context, id activation.SegmentID, s activation.SegmentSchedule, version int64) (activation.Segment, error)
 	States(ctx context.Context, list []activation.Segment) ([]segment.State, error)
 	Count(ctx context.Context, g activation.Segment) (warehouse.Counts, error)
+	Look(ctx context.Context, g activation.Segment, n int) (warehouse.Counts, []warehouse.Profile, error)
 	Sample(ctx context.Context, g activation.Segment, after string, limit int) ([]warehouse.Profile, error)
 	Holding(ctx context.Context, id string) ([]segment.Membership, error)
 	Overlap(ctx context.Context, ids []activation.SegmentID) (segment.Overlap, error)

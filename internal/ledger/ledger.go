@@ -392,7 +392,7 @@ type ListCounts struct {
 type Reader interface {
 	// Rows returns rows of a run, by number.
 	Rows(ctx context.Context, run activation.RunID, f RowFilter) ([]RunRow, error)
-	// AddressRows returns what runs did with an address, newest first (explain this person).
+	// AddressRows returns what runs did with an address, newest first (explain this person). What nothing was sent for is as old as its plan.
 	AddressRows(ctx context.Context, address activation.Email, limit int) ([]RunRow, error)
 	// Standings returns an address's standings on every list.
 	Standings(ctx context.Context, address activation.Email) ([]Standing, error)

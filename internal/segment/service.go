@@ -110,6 +110,15 @@ func (s *Service) Count(ctx context.Context, g activation.Segment) (warehouse.Co
 	return s.cfg.Warehouse.Count(ctx, e)
 }
 
+// Look returns what Count does, and the first n members.
+func (s *Service) Look(ctx context.Context, g activation.Segment, n int) (warehouse.Counts, []warehouse.Profile, error) {
+	e, err := s.evaluation(ctx, g)
+	if err != nil {
+		return warehouse.Counts{}, nil, err
+	}
+	return s.cfg.Warehouse.Look(ctx, e, n)
+}
+
 // Sample returns members of the segment, ordered by profile id, after the id given.
 func (s *Service) Sample(ctx context.Context, g activation.Segment, after string, limit int) ([]warehouse.Profile, error) {
 	e, err := s.evaluation(ctx, g)

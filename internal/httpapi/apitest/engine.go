@@ -189,6 +189,15 @@ func (e *Engine) Count(_ context.Context, ev warehouse.Evaluation) (warehouse.Co
 	return warehouse.Counts{Members: n, Rules: []int64{n}}, nil
 }
 
+// Look implements warehouse.Warehouse.
+func (e *Engine) Look(ctx context.Context, ev warehouse.Evaluation, n int) (warehouse.Counts, []warehouse.Profile, error) {
+	c, err := e.Count(ctx, ev)
+	if err != nil {
+		return c, nil, err
+	}
+	return c, e.matching("", n, selects(ev.Segment)), nil
+}
+
 // CheckQueries implements warehouse.Warehouse: every query but one that holds "refused" is fine.
 func (e *Engine) CheckQueries(_ context.Context, ev warehouse.Evaluation) error {
 	e.meanwhile()

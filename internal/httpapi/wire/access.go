@@ -163,6 +163,7 @@ type AuditEntry struct {
 	Outcome  string          `json:"outcome" doc:"done, or the code of what refused it"`
 	Kind     string          `json:"kind,omitempty" doc:"What it was done to"`
 	ID       string          `json:"id,omitempty"`
+	Name     string          `json:"name,omitempty" doc:"What it is called: now, or, of what is gone, as the entry has it. A run is called as its export, a session as its person. In lists alone: it is no part of the entry"`
 	Before   json.RawMessage `json:"before,omitempty"`
 	After    json.RawMessage `json:"after,omitempty"`
 	Changed  []string        `json:"changed,omitempty" nullable:"false" doc:"What differs, those parts too whose values are left out"`

@@ -360,6 +360,9 @@ func unknownBatch(d *Desk) {
 
 func noValuesKept(d *Desk) {
 	run, _ := d.Plan("e", 1, []Member{person("p1", "ana@example.com", "Ana")}, nil)
+	planned, err := d.L.AddressRows(d.ctx(), "ana@example.com", 10)
+	require.NoError(d, err)
+	require.Equal(d, []any{false, d.now}, []any{planned[0].Settled, planned[0].At}, "as old as its plan")
 	b := next(d, run)
 	d.Settle(run)
 	d.Finish(run)

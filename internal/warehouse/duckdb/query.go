@@ -19,48 +19,67 @@ func cannotEvaluate(err error, text string, args ...any) error {
 }
 
 // Count implements warehouse.Warehouse.
-func (w *Warehouse) Count(ctx context.Context, e warehouse.Evaluation) (c warehouse.Counts, err error) {
+func (w *Warehouse) Count(ctx context.Context, e warehouse.Evaluation) (warehouse.Counts, error) {
+	c, _, err := w.Look(ctx, e, 0)
+	return c, err
+}
+
+// Look implements warehouse.Warehouse.
+func (w *Warehouse) Look(ctx context.Context, e warehouse.Evaluation, n int) (c warehouse.Counts, list []warehouse.Profile, err error) {
 	err = w.read(ctx, func(s session) error {
 		b, err := s.built()
 		if err != nil {
 			return err
 		}
-		names, counts := make([]string, len(e.Segment.Rules)), make([]string, len(e.Segment.Rules))
-		for i := range names {
-			names[i] = fmt.Sprintf("r%d", i)
-			counts[i] = fmt.Sprintf(", count(*) FILTER (r%d)", i)
-		}
 		x, err := s.selection(b, e.Scope, e.AsOf, e.Zone)
 		if err != nil {
 			return err
 		}
-		rules, err := x.rules(e.Segment)
-		if err != nil {
+		var ids []any
+		if c, ids, err = x.look(e.Segment, n); err != nil || len(ids) == 0 {
 			return err
 		}
-		combined, err := dialect.Combine(e.Segment, names)
-		if err != nil {
-			return err
-		}
-		var columns []string
-		var args []any
-		for i, r := range rules {
-			columns = append(columns, fmt.Sprintf("%s AS r%d", r.SQL, i))
-			args = append(args, r.Args...)
-		}
-		c.Rules = make([]int64, len(rules))
-		into := []any{&c.Members}
-		for i := range c.Rules {
-			into = append(into, &c.Rules[i])
-		}
-		inner, args := x.statement(strings.Join(columns, ", "), b.table(), "true", args...)
-		c.Unknown = x.unknown
-		return x.told(s.row(fmt.Sprintf("SELECT count(*) FILTER (%s)%s FROM (%s)", combined, strings.Join(counts, ""), inner), args, into...))
+		list, err = s.profiles(b, "p.profile_id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", ids, n)
+		return err
 	})
 	if err != nil {
-		return warehouse.Counts{}, fmt.Errorf("count the segment %q: %w", e.Segment.Name, err)
+		return warehouse.Counts{}, nil, fmt.Errorf("count the segment %q: %w", e.Segment.Name, err)
 	}
-	return c, nil
+	return c, list, nil
+}
+
+// look counts a segment and each of its rules, and tells the first n ids of its members, all in one walk over the profiles.
+func (x *selection) look(g activation.Segment, n int) (c warehouse.Counts, ids []any, err error) {
+	rules, err := x.rules(g)
+	if err != nil {
+		return c, nil, err
+	}
+	names := make([]string, len(rules))
+	columns, counts := []string{"p.profile_id AS id"}, ""
+	var args []any
+	c.Rules = make([]int64, len(rules))
+	var found any // a list, or nothing where there is nobody
+	into := []any{&c.Members, &found}
+	for i, r := range rules {
+		names[i] = fmt.Sprintf("r%d", i)
+		columns = append(columns, r.SQL+" AS "+names[i])
+		counts += ", count(*) FILTER (" + names[i] + ")"
+		args = append(args, r.Args...)
+		into = append(into, &c.Rules[i])
+	}
+	combined, err := dialect.Combine(g, names)
+	if err != nil {
+		return c, nil, err
+	}
+	first := "NULL"
+	if n > 0 {
+		first = fmt.Sprintf("min(id, %d) FILTER (%s)", n, combined)
+	}
+	inner, args := x.statement(strings.Join(columns, ", "), x.b.table(), "true", args...)
+	c.Unknown = x.unknown
+	err = x.s.row(fmt.Sprintf("SELECT count(*) FILTER (%s), %s%s FROM (%s)", combined, first, counts, inner), args, into...)
+	ids, _ = found.([]any)
+	return c, ids, x.told(err)
 }
 
 // Sample implements warehouse.Warehouse.

@@ -126,6 +126,15 @@ func rulesAgainstModel(d *Desk) {
 			found = append(found, p.ID)
 		}
 		require.Equal(t, ids, found)
+		n := rapid.IntRange(0, len(people)+1).Draw(t, "how many")
+		got, first, err := d.W.Look(d.ctx(), e, n)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		if n = min(n, len(list)); n > 0 {
+			require.Equal(t, list[:n], first)
+		} else {
+			require.Empty(t, first)
+		}
 		p := rapid.SampledFrom(people).Draw(t, "somebody")
 		in, err := d.W.Contains(d.ctx(), e, p.id)
 		require.NoError(t, err)

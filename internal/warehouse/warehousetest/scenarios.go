@@ -220,6 +220,10 @@ func (f scenarioFile) found(t *testing.T, d *Desk, e warehouse.Evaluation) []str
 	c, err := d.W.Count(d.ctx(), e)
 	require.NoError(t, err)
 	require.EqualValues(t, len(ids), c.Members)
+	seen, first, err := d.W.Look(d.ctx(), e, 2)
+	require.NoError(t, err)
+	require.Equal(t, c, seen)
+	require.ElementsMatch(t, list[:min(2, len(list))], first)
 	asked := map[bool]bool{}
 	for _, r := range f.Profile.Rows {
 		is := slices.Contains(ids, r[0])

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"io"
 	"strings"
 
@@ -34,7 +35,7 @@ func (a *auditList) Run(inv *invocation) error {
 	return list(inv, items, "Nothing was done yet.",
 		[]table.Column{table.Text("at"), table.Text("who"), table.Text("what"), table.Text("outcome"), table.Text("of"), table.Text("changed")},
 		func(e client.AuditEntry) []string {
-			return []string{inv.when(e.At), e.Actor.Name, e.Action, e.Outcome, strings.TrimSpace(e.Kind + " " + e.ID), strings.Join(e.Changed, ", ")}
+			return []string{inv.when(e.At), e.Actor.Name, e.Action, e.Outcome, strings.TrimSpace(e.Kind + " " + cmp.Or(e.Name, e.ID)), strings.Join(e.Changed, ", ")}
 		})
 }
 

@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { answers, showPages } from '../test/page';
@@ -51,4 +51,28 @@ test('what is typed stands in the address, and what is there again after going a
   expect(rows()).toBe(1);
   await userEvent.clear(screen.getByLabelText('What'));
   await waitFor(() => expect(router.state.location.search).toEqual({}));
+});
+
+test('an entry says what the thing is called that it is about, is found by that, and has the id in its detail', async () => {
+  const of = (number: number, rest: Partial<Entry>) => ({ ...entry(number, 'Ana', 'update-export'), ...rest });
+  answers({
+    'GET /audit': {
+      items: [
+        of(3, { kind: 'export', id: 'e-1', name: 'Newsletter' }),
+        of(2, { kind: 'run', id: 'r-1' }),
+        of(1, { kind: 'what-is-new', id: 'n-1', name: 'Later' }),
+      ],
+    },
+  });
+  await showPages([{ path: '/audit', component: Audit, validateSearch: auditSearch }], '/audit', 'hr');
+  expect(await screen.findByText('Izvoz: Newsletter')).toBeTruthy();
+  expect(screen.queryByText('e-1')).toBeNull();
+  expect(screen.getByText('r-1'), 'what has no name is told by its id').toBeTruthy();
+  expect(screen.getByText('what-is-new: Later')).toBeTruthy();
+  await userEvent.type(screen.getByLabelText('Nad čime'), 'izvoz');
+  await waitFor(() => expect(rows()).toBe(1));
+  await userEvent.click(screen.getByRole('button', { name: 'Prikaži zapis 3' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(dialog.getByText('Izvoz: Newsletter')).toBeTruthy();
+  expect(dialog.getByText('e-1')).toBeTruthy();
 });

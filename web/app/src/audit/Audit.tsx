@@ -14,6 +14,7 @@ import { useWho } from '../parts/useWho';
 import classes from './audit.module.css';
 import { EntryDialog } from './Entry';
 import { type AuditSearch, auditSearch, type Entry, matches, past } from './filter';
+import { useThing } from './useThing';
 import { Verify } from './Verify';
 
 const shownAtOnce = 50;
@@ -22,6 +23,7 @@ export default function Audit() {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const who = useWho();
+  const thing = useThing();
   const navigate = useNavigate();
   const search = auditSearch(useSearch({ strict: false }));
   const [entry, setEntry] = useState<Entry>();
@@ -35,7 +37,7 @@ export default function Audit() {
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
   const all = query.data?.pages.flatMap((p) => p.items) ?? [];
-  const found = all.filter((e) => matches(e, search, who));
+  const found = all.filter((e) => matches(e, search, who, thing));
   const more = query.hasNextPage && !past(all.at(-1), search);
   const { fetchNextPage, isFetchingNextPage, isError } = query;
   const short = found.length < wanted && more && !isFetchingNextPage && !isError;
@@ -113,17 +115,22 @@ export default function Audit() {
             none={more ? t('audit.looking') : t('audit.none_found')}
             columns={[
               { id: 'number', header: t('audit.column.number'), number: true, cell: (e) => number(e.number) },
-              { id: 'at', header: t('audit.column.at'), cell: (e) => dateTime(e.at) },
+              { id: 'at', header: t('audit.column.at'), whole: true, cell: (e) => dateTime(e.at) },
               {
                 id: 'who',
                 header: t('audit.column.who'),
                 cell: (e) => [who(e.actor.name), e.actor.from].filter(Boolean).join(', '),
               },
-              { id: 'what', header: t('audit.column.what'), cell: (e) => <code>{e.action}</code> },
+              { id: 'what', header: t('audit.column.what'), whole: true, cell: (e) => <code>{e.action}</code> },
               {
                 id: 'on',
                 header: t('audit.column.on'),
-                cell: (e) => <code>{[e.kind, e.id].filter(Boolean).join(' ') || t('parts.none')}</code>,
+                cell: (e) => (
+                  <>
+                    {thing(e) || t('parts.none')}
+                    {!e.name && e.id && <code className="break muted"> {e.id}</code>}
+                  </>
+                ),
               },
               {
                 id: 'outcome',

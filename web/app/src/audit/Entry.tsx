@@ -5,12 +5,14 @@ import { DataTable } from '../parts/DataTable';
 import { Modal } from '../parts/Modal';
 import { useWho } from '../parts/useWho';
 import { differences, type Entry } from './filter';
+import { useThing } from './useThing';
 
 /** One entry: who, what, from where, and what was before and after. */
 export function EntryDialog({ entry: e, onClose }: { entry: Entry; onClose: () => void }) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const who = useWho();
+  const thing = useThing();
   const parts = differences(e);
   const value = (v: string | undefined, hidden: boolean) =>
     hidden ? (
@@ -30,7 +32,15 @@ export function EntryDialog({ entry: e, onClose }: { entry: Entry; onClose: () =
             [t('audit.by'), t(`audit.actor.${e.actor.kind}`)],
             [t('audit.from'), e.actor.from],
             [t('audit.column.what'), <code key="action">{e.action}</code>],
-            [t('audit.column.on'), e.kind && <code className="break">{[e.kind, e.id].filter(Boolean).join(' ')}</code>],
+            [t('audit.column.on'), thing(e)],
+            [
+              t('audit.id'),
+              e.id && (
+                <code key="id" className="break">
+                  {e.id}
+                </code>
+              ),
+            ],
             [
               t('audit.column.outcome'),
               e.outcome === 'done' ? t('audit.outcome.done') : t('audit.outcome.code', { code: e.outcome }),

@@ -13,6 +13,7 @@ const entry = (over: Partial<Entry>): Entry => ({
   previous: '',
   ...over,
 });
+const thing = (e: Entry) => `Izvoz: ${e.name ?? ''}`;
 const name = (n: string) => (n === 'the schedule' ? 'raspored' : n);
 
 test('the filter is read from the address, and nothing else', () => {
@@ -31,6 +32,7 @@ test.each([
   [{ what: 'export' }, true],
   [{ on: 'segment' }, false],
   [{ on: 'e1' }, true],
+  [{ on: 'izvoz' }, true],
   [{ outcome: 'done' as const }, true],
   [{ outcome: 'refused' as const }, false],
   [{ from: '2026-11-27', to: '2026-11-27' }, true],
@@ -38,12 +40,14 @@ test.each([
   [{ to: '2026-11-26' }, false],
   [{ who: 'ana', what: 'login' }, false],
 ])('%o', (filter, found) => {
-  expect(matches(entry({}), filter, name)).toBe(found);
+  expect(matches(entry({}), filter, name, thing)).toBe(found);
 });
 
 test('a refused entry is found as refused, and what is no person by its word on screen', () => {
-  expect(matches(entry({ outcome: 'forbidden' }), { outcome: 'refused' }, name)).toBe(true);
-  expect(matches(entry({ actor: { kind: 'schedule', name: 'the schedule' } }), { who: 'raspored' }, name)).toBe(true);
+  expect(matches(entry({ outcome: 'forbidden' }), { outcome: 'refused' }, name, thing)).toBe(true);
+  expect(matches(entry({ actor: { kind: 'schedule', name: 'the schedule' } }), { who: 'raspored' }, name, thing)).toBe(
+    true,
+  );
 });
 
 test('looking stops at the first day', () => {

@@ -37,12 +37,17 @@ const dayOf = (day: string, more = 0) => {
 };
 
 /** Whether an entry is what is looked for. Days are those of the browser's time zone, both ends included. */
-export function matches(e: Entry, f: AuditSearch, name: (actor: string) => string): boolean {
+export function matches(
+  e: Entry,
+  f: AuditSearch,
+  name: (actor: string) => string,
+  thing: (e: Entry) => string,
+): boolean {
   const at = new Date(e.at).getTime();
   return (
     has([name(e.actor.name), e.actor.name, e.actor.from], f.who) &&
     has([e.action], f.what) &&
-    has([e.kind, e.id], f.on) &&
+    has([thing(e), e.kind, e.name, e.id], f.on) &&
     (!f.outcome || (f.outcome === 'done') === (e.outcome === 'done')) &&
     (!f.from || at >= dayOf(f.from)) &&
     (!f.to || at < dayOf(f.to, 1))

@@ -39,6 +39,7 @@ export default function Connections() {
     },
     {
       id: 'checked',
+      whole: true,
       header: t('connections.column.checked'),
       value: (c) => c.checked_at,
       cell: (c) => (c.checked_at ? dateTime(c.checked_at) : t('parts.none')),

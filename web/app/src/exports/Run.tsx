@@ -62,22 +62,25 @@ export default function RunPage() {
                 mayEdit={mayEdit}
                 heading={t(run.ended ? 'exports.run.result' : 'exports.run.progress')}
               />
-              <Card
-                title={t('exports.people_of.title')}
-                actions={
-                  <Select
-                    aria-label={t('exports.people_of.bucket')}
-                    allowDeselect={false}
-                    value={bucket}
-                    data={offered.map((value) => ({ value, label: t(`parts.bucket.${value}`) }))}
-                    onChange={(value) =>
-                      void navigate({ to: '.', search: { bucket: value ?? undefined } as never, replace: true })
-                    }
-                  />
-                }
-              >
-                <People run={run} bucket={bucket} />
-              </Card>
+              {/* Nobody is in a run that stopped before it had a plan. */}
+              {(run.plan || run.receipt || run.reconciliation) && (
+                <Card
+                  title={t('exports.people_of.title')}
+                  actions={
+                    <Select
+                      aria-label={t('exports.people_of.bucket')}
+                      allowDeselect={false}
+                      value={bucket}
+                      data={offered.map((value) => ({ value, label: t(`parts.bucket.${value}`) }))}
+                      onChange={(value) =>
+                        void navigate({ to: '.', search: { bucket: value ?? undefined } as never, replace: true })
+                      }
+                    />
+                  }
+                >
+                  <People run={run} bucket={bucket} />
+                </Card>
+              )}
               {run.kind !== 'dry_run' && run.kind !== 'reconcile' && <RequestLog run={run} mayEdit={mayEdit} />}
             </>
           );

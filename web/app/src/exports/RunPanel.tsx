@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
@@ -13,11 +14,15 @@ import { useWho } from '../parts/useWho';
 import { useExportActions } from './actions';
 import { Difference } from './Difference';
 import { Held } from './Held';
+import { Reasons } from './Reasons';
 import { Reconciled } from './Reconciled';
 import { useExportWords } from './words';
 
 /** The error of a run, as every other error is told. */
 export const errorOf = (e: Api['RunError']) => new ApiError(e.code ?? 'unexpected', e.message, e.remedy, '', '', 1);
+
+/** What is wrong with the export itself, and mended where it is edited. */
+const mendedByEditing = ['list_missing', 'attribute_missing'];
 
 /** One run as it stands: steps while it goes on, the difference while it is held, the receipt when it ended. Its heading says which run, but on a page that does. */
 export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: boolean; heading?: string }) {
@@ -29,9 +34,6 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
   const [cancelling, setCancelling] = useState(false);
   const held = run.status === 'held';
   const dry = run.kind === 'dry_run';
-  const reasons = Object.entries(run.receipt?.reasons ?? run.plan?.reasons ?? {})
-    .filter(([, n]) => n > 0)
-    .sort(([, a], [, b]) => b - a);
   const advice = run.plan?.reconcile_advised;
   const size = run.receipt?.list_size ?? -1;
   // Who is on the list and not of this export; after a run that only removes nobody is said to be.
@@ -57,18 +59,15 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
       <div className="stack">
         {(!run.ended || run.error) && <RunSteps run={run} />}
         {run.error && !held && <ErrorPanel error={errorOf(run.error)} />}
+        {run.error && mayEdit && mendedByEditing.includes(run.error.code ?? '') && (
+          <Link to="/exports/$id/edit" params={{ id: run.export_id }}>
+            {t('exports.edit.export')}
+          </Link>
+        )}
         {held && run.plan && <Held run={run} plan={run.plan} mayEdit={mayEdit} />}
         {dry && run.ended && run.plan && <Difference run={run} plan={run.plan} />}
         {run.receipt ? <ReceiptBars receipt={run.receipt} /> : run.plan && <PlanBars plan={run.plan} />}
-        {reasons.length > 0 && (
-          <Facts
-            short
-            facts={reasons.map(([code, n]): [string, string] => [
-              words.reason(code),
-              t('exports.people', { count: n, n: number(n) }),
-            ])}
-          />
-        )}
+        <Reasons run={run} />
         {run.receipt && <Facts facts={words.withheld(run.receipt.withheld)} />}
         {run.stop && !run.ended && (
           <Notice tone="warn">

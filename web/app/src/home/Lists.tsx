@@ -43,6 +43,7 @@ export function Lists({ all, tasks, sizes }: Props) {
           { id: 'trend', header: t('home.trend'), cell: (e) => <Sparkline points={sizes.get(e.id) ?? []} /> },
           {
             id: 'success',
+            whole: true,
             header: t('exports.column.success'),
             cell: (e) => {
               const at = lastSuccess(e, standingOf(tasks, e));

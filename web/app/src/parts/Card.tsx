@@ -21,10 +21,10 @@ export function Card({ title, actions, children }: { title: string; actions?: Re
   );
 }
 
-/** Names and values beside each other, on phones below each other unless they are short. A fact without a value is left out. */
-export function Facts({ facts, short }: { facts: [string, ReactNode][]; short?: boolean }) {
+/** Names and values beside each other, on phones below each other. A fact without a value is left out. */
+export function Facts({ facts }: { facts: [string, ReactNode][] }) {
   return (
-    <dl className={classes.facts} data-short={short}>
+    <dl className={classes.facts}>
       {facts
         .filter(([, value]) => value !== undefined && value !== null && value !== '' && value !== false)
         .map(([name, value]) => (

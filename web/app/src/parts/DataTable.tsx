@@ -16,6 +16,8 @@ export type Column<T> = {
   number?: boolean;
   /** The header is for screen readers only. */
   quiet?: boolean;
+  /** Stays in one line where there are columns, as a moment does. */
+  whole?: boolean;
 };
 
 type Order = { sort?: string; down?: boolean };
@@ -85,7 +87,7 @@ export function DataTable<T>({ label, columns, rows: all, rowKey, order, onOrder
           {rows.map((row) => (
             <tr key={rowKey(row)}>
               {columns.map((c) => (
-                <td key={c.id} data-number={c.number} data-label={c.quiet ? undefined : c.header}>
+                <td key={c.id} data-number={c.number} data-whole={c.whole} data-label={c.quiet ? undefined : c.header}>
                   <div>{c.cell(row)}</div>
                 </td>
               ))}

@@ -20,6 +20,12 @@ export function useErrorTexts() {
   };
 }
 
+/** What the server says, as a sentence: its errors begin small and end open, as they may stand inside another one. */
+export const sentence = (said: string) =>
+  said
+    .replace(/^\p{Ll}+(?=[ ,])/u, (word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .replace(/[^.!?:…]$/u, '$&.');
+
 /** What happened, why as far as known, and what to do; the technical text is one click away and can be copied. */
 export function ErrorPanel({ error, onRetry, said: better }: Props) {
   const { t, i18n } = useTranslation();
@@ -36,9 +42,11 @@ export function ErrorPanel({ error, onRetry, said: better }: Props) {
         {what}
       </h2>
       {told && e.detail && (
-        <p className="break">{e.field ? t('parts.error.field', { field: e.field, detail: e.detail }) : e.detail}</p>
+        <p className="break">
+          {e.field ? t('parts.error.field', { field: e.field, detail: e.detail }) : sentence(e.detail)}
+        </p>
       )}
-      <p>{(told && said) || todo}</p>
+      <p>{sentence((told && said) || todo)}</p>
       {place && !location.pathname.startsWith(place.to) && (
         <p>
           <Link to={place.to}>{t('parts.error.on_page', { page: t(`shell.nav.${place.id}`) })}</Link>

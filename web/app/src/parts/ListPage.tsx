@@ -73,7 +73,7 @@ export function ListPage<T>(props: Props<T>) {
                 leftSection={<IconSearch size={16} aria-hidden />}
                 value={search.q ?? ''}
                 onChange={(e) => change({ q: e.currentTarget.value })}
-                maw={320}
+                maw={336}
               />
               <DataTable
                 label={props.title}

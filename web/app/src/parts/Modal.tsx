@@ -1,6 +1,7 @@
 import type { DrawerProps, ModalProps } from '@mantine/core';
 import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { placeOf } from './focus';
 
 const ModalParts = lazy(() => import('./modalParts')) as ComponentType<ModalProps>;
 const DrawerParts = lazy(() => import('./drawerParts')) as ComponentType<DrawerProps>;
@@ -27,9 +28,12 @@ function Opening<P extends ModalProps | DrawerProps>({ of: Parts, props }: { of:
 /** Whoever closes what opened goes on where they were: Mantine does so only for what was there before it opened. */
 function useFocusBack(opened: boolean) {
   // Asked while it opens: an item of a menu is gone once it has.
-  const opener = () => (opened ? openerOf(document.activeElement) : null);
-  const [was, setWas] = useState(() => ({ opened, opener: opener() }));
-  if (was.opened !== opened) setWas({ opened, opener: opened ? opener() : was.opener });
+  const place = () => {
+    const at = opened ? openerOf(document.activeElement) : null;
+    return at && placeOf(at);
+  };
+  const [was, setWas] = useState(() => ({ opened, back: place() }));
+  if (was.opened !== opened) setWas({ opened, back: opened ? place() : was.back });
   useEffect(() => {
     if (!opened) return;
     return () => {
@@ -38,10 +42,10 @@ function useFocusBack(opened: boolean) {
       setTimeout(() => {
         const at = page.activeElement;
         // Where something else has the focus meanwhile, such as the next page, it keeps it.
-        if (!at || at === page.body || at === closing) was.opener?.focus({ preventScroll: true });
+        if (!at || at === page.body || at === closing) was.back?.();
       }, 10);
     };
-  }, [opened, was.opener]);
+  }, [opened, was.back]);
 }
 
 /** What opens a dialog: of an item of a menu, which is gone by then, the button of the menu. */

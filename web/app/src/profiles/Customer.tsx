@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { exportsQuery } from '../exports/queries';
+import { useExportWords } from '../exports/words';
 import { useFormats } from '../languages/format';
 import { Card, Empty, Facts } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
@@ -131,6 +132,7 @@ function Lists({ standings }: { standings: Api['Standing'][] }) {
 function Activity({ rows }: { rows: Api['RunRow'][] }) {
   const { t, i18n } = useTranslation();
   const { dateTime } = useFormats();
+  const { reason } = useExportWords();
   const bucket = (b: string) => (i18n.exists(`parts.bucket.${b}`) ? t(`parts.bucket.${b}`) : b);
   return (
     <Card title={t('profiles.customer.activity')}>
@@ -150,7 +152,7 @@ function Activity({ rows }: { rows: Api['RunRow'][] }) {
           {
             id: 'said',
             header: t('profiles.customer.brevo_said'),
-            cell: (r) => [r.reason, r.why, r.attribute].filter(Boolean).join(' · ') || t('parts.none'),
+            cell: (r) => [reason(r.reason), r.why, r.attribute].filter(Boolean).join(' · ') || t('parts.none'),
           },
           {
             id: 'process',

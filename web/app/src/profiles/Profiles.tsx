@@ -43,7 +43,7 @@ export default function Profiles() {
         aria-label={t('profiles.search')}
         placeholder={t('profiles.search')}
         value={text}
-        maw={320}
+        maw={336}
         onChange={(e) => {
           setText(e.currentTarget.value);
           if (search.q) void navigate({ to: '.', search: {} as never, replace: true });

@@ -104,7 +104,7 @@ test('a failed evaluation tells why', async () => {
     status: 'failed_permanent',
     error: { code: 'not_ready', message: 'build the profile first' },
   });
-  expect(await screen.findByText('build the profile first')).toBeTruthy();
+  expect(await screen.findByText('Build the profile first.')).toBeTruthy();
 });
 
 const fields = [{ name: 'town', type: 'text', column: 'town' }] as never;

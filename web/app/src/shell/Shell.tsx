@@ -7,6 +7,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/queries';
 import { Notice } from '../parts/Card';
+import { useKeptFocus } from '../parts/focus';
 import { Drawer } from '../parts/Modal';
 import { ProofProvider } from '../parts/Proof';
 import { Logo } from './Logo';
@@ -38,6 +39,7 @@ export function Shell() {
     if (seen.current !== path) main.current?.focus({ preventScroll: true }); // screen readers begin to read the new page
     seen.current = path;
   }, [path, close]);
+  useKeptFocus(main, !!me);
 
   if (!me) return null;
   const collapsed = narrow === 'narrow';

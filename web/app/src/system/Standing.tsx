@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
 import { Card } from '../parts/Card';
-import { useErrorTexts } from '../parts/ErrorPanel';
+import { sentence, useErrorTexts } from '../parts/ErrorPanel';
 import { Meter } from '../parts/Meter';
 import { onScreen } from '../parts/remedy';
 import { looks, StatusBadge } from '../parts/StatusBadge';
@@ -34,7 +34,7 @@ export function Pipeline({ tasks }: { tasks: Task[] }) {
 
 function Line({ task: x, longest }: { task: Task; longest: number }) {
   const { t } = useTranslation();
-  const { dateTime } = useFormats();
+  const { dateTime, number } = useFormats();
   const progress = x.progress && progressOf(x.progress);
   return (
     <li>
@@ -69,9 +69,13 @@ function Line({ task: x, longest }: { task: Task; longest: number }) {
         </div>
       </div>
       {progress && (
-        <Meter label={t('system.status.progress')} part={progress.part} whole={progress.whole} tone="info">
-          {t('system.status.done_of', progress)}
-        </Meter>
+        <div className={classes.progress}>
+          <Meter label={t('system.status.progress')} part={progress.part} whole={progress.whole} tone="info">
+            <span className="num">
+              {t('system.status.done_of', { part: number(progress.part), whole: number(progress.whole) })}
+            </span>
+          </Meter>
+        </div>
       )}
       <Why task={x} />
     </li>
@@ -122,7 +126,8 @@ function Why({ task: x }: { task: Task }) {
   return (
     <div className={classes.why}>
       <p>
-        {english ? x.error.message : what}. {(english && onScreen(x.error.remedy ?? '').said) || todo}
+        {sentence(english ? x.error.message : what)}{' '}
+        {sentence((english && onScreen(x.error.remedy ?? '').said) || todo)}
       </p>
       <details>
         <summary className="muted">{t('parts.error.technical')}</summary>

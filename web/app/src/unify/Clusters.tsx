@@ -21,7 +21,7 @@ export function Clusters({ rules }: { rules: string[] }) {
       <NativeSelect
         label={t('unify.cluster.by_rule')}
         value={rule}
-        maw={320}
+        maw={336}
         data={[
           { value: '', label: t('unify.cluster.any_rule') },
           ...rules.map((r) => ({ value: r, label: r })),

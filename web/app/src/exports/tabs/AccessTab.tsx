@@ -6,12 +6,14 @@ import { connectionQuery } from '../../connections/queries';
 import { useFormats } from '../../languages/format';
 import { Card, Facts } from '../../parts/Card';
 import { useMe } from '../../parts/roles';
+import { useWho } from '../../parts/useWho';
 
 /** Who may change and run an export, and on whose behalf it runs. */
 export function AccessTab({ value: e }: { value: Api['Export'] }) {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
   const { may } = useMe();
+  const who = useWho();
   const admin = may('administrator');
   const connection = useQuery({ ...connectionQuery(e.connection_id), enabled: admin && e.connection_id !== '' }).data;
   const user = connection?.export_user;
@@ -40,7 +42,11 @@ export function AccessTab({ value: e }: { value: Api['Export'] }) {
             [
               t('exports.access.user'),
               user &&
-                (user.kind === 'none' ? t('parts.status.needs_export_user') : (user.name ?? t('parts.who.machine'))),
+                (user.kind === 'none'
+                  ? t('parts.status.needs_export_user')
+                  : user.name
+                    ? who(user.name)
+                    : t('parts.who.machine')),
             ],
           ]}
         />

@@ -36,7 +36,9 @@ func scanRow(scan func(...any) error) (r ledger.RunRow, err error) {
 }
 
 // plannedRows are the columns of rows of runs r that are told together: those that nothing was sent for are as old as their plan.
-var plannedRows = strings.Replace(rowColumns, "x.settled_at", "coalesce(x.settled_at, r.planned_at)", 1) + "JOIN run r ON r.id = x.run "
+func plannedRows() string {
+	return strings.Replace(rowColumns, "x.settled_at", "coalesce(x.settled_at, r.planned_at)", 1) + "JOIN run r ON r.id = x.run "
+}
 
 func (l *Ledger) rows(ctx context.Context, where string, args ...any) ([]ledger.RunRow, error) {
 	return l.rowsOf(ctx, rowColumns+where, args...)
@@ -63,7 +65,7 @@ func (l *Ledger) Rows(ctx context.Context, run activation.RunID, f ledger.RowFil
 
 // AddressRows implements ledger.Reader.
 func (l *Ledger) AddressRows(ctx context.Context, address activation.Email, limit int) ([]ledger.RunRow, error) {
-	return l.rowsOf(ctx, plannedRows+"WHERE x.address = ? AND NOT r.dry ORDER BY r.planned_at DESC, x.number DESC LIMIT ?", string(address), limit)
+	return l.rowsOf(ctx, plannedRows()+"WHERE x.address = ? AND NOT r.dry ORDER BY r.planned_at DESC, x.number DESC LIMIT ?", string(address), limit)
 }
 
 // Standings implements ledger.Reader.

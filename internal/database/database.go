@@ -124,8 +124,8 @@ func (f feed) translate(err error) error {
 		return refuse("tls", "Switch encryption on there, or set tls to off if the database is on this machine", "the database offers no encryption")
 	case errors.As(err, &dns):
 		return activation.Errorf(activation.CodeUnavailable, "the host of the database is not known").WithField("database.host").WithRemedy("Check its name")
-	case errors.As(err, &op):
-		return activation.Errorf(activation.CodeUnavailable, "the database does not answer").WithRemedy("Check host and port, and whether it runs and lets this machine in")
+	case errors.As(err, &op), errors.Is(err, context.DeadlineExceeded): // the latter of the time for connecting: that for all is told before
+		return activation.Errorf(activation.CodeUnavailable, "the database does not answer").WithRemedy("Check kind, host and port, and whether it runs and lets this machine in")
 	}
 	return activation.Errorf(activation.CodeUnavailable, "the database could not be read (%T)", root(err)).WithRemedy("Look into the log of the database")
 }

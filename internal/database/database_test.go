@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -169,6 +171,26 @@ func TestWhatADatabaseRefusesIsSaidWithoutItsValues(t *testing.T) {
 		o.Query = "SELECT v -- a comment at the end\nFROM secrets -- and here"
 		_, _, err = all(t.Context(), kind, o, ownerPassword, 0)
 		require.NoError(t, err, kind)
+	}
+}
+
+// TestWhatListensAndSaysNothingIsLeftSoon asks a port that takes every connection and never answers: that of another program, as a
+// MySQL driver finds PostgreSQL.
+func TestWhatListensAndSaysNothingIsLeftSoon(t *testing.T) {
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	for _, kind := range []activation.SourceKind{activation.SourcePostgreSQL, activation.SourceMySQL} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			o := activation.DatabaseOptions{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Name: "shop", User: "reader", Table: "people", Timeout: 60}
+			began := time.Now()
+			_, _, err := all(t.Context(), kind, o, readerPassword, 0)
+			require.ErrorContains(t, err, "the database does not answer")
+			require.Equal(t, activation.CodeUnavailable, activation.CodeOf(err))
+			require.Less(t, time.Since(began), 45*time.Second)
+		})
 	}
 }
 

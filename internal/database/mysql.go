@@ -31,7 +31,10 @@ func readMySQL(ctx context.Context, a Account, limit int, columns func([]warehou
 	}
 	db := sql.OpenDB(connector)
 	defer func() { _ = db.Close() }()
-	conn, err := db.Conn(ctx)
+	// The driver's own limit ends with dialling: what listens there may never say a word.
+	entering, cancel := context.WithTimeout(ctx, connectTimeout)
+	conn, err := db.Conn(entering)
+	cancel()
 	if err != nil {
 		return err
 	}

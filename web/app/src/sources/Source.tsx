@@ -100,6 +100,7 @@ export default function SourcePage() {
                 </Notice>
               )}
               {error !== undefined && !failure && <ErrorPanel error={error} said={fault(error)} />}
+              {failure && <ErrorPanel error={failed} said={fault(failed)} />}
               {failed && canBeForced(failed.detail + failed.remedy) && may('contributor') && (
                 <Notice tone="warn">
                   <p>{t('sources.ingest.refused')}</p>
@@ -108,7 +109,6 @@ export default function SourcePage() {
                   </Button>
                 </Notice>
               )}
-              {failure && <ErrorPanel error={failed} said={fault(failed)} />}
               <Facts
                 facts={[
                   [t('sources.column.kind'), source.kind && t(`sources.kind.${source.kind}`)],

@@ -1,12 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
+import { ApiError } from '../api/problem';
 import { useFormats } from '../languages/format';
 import { Card } from '../parts/Card';
 import { sentence, useErrorTexts } from '../parts/ErrorPanel';
 import { Meter } from '../parts/Meter';
 import { onScreen } from '../parts/remedy';
 import { looks, StatusBadge } from '../parts/StatusBadge';
+import { useFault } from '../sources/useFault';
 import { duration, progressOf } from './duration';
 import classes from './standing.module.css';
 
@@ -120,9 +122,11 @@ function Name({ task: x }: { task: Task }) {
 function Why({ task: x }: { task: Task }) {
   const { t, i18n } = useTranslation();
   const texts = useErrorTexts();
+  const fault = useFault();
   if (!x.error) return null;
-  const { what, todo } = texts(x.error.code ?? 'unexpected');
-  const english = i18n.language === 'en';
+  const known = x.kind === 'source' ? fault(new ApiError(x.error.code ?? 'unexpected', x.error.message)) : undefined;
+  const { what, todo } = known ?? texts(x.error.code ?? 'unexpected');
+  const english = i18n.language === 'en' && !known;
   return (
     <div className={classes.why}>
       <p>

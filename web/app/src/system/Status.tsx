@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Api, api, send } from '../api/client';
+import { ApiError } from '../api/problem';
 import { useFormats } from '../languages/format';
 import { Empty } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
@@ -13,6 +14,7 @@ import { onScreen } from '../parts/remedy';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { useWho } from '../parts/useWho';
+import { useFault } from '../sources/useFault';
 import { refreshesQuery, statusQuery } from './queries';
 import { Pipeline } from './Standing';
 
@@ -128,16 +130,19 @@ function TaskName({ task }: { task: Api['Task'] }) {
 function Why({ task, all }: { task: Api['Task']; all: Api['Task'][] }) {
   const { t, i18n } = useTranslation();
   const texts = useErrorTexts();
+  const fault = useFault();
   const cause = all.find((x) => x.id === task.cause_id);
   if (task.status === 'skipped' && cause)
     return t('system.status.skipped_because', {
       name: cause.kind === 'profile' ? t('system.status.kinds.profile') : cause.name,
     });
   if (!task.error) return t('parts.none');
-  const { what, todo } = texts(task.error.code ?? 'unexpected');
+  const known =
+    task.kind === 'source' ? fault(new ApiError(task.error.code ?? 'unexpected', task.error.message)) : undefined;
+  const { what, todo } = known ?? texts(task.error.code ?? 'unexpected');
   return (
     <>
-      {what}. {(i18n.language === 'en' && onScreen(task.error.remedy ?? '').said) || todo}
+      {what}. {(i18n.language === 'en' && !known && onScreen(task.error.remedy ?? '').said) || todo}
     </>
   );
 }

@@ -26,7 +26,7 @@ func Chance(t *testing.T, open Open, seed uint64, steps int) {
 		},
 		func(d *Desk) { d.Reopen() },
 	} {
-		c := &chance{crowd: newCrowd(NewDesk(t, open), rand.New(rand.NewPCG(seed, 1)))} //nolint:gosec // chance of a test
+		c := &chance{crowd: newCrowd(NewDesk(t, open), rand.New(rand.NewPCG(seed, 1)))}
 		c.look = look
 		for range steps {
 			c.step()

@@ -20,7 +20,7 @@ import (
 // (S10); in the end whoever is wanted is on her list (S12, S15, S22), and nobody else is whom no one kept or put there by hand (S7, S20, S23).
 func Mingle(t *testing.T, open Open, seed uint64, steps int, hands bool) {
 	t.Helper()
-	c := &mingling{crowd: newCrowd(NewDesk(t, open), rand.New(rand.NewPCG(seed, 3))), hands: hands} //nolint:gosec // chance of a test
+	c := &mingling{crowd: newCrowd(NewDesk(t, open), rand.New(rand.NewPCG(seed, 3))), hands: hands}
 	c.turns = true
 	for k := range c.wears {
 		c.wears[k] = k

@@ -346,14 +346,14 @@ func (w *wandering) says(r *wanderersRun, address string, refused bool) {
 func (w *wandering) carry(r *wanderersRun, b ledger.Batch) {
 	rows, err := w.L.BatchRows(w.ctx(), b.ID)
 	require.NoError(w, err)
-	if err := w.L.RecordSending(w.ctx(), b.ID, w.process, w.now); activation.CodeOf(err) == activation.CodeConflict {
+	err = w.L.RecordSending(w.ctx(), b.ID, w.process, w.now)
+	if activation.CodeOf(err) == activation.CodeConflict {
 		require.NotEmpty(w, r.members, err)
 		w.plan(r)
 		w.shows(r)
 		return
-	} else {
-		require.NoError(w, err)
 	}
+	require.NoError(w, err)
 	if b.Kind == ledger.BatchRemoval {
 		w.takeOff(r, b)
 		return
@@ -473,7 +473,7 @@ func (w *wandering) since(r *wanderersRun, address string) bool {
 	return said.at > r.at && said.by != r
 }
 
-// holds holds where everybody is after a run that came to its end.
+// holds checks where everybody is after a run that came to its end.
 func (w *wandering) holds(r *wanderersRun) {
 	for _, p := range w.people {
 		what := fmt.Sprintf("%s after %s of %s on list %d", p.address, r.id, r.of.name, r.list)

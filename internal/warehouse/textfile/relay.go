@@ -36,7 +36,7 @@ func ahead[T any](ctx context.Context, fresh func() T, fill func(relay[T]) error
 	for batch := range r.ready {
 		if err := use(batch); err != nil {
 			stop()
-			_ = <-ended // it only says that it was stopped
+			<-ended // it only says that it was stopped
 			return err
 		}
 		r.free <- batch

@@ -17,6 +17,33 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AlmostType.
+const (
+	AlmostTypeBoolean  AlmostType = "boolean"
+	AlmostTypeDate     AlmostType = "date"
+	AlmostTypeDatetime AlmostType = "datetime"
+	AlmostTypeNumber   AlmostType = "number"
+	AlmostTypeText     AlmostType = "text"
+)
+
+// Valid indicates whether the value is a known member of the AlmostType enum.
+func (e AlmostType) Valid() bool {
+	switch e {
+	case AlmostTypeBoolean:
+		return true
+	case AlmostTypeDate:
+		return true
+	case AlmostTypeDatetime:
+		return true
+	case AlmostTypeNumber:
+		return true
+	case AlmostTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AttributeType.
 const (
 	AttributeTypeBoolean        AttributeType = "boolean"
@@ -3855,6 +3882,23 @@ type Agreement struct {
 	Statement string `json:"statement"`
 }
 
+// Almost defines model for Almost.
+type Almost struct {
+	// File Where the first lies that has not
+	File string `json:"file,omitempty,omitzero"`
+	Line int64  `json:"line"`
+
+	// Of Of how many; missing ones do not count
+	Of   int64      `json:"of"`
+	Type AlmostType `json:"type"`
+
+	// Values How many values have the type
+	Values int64 `json:"values"`
+}
+
+// AlmostType defines model for Almost.Type.
+type AlmostType string
+
 // AttachInput defines model for AttachInput.
 type AttachInput struct {
 	ConnectionID string `json:"connection_id"`
@@ -4082,8 +4126,9 @@ type ClusterRow struct {
 
 // Column defines model for Column.
 type Column struct {
-	Format string `json:"format,omitempty,omitzero"`
-	Name   string `json:"name"`
+	Almost *Almost `json:"almost,omitempty"`
+	Format string  `json:"format,omitempty,omitzero"`
+	Name   string  `json:"name"`
 
 	// SemanticGuess What the column seems to mean
 	SemanticGuess ColumnSemanticGuess `json:"semantic_guess,omitempty,omitzero"`

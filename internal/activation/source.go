@@ -98,6 +98,17 @@ type Column struct {
 	Type   FieldType    `json:"type"`
 	Format string       `json:"format,omitempty"`
 	Guess  SemanticType `json:"semantic_guess,omitempty"`
+	// Almost tells of a column of text what it would be but for a few values.
+	Almost Almost `json:"almost,omitzero"`
+}
+
+// Almost is the type that most values of a column have: Values of the Of that are there. File and Line are of the first that has not.
+type Almost struct {
+	Type   FieldType `json:"type"`
+	Values int64     `json:"values"`
+	Of     int64     `json:"of"`
+	File   string    `json:"file,omitempty"`
+	Line   int64     `json:"line"`
 }
 
 // Validate checks everything that can be checked without looking at the file.

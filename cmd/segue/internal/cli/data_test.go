@@ -59,6 +59,12 @@ func TestSourceFromFileToTable(t *testing.T) {
 	require.Contains(t, b.fails(exitNotFound, "source", "show", "people"), `there is no source "people". See what there is: segue source list`)
 }
 
+func TestWhyAColumnIsTextIsSaid(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"my points is text, because of line 4 of c.csv: 9 of 10 values are numbers. To put the other rows aside: segue source update x --column 'my points=number'"},
+		almost([]client.Column{{Name: "name", Type: "text"}, {Name: "my points", Type: "text", Almost: &client.Almost{Type: "number", Values: 9, Of: 10, File: "c.csv", Line: 4}}}, "segue source update x"))
+}
+
 func TestSourceInADatabase(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -233,7 +239,9 @@ func TestSegmentByTypedRule(t *testing.T) {
 	require.Contains(t, b.fails(exitUsage, "segment", "add", "x"), "Use --where, --file or --sql")
 	require.Contains(t, b.fails(exitUsage, "segment", "count"), "name a segment, or give rules")
 	require.Contains(t, b.fails(exitUsage, "segment", "count", "Anas", "--where", "name = Ana"), "name a segment, or give rules")
-	require.Contains(t, b.fails(exitInvalid, "segment", "add", "x", "--where", "points = many"), "rules[0].rule.values[0]: is not a number")
+	require.Contains(t, b.fails(exitUsage, "segment", "add", "x", "--where", "name = Ana or points = many"), `at character 24: points is a number; "many" is not one`)
+	require.Contains(t, b.fails(exitUsage, "segment", "add", "x", "--where", "name >= 500"), "at character 6: name is text; >= needs a number or a date. "+
+		"If name should be a number: segue source update customers --column name=number; segue source ingest customers; segue profile set --source customers --build")
 }
 
 func TestSegmentByFile(t *testing.T) {

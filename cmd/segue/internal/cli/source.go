@@ -191,6 +191,9 @@ func (inv *invocation) ingested(s client.Source) {
 	if s.Ingest.Quarantined > 0 {
 		inv.say("%s could not be read: segue source quarantine %s", count(s.Ingest.Quarantined, "row", "rows"), shellWord(s.Name))
 	}
+	for _, line := range almost(s.Ingest.Columns, "segue source update "+shellWord(s.Name)) {
+		inv.say("%s", line)
+	}
 }
 
 // unreadable adds how to see the rows that an ingest was refused over, if there are some.
@@ -272,16 +275,41 @@ func (inv *invocation) writeSource(w io.Writer, s client.Source) error {
 	if err != nil {
 		return err
 	}
-	return writeColumns(w, s.Ingest.Columns)
+	return writeColumns(w, s.Ingest.Columns, "segue source update "+shellWord(s.Name))
 }
 
-func writeColumns(w io.Writer, columns []client.Column) error {
+// almost says of columns why they are text where most of their values are not; command is what states a type.
+func almost(columns []client.Column, command string) (lines []string) {
+	for _, c := range columns {
+		if c.Almost == nil {
+			continue
+		}
+		a := *c.Almost
+		values := map[client.AlmostType]string{client.AlmostTypeNumber: "numbers", client.AlmostTypeDate: "days", client.AlmostTypeDatetime: "dates with a time"}[a.Type]
+		in := ""
+		if a.File != "" {
+			in = " of " + a.File
+		}
+		lines = append(lines, fmt.Sprintf("%s is text, because of line %d%s: %d of %d values are %s. To put the other rows aside: %s --column %s",
+			c.Name, a.Line, in, a.Values, a.Of, values, command, shellWord(c.Name+"="+string(a.Type))))
+	}
+	return lines
+}
+
+func writeColumns(w io.Writer, columns []client.Column, command string) error {
 	t := table.New(table.Text("column"), table.Text("type"), table.Text("format"), table.Text("seems to mean"))
 	for _, c := range columns {
 		t.Add(c.Name, string(c.Type), c.Format, string(c.SemanticGuess))
 	}
-	_, err := t.WriteTo(w)
-	return err
+	if _, err := t.WriteTo(w); err != nil {
+		return err
+	}
+	for _, line := range almost(columns, command) {
+		if _, err := fmt.Fprintln(w, table.Clean(line)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type sourcePreview struct {
@@ -329,7 +357,7 @@ func writePreview(w io.Writer, p client.Preview) error {
 			return err
 		}
 	}
-	if err := writeColumns(w, p.Columns); err != nil {
+	if err := writeColumns(w, p.Columns, "segue source add NAME FILE"); err != nil {
 		return err
 	}
 	columns := make([]table.Column, 0, len(p.Columns))

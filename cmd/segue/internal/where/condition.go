@@ -17,8 +17,18 @@ func (p *parser) condition() (client.Rule, error) {
 	return p.compared(f)
 }
 
-// compared reads what is asked of a field, or of a value that is worked out.
+// compared reads what is asked of a field, or of a value that is worked out, and holds it against its type if that is wanted.
 func (p *parser) compared(f client.Field) (client.Rule, error) {
+	from := p.at
+	r, err := p.asked(f)
+	if err == nil && p.typed {
+		err = p.fits(f, r, p.tokens[from:p.at])
+	}
+	return r, err
+}
+
+// asked reads what is asked of a field, or of a value that is worked out.
+func (p *parser) asked(f client.Field) (client.Rule, error) {
 	t := p.next()
 	if t.kind == symbol {
 		return p.comparison(f, t)

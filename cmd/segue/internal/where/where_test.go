@@ -57,6 +57,23 @@ func span(field string, op client.RuleOperator, n string, unit client.RuleUnit) 
 func all(r ...client.Rule) client.Rule  { return client.Rule{All: r} }
 func some(r ...client.Rule) client.Rule { return client.Rule{Any: r} }
 
+func TestWhatDoesNotFitTheTypeIsTold(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"country >= 5":                      "at character 9: country is text; >= needs a number or a date",
+		"country in the last 5 days":        "at character 9: country is text; in the last needs a date or a date with a time",
+		"points not in the last 5 days":     "at character 8: points is a number; in the last needs a date or a date with a time",
+		"points contains 5":                 "at character 8: points is a number; contains needs text",
+		"vip in (true)":                     "at character 5: vip is a boolean; in (...) needs text, a number, a date or a date with a time",
+		"points in (5, six)":                "at character 15: points is a number; \"six\" is not one",
+		"joined > soon":                     "at character 10: joined is a day such as 2026-11-24; \"soon\" is not one",
+		"{max bought of orders} contains a": "at character 24: it is a date; contains needs text",
+	} {
+		_, err := ParseTyped(text, model())
+		require.EqualError(t, err, want, text)
+	}
+}
+
 func TestConditionsMeanWhatTheyRead(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]client.Rule{

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -168,6 +169,18 @@ func TestProfileFromSuggestion(t *testing.T) {
 	require.Contains(t, b.fails(exitUsage, "profile", "set", "--source", "customers", "--meaning", "none=email"), `the profile has no field "none"`)
 	require.Contains(t, b.fails(exitUsage, "profile", "set"), "--source")
 	require.Contains(t, b.fails(exitUsage, "profile", "set", "--source", "a", "--file", "b"), "can't be used together")
+}
+
+func TestAFieldOfAnotherTypeThanItsColumnIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	b.in = strings.Replace(b.ok("profile", "suggest", "customers", "-o", "json"), `"number"`, `"text"`, 1)
+	require.Contains(t, b.in, `"text"`)
+	b.in = strings.Replace(b.in, `"version": 0`, `"version": 1`, 1)
+	require.Contains(t, b.ok("profile", "set", "--file", "-", "--build"), "3 profiles are built.\n"+
+		"The field \"points\" is text, its column is number. To take the types of the columns over: segue profile set --source customers --build\n")
+	require.NotContains(t, b.ok("profile", "set", "--source", "customers", "--build"), "The field \"points\" is")
 }
 
 func TestProfileFromFileOrStandardInput(t *testing.T) {

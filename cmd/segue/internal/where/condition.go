@@ -2,10 +2,12 @@ package where
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 
 	"segue/client"
+	"segue/cmd/segue/internal/near"
 )
 
 // condition reads a field and what is asked of it.
@@ -65,7 +67,31 @@ func (p *parser) asked(f client.Field) (client.Rule, error) {
 		p.at--
 		return p.span(f, t, no)
 	}
-	return client.Rule{}, p.fail(t, "expected = != < <= > >= in, contains, starts with, ends with, between, before, after or is, not %s", t)
+	return client.Rule{}, p.fail(t, "expected %s, not %s%s", asks(f.Type), t, meant(t))
+}
+
+// asks lists what can be asked of a type.
+func asks(t client.FieldType) string {
+	switch t {
+	case client.FieldTypeText:
+		return "= != in, contains, starts with, ends with or is"
+	case client.FieldTypeNumber:
+		return "= != < <= > >= in, between or is"
+	case client.FieldTypeDate, client.FieldTypeDatetime:
+		return "= != < <= > >= in, between, before, after, anniversary or is"
+	case client.FieldTypeBoolean:
+		return "= != or is"
+	}
+	return "= != < <= > >= in, contains, starts with, ends with, between, before, after or is"
+}
+
+// meant asks whether another word was meant.
+func meant(t token) string {
+	w := near.Word(t.text, []string{"in", "not", "contains", "starts", "ends", "between", "before", "after", "anniversary", "is"})
+	if t.kind != word || len(t.text) < 2 || w == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", w)
 }
 
 // comparison reads the operand of a sign.

@@ -65,6 +65,8 @@ func TestWhatDoesNotFitTheTypeIsTold(t *testing.T) {
 		"points not in the last 5 days":     "at character 8: points is a number; in the last needs a date or a date with a time",
 		"points contains 5":                 "at character 8: points is a number; contains needs text",
 		"vip in (true)":                     "at character 5: vip is a boolean; in (...) needs text, a number, a date or a date with a time",
+		"country contans a":                 "at character 9: expected = != in, contains, starts with, ends with or is, not \"contans\"; did you mean \"contains\"?",
+		"points like 5":                     "at character 8: expected = != < <= > >= in, between or is, not \"like\"",
 		"points in (5, six)":                "at character 15: points is a number; \"six\" is not one",
 		"joined > soon":                     "at character 10: joined is a day such as 2026-11-24; \"soon\" is not one",
 		"{max bought of orders} contains a": "at character 24: it is a date; contains needs text",
@@ -142,7 +144,7 @@ func TestErrorsNameThePlaceAndWhatIsExpected(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                                      "at character 1: expected a field, not the end",
-		"country":                               "at character 8: expected = != <",
+		"country":                               "at character 8: expected = != in, contains",
 		"country = ":                            "at character 11: expected a value, not the end",
 		"country = HR or":                       "at character 16: expected a field",
 		"country = HR DE":                       `at character 14: expected and, or, or the end, not "DE"`,

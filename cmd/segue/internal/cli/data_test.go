@@ -66,6 +66,22 @@ func TestWhyAColumnIsTextIsSaid(t *testing.T) {
 		almost([]client.Column{{Name: "name", Type: "text"}, {Name: "my points", Type: "text", Almost: &client.Almost{Type: "number", Values: 9, Of: 10, File: "c.csv", Line: 4}}}, "segue source update x"))
 }
 
+func TestSharesArePercentOrFractions(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	b.ok("source", "update", "customers", "--max-bad-rows", "5%", "--max-shrink", "0.5")
+	var s client.Source
+	require.NoError(t, json.Unmarshal([]byte(b.ok("source", "show", "customers", "-o", "json")), &s))
+	require.Equal(t, []float64{0.05, 0.5}, []float64{s.MaxBadRows, s.MaxShrink})
+	for _, bad := range []string{"5", "-1", "x", "101%", ""} {
+		require.Contains(t, b.fails(exitUsage, "source", "update", "customers", "--max-bad-rows="+bad), "is no share: write 5% or 0.05, at most 100%", bad)
+	}
+	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "it shrinks").WithRemedy("Take it all the same (force), or let it shrink (max_shrink), or leave rows out (max_bad_rows)")
+	require.Contains(t, b.fails(exitInvalid, "source", "ingest", "customers"),
+		"Take it all the same (--force), or let it shrink (segue source update --max-shrink 50%), or leave rows out (segue source update --max-bad-rows 5%)")
+}
+
 func TestSourceInADatabase(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

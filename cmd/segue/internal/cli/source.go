@@ -41,9 +41,29 @@ type fileFlags struct {
 	Encoding     string            `placeholder:"NAME" help:"utf-8, windows-1250 or windows-1252. Defaults to utf-8."`
 	Column       map[string]string `mapsep:"none" placeholder:"NAME=TYPE" help:"Type of a column: text, number, date, datetime or boolean, with a format after a colon where need be, such as born=date:%d.%m.%Y. May be given several times."`
 	DecimalComma []string          `sep:"none" placeholder:"NAME" help:"Column whose numbers have a comma. May be given several times."`
-	MaxBadRows   float64           `placeholder:"SHARE" help:"Share of rows (0 to 1) that may be unreadable. Defaults to 0.01."`
-	MaxShrink    float64           `placeholder:"SHARE" help:"Share (0 to 1) by which the table may shrink. Defaults to 0.3."`
+	MaxBadRows   portion           `placeholder:"SHARE" help:"Share of rows that may be unreadable, such as 5% or 0.05. Defaults to 1%."`
+	MaxShrink    portion           `placeholder:"SHARE" help:"Share by which the table may shrink, such as 50% or 0.5. Defaults to 30%."`
 }
+
+// portion is a part of a whole: 0.05 and 5% are the same.
+type portion float64
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *portion) UnmarshalText(text []byte) error {
+	number, percent := strings.CutSuffix(string(text), "%")
+	v, err := activation.ParseNumber(strings.TrimSpace(number))
+	if percent {
+		v /= 100
+	}
+	if err != nil || v < 0 || v > 1 {
+		return fmt.Errorf("%q is no share: write 5%% or 0.05, at most 100%%", text)
+	}
+	*s = portion(v)
+	return nil
+}
+
+// flags names what the API calls otherwise as the command line does.
+var flags = strings.NewReplacer("(max_bad_rows)", "(segue source update --max-bad-rows 5%)", "(max_shrink)", "(segue source update --max-shrink 50%)", "(force)", "(--force)")
 
 // apply puts what was given over what is there.
 func (f fileFlags) apply(s *client.SourceInput) error {
@@ -59,8 +79,8 @@ func (f fileFlags) apply(s *client.SourceInput) error {
 	if csv != (client.CSVOptions{}) {
 		s.Csv = &csv
 	}
-	set(&s.MaxBadRows, f.MaxBadRows)
-	set(&s.MaxShrink, f.MaxShrink)
+	set(&s.MaxBadRows, float64(f.MaxBadRows))
+	set(&s.MaxShrink, float64(f.MaxShrink))
 	for name, spec := range f.Column {
 		kind, format, _ := strings.Cut(spec, ":")
 		if s.Columns == nil {

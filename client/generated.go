@@ -17,6 +17,33 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AlmostType.
+const (
+	AlmostTypeBoolean  AlmostType = "boolean"
+	AlmostTypeDate     AlmostType = "date"
+	AlmostTypeDatetime AlmostType = "datetime"
+	AlmostTypeNumber   AlmostType = "number"
+	AlmostTypeText     AlmostType = "text"
+)
+
+// Valid indicates whether the value is a known member of the AlmostType enum.
+func (e AlmostType) Valid() bool {
+	switch e {
+	case AlmostTypeBoolean:
+		return true
+	case AlmostTypeDate:
+		return true
+	case AlmostTypeDatetime:
+		return true
+	case AlmostTypeNumber:
+		return true
+	case AlmostTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AttributeType.
 const (
 	AttributeTypeBoolean        AttributeType = "boolean"
@@ -3855,6 +3882,23 @@ type Agreement struct {
 	Statement string `json:"statement"`
 }
 
+// Almost defines model for Almost.
+type Almost struct {
+	// File Where the first lies that has not
+	File string `json:"file,omitempty,omitzero"`
+	Line int64  `json:"line"`
+
+	// Of Of how many; missing ones do not count
+	Of   int64      `json:"of"`
+	Type AlmostType `json:"type"`
+
+	// Values How many values have the type
+	Values int64 `json:"values"`
+}
+
+// AlmostType defines model for Almost.Type.
+type AlmostType string
+
 // AttachInput defines model for AttachInput.
 type AttachInput struct {
 	ConnectionID string `json:"connection_id"`
@@ -4082,8 +4126,9 @@ type ClusterRow struct {
 
 // Column defines model for Column.
 type Column struct {
-	Format string `json:"format,omitempty,omitzero"`
-	Name   string `json:"name"`
+	Almost *Almost `json:"almost,omitempty"`
+	Format string  `json:"format,omitempty,omitzero"`
+	Name   string  `json:"name"`
 
 	// SemanticGuess What the column seems to mean
 	SemanticGuess ColumnSemanticGuess `json:"semantic_guess,omitempty,omitzero"`
@@ -4821,7 +4866,10 @@ type Ingest struct {
 
 	// Quarantined Rows that could not be read
 	Quarantined int64 `json:"quarantined"`
-	Rows        int64 `json:"rows"`
+
+	// Refused How many rows could not be read in the last attempt, if it was refused; the quarantine then lists these
+	Refused int64 `json:"refused,omitempty,omitzero"`
+	Rows    int64 `json:"rows"`
 }
 
 // KeyPair defines model for KeyPair.
@@ -8661,14 +8709,14 @@ type ClientInterface interface {
 
 	// ListQuarantine List rows that could not be read
 	//
-	// The rows of the last ingest that could not be read, with the reason. Values are masked.
+	// The rows of the last attempt that could not be read, also of one that was refused, with the reason. Values are masked.
 	//
 	// Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 	ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DownloadQuarantine Download rows that could not be read
 	//
-	// The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
+	// The rows of the last attempt that could not be read, also of one that was refused, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
 	//
 	// Corresponds with GET /api/v1/sources/{id}/quarantine.csv (the `DownloadQuarantine` operationId).
 	DownloadQuarantine(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11860,7 +11908,7 @@ func (c *Client) IngestSource(ctx context.Context, id string, params *IngestSour
 
 // ListQuarantine List rows that could not be read
 //
-// The rows of the last ingest that could not be read, with the reason. Values are masked.
+// The rows of the last attempt that could not be read, also of one that was refused, with the reason. Values are masked.
 //
 // Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 func (c *Client) ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11877,7 +11925,7 @@ func (c *Client) ListQuarantine(ctx context.Context, id string, params *ListQuar
 
 // DownloadQuarantine Download rows that could not be read
 //
-// The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
+// The rows of the last attempt that could not be read, also of one that was refused, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
 //
 // Corresponds with GET /api/v1/sources/{id}/quarantine.csv (the `DownloadQuarantine` operationId).
 func (c *Client) DownloadQuarantine(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {

@@ -42,6 +42,11 @@ func sandboxConfig(o cli.SandboxOptions, out, logs io.Writer) app.SandboxConfig 
 		Limits: o.Limits, Seed: o.Seed, Log: logger(logs, cli.LogOptions{LogFormat: "text", LogLevel: "warn"}),
 		Ready: func(address string) {
 			_, _ = fmt.Fprintf(out, "The Brevo sandbox serves at http://%s (its API below /v3). Ctrl-C ends it.\n", address)
+			key := "'a key of " + o.Config + "'"
+			if o.Config == "" {
+				key = app.SandboxKey
+			}
+			_, _ = fmt.Fprintf(out, "To connect to it, in another terminal:\n  SEGUE_API_KEY=%s segue connection add Brevo --url http://%s/v3\n", key, address)
 		},
 	}
 }

@@ -46,6 +46,10 @@ func TestSandboxIsAsTheFlagsSay(t *testing.T) {
 	require.Empty(t, logs.String())
 	c.Ready("127.0.0.1:2")
 	require.Contains(t, out.String(), "http://127.0.0.1:2 (its API below /v3)")
+	require.Contains(t, out.String(), "SEGUE_API_KEY='a key of c.json' segue connection add Brevo --url http://127.0.0.1:2/v3\n")
+	out.Reset()
+	sandboxConfig(cli.SandboxOptions{}, &out, &logs).Ready("127.0.0.1:2")
+	require.Contains(t, out.String(), "SEGUE_API_KEY=xkeysib-0000000000000000000000000000000000000000000000000000000000000000-sandbox000000000 segue connection add Brevo --url http://127.0.0.1:2/v3\n")
 }
 
 func TestLogsAreTextUnlessAskedOtherwise(t *testing.T) {

@@ -59,8 +59,9 @@ func TestDemoShowsTheWholeWay(t *testing.T) {
 	at := 0
 	for _, words := range []string{
 		"$ segue person add", // first: until there is somebody, the page in a browser is the one that sets a server up
-		"$ segue source add", "$ segue profile set", "orders; the relationship says whose they are", "$ segue source add Orders", "$ segue relationship add orders", "$ segue segment add", "$ segue connection add", "$ segue export add",
-		"--dry-run --wait", "Plan", "Receipt", "1 % of the customers changed", "$ segue source ingest", "--dry-run --wait", "Plan", "Receipt", "What the sandbox holds", "sign in at http://", "viewer@example.com  ",
+		"customers from six countries", "$ segue source add", "$ segue profile set", "orders; the relationship says whose they are", "$ segue source add Orders", "$ segue relationship add orders", "$ segue segment add", "$ segue connection add", "$ segue export add",
+		"--dry-run --wait", "Plan", "Receipt", "1 % of the customers changed", "$ segue source ingest", "--dry-run --wait", "Plan", "Receipt", "What the sandbox holds", "The demo ends here. To look at it: segue serve --data ", "sign in at http://", "start here", "viewer@example.com  ",
+		"Another demo begins anew",
 	} {
 		i := strings.Index(s.text[at:], words)
 		require.GreaterOrEqual(t, i, 0, "%q is not shown, or not in its place:\n%s", words, s.text)

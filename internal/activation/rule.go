@@ -1,5 +1,7 @@
 package activation
 
+import "slices"
+
 // Rule is a node of a segment's rule tree: exactly one of All, Any or a condition is set. A condition is an Operator and what it is
 // about: a Field, a value of Related rows, membership of a Segment, the ids that an SQL query gives, or, without any of these, the profile itself.
 //
@@ -187,6 +189,16 @@ func Operators() []OperatorInfo {
 	add(SubjectProfile, nil, OperandMany, OpIDOneOf, OpNotIDOneOf)
 	add(SubjectProfile, nil, OperandMany, OpAddressOneOf, OpNotAddressOneOf)
 	add(SubjectQuery, nil, OperandNone, OpInQuery, OpNotInQuery)
+	return list
+}
+
+// OperatorsOf returns the operators that apply to values of a type.
+func OperatorsOf(t FieldType) (list []Operator) {
+	for _, i := range Operators() {
+		if slices.Contains(i.Types, t) {
+			list = append(list, i.Operator)
+		}
+	}
 	return list
 }
 

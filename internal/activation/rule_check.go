@@ -87,7 +87,7 @@ func (v *validation) condition(r Rule, here place, at string, depth int) error {
 	}
 	info, ok := r.Operator.Info()
 	if !ok {
-		return Errorf(CodeInvalid, "unknown operator %q", r.Operator).WithField(at + ".operator")
+		return unknownOperator(r.Operator, kind, at)
 	}
 	switch info.Subject {
 	case SubjectValue:
@@ -124,6 +124,22 @@ func (v *validation) condition(r Rule, here place, at string, depth int) error {
 		}
 	}
 	return checkOperands(r, info, at)
+}
+
+func unknownOperator(op Operator, kind FieldType, at string) error {
+	return Errorf(CodeInvalid, "unknown operator %q", op).WithField(at + ".operator").WithRemedy(thereIs(kind))
+}
+
+// thereIs lists the operators that apply to a type; nothing where no type is known.
+func thereIs(kind FieldType) string {
+	var list []string
+	for _, o := range OperatorsOf(kind) {
+		list = append(list, string(o))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "Of " + string(kind) + " there is " + strings.Join(list, ", ")
 }
 
 func (here place) noField(name, at string) error {
@@ -191,14 +207,14 @@ func (v *validation) literal(r Rule, here place, at string) error {
 func (v *validation) comparison(r Rule, kind FieldType, at string) error {
 	info, ok := r.Operator.Info()
 	if !ok || info.Subject != SubjectValue {
-		return Errorf(CodeInvalid, "unknown operator %q", r.Operator).WithField(at + ".operator")
+		return unknownOperator(r.Operator, kind, at)
 	}
 	if !slices.Contains(info.Types, kind) {
 		what := fmt.Sprintf("the %s field %q", kind, r.Field)
 		if r.Related != nil {
 			what = fmt.Sprintf("the %s, which is %s", r.Related.Function, kind)
 		}
-		return Errorf(CodeInvalid, "%s does not apply to %s", r.Operator, what).WithField(at + ".operator")
+		return Errorf(CodeInvalid, "%s does not apply to %s", r.Operator, what).WithField(at + ".operator").WithRemedy(thereIs(kind))
 	}
 	if err := checkOperands(r, info, at); err != nil {
 		return err

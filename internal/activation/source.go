@@ -88,6 +88,8 @@ type Ingest struct {
 	Error     string    `json:"error,omitempty"`
 	ErrorCode Code      `json:"error_code,omitempty"`
 	FailedAt  time.Time `json:"failed_at,omitzero"`
+	// Refused is how many rows could not be read in that attempt, where they were read.
+	Refused int64 `json:"refused,omitempty"`
 }
 
 // Column is a column of a table as ingested.
@@ -96,6 +98,17 @@ type Column struct {
 	Type   FieldType    `json:"type"`
 	Format string       `json:"format,omitempty"`
 	Guess  SemanticType `json:"semantic_guess,omitempty"`
+	// Almost tells of a column of text what it would be but for a few values.
+	Almost Almost `json:"almost,omitzero"`
+}
+
+// Almost is the type that most values of a column have: Values of the Of that are there. File and Line are of the first that has not.
+type Almost struct {
+	Type   FieldType `json:"type"`
+	Values int64     `json:"values"`
+	Of     int64     `json:"of"`
+	File   string    `json:"file,omitempty"`
+	Line   int64     `json:"line"`
 }
 
 // Validate checks everything that can be checked without looking at the file.

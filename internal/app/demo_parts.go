@@ -45,7 +45,7 @@ func (d *demo) customers(ctx context.Context, _ Running) error {
 		return err
 	}
 	d.heading("Customers: a file becomes a table, the table profiles")
-	d.say("%s holds %s customers from four countries, dirty the way real files are:", filepath.Join(d.shown, "files", demoFile), grouped(stats.Rows))
+	d.say("%s holds %s customers from six countries, dirty the way real files are:", filepath.Join(d.shown, "files", demoFile), grouped(stats.Rows))
 	d.say("%s addresses missing and %s broken, %s of somebody else, %s phones malformed and %s shared, %s without an answer", grouped(stats.MissingEmails),
 		grouped(stats.BrokenEmails), grouped(stats.DuplicateAddresses), grouped(stats.MalformedPhones), grouped(stats.SharedPhones), grouped(stats.MissingConsent))
 	d.say("on consent and %s without consent.\n", grouped(stats.NoConsent))

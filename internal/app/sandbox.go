@@ -18,6 +18,9 @@ import (
 	"segue/internal/brevosandbox"
 )
 
+// SandboxKey is the API key of the sandbox, unless its configuration names others. It is made up and opens nothing else.
+const SandboxKey = brevosandbox.DefaultKey
+
 // SandboxConfig says how the Brevo sandbox is served.
 type SandboxConfig struct {
 	// Listen is the address to listen on; it must be a loopback one. Defaults to 127.0.0.1:8381.

@@ -100,6 +100,7 @@ type Ingest struct {
 	Columns     []Column     `json:"columns" nullable:"false"`
 	DurationMS  int64        `json:"duration_ms"`
 	Failure     *LastFailure `json:"failure,omitempty" doc:"Why the last attempt failed; the table then still holds the rows of the one before"`
+	Refused     int64        `json:"refused,omitempty" doc:"How many rows could not be read in the last attempt, if it was refused; the quarantine then lists these"`
 }
 
 // LastFailure is why the last attempt at something failed.
@@ -115,6 +116,16 @@ type Column struct {
 	Type   FieldType    `json:"type"`
 	Format string       `json:"format,omitempty"`
 	Guess  SemanticType `json:"semantic_guess,omitempty" doc:"What the column seems to mean"`
+	Almost *Almost      `json:"almost,omitempty" doc:"Of a column of text: the type that most of its values have"`
+}
+
+// Almost tells which type a column would have but for a few values.
+type Almost struct {
+	Type   FieldType `json:"type"`
+	Values int64     `json:"values" doc:"How many values have the type"`
+	Of     int64     `json:"of" doc:"Of how many; missing ones do not count"`
+	File   string    `json:"file,omitempty" doc:"Where the first lies that has not"`
+	Line   int64     `json:"line"`
 }
 
 // Preview is the beginning of a file, a table or a query.
@@ -184,7 +195,7 @@ func FromSource(s activation.Source) Source {
 	if in := s.Ingest; in != nil {
 		w.Ingest = &Ingest{At: utc(in.At), Rows: in.Rows, Quarantined: in.Quarantined, Columns: each(in.Columns, fromColumn), DurationMS: in.DurationMS}
 		if in.Error != "" {
-			w.Ingest.Failure = &LastFailure{At: utc(in.FailedAt), Code: Code(in.ErrorCode), Message: in.Error}
+			w.Ingest.Failure, w.Ingest.Refused = &LastFailure{At: utc(in.FailedAt), Code: Code(in.ErrorCode), Message: in.Error}, in.Refused
 		}
 	}
 	return w
@@ -249,5 +260,9 @@ func FromPreview(p warehouse.Preview) Preview {
 func FromBadRow(b warehouse.BadRow) BadRow { return BadRow(b) }
 
 func fromColumn(c activation.Column) Column {
-	return Column{Name: c.Name, Type: FieldType(c.Type), Format: c.Format, Guess: SemanticType(c.Guess)}
+	w := Column{Name: c.Name, Type: FieldType(c.Type), Format: c.Format, Guess: SemanticType(c.Guess)}
+	if a := c.Almost; a.Type != "" {
+		w.Almost = &Almost{Type: FieldType(a.Type), Values: a.Values, Of: a.Of, File: a.File, Line: a.Line}
+	}
+	return w
 }

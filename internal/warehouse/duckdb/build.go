@@ -188,15 +188,51 @@ func (s session) checkKey(from table, key string) error {
 	if missing+keys == 0 {
 		return nil
 	}
-	var parts []string
+	var parts, which []string
+	remedy := "Mend the rows in the source (counted in its order, without the header and rows that were put aside), or choose a column that names every customer once"
 	if missing > 0 {
 		parts = append(parts, fmt.Sprintf("missing in %s", count(missing, "row", "rows")))
+		list, err := s.rowsWhere(from, "("+col+") IS NULL")
+		if err != nil {
+			return err
+		}
+		which = append(which, "missing in "+list)
 	}
 	if keys > 0 {
 		parts = append(parts, fmt.Sprintf("not unique: %s in %d rows", count(keys, "value occurs", "values occur"), rows))
+		list, err := s.rowsWhere(from, fmt.Sprintf("(%[1]s) = (SELECT k FROM (SELECT %[1]s AS k, min(rowid) AS first FROM %[2]s GROUP BY 1 HAVING count(*) > 1) "+
+			"WHERE k IS NOT NULL ORDER BY first LIMIT 1)", col, from.name()))
+		if err != nil {
+			return err
+		}
+		which = append(which, "the same in "+list)
+		remedy += ". Where several rows are one customer, take a column that differs in each row, and let rules of unification join them"
 	}
-	return activation.Errorf(activation.CodeSourceRefused, "the key %q is %s", key, strings.Join(parts, " and ")).
-		WithRemedy("Mend the rows in the source, or choose a column that names every customer once").WithField("key")
+	return activation.Errorf(activation.CodeSourceRefused, "the key %q is %s (%s)", key, strings.Join(parts, " and "), strings.Join(which, "; ")).
+		WithRemedy(remedy).WithField("key")
+}
+
+// rowsNamed is how many rows an error names.
+const rowsNamed = 5
+
+// rowsWhere names the first rows of a table that a condition holds for, by their places in the source.
+func (s session) rowsWhere(from table, condition string) (string, error) {
+	var list []string
+	err := s.rows(fmt.Sprintf("SELECT rowid + 1 FROM %s WHERE %s ORDER BY rowid LIMIT %d", from.name(), condition, rowsNamed+1), nil, func(scan func(...any) error) error {
+		var n int64
+		err := scan(&n)
+		list = append(list, fmt.Sprint(n))
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case len(list) == 1:
+		return "row " + list[0], nil
+	case len(list) > rowsNamed:
+		return "rows " + strings.Join(list[:rowsNamed], ", ") + " ...", nil
+	}
+	return "rows " + strings.Join(list, ", "), nil
 }
 
 // count says how many there are.

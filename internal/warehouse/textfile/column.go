@@ -19,6 +19,7 @@ type column struct {
 	times   []timeFormat
 	odd     bool // some numbers are powers, or some days and instants not written as plainISO wants them
 	untidy  bool // some values are not clean
+	almost  almost
 }
 
 func newColumn(name string, options map[string]activation.ColumnOption, formats []timeFormat) (*column, error) {
@@ -51,6 +52,7 @@ func (c *column) hope(formats []timeFormat) {
 		}
 	case !keepsText(c.name):
 		c.number, c.boolean, c.times = true, true, slices.Clone(formats)
+		c.almost = almost{times: slices.Clone(formats), number: true}
 	}
 }
 
@@ -68,15 +70,17 @@ func (c *column) join(o *column) {
 		return
 	}
 	c.any = true
+	c.almost.join(o.almost)
 	c.seen.join(o.seen)
 	c.number, c.boolean, c.odd = c.number && o.number, c.boolean && o.boolean, c.odd || o.odd
 	c.times = slices.DeleteFunc(c.times, func(f timeFormat) bool { return !slices.Contains(o.times, f) })
 }
 
-// look takes notice of a value, which is not missing.
-func (c *column) look(v []byte) {
+// look takes notice of a value, which is not missing, of a line of a file.
+func (c *column) look(v []byte, file string, line int64) {
 	c.any = true
 	c.seen.add(v)
+	c.almost.look(v, file, line)
 	if !c.number && !c.boolean && len(c.times) == 0 {
 		return
 	}
@@ -158,6 +162,9 @@ func (c *column) result() activation.Column {
 	out := activation.Column{Name: c.name, Type: c.reader.kind, Guess: c.seen.guess(c.name, c.reader.kind)}
 	if out.Type == activation.TypeDate || out.Type == activation.TypeDateTime {
 		out.Format = c.reader.format.text
+	}
+	if !c.stated && c.any && out.Type == activation.TypeText {
+		out.Almost = c.almost.result()
 	}
 	return out
 }

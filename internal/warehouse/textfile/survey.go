@@ -114,7 +114,7 @@ func (s *Survey) look(p *part, rec record) error {
 		c, v := p.columns[i], clean(f)
 		size += len(v)
 		if len(v) > 0 {
-			c.look(v)
+			c.look(v, p.file.Name, rec.line)
 		}
 		c.untidy = c.untidy || len(v) != len(f) || len(v) > 0 && &v[0] != &f[0] // what is clean comes back as it is
 	}

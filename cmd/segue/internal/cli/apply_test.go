@@ -187,6 +187,8 @@ segments:
             - {field: mail, operator: greater_than, values: ["1"]}
             - {field: mail, operator: equals, values: [7]}
             - {operator: member_of, segment: Sone}
+            - {field: mail, operator: eqals, values: [a]}
+            - {field: mial, operator: contanis, values: [a]}
 connections:
   - name: main
     key_env: NOT_SET
@@ -214,15 +216,18 @@ relationships:
 		"13:7: profile.tables[0].source: there is no source \"custmers\". Did you mean \"customers\"?",
 		"15:29: profile.tables[0].columns.ponts: there is no field \"ponts\". Did you mean \"points\"?",
 		"21:16: segments[0].rules[0].rule.any[0].field: the profile has no field \"mial\". Did you mean \"mail\"?",
-		"22:29: segments[0].rules[0].rule.any[1].operator: greater_than does not apply to the text field \"mail\"",
+		"22:29: segments[0].rules[0].rule.any[1].operator: greater_than does not apply to the text field \"mail\". Of text there is equals, not_equals, ",
 		"23:56: segments[0].rules[0].rule.any[2].values[0]: is a number, not text. Put it in quotes: \"7\"",
 		"24:37: segments[0].rules[0].rule.any[3].segment: there is no segment \"Sone\". Did you mean \"Some\"?",
-		"27:5: connections[0].key_env: the environment variable NOT_SET is not set",
-		"30:5: exports[0].connection: there is no connection \"mian\". Did you mean \"main\"?",
-		"32:16: exports[0].segments[0]: there is no segment \"Som\". Did you mean \"Some\"?",
-		"33:14: exports[0].leavers: \"stay\" is none of what it can be. There is remove, keep",
-		"37:3: refresh_schedule.times: is no time of day. Write it as 06:30",
-		"39:6: relationships[0].name: must not be empty",
+		"25:29: segments[0].rules[0].rule.any[4].operator: unknown operator \"eqals\". Did you mean \"equals\"? Of text there is equals, not_equals, one_of",
+		"26:16: segments[0].rules[0].rule.any[5].field: the profile has no field \"mial\". Did you mean \"mail\"?",
+		"26:29: segments[0].rules[0].rule.any[5].operator: unknown operator \"contanis\". Did you mean \"contains\"?",
+		"29:5: connections[0].key_env: the environment variable NOT_SET is not set",
+		"32:5: exports[0].connection: there is no connection \"mian\". Did you mean \"main\"?",
+		"34:16: exports[0].segments[0]: there is no segment \"Som\". Did you mean \"Some\"?",
+		"35:14: exports[0].leavers: \"stay\" is none of what it can be. There is remove, keep",
+		"39:3: refresh_schedule.times: is no time of day. Write it as 06:30",
+		"41:6: relationships[0].name: must not be empty",
 	} {
 		require.Contains(t, got, path+":"+want)
 	}

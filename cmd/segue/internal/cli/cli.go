@@ -175,6 +175,9 @@ func (inv *invocation) report(err error) int {
 		return exitOK
 	}
 	message, remedy, more := describe(err)
+	if p := (*placedError)(nil); !errors.As(err, &p) { // files have the names of the API
+		remedy = flags.Replace(remedy)
+	}
 	if message != "" {
 		line := "segue: " + message
 		if remedy != "" && strings.HasSuffix(line, "?") {

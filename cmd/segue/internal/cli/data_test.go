@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,6 +60,28 @@ func TestSourceFromFileToTable(t *testing.T) {
 	require.Contains(t, b.fails(exitNotFound, "source", "show", "people"), `there is no source "people". See what there is: segue source list`)
 }
 
+func TestWhyAColumnIsTextIsSaid(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"my points is text, because of line 4 of c.csv: 9 of 10 values are numbers. To put the other rows aside: segue source update x --column 'my points=number'"},
+		almost([]client.Column{{Name: "name", Type: "text"}, {Name: "my points", Type: "text", Almost: &client.Almost{Type: "number", Values: 9, Of: 10, File: "c.csv", Line: 4}}}, "segue source update x"))
+}
+
+func TestSharesArePercentOrFractions(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	b.ok("source", "update", "customers", "--max-bad-rows", "5%", "--max-shrink", "0.5")
+	var s client.Source
+	require.NoError(t, json.Unmarshal([]byte(b.ok("source", "show", "customers", "-o", "json")), &s))
+	require.Equal(t, []float64{0.05, 0.5}, []float64{s.MaxBadRows, s.MaxShrink})
+	for _, bad := range []string{"5", "-1", "x", "101%", ""} {
+		require.Contains(t, b.fails(exitUsage, "source", "update", "customers", "--max-bad-rows="+bad), "is no share: write 5% or 0.05, at most 100%", bad)
+	}
+	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "it shrinks").WithRemedy("Take it all the same (force), or let it shrink (max_shrink), or leave rows out (max_bad_rows)")
+	require.Contains(t, b.fails(exitInvalid, "source", "ingest", "customers"),
+		"Take it all the same (--force), or let it shrink (segue source update --max-shrink 50%), or leave rows out (segue source update --max-bad-rows 5%)")
+}
+
 func TestSourceInADatabase(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -107,6 +130,26 @@ func TestFailedIngestIsShownInTheList(t *testing.T) {
 	require.Contains(t, b.ok("source", "show", "customers"), "Last attempt  failed at 2026-11-24 10:00: the table would shrink")
 }
 
+func TestRowsOfARefusedIngestAreListed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	require.Equal(t, "Every row could be read.\n", b.ok("source", "quarantine", "customers"))
+	b.Engine.Bad = []warehouse.BadRow{{File: "customers.csv", Line: 4, Column: "points", Value: "aaa", Reason: "is not a number"}}
+	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "3 of 10 rows cannot be read").WithRemedy("Mend them")
+	require.Contains(t, b.fails(exitInvalid, "source", "ingest", "customers"), "Mend them\n  The rows that cannot be read: segue source quarantine customers\n")
+	require.Equal(t, "Of the attempt of 2026-11-24 10:00, which was refused: 1 row could not be read.\n"+
+		"FILE           LINE  COLUMN  VALUE  REASON\ncustomers.csv     4  points  aaa    is not a number\n", b.ok("source", "quarantine", "customers"))
+	require.Len(t, jsonItems(t, b.ok("source", "quarantine", "customers", "-o", "json")), 1)
+	b.Engine.Bad = nil
+	b.fails(exitInvalid, "source", "ingest", "customers")
+	require.Equal(t, "The attempt of 2026-11-24 10:00 failed; these are of 2026-11-24 10:00, when rows were last taken over.\nEvery row could be read.\n",
+		b.ok("source", "quarantine", "customers"))
+	b.write(b.Files, "new.csv", customers)
+	b.ok("source", "add", "new", "new.csv")
+	require.Equal(t, "No row was read yet.\n", b.ok("source", "quarantine", "new"))
+}
+
 func TestWhatIsThereAfterAFailedSecondStepIsSaid(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -142,6 +185,18 @@ func TestProfileFromSuggestion(t *testing.T) {
 	require.Contains(t, b.fails(exitUsage, "profile", "set", "--source", "customers", "--meaning", "none=email"), `the profile has no field "none"`)
 	require.Contains(t, b.fails(exitUsage, "profile", "set"), "--source")
 	require.Contains(t, b.fails(exitUsage, "profile", "set", "--source", "a", "--file", "b"), "can't be used together")
+}
+
+func TestAFieldOfAnotherTypeThanItsColumnIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	b.in = strings.Replace(b.ok("profile", "suggest", "customers", "-o", "json"), `"number"`, `"text"`, 1)
+	require.Contains(t, b.in, `"text"`)
+	b.in = strings.Replace(b.in, `"version": 0`, `"version": 1`, 1)
+	require.Contains(t, b.ok("profile", "set", "--file", "-", "--build"), "3 profiles are built.\n"+
+		"The field \"points\" is text, its column is number. To take the types of the columns over: segue profile set --source customers --build\n")
+	require.NotContains(t, b.ok("profile", "set", "--source", "customers", "--build"), "The field \"points\" is")
 }
 
 func TestProfileFromFileOrStandardInput(t *testing.T) {
@@ -213,7 +268,9 @@ func TestSegmentByTypedRule(t *testing.T) {
 	require.Contains(t, b.fails(exitUsage, "segment", "add", "x"), "Use --where, --file or --sql")
 	require.Contains(t, b.fails(exitUsage, "segment", "count"), "name a segment, or give rules")
 	require.Contains(t, b.fails(exitUsage, "segment", "count", "Anas", "--where", "name = Ana"), "name a segment, or give rules")
-	require.Contains(t, b.fails(exitInvalid, "segment", "add", "x", "--where", "points = many"), "rules[0].rule.values[0]: is not a number")
+	require.Contains(t, b.fails(exitUsage, "segment", "add", "x", "--where", "name = Ana or points = many"), `at character 24: points is a number; "many" is not one`)
+	require.Contains(t, b.fails(exitUsage, "segment", "add", "x", "--where", "name >= 500"), "at character 6: name is text; >= needs a number or a date. "+
+		"If name should be a number: segue source update customers --column name=number; segue source ingest customers; segue profile set --source customers --build")
 }
 
 func TestSegmentByFile(t *testing.T) {

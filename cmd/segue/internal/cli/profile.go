@@ -106,7 +106,7 @@ func (p *profileSet) Run(inv *invocation) error {
 	return inv.show(d, func(io.Writer) error {
 		inv.say("The profile has %s.", count(int64(len(d.Fields)), "field", "fields"))
 		if p.Build {
-			inv.built(d)
+			inv.built(c, d)
 		} else {
 			inv.say("Build the profiles: segue profile build")
 		}
@@ -132,8 +132,31 @@ func (p *profileSet) apply(in *client.ProfileInput) error {
 	return nil
 }
 
-func (inv *invocation) built(d client.ProfileDefinition) {
+func (inv *invocation) built(c *client.Client, d client.ProfileDefinition) {
 	inv.say("%s built.", count(d.Build.Profiles, "profile is", "profiles are"))
+	if inv.globals.Output == "json" || len(d.Fields) == 0 {
+		return
+	}
+	src, err := client.Decode[client.Source](c.GetSource(inv.ctx, d.SourceID))
+	if err != nil || src.Ingest == nil { // what is said here only helps
+		return
+	}
+	for _, line := range otherTypes(d.Fields, src) {
+		inv.say("%s", line)
+	}
+}
+
+// otherTypes says which fields have another type than the columns that they are made from, as after the type of a column changed.
+func otherTypes(fields []client.Field, src client.Source) (lines []string) {
+	for _, f := range fields {
+		for _, c := range src.Ingest.Columns {
+			if c.Name == f.Column && string(c.Type) != string(f.Type) {
+				lines = append(lines, fmt.Sprintf("The field %q is %s, its column is %s. To take the types of the columns over: segue profile set --source %s --build",
+					f.Name, f.Type, c.Type, shellWord(src.Name)))
+			}
+		}
+	}
+	return lines
 }
 
 type profileShow struct{}
@@ -180,7 +203,7 @@ func (*profileBuild) Run(inv *invocation) error {
 		return err
 	}
 	return inv.show(d, func(io.Writer) error {
-		inv.built(d)
+		inv.built(c, d)
 		return nil
 	})
 }

@@ -56,11 +56,32 @@ func (f ruleFlags) rules(inv *invocation, c *client.Client) ([]client.SegmentRul
 	if err != nil {
 		return nil, err
 	}
-	r, err := where.Parse(f.Where, m)
+	r, err := where.ParseTyped(f.Where, m)
 	if s := (*where.SyntaxError)(nil); errors.As(err, &s) {
-		return nil, usagef("the rule is not understood %s", err).withRemedy("Read docs/cli.md")
+		remedy := "Read docs/cli.md"
+		if s.Field != "" {
+			remedy = inv.retype(c, s.Field, s.Wants)
+		}
+		return nil, usagef("the rule is not understood %s", err).withRemedy(remedy)
 	}
 	return []client.SegmentRule{{Rule: r}}, err
+}
+
+// retype says how a field of the profile that is text gets another type.
+func (inv *invocation) retype(c *client.Client, field string, wants client.FieldType) string {
+	column, source := field, "SOURCE"
+	if d, err := client.Decode[client.ProfileDefinition](c.GetProfile(inv.ctx)); err == nil {
+		for _, f := range d.Fields {
+			if f.Name == field {
+				column = f.Column
+			}
+		}
+		if src, err := client.Decode[client.Source](c.GetSource(inv.ctx, d.SourceID)); err == nil {
+			source = shellWord(src.Name)
+		}
+	}
+	return fmt.Sprintf("If %[1]s should be a %[2]s: segue source update %[3]s --column %[4]s; segue source ingest %[3]s; segue profile set --source %[3]s --build",
+		field, wants, source, shellWord(column+"="+string(wants)))
 }
 
 // ruleModel asks for what a rule may speak of: for tables and segments only where it seems to.

@@ -10,6 +10,7 @@ import (
 
 	"segue/client"
 	"segue/cmd/segue/internal/table"
+	"segue/internal/activation"
 )
 
 type sourceCmd struct {
@@ -23,7 +24,7 @@ type sourceCmd struct {
 	Ingest         sourceIngest         `cmd:"" help:"Take a source's rows over."`
 	Update         sourceUpdate         `cmd:"" help:"Change a data source."`
 	Remove         sourceRemove         `cmd:"" help:"Remove a data source and its table; the file or the database stays as it is."`
-	Quarantine     sourceQuarantine     `cmd:"" help:"List rows of the last ingest that could not be read."`
+	Quarantine     sourceQuarantine     `cmd:"" help:"List rows of the last attempt that could not be read, also of one that was refused."`
 }
 
 // sourceName is the argument of commands on one source.
@@ -40,9 +41,29 @@ type fileFlags struct {
 	Encoding     string            `placeholder:"NAME" help:"utf-8, windows-1250 or windows-1252. Defaults to utf-8."`
 	Column       map[string]string `mapsep:"none" placeholder:"NAME=TYPE" help:"Type of a column: text, number, date, datetime or boolean, with a format after a colon where need be, such as born=date:%d.%m.%Y. May be given several times."`
 	DecimalComma []string          `sep:"none" placeholder:"NAME" help:"Column whose numbers have a comma. May be given several times."`
-	MaxBadRows   float64           `placeholder:"SHARE" help:"Share of rows (0 to 1) that may be unreadable. Defaults to 0.01."`
-	MaxShrink    float64           `placeholder:"SHARE" help:"Share (0 to 1) by which the table may shrink. Defaults to 0.3."`
+	MaxBadRows   portion           `placeholder:"SHARE" help:"Share of rows that may be unreadable, such as 5% or 0.05. Defaults to 1%."`
+	MaxShrink    portion           `placeholder:"SHARE" help:"Share by which the table may shrink, such as 50% or 0.5. Defaults to 30%."`
 }
+
+// portion is a part of a whole: 0.05 and 5% are the same.
+type portion float64
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *portion) UnmarshalText(text []byte) error {
+	number, percent := strings.CutSuffix(string(text), "%")
+	v, err := activation.ParseNumber(strings.TrimSpace(number))
+	if percent {
+		v /= 100
+	}
+	if err != nil || v < 0 || v > 1 {
+		return fmt.Errorf("%q is no share: write 5%% or 0.05, at most 100%%", text)
+	}
+	*s = portion(v)
+	return nil
+}
+
+// flags names what the API calls otherwise as the command line does.
+var flags = strings.NewReplacer("(max_bad_rows)", "(segue source update --max-bad-rows 5%)", "(max_shrink)", "(segue source update --max-shrink 50%)", "(force)", "(--force)")
 
 // apply puts what was given over what is there.
 func (f fileFlags) apply(s *client.SourceInput) error {
@@ -58,8 +79,8 @@ func (f fileFlags) apply(s *client.SourceInput) error {
 	if csv != (client.CSVOptions{}) {
 		s.Csv = &csv
 	}
-	set(&s.MaxBadRows, f.MaxBadRows)
-	set(&s.MaxShrink, f.MaxShrink)
+	set(&s.MaxBadRows, float64(f.MaxBadRows))
+	set(&s.MaxShrink, float64(f.MaxShrink))
 	for name, spec := range f.Column {
 		kind, format, _ := strings.Cut(spec, ":")
 		if s.Columns == nil {
@@ -146,7 +167,7 @@ func (s *sourceAdd) Run(inv *invocation) error {
 	}
 	if s.Ingest {
 		if src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, nil)); err != nil {
-			return halfDone(err, "Source %q is added, without its rows; once that is mended: segue source ingest %s", s.Name, shellWord(s.Name))
+			return inv.unreadable(c, s.Name, halfDone(err, "Source %q is added, without its rows; once that is mended: segue source ingest %s", s.Name, shellWord(s.Name)))
 		}
 	}
 	return inv.show(src, func(io.Writer) error {
@@ -190,6 +211,21 @@ func (inv *invocation) ingested(s client.Source) {
 	if s.Ingest.Quarantined > 0 {
 		inv.say("%s could not be read: segue source quarantine %s", count(s.Ingest.Quarantined, "row", "rows"), shellWord(s.Name))
 	}
+	for _, line := range almost(s.Ingest.Columns, "segue source update "+shellWord(s.Name)) {
+		inv.say("%s", line)
+	}
+}
+
+// unreadable adds how to see the rows that an ingest was refused over, if there are some.
+func (inv *invocation) unreadable(c *client.Client, name string, err error) error {
+	if e := (*client.Error)(nil); !errors.As(err, &e) || e.Code != string(activation.CodeSourceRefused) {
+		return err
+	}
+	src, serr := inv.source(c, name)
+	if serr != nil || src.Ingest == nil || src.Ingest.Refused == 0 {
+		return err
+	}
+	return halfDone(err, "The rows that cannot be read: segue source quarantine %s", shellWord(name))
 }
 
 type sourceList struct{}
@@ -259,16 +295,41 @@ func (inv *invocation) writeSource(w io.Writer, s client.Source) error {
 	if err != nil {
 		return err
 	}
-	return writeColumns(w, s.Ingest.Columns)
+	return writeColumns(w, s.Ingest.Columns, "segue source update "+shellWord(s.Name))
 }
 
-func writeColumns(w io.Writer, columns []client.Column) error {
+// almost says of columns why they are text where most of their values are not; command is what states a type.
+func almost(columns []client.Column, command string) (lines []string) {
+	for _, c := range columns {
+		if c.Almost == nil {
+			continue
+		}
+		a := *c.Almost
+		values := map[client.AlmostType]string{client.AlmostTypeNumber: "numbers", client.AlmostTypeDate: "days", client.AlmostTypeDatetime: "dates with a time"}[a.Type]
+		in := ""
+		if a.File != "" {
+			in = " of " + a.File
+		}
+		lines = append(lines, fmt.Sprintf("%s is text, because of line %d%s: %d of %d values are %s. To put the other rows aside: %s --column %s",
+			c.Name, a.Line, in, a.Values, a.Of, values, command, shellWord(c.Name+"="+string(a.Type))))
+	}
+	return lines
+}
+
+func writeColumns(w io.Writer, columns []client.Column, command string) error {
 	t := table.New(table.Text("column"), table.Text("type"), table.Text("format"), table.Text("seems to mean"))
 	for _, c := range columns {
 		t.Add(c.Name, string(c.Type), c.Format, string(c.SemanticGuess))
 	}
-	_, err := t.WriteTo(w)
-	return err
+	if _, err := t.WriteTo(w); err != nil {
+		return err
+	}
+	for _, line := range almost(columns, command) {
+		if _, err := fmt.Fprintln(w, table.Clean(line)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type sourcePreview struct {
@@ -316,7 +377,7 @@ func writePreview(w io.Writer, p client.Preview) error {
 			return err
 		}
 	}
-	if err := writeColumns(w, p.Columns); err != nil {
+	if err := writeColumns(w, p.Columns, "segue source add NAME FILE"); err != nil {
 		return err
 	}
 	columns := make([]table.Column, 0, len(p.Columns))
@@ -361,7 +422,7 @@ func (s *sourceIngest) Run(inv *invocation) error {
 	}
 	src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, &client.IngestSourceParams{Force: &s.Force}))
 	if err != nil {
-		return err
+		return inv.unreadable(c, s.Name, err)
 	}
 	return inv.show(src, func(io.Writer) error {
 		inv.ingested(src)
@@ -456,7 +517,32 @@ func (s *sourceQuarantine) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return list(inv, items, "Every row could be read.", badColumns(), badCells)
+	if in := src.Ingest; in != nil && in.Failure != nil {
+		inv.sayAttempt(*in)
+	}
+	return list(inv, items, nothingBad(src.Ingest), badColumns(), badCells)
+}
+
+// sayAttempt says which attempt the rows are of.
+func (inv *invocation) sayAttempt(in client.Ingest) {
+	at := inv.when(in.Failure.At)
+	switch {
+	case in.Refused > 0:
+		inv.say("Of the attempt of %s, which was refused: %s could not be read.", at, count(in.Refused, "row", "rows"))
+	case !in.At.IsZero():
+		inv.say("The attempt of %s failed; these are of %s, when rows were last taken over.", at, inv.when(in.At))
+	}
+}
+
+// nothingBad says why no row is listed.
+func nothingBad(in *client.Ingest) string {
+	switch {
+	case in == nil, in.At.IsZero() && in.Failure == nil:
+		return "No row was read yet."
+	case in.Failure != nil && in.At.IsZero():
+		return "The last attempt failed before a row was put aside: see segue source show."
+	}
+	return "Every row could be read."
 }
 
 func badColumns() []table.Column {

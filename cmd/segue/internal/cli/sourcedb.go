@@ -20,8 +20,8 @@ type databaseFlags struct {
 	Query        string  `placeholder:"FILE" help:"File with one SELECT, in place of a table; - is standard input."`
 	Timeout      int64   `placeholder:"SECONDS" help:"How long reading may take. Defaults to 900."`
 	PasswordFile string  `placeholder:"FILE" help:"File with the password; - is standard input. Without it SEGUE_DATABASE_PASSWORD is used, else the password is asked for."`
-	MaxBadRows   float64 `placeholder:"SHARE" help:"Share of rows (0 to 1) that may be unreadable. Defaults to 0.01."`
-	MaxShrink    float64 `placeholder:"SHARE" help:"Share (0 to 1) by which the table may shrink. Defaults to 0.3."`
+	MaxBadRows   portion `placeholder:"SHARE" help:"Share of rows that may be unreadable, such as 5% or 0.05. Defaults to 1%."`
+	MaxShrink    portion `placeholder:"SHARE" help:"Share by which the table may shrink, such as 50% or 0.5. Defaults to 30%."`
 }
 
 // apply puts what was given over what is there.
@@ -81,7 +81,7 @@ func (s *sourceAddDatabase) Run(inv *invocation) error {
 		return err
 	}
 	src, err := client.Decode[client.Source](c.CreateSource(inv.ctx, client.SourceInput{
-		Name: s.Name, Kind: client.SourceInputKind(s.Kind), Database: &d, MaxBadRows: s.MaxBadRows, MaxShrink: s.MaxShrink,
+		Name: s.Name, Kind: client.SourceInputKind(s.Kind), Database: &d, MaxBadRows: float64(s.MaxBadRows), MaxShrink: float64(s.MaxShrink),
 	}))
 	if err != nil {
 		return err
@@ -138,8 +138,8 @@ func (s *sourceUpdateDatabase) Run(inv *invocation) error {
 		Name: src.Name, Kind: client.SourceUpdateKind(src.Kind), Database: &d, Columns: src.Columns, MaxBadRows: src.MaxBadRows, MaxShrink: src.MaxShrink, Version: src.Version,
 	}
 	set(&in.Name, s.Rename)
-	set(&in.MaxBadRows, s.MaxBadRows)
-	set(&in.MaxShrink, s.MaxShrink)
+	set(&in.MaxBadRows, float64(s.MaxBadRows))
+	set(&in.MaxShrink, float64(s.MaxShrink))
 	src, err = client.Decode[client.Source](c.UpdateSource(inv.ctx, src.ID, in))
 	if err != nil {
 		return err

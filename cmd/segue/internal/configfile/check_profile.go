@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"segue/cmd/segue/internal/near"
 	"segue/internal/activation"
 )
 
@@ -142,6 +143,19 @@ func (c *checking) segment(s Segment, m activation.Model, path string) {
 	}
 }
 
+// meantOperator asks whether another operator was meant, before what else is to be said.
+func meantOperator(op activation.Operator, more string) string {
+	var list []string
+	for _, o := range activation.Operators() {
+		list = append(list, string(o.Operator))
+	}
+	w := near.Word(string(op), list)
+	if w == "" {
+		return more
+	}
+	return strings.TrimSpace(fmt.Sprintf("Did you mean %q? %s", w, more))
+}
+
 // laterKnown reports whether an error is that of a table whose columns are known once its rows are taken over.
 func laterKnown(err error) bool {
 	var e *activation.Error
@@ -170,8 +184,15 @@ func (c *checking) rule(r activation.Rule, m activation.Model, path string) bool
 	}
 	var e *activation.Error
 	if errors.As(err, &e) {
-		if e.Field == "rule" {
+		_, known := r.Operator.Info()
+		switch {
+		case e.Field == "rule":
 			e = e.WithField("")
+		case known:
+		case e.Field == "rule.operator":
+			e = e.WithRemedy(meantOperator(r.Operator, e.Remedy))
+		case r.Operator != "": // of two mistakes the rule names one
+			c.Add(path+".operator", meantOperator(r.Operator, ""), "unknown operator %q", r.Operator)
 		}
 		if strings.HasSuffix(e.Field, ".field") && r.Field != "" && r.Related == nil && strings.HasPrefix(e.Message, "the profile has no field") {
 			e = e.WithRemedy(meant(r.Field, fieldNames(c.world.Profile)))

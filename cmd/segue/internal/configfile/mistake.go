@@ -3,6 +3,8 @@ package configfile
 import (
 	"fmt"
 	"strings"
+
+	"segue/cmd/segue/internal/near"
 )
 
 // Place is where something stands.
@@ -40,20 +42,9 @@ func (m Mistake) String() string {
 	return s
 }
 
-// near returns the word of the list that is most like the given one, if one is like it at all.
-func near(word string, list []string) string {
-	best, least := "", 1+len(word)/3
-	for _, w := range list {
-		if d := distance(strings.ToLower(word), strings.ToLower(w)); d <= least && (best == "" || d < least) {
-			best, least = w, d
-		}
-	}
-	return best
-}
-
 // meant asks whether another word was meant, or lists those there are.
 func meant(word string, list []string) string {
-	if w := near(word, list); w != "" {
+	if w := near.Word(word, list); w != "" {
 		return fmt.Sprintf("Did you mean %q?", w)
 	}
 	switch {
@@ -63,26 +54,4 @@ func meant(word string, list []string) string {
 		return fmt.Sprintf("There are %d others", len(list))
 	}
 	return "There is " + strings.Join(list, ", ")
-}
-
-// distance is how many characters have to be put in, taken out or replaced.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range x {
-		before := row[0]
-		row[0] = i + 1
-		for j, s := range y {
-			cost := before
-			if r != s {
-				cost++
-			}
-			before = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(y)]
 }

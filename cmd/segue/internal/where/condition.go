@@ -2,10 +2,12 @@ package where
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 
 	"segue/client"
+	"segue/cmd/segue/internal/near"
 )
 
 // condition reads a field and what is asked of it.
@@ -17,8 +19,18 @@ func (p *parser) condition() (client.Rule, error) {
 	return p.compared(f)
 }
 
-// compared reads what is asked of a field, or of a value that is worked out.
+// compared reads what is asked of a field, or of a value that is worked out, and holds it against its type if that is wanted.
 func (p *parser) compared(f client.Field) (client.Rule, error) {
+	from := p.at
+	r, err := p.asked(f)
+	if err == nil && p.typed {
+		err = p.fits(f, r, p.tokens[from:p.at])
+	}
+	return r, err
+}
+
+// asked reads what is asked of a field, or of a value that is worked out.
+func (p *parser) asked(f client.Field) (client.Rule, error) {
 	t := p.next()
 	if t.kind == symbol {
 		return p.comparison(f, t)
@@ -55,7 +67,31 @@ func (p *parser) compared(f client.Field) (client.Rule, error) {
 		p.at--
 		return p.span(f, t, no)
 	}
-	return client.Rule{}, p.fail(t, "expected = != < <= > >= in, contains, starts with, ends with, between, before, after or is, not %s", t)
+	return client.Rule{}, p.fail(t, "expected %s, not %s%s", asks(f.Type), t, meant(t))
+}
+
+// asks lists what can be asked of a type.
+func asks(t client.FieldType) string {
+	switch t {
+	case client.FieldTypeText:
+		return "= != in, contains, starts with, ends with or is"
+	case client.FieldTypeNumber:
+		return "= != < <= > >= in, between or is"
+	case client.FieldTypeDate, client.FieldTypeDatetime:
+		return "= != < <= > >= in, between, before, after, anniversary or is"
+	case client.FieldTypeBoolean:
+		return "= != or is"
+	}
+	return "= != < <= > >= in, contains, starts with, ends with, between, before, after or is"
+}
+
+// meant asks whether another word was meant.
+func meant(t token) string {
+	w := near.Word(t.text, []string{"in", "not", "contains", "starts", "ends", "between", "before", "after", "anniversary", "is"})
+	if t.kind != word || len(t.text) < 2 || w == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", w)
 }
 
 // comparison reads the operand of a sign.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"segue/client"
 )
 
 // kind is the kind of a token.
@@ -51,6 +53,9 @@ func (t token) String() string {
 type SyntaxError struct {
 	Pos     int // in characters, from 1
 	Message string
+	// Field is the field that is text where something is asked of it that Wants another type.
+	Field string
+	Wants client.FieldType
 }
 
 // Error implements error.

@@ -12,12 +12,17 @@ import (
 const maxDepth = 64
 
 // Parse reads a rule. The model says how a comparison is meant and which names there are. An error is a *SyntaxError.
-func Parse(text string, m Model) (client.Rule, error) {
+func Parse(text string, m Model) (client.Rule, error) { return parse(text, m, false) }
+
+// ParseTyped reads a rule as Parse does, and tells where it asks what values of the type of a field cannot answer.
+func ParseTyped(text string, m Model) (client.Rule, error) { return parse(text, m, true) }
+
+func parse(text string, m Model, typed bool) (client.Rule, error) {
 	tokens, err := scan(text)
 	if err != nil {
 		return client.Rule{}, err
 	}
-	p := &parser{tokens: tokens, model: m, fields: m.Fields}
+	p := &parser{tokens: tokens, model: m, fields: m.Fields, typed: typed}
 	r, err := p.either(0)
 	if err != nil {
 		return client.Rule{}, err
@@ -32,6 +37,7 @@ type parser struct {
 	tokens []token
 	at     int
 	model  Model
+	typed  bool // whether conditions are held against types
 	// fields are those that conditions are about here: of the profile, or the columns of the table of that source.
 	fields []client.Field
 	table  string

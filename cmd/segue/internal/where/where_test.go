@@ -57,6 +57,25 @@ func span(field string, op client.RuleOperator, n string, unit client.RuleUnit) 
 func all(r ...client.Rule) client.Rule  { return client.Rule{All: r} }
 func some(r ...client.Rule) client.Rule { return client.Rule{Any: r} }
 
+func TestWhatDoesNotFitTheTypeIsTold(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"country >= 5":                      "at character 9: country is text; >= needs a number or a date",
+		"country in the last 5 days":        "at character 9: country is text; in the last needs a date or a date with a time",
+		"points not in the last 5 days":     "at character 8: points is a number; in the last needs a date or a date with a time",
+		"points contains 5":                 "at character 8: points is a number; contains needs text",
+		"vip in (true)":                     "at character 5: vip is a boolean; in (...) needs text, a number, a date or a date with a time",
+		"country contans a":                 "at character 9: expected = != in, contains, starts with, ends with or is, not \"contans\"; did you mean \"contains\"?",
+		"points like 5":                     "at character 8: expected = != < <= > >= in, between or is, not \"like\"",
+		"points in (5, six)":                "at character 15: points is a number; \"six\" is not one",
+		"joined > soon":                     "at character 10: joined is a day such as 2026-11-24; \"soon\" is not one",
+		"{max bought of orders} contains a": "at character 24: it is a date; contains needs text",
+	} {
+		_, err := ParseTyped(text, model())
+		require.EqualError(t, err, want, text)
+	}
+}
+
 func TestConditionsMeanWhatTheyRead(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]client.Rule{
@@ -125,7 +144,7 @@ func TestErrorsNameThePlaceAndWhatIsExpected(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                                      "at character 1: expected a field, not the end",
-		"country":                               "at character 8: expected = != <",
+		"country":                               "at character 8: expected = != in, contains",
 		"country = ":                            "at character 11: expected a value, not the end",
 		"country = HR or":                       "at character 16: expected a field",
 		"country = HR DE":                       `at character 14: expected and, or, or the end, not "DE"`,

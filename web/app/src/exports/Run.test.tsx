@@ -89,3 +89,10 @@ test('reasons for which people stay on a list are told with the others', async (
   });
   expect(await screen.findByRole('region', { name: 'Why people are not exported or not removed' })).toBeTruthy();
 });
+
+test('who shares an address with somebody outside the segments is a click away (S5)', async () => {
+  await shown({ status: 'successful', kind: 'dry_run', plan: { ...plan, duplicates: 2, through_others: 2 } });
+  const link = await screen.findByRole('link', { name: 'See who' });
+  expect(link.closest('p')?.textContent).toContain('2 of them are shared with customers who are not in the segments.');
+  expect(link.getAttribute('href')).toBe('/exports/e1/runs/r1?bucket=duplicate#people');
+});

@@ -67,6 +67,7 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
       }
     >
       <div className="stack">
+        {held && run.plan && <Held run={run} plan={run.plan} mayEdit={mayEdit} />}
         {(!run.ended || run.error) && <RunSteps run={run} />}
         {run.error && !held && <ErrorPanel error={errorOf(run.error)} />}
         {run.error && mayEdit && mendedByEditing.includes(run.error.code ?? '') && (
@@ -74,8 +75,7 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
             {t('exports.edit.export')}
           </Link>
         )}
-        {held && run.plan && <Held run={run} plan={run.plan} mayEdit={mayEdit} />}
-        {dry && run.ended && run.plan && <Difference run={run} plan={run.plan} />}
+        {(held || (dry && run.ended)) && run.plan && <Difference run={run} plan={run.plan} />}
         {run.receipt ? (
           <ReceiptBars receipt={run.receipt} see={sharing} />
         ) : (

@@ -1,19 +1,23 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
 import { Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { useMe } from '../parts/roles';
 
-/** Says that something holds from the next build on, and builds. */
-export function BuildNotice({ text }: { text: string }) {
+/** Says that something holds from the next build on, and builds; one that comes because something was saved takes the focus. */
+export function BuildNotice({ text, tone = 'info', focus }: { text: string; tone?: 'info' | 'good'; focus?: boolean }) {
   const { t } = useTranslation();
   const { may } = useMe();
   const client = useQueryClient();
   const [state, setState] = useState<'busy' | 'done'>();
   const [error, setError] = useState<unknown>();
+  const at = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (focus) at.current?.focus();
+  }, [focus]);
   const build = async () => {
     setState('busy');
     setError(undefined);
@@ -29,8 +33,8 @@ export function BuildNotice({ text }: { text: string }) {
   };
   if (state === 'done') return <Notice tone="good">{t('unify.built')}</Notice>;
   return (
-    <>
-      <Notice tone="info">
+    <div className="stack" ref={at} tabIndex={-1}>
+      <Notice tone={tone}>
         <p>{text}</p>
         {may('contributor') && (
           <Button mt="sm" size="compact-sm" variant="default" loading={state === 'busy'} onClick={build}>
@@ -39,6 +43,6 @@ export function BuildNotice({ text }: { text: string }) {
         )}
       </Notice>
       {error !== undefined && <ErrorPanel error={error} />}
-    </>
+    </div>
   );
 }

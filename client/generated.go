@@ -4821,7 +4821,10 @@ type Ingest struct {
 
 	// Quarantined Rows that could not be read
 	Quarantined int64 `json:"quarantined"`
-	Rows        int64 `json:"rows"`
+
+	// Refused How many rows could not be read in the last attempt, if it was refused; the quarantine then lists these
+	Refused int64 `json:"refused,omitempty,omitzero"`
+	Rows    int64 `json:"rows"`
 }
 
 // KeyPair defines model for KeyPair.
@@ -8661,14 +8664,14 @@ type ClientInterface interface {
 
 	// ListQuarantine List rows that could not be read
 	//
-	// The rows of the last ingest that could not be read, with the reason. Values are masked.
+	// The rows of the last attempt that could not be read, also of one that was refused, with the reason. Values are masked.
 	//
 	// Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 	ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DownloadQuarantine Download rows that could not be read
 	//
-	// The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
+	// The rows of the last attempt that could not be read, also of one that was refused, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
 	//
 	// Corresponds with GET /api/v1/sources/{id}/quarantine.csv (the `DownloadQuarantine` operationId).
 	DownloadQuarantine(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11860,7 +11863,7 @@ func (c *Client) IngestSource(ctx context.Context, id string, params *IngestSour
 
 // ListQuarantine List rows that could not be read
 //
-// The rows of the last ingest that could not be read, with the reason. Values are masked.
+// The rows of the last attempt that could not be read, also of one that was refused, with the reason. Values are masked.
 //
 // Corresponds with GET /api/v1/sources/{id}/quarantine (the `ListQuarantine` operationId).
 func (c *Client) ListQuarantine(ctx context.Context, id string, params *ListQuarantineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11877,7 +11880,7 @@ func (c *Client) ListQuarantine(ctx context.Context, id string, params *ListQuar
 
 // DownloadQuarantine Download rows that could not be read
 //
-// The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
+// The rows of the last attempt that could not be read, also of one that was refused, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.
 //
 // Corresponds with GET /api/v1/sources/{id}/quarantine.csv (the `DownloadQuarantine` operationId).
 func (c *Client) DownloadQuarantine(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {

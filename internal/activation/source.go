@@ -88,6 +88,8 @@ type Ingest struct {
 	Error     string    `json:"error,omitempty"`
 	ErrorCode Code      `json:"error_code,omitempty"`
 	FailedAt  time.Time `json:"failed_at,omitzero"`
+	// Refused is how many rows could not be read in that attempt, where they were read.
+	Refused int64 `json:"refused,omitempty"`
 }
 
 // Column is a column of a table as ingested.

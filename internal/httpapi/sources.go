@@ -54,12 +54,12 @@ func (a *api) sourceOperations() {
 	}, a.ingestSource)
 	register(a, endpoint{
 		id: "list-quarantine", method: http.MethodGet, path: "/sources/{id}/quarantine", tag: tag, summary: "List rows that could not be read",
-		description: "The rows of the last ingest that could not be read, with the reason. Values are masked.",
+		description: "The rows of the last attempt that could not be read, also of one that was refused, with the reason. Values are masked.",
 		errors:      []activation.Code{activation.CodeNotFound},
 	}, a.quarantine)
 	register(a, endpoint{
 		id: "download-quarantine", method: http.MethodGet, path: "/sources/{id}/quarantine.csv", tag: tag, summary: "Download rows that could not be read",
-		description: "The rows of the last ingest that could not be read, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.",
+		description: "The rows of the last attempt that could not be read, also of one that was refused, as CSV (UTF-8, with a header). Values are masked. Cells that a spreadsheet would take for a formula get a leading apostrophe.",
 		errors:      []activation.Code{activation.CodeNotFound},
 		change:      asCSV("The rows that could not be read"),
 	}, a.downloadQuarantine)

@@ -214,7 +214,7 @@ func (s *Service) Preview(ctx context.Context, src activation.Source, rows int, 
 	return s.cfg.Warehouse.Preview(ctx, r, rows)
 }
 
-// Quarantine returns the rows of the last ingest that could not be read.
+// Quarantine returns the rows that could not be read: of the last attempt, or of the last ingest if that one failed otherwise.
 func (s *Service) Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) ([]warehouse.BadRow, error) {
 	if _, err := s.Get(ctx, id); err != nil {
 		return nil, err
@@ -240,7 +240,7 @@ func (s *Service) Ingest(ctx context.Context, id activation.SourceID, force bool
 		if src.Ingest != nil {
 			last = *src.Ingest
 		}
-		last.Error, last.ErrorCode, last.FailedAt = err.Error(), activation.CodeOf(err), s.cfg.Clock().UTC()
+		last.Error, last.ErrorCode, last.FailedAt, last.Refused = err.Error(), activation.CodeOf(err), s.cfg.Clock().UTC(), in.Quarantined
 		in = last
 		s.cfg.Log.WarnContext(ctx, "ingest failed", "source", id, "code", last.ErrorCode, "error", err)
 	}

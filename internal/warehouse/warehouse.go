@@ -15,11 +15,12 @@ import (
 // Warehouse holds one table for each data source and the profile table made from them.
 type Warehouse interface {
 	// Load reads the rows of a source into its table and replaces the table atomically, or fails and leaves the old
-	// one untouched. Rows that cannot be read are quarantined.
+	// one untouched. Rows that cannot be read are quarantined. Of rows that were read and refused the Ingest tells with the error
+	// how many these were, and nothing else.
 	Load(ctx context.Context, r LoadRequest) (activation.Ingest, error)
 	// Preview reads the beginning of a source: columns with inferred types, a few rows as text.
 	Preview(ctx context.Context, r LoadRequest, rows int) (Preview, error)
-	// Quarantine returns the rows of the last successful load that could not be read.
+	// Quarantine returns the rows that could not be read: of the last load if it was refused and had some, else of the last successful one.
 	Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) ([]BadRow, error)
 	// DropTable forgets the table of a source.
 	DropTable(ctx context.Context, id activation.SourceID) error

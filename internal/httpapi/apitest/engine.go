@@ -43,7 +43,7 @@ func (e *Engine) Load(_ context.Context, r warehouse.LoadRequest) (activation.In
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.Fail != nil {
-		return activation.Ingest{}, e.Fail
+		return activation.Ingest{Quarantined: int64(len(e.Bad))}, e.Fail
 	}
 	rows, err := read(r)
 	if err != nil {

@@ -100,6 +100,7 @@ type Ingest struct {
 	Columns     []Column     `json:"columns" nullable:"false"`
 	DurationMS  int64        `json:"duration_ms"`
 	Failure     *LastFailure `json:"failure,omitempty" doc:"Why the last attempt failed; the table then still holds the rows of the one before"`
+	Refused     int64        `json:"refused,omitempty" doc:"How many rows could not be read in the last attempt, if it was refused; the quarantine then lists these"`
 }
 
 // LastFailure is why the last attempt at something failed.
@@ -184,7 +185,7 @@ func FromSource(s activation.Source) Source {
 	if in := s.Ingest; in != nil {
 		w.Ingest = &Ingest{At: utc(in.At), Rows: in.Rows, Quarantined: in.Quarantined, Columns: each(in.Columns, fromColumn), DurationMS: in.DurationMS}
 		if in.Error != "" {
-			w.Ingest.Failure = &LastFailure{At: utc(in.FailedAt), Code: Code(in.ErrorCode), Message: in.Error}
+			w.Ingest.Failure, w.Ingest.Refused = &LastFailure{At: utc(in.FailedAt), Code: Code(in.ErrorCode), Message: in.Error}, in.Refused
 		}
 	}
 	return w

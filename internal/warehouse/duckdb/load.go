@@ -48,16 +48,49 @@ func (w *Warehouse) texts(r warehouse.LoadRequest) textfile.Request {
 }
 
 // Load implements warehouse.Warehouse.
-func (w *Warehouse) Load(ctx context.Context, r warehouse.LoadRequest) (activation.Ingest, error) {
+func (w *Warehouse) Load(ctx context.Context, r warehouse.LoadRequest) (in activation.Ingest, err error) {
 	switch {
 	case r.Feed != nil:
-		return w.loadFeed(ctx, r)
+		in, err = w.loadFeed(ctx, r)
 	case len(r.Files) == 0:
-		return activation.Ingest{}, fmt.Errorf("read %q: no file is named", r.Source.Name)
+		return in, fmt.Errorf("read %q: no file is named", r.Source.Name)
 	case r.Source.Kind == activation.SourceParquet:
-		return w.loadParquet(ctx, r)
+		in, err = w.loadParquet(ctx, r)
+	default:
+		in, err = w.loadText(ctx, r)
 	}
-	return w.loadText(ctx, r)
+	if err == nil {
+		return in, nil
+	}
+	if ctx.Err() != nil {
+		return activation.Ingest{}, err
+	}
+	var rows refusedError
+	errors.As(err, &rows) // of what failed otherwise none are kept
+	if kept := w.update(ctx, func(s session) error { return s.keepRefused(r.Source.ID, rows.bad) }); kept != nil {
+		return activation.Ingest{}, errors.Join(err, kept)
+	}
+	return activation.Ingest{Quarantined: rows.quarantined}, err
+}
+
+// refusedError is a refusal of rows that were read to their end.
+type refusedError struct {
+	error
+	intake
+}
+
+// Unwrap implements the interface that errors.As looks for.
+func (r refusedError) Unwrap() error { return r.error }
+
+// refusedRows is what the rows that could not be read in a refused attempt are kept under: beside those of the table, which stays.
+func refusedRows(id activation.SourceID) string { return string(id) + "/refused" }
+
+// keepRefused keeps the rows that could not be read in an attempt that was refused, in place of those of an earlier one.
+func (s session) keepRefused(id activation.SourceID, bad []warehouse.BadRow) error {
+	if err := s.exec("DELETE FROM bad_row WHERE source = ?", refusedRows(id)); err != nil {
+		return err
+	}
+	return s.addBad(refusedRows(id), bad)
 }
 
 // loadText takes files of text over. They are read twice, first to decide and then to take over; nothing is written
@@ -104,7 +137,7 @@ func (w *Warehouse) takeOver(ctx context.Context, r warehouse.LoadRequest, in in
 			return err
 		}
 		if err := admit(r, in, old); err != nil {
-			return err
+			return refusedError{err, in}
 		}
 		next, err := s.create(in.columns)
 		if err != nil {
@@ -252,9 +285,13 @@ func (s session) replace(r warehouse.LoadRequest, f intake, old, next table) err
 	if err := s.exec("INSERT INTO source VALUES (?, ?, ?, ?, ?)", string(r.Source.ID), next.number, f.rows, r.At.UTC(), string(columns)); err != nil {
 		return err
 	}
+	return s.addBad(string(r.Source.ID), f.bad)
+}
+
+func (s session) addBad(of string, bad []warehouse.BadRow) error {
 	return s.fill("bad_row", 7, func(add func([]any) error) error {
-		for i, b := range f.bad {
-			if err := add([]any{string(r.Source.ID), int64(i), b.Line, b.Column, b.Value, b.Reason, b.File}); err != nil {
+		for i, b := range bad {
+			if err := add([]any{of, int64(i), b.Line, b.Column, b.Value, b.Reason, b.File}); err != nil {
 				return err
 			}
 		}
@@ -263,10 +300,11 @@ func (s session) replace(r warehouse.LoadRequest, f intake, old, next table) err
 }
 
 func (s session) forget(id activation.SourceID, old table) error {
-	for _, t := range []string{"source WHERE id", "bad_row WHERE source"} {
-		if err := s.exec("DELETE FROM "+t+" = ?", string(id)); err != nil {
-			return err
-		}
+	if err := s.exec("DELETE FROM source WHERE id = ?", string(id)); err != nil {
+		return err
+	}
+	if err := s.exec("DELETE FROM bad_row WHERE source IN (?, ?)", string(id), refusedRows(id)); err != nil {
+		return err
 	}
 	if old.number == 0 {
 		return nil
@@ -278,12 +316,12 @@ func (s session) forget(id activation.SourceID, old table) error {
 func (w *Warehouse) DropTable(ctx context.Context, id activation.SourceID) error {
 	err := w.update(ctx, func(s session) error {
 		old, err := s.table(id)
-		if err != nil {
+		if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
 			return err
 		}
 		return s.forget(id, old)
 	})
-	if err != nil && activation.CodeOf(err) != activation.CodeNotFound {
+	if err != nil {
 		return fmt.Errorf("drop the table of source %s: %w", id, err)
 	}
 	return nil
@@ -292,8 +330,9 @@ func (w *Warehouse) DropTable(ctx context.Context, id activation.SourceID) error
 // Quarantine implements warehouse.Warehouse.
 func (w *Warehouse) Quarantine(ctx context.Context, id activation.SourceID, offset, limit int) (list []warehouse.BadRow, err error) {
 	err = w.read(ctx, func(s session) error {
-		return s.rows("SELECT file, line, col, value, reason FROM bad_row WHERE source = ? ORDER BY number LIMIT ? OFFSET ?",
-			[]any{string(id), max(limit, 0), max(offset, 0)}, func(scan func(...any) error) error {
+		return s.rows(`SELECT file, line, col, value, reason FROM bad_row
+			WHERE source = coalesce((SELECT any_value(source) FROM bad_row WHERE source = ?), ?) ORDER BY number LIMIT ? OFFSET ?`,
+			[]any{refusedRows(id), string(id), max(limit, 0), max(offset, 0)}, func(scan func(...any) error) error {
 				var b warehouse.BadRow
 				err := scan(&b.File, &b.Line, &b.Column, &b.Value, &b.Reason)
 				list = append(list, b)

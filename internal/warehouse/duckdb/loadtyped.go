@@ -52,7 +52,7 @@ func (w *Warehouse) loadTyped(ctx context.Context, r warehouse.LoadRequest, open
 		}
 		next.rows = in.rows
 		if err := admit(r, in, old); err != nil {
-			return err
+			return refusedError{err, in}
 		}
 		if in.columns, err = s.guess(next.name(), to); err != nil {
 			return err

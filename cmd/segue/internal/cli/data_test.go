@@ -107,6 +107,26 @@ func TestFailedIngestIsShownInTheList(t *testing.T) {
 	require.Contains(t, b.ok("source", "show", "customers"), "Last attempt  failed at 2026-11-24 10:00: the table would shrink")
 }
 
+func TestRowsOfARefusedIngestAreListed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	require.Equal(t, "Every row could be read.\n", b.ok("source", "quarantine", "customers"))
+	b.Engine.Bad = []warehouse.BadRow{{File: "customers.csv", Line: 4, Column: "points", Value: "aaa", Reason: "is not a number"}}
+	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "3 of 10 rows cannot be read").WithRemedy("Mend them")
+	require.Contains(t, b.fails(exitInvalid, "source", "ingest", "customers"), "Mend them\n  The rows that cannot be read: segue source quarantine customers\n")
+	require.Equal(t, "Of the attempt of 2026-11-24 10:00, which was refused: 1 row could not be read.\n"+
+		"FILE           LINE  COLUMN  VALUE  REASON\ncustomers.csv     4  points  aaa    is not a number\n", b.ok("source", "quarantine", "customers"))
+	require.Len(t, jsonItems(t, b.ok("source", "quarantine", "customers", "-o", "json")), 1)
+	b.Engine.Bad = nil
+	b.fails(exitInvalid, "source", "ingest", "customers")
+	require.Equal(t, "The attempt of 2026-11-24 10:00 failed; these are of 2026-11-24 10:00, when rows were last taken over.\nEvery row could be read.\n",
+		b.ok("source", "quarantine", "customers"))
+	b.write(b.Files, "new.csv", customers)
+	b.ok("source", "add", "new", "new.csv")
+	require.Equal(t, "No row was read yet.\n", b.ok("source", "quarantine", "new"))
+}
+
 func TestWhatIsThereAfterAFailedSecondStepIsSaid(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

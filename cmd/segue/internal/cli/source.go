@@ -10,6 +10,7 @@ import (
 
 	"segue/client"
 	"segue/cmd/segue/internal/table"
+	"segue/internal/activation"
 )
 
 type sourceCmd struct {
@@ -23,7 +24,7 @@ type sourceCmd struct {
 	Ingest         sourceIngest         `cmd:"" help:"Take a source's rows over."`
 	Update         sourceUpdate         `cmd:"" help:"Change a data source."`
 	Remove         sourceRemove         `cmd:"" help:"Remove a data source and its table; the file or the database stays as it is."`
-	Quarantine     sourceQuarantine     `cmd:"" help:"List rows of the last ingest that could not be read."`
+	Quarantine     sourceQuarantine     `cmd:"" help:"List rows of the last attempt that could not be read, also of one that was refused."`
 }
 
 // sourceName is the argument of commands on one source.
@@ -146,7 +147,7 @@ func (s *sourceAdd) Run(inv *invocation) error {
 	}
 	if s.Ingest {
 		if src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, nil)); err != nil {
-			return halfDone(err, "Source %q is added, without its rows; once that is mended: segue source ingest %s", s.Name, shellWord(s.Name))
+			return inv.unreadable(c, s.Name, halfDone(err, "Source %q is added, without its rows; once that is mended: segue source ingest %s", s.Name, shellWord(s.Name)))
 		}
 	}
 	return inv.show(src, func(io.Writer) error {
@@ -190,6 +191,18 @@ func (inv *invocation) ingested(s client.Source) {
 	if s.Ingest.Quarantined > 0 {
 		inv.say("%s could not be read: segue source quarantine %s", count(s.Ingest.Quarantined, "row", "rows"), shellWord(s.Name))
 	}
+}
+
+// unreadable adds how to see the rows that an ingest was refused over, if there are some.
+func (inv *invocation) unreadable(c *client.Client, name string, err error) error {
+	if e := (*client.Error)(nil); !errors.As(err, &e) || e.Code != string(activation.CodeSourceRefused) {
+		return err
+	}
+	src, serr := inv.source(c, name)
+	if serr != nil || src.Ingest == nil || src.Ingest.Refused == 0 {
+		return err
+	}
+	return halfDone(err, "The rows that cannot be read: segue source quarantine %s", shellWord(name))
 }
 
 type sourceList struct{}
@@ -361,7 +374,7 @@ func (s *sourceIngest) Run(inv *invocation) error {
 	}
 	src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, &client.IngestSourceParams{Force: &s.Force}))
 	if err != nil {
-		return err
+		return inv.unreadable(c, s.Name, err)
 	}
 	return inv.show(src, func(io.Writer) error {
 		inv.ingested(src)
@@ -456,7 +469,32 @@ func (s *sourceQuarantine) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return list(inv, items, "Every row could be read.", badColumns(), badCells)
+	if in := src.Ingest; in != nil && in.Failure != nil {
+		inv.sayAttempt(*in)
+	}
+	return list(inv, items, nothingBad(src.Ingest), badColumns(), badCells)
+}
+
+// sayAttempt says which attempt the rows are of.
+func (inv *invocation) sayAttempt(in client.Ingest) {
+	at := inv.when(in.Failure.At)
+	switch {
+	case in.Refused > 0:
+		inv.say("Of the attempt of %s, which was refused: %s could not be read.", at, count(in.Refused, "row", "rows"))
+	case !in.At.IsZero():
+		inv.say("The attempt of %s failed; these are of %s, when rows were last taken over.", at, inv.when(in.At))
+	}
+}
+
+// nothingBad says why no row is listed.
+func nothingBad(in *client.Ingest) string {
+	switch {
+	case in == nil, in.At.IsZero() && in.Failure == nil:
+		return "No row was read yet."
+	case in.Failure != nil && in.At.IsZero():
+		return "The last attempt failed before a row was put aside: see segue source show."
+	}
+	return "Every row could be read."
 }
 
 func badColumns() []table.Column {

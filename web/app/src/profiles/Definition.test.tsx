@@ -39,3 +39,12 @@ test('what was saved is said below the form, with the focus and the next step', 
   await userEvent.click(screen.getByRole('button', { name: 'Build profiles' }));
   expect(asked.some((x) => x.what === 'POST /profile/build')).toBe(true);
 });
+
+test('a build that failed is told as that, and why', async () => {
+  const failure = { at: '', code: 'source_refused', message: 'key: the key "id" is missing in 1 row' };
+  opened({ 'GET /profile': { ...definition, build: { profiles: 0, failure } } });
+  const panel = await screen.findByRole('alert');
+  expect(panel.textContent).toContain('The profiles could not be built');
+  expect(panel.textContent).toContain('the key "id" is missing in 1 row');
+  expect(panel.textContent).not.toContain('taken over');
+});

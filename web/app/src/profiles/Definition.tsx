@@ -9,12 +9,11 @@ import { useFormats } from '../languages/format';
 import { Card, Empty, Facts, Notice } from '../parts/Card';
 import { SaveError } from '../parts/Conflict';
 import { DataTable } from '../parts/DataTable';
-import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { sourcesQuery } from '../sources/queries';
-import { BuildNotice } from '../unify/BuildNotice';
+import { BuildError, BuildNotice } from '../unify/BuildNotice';
 import { joins, unificationQuery } from '../unify/queries';
 import { added, changedField, semantics } from './definition';
 import { definitionQuery } from './queries';
@@ -80,7 +79,8 @@ function Build({ definition, elsewhere }: { definition: Definition; elsewhere: b
       for (const queryKey of [['profile'], ['profiles'], ['segments']]) void client.invalidateQueries({ queryKey });
     }
   };
-  const failure = error ?? (last?.failure && new ApiError(last.failure.code ?? 'unexpected', last.failure.message));
+  const failure =
+    error ?? (last?.failure && new ApiError(last.failure.code ?? 'unexpected', last.failure.message, '', '', '', 1));
   return (
     <Card
       title={t('profiles.definition.build')}
@@ -93,7 +93,7 @@ function Build({ definition, elsewhere }: { definition: Definition; elsewhere: b
         )
       }
     >
-      {failure && !busy ? <ErrorPanel error={failure} /> : null}
+      {failure && !busy ? <BuildError error={failure} /> : null}
       {last?.at ? (
         <Facts
           facts={[

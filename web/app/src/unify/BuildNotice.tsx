@@ -3,9 +3,22 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
+import { codeOf } from '../api/problem';
 import { Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { useMe } from '../parts/roles';
+
+/** Why profiles could not be built: rows that no profile can be made of are no rows that could not be taken over. */
+export function BuildError({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  const refused = codeOf(error) === 'source_refused';
+  return (
+    <ErrorPanel
+      error={error}
+      general={refused ? { what: t('unify.not_built.what'), todo: t('unify.not_built.todo') } : undefined}
+    />
+  );
+}
 
 /** Says that something holds from the next build on, and builds; one that comes because something was saved takes the focus. */
 export function BuildNotice({ text, tone = 'info', focus }: { text: string; tone?: 'info' | 'good'; focus?: boolean }) {
@@ -42,7 +55,7 @@ export function BuildNotice({ text, tone = 'info', focus }: { text: string; tone
           </Button>
         )}
       </Notice>
-      {error !== undefined && <ErrorPanel error={error} />}
+      {error !== undefined && <BuildError error={error} />}
     </div>
   );
 }

@@ -169,7 +169,7 @@ for (const { language, locale, scheme, zone, hand, by } of ways) {
     await c.press(button(cvita, 'exports.add').first());
     await expect(cvita.getByRole('radio', { name: 'Brevo' })).toBeChecked();
     await goOn(cvita, c);
-    await c.fill(cvita.getByRole('textbox', { name: t('exports.column.name'), exact: true }), 'Newsletter');
+    await c.fill(cvita.getByRole('textbox', { name: t('exports.editor.name'), exact: true }), 'Newsletter');
     await c.fill(cvita.getByLabel(t('exports.editor.list.new')), 'Newsletter');
     await c.press(button(cvita, 'exports.editor.list.create'));
     await expect(cvita.getByRole('radio', { name: 'Newsletter' })).toBeChecked();

@@ -40,7 +40,7 @@ for (const [locale, scheme, name] of [['en-GB', 'light', 'Gold club'], ['hr-HR',
       const next = page.getByRole('button', { name: t('parts.sections.next') });
 
       await next.click(); // the only connection is chosen already
-      await page.getByRole('textbox', { name: t('exports.column.name'), exact: true }).fill(name);
+      await page.getByRole('textbox', { name: t('exports.editor.name'), exact: true }).fill(name);
       await expect(next).toBeDisabled();
       await page.getByLabel(t('exports.editor.list.new')).fill(`${name} list`);
       await page.getByRole('button', { name: t('exports.editor.list.create') }).click();

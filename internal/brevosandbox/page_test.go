@@ -140,3 +140,22 @@ func TestNumbersAreGrouped(t *testing.T) {
 		require.Equal(t, want, sizeInWords(n))
 	}
 }
+
+func TestTheFirstPageShowsListsBeforeRequests(t *testing.T) {
+	t.Parallel()
+	w := furnished(t)
+	home := w.page("/", 200)
+	list := strings.Index(home, `<a href="`+org+`/lists/1">One</a><span>120 people</span>`)
+	require.Positive(t, list)
+	require.Less(t, list, strings.Index(home, "Latest requests"))
+	require.Less(t, strings.Index(home, org+"/lists/2"), list, "the newest first")
+}
+
+func TestAddressesAndDatesStandInOneLine(t *testing.T) {
+	t.Parallel()
+	w := furnished(t)
+	require.Contains(t, w.page(org+"/lists/1", 200), `<table class="people">`)
+	css := w.do("GET", "/_page/style.css", "").body
+	require.Contains(t, css, ".people td { white-space: nowrap;")
+	require.NotRegexp(t, `td\.email \{[^}]*overflow-wrap`, css, "an address is not broken in a table that scrolls")
+}

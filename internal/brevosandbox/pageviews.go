@@ -13,6 +13,7 @@ import (
 type accountView struct {
 	Org, Company, Tier       string
 	Contacts, Lists, Running int
+	Newest                   []listView // of the lists, newest first
 }
 
 type listView struct {
@@ -65,11 +66,19 @@ func (a *account) view() accountView {
 		Contacts: a.book.Live().Len(), Lists: len(a.lists), Running: len(a.active)}
 }
 
+// listsAtOnce is how many lists of each account are shown where all accounts are.
+const listsAtOnce = 8
+
 func (sb *Sandbox) viewHome(_ *http.Request, v *view) bool {
 	v.Title, v.CanWatch = "Accounts", true
 	for _, a := range sb.accounts {
 		_ = sb.locked(a.cfg.OrganizationID, func(a *account) error {
-			v.Accounts = append(v.Accounts, a.view())
+			shown := a.view()
+			for _, l := range a.lists[max(0, len(a.lists)-listsAtOnce):] {
+				shown.Newest = append(shown.Newest, a.listView(l))
+			}
+			slices.Reverse(shown.Newest)
+			v.Accounts = append(v.Accounts, shown)
 			return nil
 		})
 	}

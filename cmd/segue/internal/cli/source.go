@@ -228,6 +228,18 @@ func (inv *invocation) unreadable(c *client.Client, name string, err error) erro
 	return halfDone(err, "The rows that cannot be read: segue source quarantine %s", shellWord(name))
 }
 
+// unreadable adds how to see the rows that an ingest was refused over, if there are some.
+func (inv *invocation) unreadable(c *client.Client, name string, err error) error {
+	if e := (*client.Error)(nil); !errors.As(err, &e) || e.Code != string(activation.CodeSourceRefused) {
+		return err
+	}
+	src, serr := inv.source(c, name)
+	if serr != nil || src.Ingest == nil || src.Ingest.Refused == 0 {
+		return err
+	}
+	return halfDone(err, "The rows that cannot be read: segue source quarantine %s", shellWord(name))
+}
+
 type sourceList struct{}
 
 // Run works the command.

@@ -5,10 +5,9 @@ import { useFormats } from '../languages/format';
 import { Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { useExportActions } from './actions';
-import { Difference } from './Difference';
 import classes from './difference.module.css';
 
-/** A held run: why, then the difference, then releasing and refusing side by side with what each does. */
+/** A held run in short: what it would do and why it waits, who may answer, and both answers side by side with what each does. */
 export function Held({ run, plan, mayEdit }: { run: Api['Run']; plan: Api['Plan']; mayEdit: boolean }) {
   const { t } = useTranslation();
   const { number } = useFormats();
@@ -18,8 +17,8 @@ export function Held({ run, plan, mayEdit }: { run: Api['Run']; plan: Api['Plan'
       ? t('exports.held.what', { count: plan.remove, n: number(plan.remove) })
       : t('exports.held.other', { add: number(plan.add), update: number(plan.update) });
   return (
-    <>
-      <Notice tone="warn">
+    <Notice tone="warn">
+      <div className="stack">
         <p>
           <strong>{what}</strong>
         </p>
@@ -28,33 +27,31 @@ export function Held({ run, plan, mayEdit }: { run: Api['Run']; plan: Api['Plan'
             {t(`exports.held.reason.${h.code}`, { n: number(h.count), of: number(h.of), defaultValue: h.code })}
           </p>
         ))}
-      </Notice>
-      <Difference run={run} plan={plan} />
-      {answer.error && <ErrorPanel error={answer.error} />}
-      {mayEdit ? (
-        <div className={classes.choices}>
-          <div>
-            <Button loading={answer.isPending} onClick={() => answer.mutate({ id: run.id, choice: 'release' })}>
-              {t('exports.held.release')}
-            </Button>
-            <p className="muted">
-              {t('exports.held.release_does', { add: number(plan.add), remove: number(plan.remove) })}
-            </p>
+        <p>{t(mayEdit ? 'exports.held.you_may' : 'exports.held.whom')}</p>
+        {answer.error && <ErrorPanel error={answer.error} />}
+        {mayEdit && (
+          <div className={classes.choices}>
+            <div>
+              <Button loading={answer.isPending} onClick={() => answer.mutate({ id: run.id, choice: 'release' })}>
+                {t('exports.held.release')}
+              </Button>
+              <p className="muted">
+                {t('exports.held.release_does', { add: number(plan.add), remove: number(plan.remove) })}
+              </p>
+            </div>
+            <div>
+              <Button
+                variant="default"
+                loading={answer.isPending}
+                onClick={() => answer.mutate({ id: run.id, choice: 'refuse' })}
+              >
+                {t('exports.held.refuse')}
+              </Button>
+              <p className="muted">{t('exports.held.refuse_does')}</p>
+            </div>
           </div>
-          <div>
-            <Button
-              variant="default"
-              loading={answer.isPending}
-              onClick={() => answer.mutate({ id: run.id, choice: 'refuse' })}
-            >
-              {t('exports.held.refuse')}
-            </Button>
-            <p className="muted">{t('exports.held.refuse_does')}</p>
-          </div>
-        </div>
-      ) : (
-        <p>{t('exports.held.whom')}</p>
-      )}
-    </>
+        )}
+      </div>
+    </Notice>
   );
 }

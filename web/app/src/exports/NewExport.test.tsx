@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { answers, showPages } from '../test/page';
@@ -38,4 +38,17 @@ test('a section that nobody has opened yet is not ticked, though all in it is pr
   await userEvent.click(await screen.findByRole('radio', { name: /VIPs/ }));
   await userEvent.click(screen.getByRole('button', { name: 'Continue' }));
   expect(ticked()).toEqual([expect.stringContaining('Connection'), expect.stringContaining('Name and Brevo list')]);
+});
+
+test('the export is called as the segment it comes from, and what is missing to go on is said', async () => {
+  await wizard('/exports/new?segment=s1');
+  await userEvent.click(await screen.findByRole('button', { name: 'Continue' }));
+  const name = (await screen.findByLabelText(/^Name of the export/)) as HTMLInputElement;
+  await waitFor(() => expect(name.value).toBe('Lately'));
+  expect(screen.getByText('Choose or make a list to go on.')).toBeTruthy();
+  await userEvent.clear(name);
+  expect(screen.getByText(/^Give the export a name to go on/)).toBeTruthy();
+  await userEvent.type(name, 'VIP');
+  await userEvent.click(await screen.findByRole('radio', { name: /VIPs/ }));
+  expect(screen.getByText('All is filled in. It can be saved already, at the end of the page.')).toBeTruthy();
 });

@@ -7,6 +7,7 @@ import { connectionsQuery } from '../connections/queries';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useLeave } from '../parts/useLeave';
+import { segmentsQuery } from '../segments/queries';
 import { type Draft, inputOf, newDraft, suggestions } from './editor/draft';
 import { Editor } from './editor/Editor';
 import { attributesQuery, profileQuery } from './queries';
@@ -42,6 +43,11 @@ export default function NewExport() {
       return { ...d, email, pairs: suggestions(fields, attributes, email, []) };
     });
   }, [fields, attributes]);
+  // Whoever comes from a segment most likely calls the export so too.
+  const from = useQuery({ ...segmentsQuery, enabled: !!segment }).data?.find((s) => s.id === segment)?.name;
+  useEffect(() => {
+    if (from) setDraft((d) => (d.name ? d : { ...d, name: from }));
+  }, [from]);
   const only = connections.data?.length === 1 ? connections.data[0] : undefined;
   useEffect(() => {
     if (only && !only.removing_at) setDraft((d) => (d.connection ? d : { ...d, connection: only.id }));

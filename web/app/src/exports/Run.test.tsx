@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { answers, showPages } from '../test/page';
 import RunPage from './Run';
 
@@ -88,4 +88,43 @@ test('reasons for which people stay on a list are told with the others', async (
     plan: { ...plan, not_removed: 1, reasons: { once_joined: 1 } },
   });
   expect(await screen.findByRole('region', { name: 'Why people are not exported or not removed' })).toBeTruthy();
+});
+
+test('who shares an address with somebody outside the segments is a click away (S5)', async () => {
+  await shown({ status: 'successful', kind: 'dry_run', plan: { ...plan, duplicates: 2, through_others: 2 } });
+  const link = await screen.findByRole('link', { name: 'See who' });
+  expect(link.closest('p')?.textContent).toContain('2 of them are shared with customers who are not in the segments.');
+  expect(link.getAttribute('href')).toBe('/exports/e1/runs/r1?bucket=duplicate#people');
+});
+
+const held = {
+  status: 'held',
+  step: 'check',
+  ended: false,
+  plan: { ...plan, add: 52, leavers: 121, remove: 121, held: [{ code: 'removes_all', count: 121, of: 121 }] },
+};
+
+/** A run that goes on is followed by its events; here none come. */
+class Silent {
+  addEventListener() {}
+  close() {}
+}
+
+test('what a held run waits for stands at its top: what it would do, why, who may answer, and both answers', async () => {
+  vi.stubGlobal('EventSource', Silent);
+  await shown(held);
+  const answers = (await screen.findByRole('button', { name: 'Release' })).closest('[role=status]') as HTMLElement;
+  expect(answers.textContent).toContain('Held: 121 people would leave the list');
+  expect(answers.textContent).toContain('Everybody whom this export has on the list would leave it (121).');
+  expect(answers.textContent).toContain('You may release or refuse it.');
+  expect(within(answers).getByRole('button', { name: 'Refuse' })).toBeTruthy();
+  const steps = screen.getByRole('list', { name: 'Steps of the run' });
+  expect(answers.compareDocumentPosition(steps) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+});
+
+test('whoever may only look is told who may answer a held run', async () => {
+  vi.stubGlobal('EventSource', Silent);
+  await shown(held, 'view');
+  expect(await screen.findByText(/You may only look: an administrator may release or refuse it/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Release' })).toBeNull();
 });

@@ -64,22 +64,24 @@ export default function RunPage() {
               />
               {/* Nobody is in a run that stopped before it had a plan. */}
               {(run.plan || run.receipt || run.reconciliation) && (
-                <Card
-                  title={t('exports.people_of.title')}
-                  actions={
-                    <Select
-                      aria-label={t('exports.people_of.bucket')}
-                      allowDeselect={false}
-                      value={bucket}
-                      data={offered.map((value) => ({ value, label: t(`parts.bucket.${value}`) }))}
-                      onChange={(value) =>
-                        void navigate({ to: '.', search: { bucket: value ?? undefined } as never, replace: true })
-                      }
-                    />
-                  }
-                >
-                  <People run={run} bucket={bucket} />
-                </Card>
+                <div id="people">
+                  <Card
+                    title={t('exports.people_of.title')}
+                    actions={
+                      <Select
+                        aria-label={t('exports.people_of.bucket')}
+                        allowDeselect={false}
+                        value={bucket}
+                        data={offered.map((value) => ({ value, label: t(`parts.bucket.${value}`) }))}
+                        onChange={(value) =>
+                          void navigate({ to: '.', search: { bucket: value ?? undefined } as never, replace: true })
+                        }
+                      />
+                    }
+                  >
+                    <People run={run} bucket={bucket} />
+                  </Card>
+                </div>
               )}
               {run.kind !== 'dry_run' && run.kind !== 'reconcile' && <RequestLog run={run} mayEdit={mayEdit} />}
             </>

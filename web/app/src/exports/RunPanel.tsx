@@ -38,6 +38,16 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
   const size = run.receipt?.list_size ?? -1;
   // Who is on the list and not of this export; after a run that only removes nobody is said to be.
   const rest = run.receipt && run.receipt.members > 0 ? size - inStep(run.receipt) : 0;
+  const sharing = (
+    <Link
+      to="/exports/$id/runs/$run"
+      params={{ id: run.export_id, run: run.id }}
+      search={{ bucket: 'duplicate' }}
+      hash="people"
+    >
+      {t('exports.people_of.see')}
+    </Link>
+  );
   return (
     <Card
       title={heading ?? t(`exports.kind.${run.kind}`, { at: dateTime(run.started_at ?? run.created_at) })}
@@ -57,6 +67,7 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
       }
     >
       <div className="stack">
+        {held && run.plan && <Held run={run} plan={run.plan} mayEdit={mayEdit} />}
         {(!run.ended || run.error) && <RunSteps run={run} />}
         {run.error && !held && <ErrorPanel error={errorOf(run.error)} />}
         {run.error && mayEdit && mendedByEditing.includes(run.error.code ?? '') && (
@@ -64,9 +75,12 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
             {t('exports.edit.export')}
           </Link>
         )}
-        {held && run.plan && <Held run={run} plan={run.plan} mayEdit={mayEdit} />}
-        {dry && run.ended && run.plan && <Difference run={run} plan={run.plan} />}
-        {run.receipt ? <ReceiptBars receipt={run.receipt} /> : run.plan && <PlanBars plan={run.plan} />}
+        {(held || (dry && run.ended)) && run.plan && <Difference run={run} plan={run.plan} />}
+        {run.receipt ? (
+          <ReceiptBars receipt={run.receipt} see={sharing} />
+        ) : (
+          run.plan && <PlanBars plan={run.plan} see={sharing} />
+        )}
         <Reasons run={run} />
         {run.receipt && <Facts facts={words.withheld(run.receipt.withheld)} />}
         {run.stop && !run.ended && (

@@ -9,7 +9,8 @@ import { onScreen } from './remedy';
 
 /** What is said instead of the general words for a code and of the server's own, where a page knows better. */
 type Said = { what: string; todo: string };
-type Props = { error: unknown; onRetry?: () => void; said?: Said };
+/** `general` stands for the general words for the code only: what the server says is told with it. */
+type Props = { error: unknown; onRetry?: () => void; said?: Said; general?: Said };
 
 /** The words for a code; of a code that has none the ones for a defect. */
 export function useErrorTexts() {
@@ -27,12 +28,12 @@ export const sentence = (said: string) =>
     .replace(/[^.!?:…]$/u, '$&.');
 
 /** What happened, why as far as known, and what to do; the technical text is one click away and can be copied. */
-export function ErrorPanel({ error, onRetry, said: better }: Props) {
+export function ErrorPanel({ error, onRetry, said: better, general }: Props) {
   const { t, i18n } = useTranslation();
   const texts = useErrorTexts();
   const clipboard = useClipboard();
   const e = error instanceof ApiError ? error : new ApiError('unexpected', String(error));
-  const { what, todo } = better ?? texts(e.code);
+  const { what, todo } = better ?? general ?? texts(e.code);
   const told = !better && i18n.language === 'en' && e.status !== 0; // what the server says is English
   const { said, place } = onScreen(e.remedy);
   return (

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
 import { useFormats } from '../languages/format';
@@ -6,20 +7,27 @@ import { Bar } from './Bars';
 /** How many addresses a run has in step on its list: those of people of the segments, and those that only others of the segments' people share. */
 export const inStep = (r: Api['Receipt']) => r.added + r.updated + r.unchanged + (r.through_others ?? 0);
 
+type AddressesProps = { say: 'in_step' | 'would'; count: number; others?: number; see?: ReactNode };
+
 /** How many addresses are on the list: fewer than the people of the segments, or more than the bar's parts, where some share an address. */
-function Addresses({ say, count, others = 0 }: { say: 'in_step' | 'would'; count: number; others?: number }) {
+function Addresses({ say, count, others = 0, see }: AddressesProps) {
   const { t } = useTranslation();
   const { number } = useFormats();
   return (
     <p className="muted">
       {t(`parts.receipt.${say}`, { count, n: number(count) })}
-      {others > 0 && ` ${t('parts.receipt.others', { count: others, n: number(others) })}`}
+      {others > 0 && (
+        <>
+          {` ${t('parts.receipt.others', { count: others, n: number(others) })} `}
+          {see}
+        </>
+      )}
     </p>
   );
 }
 
-/** A receipt as two bars that add up: the members, and the leavers. */
-export function ReceiptBars({ receipt: r }: { receipt: Api['Receipt'] }) {
+/** A receipt as two bars that add up: the members, and the leavers. Who shares an address is to be seen where a link leads. */
+export function ReceiptBars({ receipt: r, see }: { receipt: Api['Receipt']; see?: ReactNode }) {
   const { t } = useTranslation();
   return (
     <div className="stack">
@@ -41,7 +49,7 @@ export function ReceiptBars({ receipt: r }: { receipt: Api['Receipt'] }) {
           { id: 'not_sent', label: t('parts.bucket.not_sent'), count: r.not_sent, tone: 'warn' },
         ]}
       />
-      {r.members > 0 && <Addresses say="in_step" count={inStep(r)} others={r.through_others} />}
+      {r.members > 0 && <Addresses say="in_step" count={inStep(r)} others={r.through_others} see={see} />}
       <Bar
         label={t('parts.receipt.leavers')}
         total={r.leavers}
@@ -63,7 +71,7 @@ export function ReceiptBars({ receipt: r }: { receipt: Api['Receipt'] }) {
 }
 
 /** A plan as the same two bars, before anything was sent. */
-export function PlanBars({ plan: p }: { plan: Api['Plan'] }) {
+export function PlanBars({ plan: p, see }: { plan: Api['Plan']; see?: ReactNode }) {
   const { t } = useTranslation();
   return (
     <div className="stack">
@@ -89,6 +97,7 @@ export function PlanBars({ plan: p }: { plan: Api['Plan'] }) {
           say="would"
           count={p.add + p.update + p.unchanged + (p.through_others ?? 0)}
           others={p.through_others}
+          see={see}
         />
       )}
       <Bar

@@ -9,6 +9,8 @@ export type Section = {
   title: string;
   /** Whether the section is filled in, so that the next one opens. */
   complete: boolean;
+  /** What is still to be done in it while it is not filled in. */
+  needs?: string;
   /** What was chosen, in a few words, while the section is closed. */
   summary?: ReactNode;
   content: ReactNode;
@@ -76,9 +78,14 @@ export function Sections({
               <div id={`${base}-${s.id}`} hidden={!open} className={classes.content}>
                 {open && s.content}
                 {open && (
-                  <Button mt="md" variant="default" disabled={!s.complete} onClick={() => setOpened(i + 1)}>
-                    {t('parts.sections.next')}
-                  </Button>
+                  <div className="row" style={{ marginTop: 16 }}>
+                    <Button variant="default" disabled={!s.complete} onClick={() => setOpened(i + 1)}>
+                      {t('parts.sections.next')}
+                    </Button>
+                    <p className="muted" role="status">
+                      {s.complete ? all && !saved && t('parts.sections.ready') : s.needs}
+                    </p>
+                  </div>
                 )}
               </div>
             </li>

@@ -99,18 +99,18 @@ const plan = {
   },
 };
 
-test('a receipt and a plan say how many addresses that makes, and whose of them belong to nobody of the segments (S5)', async () => {
+test('a receipt and a plan say how many addresses that makes, and which of them others share whose fields they have (S5)', async () => {
   await show(<ReceiptBars receipt={through} />);
   expect(
     screen.getByText(
-      '17 addresses are in step on the list. 1 of them belongs to a profile outside the segments: whoever in the segments shares it counts as a duplicate.',
+      /^17 addresses are in step on the list\. 1 of them is shared with a customer who is not in the segments\. It is on the list with the name and fields of that other customer/,
     ),
   ).toBeTruthy();
   await show(<ReceiptBars receipt={receipt} />);
   expect(screen.getByText('16 addresses are in step on the list.')).toBeTruthy();
   await show(<PlanBars plan={plan} />, 'hr');
   expect(
-    screen.getByText(/^Nakon toga na popisu je 17 adresa\. 1 od njih pripada profilu izvan segmenata/),
+    screen.getByText(/^Nakon toga na popisu je 17 adresa\. 1 od njih dijeli i kupac koji nije u segmentima/),
   ).toBeTruthy();
 });
 

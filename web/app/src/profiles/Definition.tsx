@@ -9,11 +9,11 @@ import { useFormats } from '../languages/format';
 import { Card, Empty, Facts, Notice } from '../parts/Card';
 import { SaveError } from '../parts/Conflict';
 import { DataTable } from '../parts/DataTable';
-import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { sourcesQuery } from '../sources/queries';
+import { BuildError, BuildNotice } from '../unify/BuildNotice';
 import { joins, unificationQuery } from '../unify/queries';
 import { added, changedField, semantics } from './definition';
 import { definitionQuery } from './queries';
@@ -41,25 +41,25 @@ export default function DefinitionPage() {
           <Link to="/profile/unification">{t('unify.title')}</Link>
         </Notice>
       )}
-      {saved && <Notice tone="good">{t('profiles.definition.saved')}</Notice>}
       {none ? (
         <Form onSaved={setSaved} />
       ) : (
         <Loaded query={query}>
           {(d) => (
             <>
-              <Build definition={d} />
+              <Build definition={d} elsewhere={saved} />
               <Form key={d.version} stored={d} onSaved={setSaved} onReload={() => void query.refetch()} />
             </>
           )}
         </Loaded>
       )}
+      {saved && <BuildNotice tone="good" text={t('profiles.definition.saved')} focus />}
     </Page>
   );
 }
 
-/** How the last build went, and a button for the next one. */
-function Build({ definition }: { definition: Definition }) {
+/** How the last build went, and a button for the next one, unless it stands where something was saved. */
+function Build({ definition, elsewhere }: { definition: Definition; elsewhere: boolean }) {
   const { t } = useTranslation();
   const { number, dateTime } = useFormats();
   const client = useQueryClient();
@@ -79,19 +79,21 @@ function Build({ definition }: { definition: Definition }) {
       for (const queryKey of [['profile'], ['profiles'], ['segments']]) void client.invalidateQueries({ queryKey });
     }
   };
-  const failure = error ?? (last?.failure && new ApiError(last.failure.code ?? 'unexpected', last.failure.message));
+  const failure =
+    error ?? (last?.failure && new ApiError(last.failure.code ?? 'unexpected', last.failure.message, '', '', '', 1));
   return (
     <Card
       title={t('profiles.definition.build')}
       actions={
-        may('contributor') && (
+        may('contributor') &&
+        !elsewhere && (
           <Button variant="default" loading={busy} onClick={build}>
             {t('profiles.definition.build_now')}
           </Button>
         )
       }
     >
-      {failure && !busy ? <ErrorPanel error={failure} /> : null}
+      {failure && !busy ? <BuildError error={failure} /> : null}
       {last?.at ? (
         <Facts
           facts={[

@@ -232,3 +232,12 @@ test('a contributor sees the query, which is saved as it is', async () => {
   expect(await screen.findByText(/Only administrators change a query/)).toBeTruthy();
   expect(await save()).toEqual(asked.rules);
 });
+
+test('the form begins with its name and rules; the time zone and when it is evaluated come after them', async () => {
+  await form(stored);
+  const at = async (name: string) => await screen.findByRole('heading', { name });
+  const rules = await screen.findByRole('button', { name: 'Add rule' });
+  for (const later of ['When it is evaluated', 'Time zone'])
+    expect(rules.compareDocumentPosition(await at(later)) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  expect(screen.getByText(/^A group is for conditions that count as one/)).toBeTruthy();
+});

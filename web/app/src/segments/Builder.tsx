@@ -119,6 +119,7 @@ export function Builder({ counts, counting, ...props }: Props) {
       <Button variant="default" onClick={add} leftSection={<IconPlus size={16} aria-hidden />} w="fit-content">
         {t('segments.builder.add_rule')}
       </Button>
+      <p className="muted">{t('segments.builder.which_to_add')}</p>
     </div>
   );
 }

@@ -29,3 +29,15 @@ test('of many members the first stand there, and more for whoever wants them', a
   expect(await screen.findByText('c29')).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
 });
+
+const counted = { data: { members: 42, sample: [], rules: [] }, error: null, stale: false } as never;
+const Incomplete = () => <Preview preview={counted} fields={[]} lacking={1} used={[]} />;
+
+test('the count stays while a condition is incomplete, as that of before', async () => {
+  answers({ 'GET /session': { person: { role: 'contributor' } } });
+  await showPages([{ path: '/', component: Incomplete }], '/');
+  const total = await screen.findByTestId('total');
+  expect(total.textContent).toBe('42');
+  expect(total.dataset.stale).toBe('true');
+  expect(screen.getByText('One condition is not complete yet. The count is that of before.')).toBeTruthy();
+});

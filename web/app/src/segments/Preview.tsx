@@ -34,12 +34,14 @@ type Props = {
   used: string[];
 };
 
-/** How many people the rules find, and some of them. */
+/** How many people the rules find, and some of them. While a condition is incomplete the count is that of before. */
 export function Preview({ preview, fields, lacking, used }: Props) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const { may } = useMe();
-  const { data, error, stale } = preview;
+  const { data, error } = preview;
+  const incomplete = lacking > 0;
+  const stale = preview.stale || incomplete;
   // Who may write queries is told beside them.
   const elsewhere = may('administrator') && ofQuery(error);
   const named = fields.filter((f) => f.semantic === 'first_name' || f.semantic === 'last_name').map((f) => f.name);
@@ -48,20 +50,23 @@ export function Preview({ preview, fields, lacking, used }: Props) {
     <>
       <Card title={t('segments.column.members')}>
         <div role="status" aria-busy={stale}>
-          {lacking > 0 ? (
-            <p className="muted">{t('segments.builder.incomplete', { count: lacking })}</p>
-          ) : error ? null : data ? (
+          {data && (incomplete || !error) && (
             <p>
               <span className={`num ${classes.total}`} data-stale={stale} data-testid="total">
                 {number(data.members)}
               </span>{' '}
               <span className="muted">
-                {stale ? t('segments.counting') : t('segments.builder.persons', { count: data.members })}
+                {preview.stale ? t('segments.counting') : t('segments.builder.persons', { count: data.members })}
               </span>
             </p>
-          ) : (
-            <p className="muted">{t('segments.counting')}</p>
           )}
+          {incomplete && (
+            <p className="muted">
+              {t('segments.builder.incomplete', { count: lacking })}
+              {data && ` ${t('segments.builder.count_before')}`}
+            </p>
+          )}
+          {!incomplete && !error && !data && <p className="muted">{t('segments.counting')}</p>}
         </div>
         {lacking === 0 && error && elsewhere && <p className="muted">{t('segments.builder.query_wrong')}</p>}
         {lacking === 0 && error && !elsewhere && <ErrorPanel error={error} onRetry={() => preview.refetch()} />}

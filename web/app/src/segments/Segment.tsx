@@ -29,6 +29,16 @@ export default function SegmentPage() {
   const [removing, setRemoving] = useState(false);
   const query = useQuery(segmentQuery(id));
   const words = useScheduleWords();
+  // What is next with a segment that goes nowhere yet is a list for it.
+  const exported = useQuery(usesQuery(id)).data?.some((use) => use.kind === 'export') ?? true;
+  const toList = (
+    <Button
+      variant={exported ? 'default' : 'filled'}
+      onClick={() => void navigate({ to: '/exports/new', search: { segment: id } })}
+    >
+      {t('segments.export_to_list')}
+    </Button>
+  );
   return (
     <Page
       title={query.data?.name ?? t('segments.one')}
@@ -44,12 +54,11 @@ export default function SegmentPage() {
             <Button variant="default" onClick={() => void navigate({ to: '/segments/new', search: { from: id } })}>
               {t('segments.duplicate')}
             </Button>
-            <Button variant="default" onClick={() => void navigate({ to: '/exports/new', search: { segment: id } })}>
-              {t('segments.export_to_list')}
-            </Button>
-            <Button component={Link} to={`/segments/${id}/edit`}>
+            {exported && toList}
+            <Button component={Link} to={`/segments/${id}/edit`} variant={exported ? 'filled' : 'default'}>
               {t('segments.edit')}
             </Button>
+            {!exported && toList}
           </>
         )
       }

@@ -171,23 +171,7 @@ export function SegmentForm({ title, stored, draft, world, onReload }: Props) {
                     set((d) => ({ ...d, description }), 'description');
                   }}
                 />
-                <Select
-                  label={t('segments.time_zone')}
-                  searchable
-                  allowDeselect={false}
-                  value={now.timeZone || 'UTC'}
-                  data={zones(now.timeZone)}
-                  limit={50}
-                  onChange={(zone) => zone && set((d) => ({ ...d, timeZone: zone }))}
-                />
               </div>
-            </Card>
-            <Card title={t('segments.schedule.title')}>
-              <ScheduleFields
-                value={now.schedule}
-                strict={strict}
-                onChange={(schedule) => set((d) => ({ ...d, schedule }), 'schedule')}
-              />
             </Card>
             <Builder
               draft={now}
@@ -198,6 +182,26 @@ export function SegmentForm({ title, stored, draft, world, onReload }: Props) {
               counting={preview.stale}
             />
             <p className="muted">{t('segments.builder.keys')}</p>
+            <Card title={t('segments.schedule.title')}>
+              <ScheduleFields
+                value={now.schedule}
+                strict={strict}
+                onChange={(schedule) => set((d) => ({ ...d, schedule }), 'schedule')}
+              />
+            </Card>
+            <Card title={t('segments.time_zone')}>
+              <Select
+                aria-label={t('segments.time_zone')}
+                description={t('segments.builder.zone_is')}
+                maw={320}
+                searchable
+                allowDeselect={false}
+                value={now.timeZone || 'UTC'}
+                data={zones(now.timeZone)}
+                limit={50}
+                onChange={(zone) => zone && set((d) => ({ ...d, timeZone: zone }))}
+              />
+            </Card>
           </div>
           <aside className={classes.side} aria-label={t('segments.builder.result')}>
             <Preview preview={preview} fields={world.fields} lacking={lacking} used={profileFields(now.parts)} />

@@ -147,6 +147,8 @@ function TextValue({ field, label, error, value, onChange }: Omit<OneProps, 'tim
   const { t } = useTranslation();
   const { number } = useFormats();
   const top = useSuggestions(field);
+  // Who comes to a value that is filled in wants another one: all are offered until something is typed.
+  const [typed, setTyped] = useState(false);
   return (
     <Autocomplete
       aria-label={label}
@@ -155,7 +157,14 @@ function TextValue({ field, label, error, value, onChange }: Omit<OneProps, 'tim
       error={error}
       data={top.map((v) => v.value)}
       limit={20}
+      filter={typed ? undefined : ({ options, limit }) => options.slice(0, limit)}
       maxDropdownHeight={280}
+      // A list that grows goes to the side where there is room.
+      comboboxProps={{ preventPositionChangeWhenVisible: false }}
+      onFocus={(e) => {
+        setTyped(false);
+        e.currentTarget.select();
+      }}
       renderOption={({ option }) => {
         const count = top.find((v) => v.value === option.value)?.count;
         return (
@@ -165,7 +174,10 @@ function TextValue({ field, label, error, value, onChange }: Omit<OneProps, 'tim
           </span>
         );
       }}
-      onChange={onChange}
+      onChange={(v) => {
+        setTyped(true);
+        onChange(v);
+      }}
     />
   );
 }
@@ -213,6 +225,7 @@ function ManyValues({
       acceptValueOnBlur
       limit={20}
       maxDropdownHeight={280}
+      comboboxProps={{ preventPositionChangeWhenVisible: false }}
       onChange={(v) => onChange(field.type === 'number' ? v.map((x) => x.replace(',', '.')) : v)}
     />
   );

@@ -93,3 +93,23 @@ test.each([
     await waitFor(() => expect(screen.getAllByRole('columnheader').map((h) => h.textContent)).toContain(header));
   },
 );
+
+const unreadable =
+  'take "Shop" over: 1 of 7 rows cannot be read, more than 1 %; the first: line 6, column "joined", is not a date';
+
+test('rows beyond the limit are told with it and where it is changed, and are there to be seen', async () => {
+  await show({ ...file, ingest: { ...failed(unreadable), at: undefined, rows: 0, quarantined: 0, refused: 1 } });
+  const panel = await screen.findByRole('alert');
+  expect(panel.textContent).toContain('The first is line 6.');
+  expect(screen.getByText('At most 1% of the rows may be unreadable.')).toBeTruthy();
+  const link = await screen.findByRole('link', { name: 'Change the limit' });
+  expect(link.getAttribute('href')).toBe('/sources/s1/edit');
+  expect(screen.getByText('The last attempt was refused, and nothing was taken over before it.')).toBeTruthy();
+  expect(screen.queryByText('In quarantine')).toBeNull();
+  expect(await screen.findByText(/could not be read in the last attempt, which was refused over them/)).toBeTruthy();
+});
+
+test('after a refused attempt rows and quarantine are said to be those of the one before', async () => {
+  await show({ ...file, ingest: failed(shrinks) });
+  expect(await screen.findByText(/Rows and quarantine are those of the take-over before it/)).toBeTruthy();
+});

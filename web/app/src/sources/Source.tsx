@@ -15,7 +15,7 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
-import { canBeForced } from './faults';
+import { beyondTheLimit, canBeForced } from './faults';
 import { quarantineQuery, sourceQuery } from './queries';
 import { readsDatabase } from './reading';
 import { statusOf } from './status';
@@ -24,7 +24,7 @@ import { useReason } from './useReason';
 
 export default function SourcePage() {
   const { t } = useTranslation();
-  const { dateTime, number } = useFormats();
+  const { dateTime, number, percent } = useFormats();
   const { id } = useParams({ strict: false }) as { id: string };
   const { may } = useMe();
   const query = useQuery(sourceQuery(id));
@@ -79,6 +79,7 @@ export default function SourcePage() {
       <Loaded query={query}>
         {(source) => {
           const failure = source.ingest?.failure;
+          const tookOver = !!source.ingest?.at;
           const failed = failure
             ? new ApiError(failure.code ?? 'unexpected', failure.message, '', '', '', 1)
             : error instanceof ApiError
@@ -109,6 +110,17 @@ export default function SourcePage() {
                   </Button>
                 </Notice>
               )}
+              {failed && beyondTheLimit(failed.detail) && (
+                <Notice tone="info">
+                  <p>{t('sources.ingest.limit', { share: percent(source.max_bad_rows) })}</p>
+                  {changes && (
+                    <Link to="/sources/$id/edit" params={{ id }}>
+                      {t('sources.ingest.change_limit')}
+                    </Link>
+                  )}
+                </Notice>
+              )}
+              {failure && <p>{t(source.ingest?.at ? 'sources.ingest.earlier' : 'sources.ingest.none')}</p>}
               <Facts
                 facts={[
                   [t('sources.column.kind'), source.kind && t(`sources.kind.${source.kind}`)],
@@ -121,11 +133,11 @@ export default function SourcePage() {
                   [t('sources.database.query'), source.database?.query],
                   [
                     t('sources.column.rows'),
-                    source.ingest && <span className="num">{number(source.ingest.rows)}</span>,
+                    tookOver && <span className="num">{number(source.ingest?.rows ?? 0)}</span>,
                   ],
                   [
                     t('sources.column.quarantined'),
-                    source.ingest && <span className="num">{number(source.ingest.quarantined)}</span>,
+                    tookOver && <span className="num">{number(source.ingest?.quarantined ?? 0)}</span>,
                   ],
                   [t('sources.column.at'), source.ingest?.at && dateTime(source.ingest.at)],
                 ]}
@@ -146,7 +158,9 @@ export default function SourcePage() {
                   <Empty text={t('sources.columns.none')} />
                 )}
               </Card>
-              {may('contributor') && !!source.ingest?.quarantined && <Quarantine source={source} />}
+              {may('contributor') && !!(source.ingest?.refused || source.ingest?.quarantined) && (
+                <Quarantine source={source} />
+              )}
               <Confirm
                 opened={asking === 'remove'}
                 title={t('sources.remove.title', { name: source.name })}
@@ -202,7 +216,9 @@ function Quarantine({ source }: { source: Api['Source'] }) {
       }
     >
       <div className="stack">
-        <p className="muted">{t('sources.quarantine.what')}</p>
+        <p className="muted">
+          {t(source.ingest?.refused ? 'sources.quarantine.what_refused' : 'sources.quarantine.what')}
+        </p>
         {query.error ? (
           <ErrorPanel error={query.error} onRetry={() => query.refetch()} />
         ) : (

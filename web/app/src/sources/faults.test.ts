@@ -59,7 +59,7 @@ test.each([
   ['the database refused the query (SQLSTATE 22P02). Try', 'failed', { code: 'SQLSTATE 22P02' }],
   [
     'take "Shop" over: 2 of 40 rows cannot be read, more than 1 %; the first: a.csv, line 3, column "born", is not a date',
-    'cannot_be_read',
+    'lines_unreadable',
     { n: '2', all: '40', first: '3' },
   ],
   ['the file lost columns that the profile is made from: a, b. Put them back', 'lost_columns', { columns: 'a, b' }],

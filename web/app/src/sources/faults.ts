@@ -28,7 +28,8 @@ const known: [RegExp, string, string[]][] = [
   [/has rows that are too large: (\d+) of them hold more than (\d+) MiB/, 'too_large', ['n', 'most']],
   [/the (?:file|database) has no rows/, 'no_rows', []],
   [/no row of the (?:file|database) can be read/, 'none_can_be_read', []],
-  [/(\d+) of (\d+) rows cannot be read, .* the first: .*?(?:line|row) (\d+)/, 'cannot_be_read', ['n', 'all', 'first']],
+  [/(\d+) of (\d+) rows cannot be read, .* the first: .*?line (\d+)/, 'lines_unreadable', ['n', 'all', 'first']],
+  [/(\d+) of (\d+) rows cannot be read, .* the first: .*?row (\d+)/, 'cannot_be_read', ['n', 'all', 'first']],
   [
     /the (?:file|database) lost columns that the profile is made from: (.+?)(?:\. Put them back|$)/,
     'lost_columns',
@@ -45,6 +46,10 @@ export function sourceFault(said: string): { key: string; holes: Record<string, 
   }
   return undefined;
 }
+
+/** Whether more rows than may be cannot be read: how many may be is chosen where the source is edited. */
+export const beyondTheLimit = (said: string) =>
+  ['lines_unreadable', 'cannot_be_read'].includes(sourceFault(said)?.key ?? '');
 
 /** Whether the rows can be taken over all the same, which helps against nothing else than what the server says it of. */
 export const canBeForced = (said: string) => said.includes('(force)');

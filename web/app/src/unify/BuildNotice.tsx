@@ -1,19 +1,36 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
+import { codeOf } from '../api/problem';
 import { Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { useMe } from '../parts/roles';
 
-/** Says that something holds from the next build on, and builds. */
-export function BuildNotice({ text }: { text: string }) {
+/** Why profiles could not be built: rows that no profile can be made of are no rows that could not be taken over. */
+export function BuildError({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  const refused = codeOf(error) === 'source_refused';
+  return (
+    <ErrorPanel
+      error={error}
+      general={refused ? { what: t('unify.not_built.what'), todo: t('unify.not_built.todo') } : undefined}
+    />
+  );
+}
+
+/** Says that something holds from the next build on, and builds; one that comes because something was saved takes the focus. */
+export function BuildNotice({ text, tone = 'info', focus }: { text: string; tone?: 'info' | 'good'; focus?: boolean }) {
   const { t } = useTranslation();
   const { may } = useMe();
   const client = useQueryClient();
   const [state, setState] = useState<'busy' | 'done'>();
   const [error, setError] = useState<unknown>();
+  const at = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (focus) at.current?.focus();
+  }, [focus]);
   const build = async () => {
     setState('busy');
     setError(undefined);
@@ -29,8 +46,8 @@ export function BuildNotice({ text }: { text: string }) {
   };
   if (state === 'done') return <Notice tone="good">{t('unify.built')}</Notice>;
   return (
-    <>
-      <Notice tone="info">
+    <div className="stack" ref={at} tabIndex={-1}>
+      <Notice tone={tone}>
         <p>{text}</p>
         {may('contributor') && (
           <Button mt="sm" size="compact-sm" variant="default" loading={state === 'busy'} onClick={build}>
@@ -38,7 +55,7 @@ export function BuildNotice({ text }: { text: string }) {
           </Button>
         )}
       </Notice>
-      {error !== undefined && <ErrorPanel error={error} />}
-    </>
+      {error !== undefined && <BuildError error={error} />}
+    </div>
   );
 }

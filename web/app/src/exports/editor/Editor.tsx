@@ -48,6 +48,7 @@ export function Editor({ draft: d, onChange, was, saving, error, onSave, onReloa
       id: 'connection',
       title: t('exports.editor.connection.title'),
       complete: complete.connection(d),
+      needs: t('exports.editor.needs.connection'),
       summary: connection,
       content: was ? (
         <p className="muted">{t('exports.editor.connection.fixed', { name: connection })}</p>
@@ -63,11 +64,12 @@ export function Editor({ draft: d, onChange, was, saving, error, onSave, onReloa
       id: 'list',
       title: t('exports.editor.list.title'),
       complete: complete.list(d),
+      needs: t(d.name.trim() ? 'exports.editor.needs.list' : 'exports.editor.needs.name'),
       summary: `${d.name.trim()} · ${list?.name ?? ''} (${d.list})`,
       content: (
         <div className="stack">
           <TextInput
-            label={t('exports.column.name')}
+            label={t('exports.editor.name')}
             required
             maxLength={200}
             value={d.name}
@@ -87,6 +89,7 @@ export function Editor({ draft: d, onChange, was, saving, error, onSave, onReloa
       id: 'matching',
       title: t('exports.tab.mapping'),
       complete: complete.matching(d),
+      needs: t(d.email ? 'exports.editor.needs.pairs' : 'exports.editor.needs.email'),
       summary: [d.email, ...d.pairs.map((p) => p.attribute)].join(', '),
       content: <MatchingSection draft={d} fields={fields} others={others} onChange={onChange} />,
     },
@@ -94,6 +97,7 @@ export function Editor({ draft: d, onChange, was, saving, error, onSave, onReloa
       id: 'segments',
       title: t('exports.segments'),
       complete: complete.segments(d),
+      needs: t('exports.editor.needs.segments'),
       summary: d.segments.map((id) => segments.find((s) => s.id === id)?.name ?? id).join(', '),
       content: (
         <SegmentsSection
@@ -144,6 +148,7 @@ export function Editor({ draft: d, onChange, was, saving, error, onSave, onReloa
       id: 'schedule',
       title: t('exports.tab.schedule'),
       complete: complete.schedule(d),
+      needs: t('exports.editor.needs.schedule'),
       summary: words.schedule(d.schedule),
       content: <ScheduleFields value={d.schedule} onChange={(schedule) => onChange({ schedule })} />,
     },

@@ -1826,6 +1826,36 @@ func (e OperatorInfoTypes) Valid() bool {
 	}
 }
 
+// Defines values for OutOfStepReasonCode.
+const (
+	OutOfStepReasonCodeDataNewer         OutOfStepReasonCode = "data_newer"
+	OutOfStepReasonCodeDefinitionChanged OutOfStepReasonCode = "definition_changed"
+	OutOfStepReasonCodeLastRunCanceled   OutOfStepReasonCode = "last_run_canceled"
+	OutOfStepReasonCodeLastRunFailed     OutOfStepReasonCode = "last_run_failed"
+	OutOfStepReasonCodeNeverRun          OutOfStepReasonCode = "never_run"
+	OutOfStepReasonCodeSegmentChanged    OutOfStepReasonCode = "segment_changed"
+)
+
+// Valid indicates whether the value is a known member of the OutOfStepReasonCode enum.
+func (e OutOfStepReasonCode) Valid() bool {
+	switch e {
+	case OutOfStepReasonCodeDataNewer:
+		return true
+	case OutOfStepReasonCodeDefinitionChanged:
+		return true
+	case OutOfStepReasonCodeLastRunCanceled:
+		return true
+	case OutOfStepReasonCodeLastRunFailed:
+		return true
+	case OutOfStepReasonCodeNeverRun:
+		return true
+	case OutOfStepReasonCodeSegmentChanged:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PersonRole.
 const (
 	PersonRoleAdministrator PersonRole = "administrator"
@@ -4522,7 +4552,8 @@ type Export struct {
 	Mapping  Mapping   `json:"mapping"`
 
 	// Name Unique
-	Name string `json:"name"`
+	Name      string     `json:"name"`
+	OutOfStep *OutOfStep `json:"out_of_step,omitempty"`
 
 	// Removing It is removed as soon as its runs have stopped
 	Removing   bool           `json:"removing,omitempty,omitzero"`
@@ -5210,6 +5241,29 @@ type OperatorInfoList struct {
 	// NextCursor Give it as 'after' to get the next page; absent on the last one
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
+
+// OutOfStep defines model for OutOfStep.
+type OutOfStep struct {
+	// PeopleOf When the people of the list were members, if the last run that ended succeeded
+	PeopleOf time.Time `json:"people_of,omitempty,omitzero"`
+
+	// Reasons Each once, the ones that tell most first
+	Reasons []OutOfStepReason `json:"reasons"`
+}
+
+// OutOfStepReason defines model for OutOfStepReason.
+type OutOfStepReason struct {
+	Code OutOfStepReasonCode `json:"code"`
+
+	// Segments The segments that were changed, or whose members were stored anew
+	Segments []SegmentNamed `json:"segments,omitempty,omitzero"`
+
+	// Since Since when it is so
+	Since time.Time `json:"since,omitempty,omitzero"`
+}
+
+// OutOfStepReasonCode defines model for OutOfStepReason.Code.
+type OutOfStepReasonCode string
 
 // OverlapRegion defines model for OverlapRegion.
 type OverlapRegion struct {
@@ -6144,6 +6198,12 @@ type SegmentList struct {
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
 }
 
+// SegmentNamed defines model for SegmentNamed.
+type SegmentNamed struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
 // SegmentObservation defines model for SegmentObservation.
 type SegmentObservation struct {
 	// At When it was evaluated
@@ -6600,8 +6660,9 @@ type TaskStanding struct {
 	NextAt time.Time `json:"next_at,omitempty,omitzero"`
 
 	// ObjectID What it works on
-	ObjectID string    `json:"object_id,omitempty,omitzero"`
-	Progress *Progress `json:"progress,omitempty"`
+	ObjectID  string     `json:"object_id,omitempty,omitzero"`
+	OutOfStep *OutOfStep `json:"out_of_step,omitempty"`
+	Progress  *Progress  `json:"progress,omitempty"`
 
 	// Runs The last five runs, newest first
 	Runs     []TaskRun          `json:"runs"`

@@ -65,9 +65,31 @@ func TestAStaticSegmentKeepsItsMembers(t *testing.T) {
 		return ok && e["current"].(bool)
 	}
 
+	behind := func() (codes []any) {
+		t.Helper()
+		if o, ok := must(http.MethodGet, "/exports/"+export, nil)["out_of_step"].(rig.Object); ok {
+			for _, r := range o["reasons"].([]any) {
+				codes = append(codes, r.(rig.Object)["code"])
+			}
+		}
+		return codes
+	}
+
+	require.Equal(t, []any{"never_run"}, behind())
+	is(begin(), "successful")
+	require.Empty(t, behind())
+	build()
+	require.Equal(t, []any{"data_newer"}, behind())
+	is(id(must(http.MethodPost, "/exports/"+export+"/runs", rig.Object{"kind": "dry_run"})), "successful")
+	require.Equal(t, []any{"data_newer"}, behind(), "a dry run changes nothing")
+	refresh := id(must(http.MethodPost, "/refreshes", nil))
+	eventually(func() bool { return must(http.MethodGet, "/refreshes/"+refresh, nil)["ended"].(bool) })
+	require.Empty(t, behind(), "a refresh with its run")
+
 	must(http.MethodPut, path+"/schedule", rig.Object{"mode": "static", "version": segment["version"]})
 	is(begin(), "successful") // it waits for the first evaluation if that is under way
 	require.True(t, current())
+	require.Empty(t, behind())
 	require.Equal(t, []string{"ana@example.com", "ivo@example.com"}, sandbox.Members(t, 1))
 
 	// Customers move; who is kept stays kept.
@@ -79,12 +101,14 @@ func TestAStaticSegmentKeepsItsMembers(t *testing.T) {
 	// The rule is changed: a run waits, nothing of the old rule is sent, and it goes on once somebody has evaluated it.
 	segment = must(http.MethodGet, path, nil)
 	must(http.MethodPut, path, rig.Object{"name": "Slovenia or Croatia", "rules": append(rule("HR"), rig.Object{"combine": "union", "rule": rule("SI")[0]["rule"]}), "version": segment["version"]})
+	require.Equal(t, []any{"segment_changed"}, behind(), "whom newer profiles would select is not asked of it")
 	run := begin()
 	r := is(run, "failed_retrying")
 	require.Contains(t, r["error"].(rig.Object)["remedy"], "segue segment evaluate")
 	code, out := rig.Ends(t, "segment", "evaluate", "Slovenia or Croatia", "--wait", "--data", data)
 	require.Zero(t, code, out)
 	is(run, "successful")
+	require.Empty(t, behind())
 	require.Equal(t, []string{"ana@example.com", "eva@example.com", "ivo@example.com"}, sandbox.Members(t, 1))
 
 	// The warehouse is lost and rebuilt: no answer is never nobody.

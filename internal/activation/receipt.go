@@ -87,12 +87,14 @@ func HoldCodes() []string {
 
 // PlanSummary counts what a plan would do. Members are profiles, leavers addresses.
 type PlanSummary struct {
-	At      time.Time `json:"at"`
-	AsOf    time.Time `json:"as_of"`
-	DataAt  time.Time `json:"data_at"` // when the data were last taken over
-	Members int64     `json:"members"`
-	Add     int64     `json:"add"`
-	Update  int64     `json:"update"`
+	At     time.Time `json:"at"`
+	AsOf   time.Time `json:"as_of"`
+	DataAt time.Time `json:"data_at"` // when the data were last taken over
+	// Basis is what its people were found by; nil in plans of before that was noted, and in those that only remove.
+	Basis   *Basis `json:"basis,omitempty"`
+	Members int64  `json:"members"`
+	Add     int64  `json:"add"`
+	Update  int64  `json:"update"`
 	// Unchanged, Rejected and Duplicates complete Members: Members = Add + Update + Unchanged + Rejected + Duplicates.
 	Unchanged  int64            `json:"unchanged"`
 	Rejected   int64            `json:"rejected"`

@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,9 @@ type people struct {
 	fails  []error // of the next hand-overs
 	writes int
 	asOf   []time.Time
+	builds int64 // after the first
+	// evaluated is when members were stored.
+	evaluated map[activation.SegmentID]time.Time
 }
 
 // are says who the customers are now.
@@ -107,7 +111,7 @@ func (p *people) WriteMembers(_ context.Context, r warehouse.MembersRequest) (wa
 	stem := filepath.Join(r.Dir, r.Name)
 	h := warehouse.HandOver{
 		MembersPath: stem + ".members.parquet", AddressesPath: stem + ".addresses.parquet", RefusalsPath: stem + ".refusals.parquet",
-		Members: int64(len(members)), Addresses: int64(len(addresses)), Refusals: int64(len(refusals)), Snapshot: 1, DataAt: day,
+		Members: int64(len(members)), Addresses: int64(len(addresses)), Refusals: int64(len(refusals)), Snapshot: 1 + p.builds, DataAt: day, Evaluated: maps.Clone(p.evaluated),
 	}
 	p.pen.Write(p.t, h.MembersPath, "profile_id, address, problem, winner", members)
 	p.pen.Write(p.t, h.AddressesPath, names, addresses)

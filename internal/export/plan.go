@@ -219,6 +219,8 @@ type snapshot struct {
 	AsOf       time.Time
 	Nth        int64 // tells newer data from older ones (S7)
 	Definition string
+	// Basis is what the people are found by; nil in one of before that was noted.
+	Basis *activation.Basis
 }
 
 func (s *Service) snapshotFile(run activation.RunID) string {
@@ -257,6 +259,7 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 	}
 	var segments []activation.Segment
 	var model activation.Model
+	var basis activation.Basis
 	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
 		p, err := r.Profile(ctx)
 		if err != nil {
@@ -286,12 +289,17 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 					WithRemedy("Mend the segment or the profile; nothing was sent (an answer that is missing is never \"nobody\")")
 			}
 		}
+		if basis, err = store.NewSteps(r).Basis(ctx, w.export); err != nil {
+			return err
+		}
 		return w.export.Mapping.Validate(p)
 	})
 	if err != nil {
 		return snapshot{}, nil, err
 	}
-	h := snapshot{Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export, segments, model.Scope)}
+	h := snapshot{
+		Export: w.export, AsOf: s.cfg.Clock().UTC().Truncate(time.Microsecond), Definition: definitionHash(w.export, segments, model.Scope), Basis: &basis,
+	}
 	if h.Nth, err = s.cfg.Ledger.Nth(ctx); err != nil {
 		return snapshot{}, nil, err
 	}
@@ -301,6 +309,7 @@ func (s *Service) members(ctx context.Context, w *work) (snapshot, []activation.
 	if err != nil {
 		return snapshot{}, nil, s.soonEvaluated(ctx, append(segments, model.Named()...), err)
 	}
+	basis.Snapshot, basis.Evaluated = h.HandOver.Snapshot, h.HandOver.Evaluated
 	if h.Joining, err = s.joining(ctx, w, h.AsOf); err != nil {
 		return snapshot{}, nil, err
 	}
@@ -434,6 +443,7 @@ func (s *Service) compare(ctx context.Context, w *work, h snapshot, specs []acti
 	if err != nil {
 		return sum, err
 	}
+	sum.Basis = h.Basis
 	err = s.cost(ctx, w, &sum)
 	return sum, err
 }

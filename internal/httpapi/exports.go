@@ -66,8 +66,9 @@ func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.
 			return err
 		}
 		out = wire.List[wire.Export]{Items: make([]wire.Export, 0, len(list)), NextCursor: next}
+		steps := store.NewSteps(r)
 		for _, e := range list {
-			shown, err := shownExport(ctx, r, e, a.cfg.Clock())
+			shown, err := shownExport(ctx, r, steps, e, a.cfg.Clock())
 			if err != nil {
 				return err
 			}
@@ -81,8 +82,8 @@ func (a *api) listExports(ctx context.Context, in *Named) (*body[wire.List[wire.
 	return answer(out), nil
 }
 
-// shownExport is an export as the caller sees it.
-func shownExport(ctx context.Context, r store.Reader, e activation.Export, now time.Time) (wire.Export, error) {
+// shownExport is an export as the caller sees it; steps are of the same transaction.
+func shownExport(ctx context.Context, r store.Reader, steps *store.Steps, e activation.Export, now time.Time) (wire.Export, error) {
 	latest, err := latestRun(ctx, r, e.ID)
 	if err != nil {
 		return wire.Export{}, err
@@ -101,6 +102,11 @@ func shownExport(ctx context.Context, r store.Reader, e activation.Export, now t
 	if !size.At.IsZero() {
 		out.ListSize = &wire.ListSize{At: size.At, Size: size.Size}
 	}
+	behind, err := steps.OutOfStep(ctx, e)
+	if err != nil {
+		return wire.Export{}, err
+	}
+	out.OutOfStep = wire.FromOutOfStep(behind)
 	if e.Freshness > 0 {
 		success, err := r.LastSuccess(ctx, e.ID)
 		if err != nil {
@@ -171,7 +177,7 @@ func (a *api) oneExport(ctx context.Context, id activation.ExportID) (*body[wire
 		if err != nil {
 			return err
 		}
-		out, err = shownExport(ctx, r, e, a.cfg.Clock())
+		out, err = shownExport(ctx, r, store.NewSteps(r), e, a.cfg.Clock())
 		return err
 	})
 	if err != nil {

@@ -23,6 +23,10 @@ func TestExportIsAddedChangedListedAndRemoved(t *testing.T) {
 	require.Equal(t, "VIP", e["list_name"], "as the account names it")
 	require.Equal(t, "remove", e["leavers"], "the default")
 	require.Equal(t, "not_started", e["status"])
+	never := object{"reasons": []any{object{"code": "never_run", "since": e["created_at"]}}}
+	for _, shown := range []object{e, b.must(200, "GET", "/exports", nil)["items"].([]any)[0].(object), tasksByKind(b.must(200, "GET", "/status", nil))["export"]} {
+		require.Equal(t, never, shown["out_of_step"])
+	}
 	require.Equal(t, object{"email": "mail", "attributes": []any{object{"attribute": "FIRSTNAME", "field": "name"}}}, e["mapping"])
 
 	change := object{

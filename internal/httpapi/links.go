@@ -99,8 +99,9 @@ func (a *api) listUses(ctx context.Context, in *ByID) (*body[wire.List[wire.Expo
 		if err != nil {
 			return err
 		}
+		steps := store.NewSteps(r)
 		for _, e := range list {
-			shown, err := shownExport(ctx, r, e, a.cfg.Clock())
+			shown, err := shownExport(ctx, r, steps, e, a.cfg.Clock())
 			if err != nil {
 				return err
 			}

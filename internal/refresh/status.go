@@ -29,6 +29,8 @@ type TaskStatus struct {
 	Freshness time.Duration
 	Success   time.Time
 	Late      bool
+	// OutOfStep is why the list of an export is not as its segments say; nil where it is.
+	OutOfStep *activation.OutOfStep
 }
 
 // TaskRun is one time that a task was worked.
@@ -66,7 +68,7 @@ func (s *Service) Status(ctx context.Context) ([]TaskStatus, error) {
 	}
 	var all []TaskStatus
 	err = s.cfg.Store.View(ctx, func(r store.Reader) error {
-		x := &statusView{ctx: ctx, reader: r, now: s.cfg.Clock().UTC(), next: next, of: map[string][]TaskRun{}}
+		x := &statusView{ctx: ctx, reader: r, now: s.cfg.Clock().UTC(), next: next, of: map[string][]TaskRun{}, steps: store.NewSteps(r)}
 		if err := x.refreshes(); err != nil {
 			return err
 		}
@@ -88,6 +90,7 @@ type statusView struct {
 	reader store.Reader
 	now    time.Time
 	next   map[string]time.Time
+	steps  *store.Steps
 	// of are the tasks of recent refreshes, by their ids, newest first.
 	of map[string][]TaskRun
 }
@@ -246,7 +249,11 @@ func (x *statusView) export(e activation.Export) (t TaskStatus, err error) {
 		t.Status, t.NextAt = stopped, time.Time{}
 	}
 	t.Success, err = x.reader.LastSuccess(x.ctx, e.ID)
+	if err != nil {
+		return t, err
+	}
 	t.Late = e.Late(t.Success, x.now)
+	t.OutOfStep, err = x.steps.OutOfStep(x.ctx, e)
 	return t, err
 }
 

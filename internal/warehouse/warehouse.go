@@ -294,4 +294,6 @@ type HandOver struct {
 	// Snapshot is the build the values come from, DataAt when its rows were taken over from the source.
 	Snapshot int64
 	DataAt   time.Time
+	// Evaluated is when the stored members were evaluated that were used.
+	Evaluated map[activation.SegmentID]time.Time
 }

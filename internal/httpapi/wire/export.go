@@ -25,6 +25,7 @@ type Export struct {
 	Schedule     ExportSchedule `json:"schedule" doc:"When it runs by itself"`
 	Freshness    *Freshness     `json:"freshness,omitempty" doc:"Within which time a run must have succeeded, where that is asked for"`
 	Status       RunStatus      `json:"status" doc:"The status of the latest run that is no dry run; no_connection or needs_export_user where it cannot run"`
+	OutOfStep    *OutOfStep     `json:"out_of_step,omitempty" doc:"Why its list is not as its segments say; absent where it is, and for an export without a connection"`
 	LatestRun    *Run           `json:"latest_run,omitempty" doc:"The latest run that is no dry run"`
 	ListSize     *ListSize      `json:"list_size,omitempty" doc:"How many people the list held after the latest run that asked the destination"`
 	TakenFrom    []TakenFrom    `json:"taken_from,omitempty" nullable:"false" doc:"What was taken over from other exports; only in the answer to the request that did it"`

@@ -26,6 +26,7 @@ type TaskStanding struct {
 	Runs       []TaskRun     `json:"runs" nullable:"false" doc:"The last five runs, newest first"`
 	Error      *RunError     `json:"error,omitempty" doc:"Why the latest run failed, was skipped, waits or is tried again"`
 	Freshness  *Freshness    `json:"freshness,omitempty" doc:"Within which time a run of the export must have succeeded, where that is asked for"`
+	OutOfStep  *OutOfStep    `json:"out_of_step,omitempty" doc:"Why the list of an export is not as its segments say; absent where it is"`
 }
 
 // TaskSchedule says when an export runs, or a segment is evaluated, by itself.
@@ -77,6 +78,7 @@ func fromTaskStanding(t refresh.TaskStatus, at time.Time) TaskStanding {
 	w := TaskStanding{
 		Kind: string(t.Kind), ObjectID: t.Object, Name: t.Name, Status: RunStatus(t.Status), NextAt: utc(t.NextAt),
 		Runs: each(t.Runs, func(r refresh.TaskRun) TaskRun { return fromTaskRun(r, at) }), Freshness: FromFreshness(t.Freshness, t.Success, t.Late),
+		OutOfStep: FromOutOfStep(t.OutOfStep),
 	}
 	if t.Kind == activation.TaskExport || t.Kind == activation.TaskSegment {
 		w.Schedule = &TaskSchedule{Mode: string(t.Schedule.Effective()), Cron: t.Schedule.Cron, TimeZone: t.Schedule.TimeZone}

@@ -64,7 +64,7 @@ func (s session) handOver(r warehouse.MembersRequest, files *files) (h warehouse
 	if err != nil {
 		return h, err
 	}
-	h.Snapshot, h.DataAt = b.snapshot, b.dataAt
+	h.Snapshot, h.DataAt, h.Evaluated = b.snapshot, b.dataAt, x.evaluated
 	email := b.position(r.Mapping.Email)
 	people := b.people(email)
 	refused := fmt.Sprintf("SELECT address, refusal AS reason FROM %s WHERE refusal IS NOT NULL AND winner = profile_id UNION ALL %s ORDER BY address", people, b.unheld(email))

@@ -17,6 +17,8 @@ type selection struct {
 	b     build
 	scope activation.Scope
 	model activation.Model
+	// evaluated is when the stored members were evaluated that it uses.
+	evaluated map[activation.SegmentID]time.Time
 	queries
 }
 
@@ -31,6 +33,7 @@ func (s session) selection(b build, scope activation.Scope, asOf time.Time, zone
 		override = z
 	}
 	x := &selection{s: s, b: b, scope: scope, model: activation.Model{Profile: b.def, Tables: map[activation.SourceID][]activation.Column{}, Scope: scope}}
+	x.evaluated = map[activation.SegmentID]time.Time{}
 	schema := dialect.Schema{
 		Profiles: b.table(), Text: canonical, Scope: scope, Stored: x.stored, Tables: map[activation.SourceID]dialect.Table{},
 		Field: func(name string) (dialect.Column, bool) {
@@ -149,6 +152,7 @@ func (x *selection) stored(g activation.Segment) (string, error) {
 		return "", activation.Errorf(activation.CodeUnavailable, "the segment %q, or what makes a profile, was changed since its members were stored", g.Name).
 			WithRemedy("Evaluate it: segue segment evaluate; the run goes on by itself then, and nothing is sent before")
 	}
+	x.evaluated[g.ID] = e.At
 	return e.table(), nil
 }
 

@@ -64,6 +64,9 @@ func storedMembers(d *Desk) {
 	}
 	dynamic := Select(activation.Rule{Field: "city", Operator: activation.OpEquals, Values: []string{"Rijeka"}})
 	dynamic.ID = "dynamic"
+	h, err := d.W.WriteMembers(d.ctx(), warehouse.MembersRequest{Segments: []activation.Segment{g, dynamic}, AsOf: Now.Add(time.Minute), Mapping: activation.Mapping{Email: "email"}, Dir: d.Out, Name: "told"})
+	require.NoError(d, err)
+	require.Equal(d, map[activation.SegmentID]time.Time{g.ID: Now}, h.Evaluated, "when the members were stored that were used")
 	require.Equal(d, []string{"2", "4"}, ids(g, dynamic), "beside one that is evaluated in the run")
 	d.Reopen()
 	require.Equal(d, []string{"2"}, ids(g), "they outlive the process")

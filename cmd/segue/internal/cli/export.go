@@ -138,7 +138,7 @@ func (*exportList) Run(inv *invocation) error {
 	}
 	return list(inv, items, "There is no export yet. Add one: segue export add",
 		[]table.Column{
-			table.Text("name"), table.Text("connection"), table.Number("list"), table.Text("list name"), table.Text("status"), table.Number("people"), table.Text("last run"),
+			table.Text("name"), table.Text("connection"), table.Number("list"), table.Text("list name"), table.Text("status"), table.Text("in step"), table.Number("people"), table.Text("last run"),
 			table.Text("in time"), table.Text("you may"),
 		},
 		func(x client.Export) []string {
@@ -146,11 +146,11 @@ func (*exportList) Run(inv *invocation) error {
 			if x.YourPermissions == client.ExportYourPermissionsEdit {
 				may = "edit"
 			}
-			row := []string{x.Name, x.Connection.Name, fmt.Sprint(x.ListID), x.ListName, statusWord(string(x.Status)), "", "", inTime(x.Freshness), may}
+			row := []string{x.Name, x.Connection.Name, fmt.Sprint(x.ListID), x.ListName, statusWord(string(x.Status)), inStep(string(x.Status), x.OutOfStep), "", "", inTime(x.Freshness), may}
 			if r := x.LatestRun; r != nil {
-				row[6] = inv.when(r.CreatedAt)
+				row[7] = inv.when(r.CreatedAt)
 				if r.Receipt != nil {
-					row[5] = num(r.Receipt.Added + r.Receipt.Updated + r.Receipt.Unchanged)
+					row[6] = num(r.Receipt.Added + r.Receipt.Updated + r.Receipt.Unchanged)
 				}
 			}
 			return row
@@ -188,6 +188,9 @@ func (inv *invocation) writeExport(w io.Writer, c *client.Client, x client.Expor
 	pairs := [][2]string{
 		{"Export", x.Name}, {"Id", x.ID}, {"Status", statusWord(string(x.Status))}, {"Connection", x.Connection.Name}, {"List", fmt.Sprintf("%d (%s)", x.ListID, x.ListName)},
 		{"Segments", strings.Join(segments, ", ")}, {"People who leave", leave}, {"Time zone", x.TimeZone}, {"Runs by itself", scheduleWords(x.Schedule)}, {"Freshness", freshnessWords(x.Freshness)}, {"You may", permissionWords(x)}, {"EMAIL", x.Mapping.Email},
+	}
+	if x.OutOfStep != nil {
+		pairs = append(pairs, [2]string{"In step", "no: " + behindWords(x.OutOfStep)})
 	}
 	if x.Detached != nil {
 		pairs = append(pairs, [2]string{"No connection", fmt.Sprintf("since %s (it was %s); whom it sent it still owns", inv.when(x.Detached.At), x.Detached.Connection)})

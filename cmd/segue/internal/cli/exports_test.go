@@ -97,7 +97,7 @@ func TestExportIsAddedChangedAndShown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.withExport()
-	require.Contains(t, b.ok("export", "list"), "VIP   main           7  VIP        Not started"+strings.Repeat(" ", 29)+"edit\n")
+	require.Contains(t, b.ok("export", "list"), "VIP   main           7  VIP        Not started  no"+strings.Repeat(" ", 34)+"edit\n")
 	show := b.ok("export", "show", "vip")
 	for _, line := range []string{"Connection        main\n", "List              7 (VIP)\n", "Segments          Anas\n", "People who leave  go from the list too\n", "EMAIL             mail\n", "FIRSTNAME         name\n"} {
 		require.Contains(t, show, line)
@@ -226,7 +226,7 @@ func TestEndedRunShowsItsReceipt(t *testing.T) {
 	require.Contains(t, out, "\nReceipt\n"+strings.Replace(receiptText, "RUN", id, 1))
 	require.NotContains(t, out, "Plan\n")
 	require.Contains(t, b.ok("run", "list"), "VIP     run   Successful with rejects    120       15      300        40  2026-11-24 10:00\n")
-	require.Contains(t, b.ok("export", "list"), "Successful with rejects  12,335  2026-11-24 10:00           edit\n")
+	require.Contains(t, b.ok("export", "list"), "Successful with rejects  no       12,335  2026-11-24 10:00           edit\n")
 }
 
 func TestWaitingShowsHowARunGetsOn(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"segue/client"
 	"segue/internal/activation"
 )
 
@@ -34,6 +35,35 @@ func TestTheStatusIsShown(t *testing.T) {
 	require.True(t, strings.HasPrefix(b.ok("status", "-o", "json"), "{\n  "))
 	failing, _ := failing(t, 503, "unavailable")
 	require.Equal(t, "segue: it cannot be. Do something\n", failing.run("status").err)
+}
+
+func TestWhetherAListIsAsItsSegmentsSayIsShown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withExport()
+	require.Regexp(t, `(?m)^export +VIP +Not started +no +.*it never ran$`, b.ok("status"))
+	require.Contains(t, b.ok("export", "show", "VIP"), "In step           no: it never ran\n")
+	id := b.start()
+	ran := func(status activation.RunStatus, at time.Time) {
+		b.setRun(id, func(r *activation.Run) {
+			r.Status, r.EndedAt, r.Plan = status, at, &activation.PlanSummary{At: at, AsOf: at}
+		})
+	}
+	ran(activation.StatusSuccessful, b.Clock())
+	require.Regexp(t, `(?m)^export +VIP +Successful +yes `, b.ok("status"))
+	require.Regexp(t, `(?m)^VIP .* Successful +yes `, b.ok("export", "list"))
+	require.NotContains(t, b.ok("export", "show", "VIP"), "In step")
+	b.ok("segment", "update", "Anas", "--where", "name = Eva")
+	require.Regexp(t, `(?m)^export +VIP +Successful +no +.*  the segment Anas was changed after its last run$`, b.ok("status"))
+	require.Regexp(t, `(?m)^VIP .* Successful +no `, b.ok("export", "list"))
+	b.ok("profile", "build")
+	b.ok("export", "update", "VIP", "--leavers", "keep")
+	require.Contains(t, b.ok("export", "show", "VIP"),
+		"no: it was changed after its last run; the segment Anas was changed after its last run; the customer data are newer than its last run\n")
+	ran(activation.StatusCanceled, b.Clock())
+	require.Contains(t, b.ok("export", "show", "VIP"), "no: its last run was canceled\n")
+	require.Equal(t, "the members of the segments A, B were evaluated after its last run",
+		behindWord(client.OutOfStepReason{Code: "data_newer", Segments: []client.SegmentNamed{{Name: "A"}, {Name: "B"}}}))
 }
 
 func TestTheFreshnessOfAnExportIsSetAndShown(t *testing.T) {

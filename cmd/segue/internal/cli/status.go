@@ -27,9 +27,17 @@ func (*statusCmd) Run(inv *invocation) error {
 			inv.say("There is nothing yet. Add a data source: segue source add")
 			return nil
 		}
-		t := table.New(table.Text("task"), table.Text("name"), table.Text("status"), table.Text("took"), table.Text("last runs"), table.Text("next"), table.Text("in time"), table.Text("why"))
+		t := table.New(table.Text("task"), table.Text("name"), table.Text("status"), table.Text("in step"), table.Text("took"), table.Text("last runs"), table.Text("next"), table.Text("in time"), table.Text("why"))
 		for _, k := range s.Tasks {
-			t.Add(string(k.Kind), k.Name, statusWord(string(k.Status))+progressWords(k.Progress), tookMS(k.DurationMs), lastRuns(k.Runs), inv.when(k.NextAt), inTime(k.Freshness), whyWords(k.Error))
+			step := ""
+			if k.Kind == client.TaskStandingKindExport {
+				step = inStep(string(k.Status), k.OutOfStep)
+			}
+			why := whyWords(k.Error)
+			if why == "" {
+				why = behindWords(k.OutOfStep)
+			}
+			t.Add(string(k.Kind), k.Name, statusWord(string(k.Status))+progressWords(k.Progress), step, tookMS(k.DurationMs), lastRuns(k.Runs), inv.when(k.NextAt), inTime(k.Freshness), why)
 		}
 		if _, err := t.WriteTo(w); err != nil {
 			return err
@@ -86,6 +94,58 @@ func inTime(f *client.Freshness) string {
 		return "late"
 	}
 	return "yes"
+}
+
+// inStep says whether the list of an export is as its segments say; nothing of one without a connection.
+func inStep(status string, o *client.OutOfStep) string {
+	switch {
+	case status == "no_connection":
+		return ""
+	case o != nil:
+		return "no"
+	}
+	return "yes"
+}
+
+// behindWords say why the list of an export is not as its segments say.
+func behindWords(o *client.OutOfStep) string {
+	if o == nil {
+		return ""
+	}
+	words := make([]string, len(o.Reasons))
+	for i, r := range o.Reasons {
+		words[i] = behindWord(r)
+	}
+	return strings.Join(words, "; ")
+}
+
+func behindWord(r client.OutOfStepReason) string {
+	names := make([]string, len(r.Segments))
+	for i, g := range r.Segments {
+		names[i] = g.Name
+	}
+	segments, were := "the segment "+strings.Join(names, ""), "was"
+	if len(names) > 1 {
+		segments, were = "the segments "+strings.Join(names, ", "), "were"
+	}
+	switch r.Code {
+	case "never_run":
+		return "it never ran"
+	case "last_run_failed":
+		return "its last run failed"
+	case "last_run_canceled":
+		return "its last run was canceled"
+	case "definition_changed":
+		return "it was changed after its last run"
+	case "segment_changed":
+		return fmt.Sprintf("%s %s changed after its last run", segments, were)
+	case "data_newer":
+		if len(names) > 0 {
+			return fmt.Sprintf("the members of %s were evaluated after its last run", segments)
+		}
+		return "the customer data are newer than its last run"
+	}
+	return strings.ReplaceAll(string(r.Code), "_", " ")
 }
 
 func whyWords(e *client.RunError) string {

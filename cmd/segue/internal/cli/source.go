@@ -228,18 +228,6 @@ func (inv *invocation) unreadable(c *client.Client, name string, err error) erro
 	return halfDone(err, "The rows that cannot be read: segue source quarantine %s", shellWord(name))
 }
 
-// unreadable adds how to see the rows that an ingest was refused over, if there are some.
-func (inv *invocation) unreadable(c *client.Client, name string, err error) error {
-	if e := (*client.Error)(nil); !errors.As(err, &e) || e.Code != string(activation.CodeSourceRefused) {
-		return err
-	}
-	src, serr := inv.source(c, name)
-	if serr != nil || src.Ingest == nil || src.Ingest.Refused == 0 {
-		return err
-	}
-	return halfDone(err, "The rows that cannot be read: segue source quarantine %s", shellWord(name))
-}
-
 type sourceList struct{}
 
 // Run works the command.
@@ -379,7 +367,7 @@ func writePreview(w io.Writer, p client.Preview) error {
 		pairs = append(pairs, [2]string{"Delimiter", delimiter}, [2]string{"Encoding", p.Encoding})
 	}
 	if p.Files > 1 {
-		pairs = append(pairs, [2]string{"Files", num(int64(p.Files)) + ", of which this is the first"})
+		pairs = append(pairs, [2]string{"Files", num(p.Files) + ", of which this is the first"})
 	}
 	if len(pairs) > 0 {
 		if err := table.Pairs(w, pairs...); err != nil {

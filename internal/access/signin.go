@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"segue/internal/activation"
@@ -55,11 +56,22 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (SignedIn, error) {
 	if err := s.proof(ctx, &p, in.Password, in.Code); err != nil {
 		if activation.CodeOf(err) != activation.CodeUnauthenticated {
 			s.throttle.undo(tries)
+			return SignedIn{}, err
 		}
-		return SignedIn{}, err
+		return SignedIn{}, s.beforeSetup(ctx, err)
 	}
 	s.throttle.succeeded(tries)
 	return s.begin(ctx, p, in, now.UTC())
+}
+
+// beforeSetup says with a failure that the first administrator is still to be made, which everybody may know.
+func (s *Service) beforeSetup(ctx context.Context, failed error) error {
+	var e *activation.Error
+	needed, err := s.Setup(ctx)
+	if err != nil || !needed || !errors.As(failed, &e) {
+		return failed
+	}
+	return e.WithRemedy("There is no administrator yet: open the link that the server printed when it started, and become it")
 }
 
 // personNamed finds who signs in with an address; the zero person if nobody does.

@@ -23,8 +23,8 @@ type Engine struct {
 	// Bad are rows that could not be read, and Fail what every load, build and count fails with.
 	Bad  []warehouse.BadRow
 	Fail error
-	// Loaded is what the last load was asked for.
-	Loaded warehouse.LoadRequest
+	// Loaded is what the last load was asked for, Looked the last preview.
+	Loaded, Looked warehouse.LoadRequest
 	// Alone is how many profiles each rule of a segment selects; by default what the first one does.
 	Alone []int64
 	// Meanwhile is called once, while a query is judged or asked what it reads.
@@ -89,6 +89,9 @@ func columns(header []string) []activation.Column {
 
 // Preview implements warehouse.Warehouse.
 func (e *Engine) Preview(_ context.Context, r warehouse.LoadRequest, n int) (warehouse.Preview, error) {
+	e.mu.Lock()
+	e.Looked = r
+	e.mu.Unlock()
 	rows, err := read(r)
 	if err != nil {
 		return warehouse.Preview{}, err

@@ -243,7 +243,7 @@ func (k *connectionLists) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return list(inv, l.Items, "The account has no list yet. Add one: segue connection create-list",
+	return list(inv, l.Items, "The account has no list yet. Add one: segue connection create-list "+shellWord(n.Name)+" LIST",
 		[]table.Column{table.Number("id"), table.Text("name"), table.Text("folder"), table.Number("people")},
 		func(l client.ContactList) []string { return []string{fmt.Sprint(l.ID), l.Name, l.Folder, num(l.Size)} })
 }

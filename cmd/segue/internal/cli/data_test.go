@@ -53,6 +53,9 @@ func TestSourceFromFileToTable(t *testing.T) {
 	require.Contains(t, show, "mail    text            email\n")
 	require.Equal(t, "Source \"people\" is changed. Its table follows with the next ingest.\n",
 		b.ok("source", "update", "my customers", "--rename", "people", "--column", "points=number", "--column", "born=date:%d.%m.%Y", "--decimal-comma", "points"))
+	b.Engine.Bad = nil
+	require.Equal(t, preview, b.ok("source", "preview", "people", "--rows", "2"), "a source by its name")
+	require.Equal(t, activation.TypeDate, b.Engine.Looked.Source.Columns["born"].Type, "with its stated types")
 	var s client.Source
 	require.NoError(t, json.Unmarshal([]byte(b.ok("source", "show", "people", "-o", "json")), &s))
 	require.Equal(t, map[string]client.ColumnOption{"points": {Type: "number", DecimalComma: true}, "born": {Type: "date", Format: "%d.%m.%Y"}}, s.Columns)
@@ -97,6 +100,9 @@ func TestSourceInADatabase(t *testing.T) {
 		require.Contains(t, show, want)
 	}
 	require.NotContains(t, show+b.ok("source", "list")+b.ok("source", "show", "shop", "-o", "json"), "made-up-password")
+	require.Contains(t, b.ok("source", "preview", "shop"), "ana@example.com")
+	require.Equal(t, "made-up-password", b.Dialled[1].Password, "the stored one")
+	b.Dialled = b.Dialled[:1]
 	b.ok("source", "update-database", "shop", "--query", query)
 	b.ok("source", "ingest", "shop")
 	require.Equal(t, "SELECT 1 AS id", b.Dialled[1].Options.Query)

@@ -327,6 +327,8 @@ func TestRowsSayWhy(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "it holds people's addresses")
 	require.Contains(t, b.fails(exitUsage, "run", "rejects", id, "-f", file), "cannot be written")
+	require.Contains(t, b.ok("run", "rejects", "vip"), "c2,,7,invalid_value,BORN,'=bad,\n", "of the last run of the export")
+	require.Contains(t, b.fails(exitNotFound, "run", "rejects", "none"), "there is no run and no export \"none\". See the runs: segue run list")
 	b.Book.Batches = []ledger.Batch{{ID: "b", Kind: ledger.BatchImport, List: 7, Seq: 1, Rows: 1200, Bytes: 90000, State: ledger.BatchEnded, Process: 4711, Attempts: 1}}
 	require.Contains(t, b.ok("run", "batches", id), " 1  import     7  1,200  90,000  ended     4711     1\n")
 	require.Contains(t, b.ok("profile", "get", "c1"), "What runs did\n")

@@ -13,6 +13,16 @@ import (
 	"segue/internal/activation"
 )
 
+func TestWhoeverCannotSignInIsToldThatThereIsNoAdministrator(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.env["SEGUE_PASSWORD"], b.env["SEGUE_EMAIL"] = goodPassword, "ana@example.com"
+	const said = "is wrong. There is no administrator yet: open the link that the server printed when it started, and become it"
+	require.Contains(t, b.fails(exitForbidden, "me", "sessions"), said)
+	b.ok("person", "add", "Bo", "--email", "bo@example.com", "--role", "administrator")
+	require.NotContains(t, b.fails(exitForbidden, "me", "sessions"), "no administrator")
+}
+
 func TestOnesOwnSessionsAndTokens(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -294,18 +294,52 @@ func why(r client.RunRow) string {
 }
 
 type runRejects struct {
-	runID
+	ID   string `arg:"" help:"Id of the run, or its beginning; or the name of an export, for its last run."`
 	File string `short:"f" type:"path" placeholder:"FILE" help:"File to write; it must not exist yet. Defaults to standard output."`
 }
 
 // Run works the command.
 func (s *runRejects) Run(inv *invocation) error {
-	c, id, err := s.known(inv)
+	c, id, err := runID{s.ID}.known(inv)
 	if err != nil {
 		return err
 	}
+	if id == s.ID && len(id) != fullRunID {
+		if id, err = inv.lastRun(c, s.ID); err != nil {
+			return err
+		}
+	}
 	resp, err := c.DownloadRejects(inv.ctx, id)
 	return inv.save(s.File, resp, err)
+}
+
+// lastRun returns the id of the last run of an export that is no dry run; what is no export may be an id.
+func (inv *invocation) lastRun(c *client.Client, export string) (string, error) {
+	l, err := client.Decode[client.ExportList](c.ListExports(inv.ctx, &client.ListExportsParams{Name: &export}))
+	if err != nil {
+		return "", err
+	}
+	if len(l.Items) == 0 {
+		if _, err = client.Decode[client.Run](c.GetRun(inv.ctx, export)); client.CodeOf(err) == "not_found" {
+			return "", &client.Error{Code: "not_found", Message: "there is no run and no export " + quote(export), Remedy: "See the runs: segue run list"}
+		}
+		return export, err
+	}
+	var found string
+	_, err = collect(0, func(after *string) ([]client.Run, string, error) {
+		p, err := client.Decode[client.RunList](c.ListRuns(inv.ctx, &client.ListRunsParams{After: after, Limit: pageSize(0), ExportID: &l.Items[0].ID}))
+		for _, r := range p.Items {
+			if r.Kind == client.RunKindRun {
+				found = r.ID
+				return nil, "", nil
+			}
+		}
+		return nil, p.NextCursor, err
+	})
+	if err == nil && found == "" {
+		err = &client.Error{Code: "not_found", Message: "the export " + quote(l.Items[0].Name) + " has had no run yet", Remedy: "Start one: segue run start " + shellWord(l.Items[0].Name)}
+	}
+	return found, err
 }
 
 type runBatches struct{ runID }

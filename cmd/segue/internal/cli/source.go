@@ -19,7 +19,7 @@ type sourceCmd struct {
 	UpdateDatabase sourceUpdateDatabase `cmd:"" help:"Change where a data source lies in a database."`
 	List           sourceList           `cmd:"" help:"List data sources."`
 	Show           sourceShow           `cmd:"" help:"Show a data source and its columns."`
-	Preview        sourcePreview        `cmd:"" help:"Look at the beginning of a file."`
+	Preview        sourcePreview        `cmd:"" help:"Look at the beginning of a file, or of a source as its types are stated."`
 	Files          sourceFiles          `cmd:"" help:"List the files that a source may name."`
 	Ingest         sourceIngest         `cmd:"" help:"Take a source's rows over."`
 	Update         sourceUpdate         `cmd:"" help:"Change a data source."`
@@ -333,7 +333,7 @@ func writeColumns(w io.Writer, columns []client.Column, command string) error {
 }
 
 type sourcePreview struct {
-	File string `arg:"" help:"Path of the file as the server sees it."`
+	File string `arg:"" help:"Path of the file as the server sees it, or the name of a source."`
 	Rows int64  `default:"10" help:"How many rows to show. Defaults to ${default}."`
 	fileFlags
 }
@@ -344,20 +344,31 @@ func (s *sourcePreview) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	in := client.SourceInput{Path: s.File}
-	if err := s.apply(&in); err != nil {
-		return err
-	}
-	p, err := client.Decode[client.Preview](c.PreviewSource(inv.ctx, client.SourcePreview{
-		Name: "preview", Path: in.Path, Kind: client.SourcePreviewKind(in.Kind), Csv: in.Csv, Columns: in.Columns, Rows: s.Rows,
-	}))
+	l, err := client.Decode[client.SourceList](c.ListSources(inv.ctx, &client.ListSourcesParams{Name: &s.File}))
 	if err != nil {
 		return err
 	}
-	return inv.show(p, func(w io.Writer) error { return writePreview(w, p) })
+	in, ask, command := client.SourceInput{Path: s.File}, client.SourcePreview{Name: "preview"}, "segue source add NAME FILE"
+	if len(l.Items) > 0 {
+		src := l.Items[0]
+		in = client.SourceInput{Path: src.Path, Kind: client.SourceInputKind(src.Kind), Csv: &src.Csv, Columns: src.Columns}
+		ask.Source, command = src.ID, "segue source update "+shellWord(src.Name)
+		if was := src.Database; was != nil { // its stored password is used
+			ask.Database = databaseAsStored(*was)
+		}
+	}
+	if err := s.apply(&in); err != nil {
+		return err
+	}
+	ask.Path, ask.Kind, ask.Csv, ask.Columns, ask.Rows = in.Path, client.SourcePreviewKind(in.Kind), in.Csv, in.Columns, s.Rows
+	p, err := client.Decode[client.Preview](c.PreviewSource(inv.ctx, ask))
+	if err != nil {
+		return err
+	}
+	return inv.show(p, func(w io.Writer) error { return writePreview(w, p, command) })
 }
 
-func writePreview(w io.Writer, p client.Preview) error {
+func writePreview(w io.Writer, p client.Preview, command string) error {
 	delimiter, ok := map[string]string{",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[p.Delimiter]
 	if !ok {
 		delimiter = p.Delimiter
@@ -377,7 +388,7 @@ func writePreview(w io.Writer, p client.Preview) error {
 			return err
 		}
 	}
-	if err := writeColumns(w, p.Columns, "segue source add NAME FILE"); err != nil {
+	if err := writeColumns(w, p.Columns, command); err != nil {
 		return err
 	}
 	columns := make([]table.Column, 0, len(p.Columns))

@@ -102,6 +102,13 @@ func (s *sourceAddDatabase) Run(inv *invocation) error {
 	})
 }
 
+// databaseAsStored states what is stored, without the password, which then stays.
+func databaseAsStored(was client.Database) *client.DatabaseInput {
+	return &client.DatabaseInput{
+		Host: was.Host, Port: was.Port, Name: was.Name, User: was.User, TLS: was.TLS, Ca: was.Ca, Table: was.Table, Query: was.Query, Timeout: was.Timeout,
+	}
+}
+
 type sourceUpdateDatabase struct {
 	sourceName
 	Rename      string `placeholder:"NAME" help:"New name."`
@@ -122,11 +129,8 @@ func (s *sourceUpdateDatabase) Run(inv *invocation) error {
 	if src.Database == nil {
 		return usagef("the source %q lies in no database, or you may not see where", src.Name).withRemedy("Use segue source update for files; databases are for administrators")
 	}
-	was := src.Database
-	d := client.DatabaseInput{
-		Host: was.Host, Port: was.Port, Name: was.Name, User: was.User, TLS: was.TLS, Ca: was.Ca, Table: was.Table, Query: was.Query, Timeout: was.Timeout,
-	}
-	if err := s.apply(inv, &d); err != nil {
+	d := databaseAsStored(*src.Database)
+	if err := s.apply(inv, d); err != nil {
 		return err
 	}
 	if s.NewPassword || s.PasswordFile != "" {
@@ -135,7 +139,7 @@ func (s *sourceUpdateDatabase) Run(inv *invocation) error {
 		}
 	}
 	in := client.SourceUpdate{
-		Name: src.Name, Kind: client.SourceUpdateKind(src.Kind), Database: &d, Columns: src.Columns, MaxBadRows: src.MaxBadRows, MaxShrink: src.MaxShrink, Version: src.Version,
+		Name: src.Name, Kind: client.SourceUpdateKind(src.Kind), Database: d, Columns: src.Columns, MaxBadRows: src.MaxBadRows, MaxShrink: src.MaxShrink, Version: src.Version,
 	}
 	set(&in.Name, s.Rename)
 	set(&in.MaxBadRows, float64(s.MaxBadRows))

@@ -7,12 +7,12 @@ import Setup from './Setup';
 
 afterEach(() => vi.restoreAllMocks());
 
-async function page(language?: Language) {
+async function page(language?: Language, made: unknown = { person: { role: 'administrator' } }) {
   const usual = Intl.DateTimeFormat().resolvedOptions();
   vi.spyOn(Intl.DateTimeFormat.prototype, 'resolvedOptions').mockReturnValue({ ...usual, timeZone: 'Europe/Zagreb' });
   const asked = answers({
     'GET /setup': { needed: true },
-    'POST /setup': { person: { role: 'administrator' } },
+    'POST /setup': made,
     'PUT /refresh-schedule': { on: false, version: 1 },
   });
   await showPages(
@@ -43,4 +43,17 @@ test('a new installation has the time zone of the browser, which is proposed', a
 test('so it is asked in Croatian', async () => {
   await page('hr');
   expect((await screen.findAllByLabelText(/^Vremenska zona/)).length).toBeGreaterThan(0);
+});
+
+test('a password that is refused is told at its field', async () => {
+  const problem = { code: 'invalid', detail: 'must have at least 10 characters', field: 'password' };
+  await page(undefined, () => Response.json(problem, { status: 422 }));
+  const password = (await screen.findAllByLabelText(/^Password/))[0] as HTMLInputElement;
+  await userEvent.type(screen.getByLabelText(/^Name/), 'Ana');
+  await userEvent.type(screen.getByLabelText(/^E-mail/), 'ana@example.com');
+  await userEvent.type(password, 'short');
+  await userEvent.click(screen.getByRole('button', { name: 'Make the administrator' }));
+  expect(await screen.findByText('This one is shorter than 10 characters.')).toBeTruthy();
+  expect(password.getAttribute('aria-invalid')).toBe('true');
+  expect(screen.queryByRole('alert')).toBeNull();
 });

@@ -4,6 +4,7 @@ import { Link, useNavigate, useRouteContext } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
+import { ApiError } from '../api/problem';
 import { meQuery } from '../api/queries';
 import { browserZone, ZoneSelect } from '../exports/ScheduleFields';
 import { ErrorPanel } from '../parts/ErrorPanel';
@@ -35,6 +36,9 @@ export default function Setup() {
   );
 }
 
+/** How many characters a password has at least, as the server wants it. */
+const shortest = 10;
+
 function Form({ secret }: { secret: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -56,6 +60,9 @@ function Form({ secret }: { secret: string }) {
       void navigate({ to: '/' });
     },
   });
+  // A password that is too weak is told where it is typed.
+  const weak = make.error instanceof ApiError && make.error.code === 'invalid' && make.error.field === 'password';
+  const tooShort = [...(make.variables?.password ?? '')].length < shortest;
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -74,6 +81,8 @@ function Form({ secret }: { secret: string }) {
         name="password"
         label={t('entry.password')}
         description={t('entry.password_hint')}
+        aria-invalid={weak || undefined}
+        error={weak && t(tooShort ? 'entry.password_short' : 'entry.password_refused')}
         autoComplete="new-password"
         required
         visibilityToggleButtonProps={{ 'aria-label': t('parts.show_password') }}
@@ -85,7 +94,7 @@ function Form({ secret }: { secret: string }) {
         onChange={setZone}
         maw="100%"
       />
-      {make.error && <ErrorPanel error={make.error} />}
+      {make.error && !weak && <ErrorPanel error={make.error} />}
       <Button type="submit" loading={make.isPending}>
         {t('entry.setup.verb')}
       </Button>

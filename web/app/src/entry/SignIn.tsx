@@ -75,7 +75,16 @@ export default function SignIn() {
             autoFocus
           />
         )}
-        {signIn.error && codeOf(signIn.error) !== 'code_needed' && <ErrorPanel error={signIn.error} />}
+        {signIn.error && codeOf(signIn.error) !== 'code_needed' && (
+          <ErrorPanel
+            error={signIn.error}
+            said={
+              codeOf(signIn.error) === 'unauthenticated'
+                ? { what: t('entry.sign_in.wrong'), todo: t('entry.sign_in.wrong_todo') }
+                : undefined
+            }
+          />
+        )}
         <Button type="submit" loading={signIn.isPending}>
           {t('entry.sign_in.verb')}
         </Button>

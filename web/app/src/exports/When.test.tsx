@@ -20,16 +20,16 @@ async function told(schedule: Api['ExportSchedule'], on: boolean, language?: Lan
 
 test('an export that waits for scheduled refreshes says that none is, and where to schedule one', async () => {
   await told({ mode: 'with_refresh' }, false);
-  const link = await screen.findByRole('link', { name: 'none is switched on' });
+  const link = await screen.findByRole('link', { name: 'no refresh is scheduled' });
   expect(link.getAttribute('href')).toBe('/schedule');
-  expect(screen.getByTestId('when').textContent).toBe('With every scheduled refresh; none is switched on');
+  expect(screen.getByTestId('when').textContent).toBe('Only when somebody runs it; no refresh is scheduled');
   expect(screen.getByText(/it runs only when somebody runs it/)).toBeTruthy();
 });
 
 test('so it does in Croatian', async () => {
   await told({}, false, 'hr');
-  await screen.findByRole('link', { name: 'nijedno nije uključeno' });
-  expect(screen.getByTestId('when').textContent).toBe('Zakazano osvježavanje; nijedno nije uključeno');
+  await screen.findByRole('link', { name: 'osvježavanje nije zakazano' });
+  expect(screen.getByTestId('when').textContent).toBe('Samo kad ga netko pokrene; osvježavanje nije zakazano');
 });
 
 test('where a refresh is scheduled, or the export does not wait for it, nothing is said of it', async () => {

@@ -18,7 +18,7 @@ export function When({ schedule }: { schedule: Api['ExportSchedule'] }) {
   if (!useWaitsForNone(schedule)) return words;
   return (
     <>
-      {words}; <Link to="/schedule">{t('exports.schedule.none_on')}</Link>
+      {t('exports.schedule.by_hand')}; <Link to="/schedule">{t('exports.schedule.none_on')}</Link>
     </>
   );
 }

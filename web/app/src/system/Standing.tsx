@@ -38,6 +38,9 @@ function Line({ task: x, longest }: { task: Task; longest: number }) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const progress = x.progress && progressOf(x.progress);
+  // Exports take whom its rules select whether or not a refresh has counted them yet.
+  const counted =
+    x.kind === 'segment' && x.status === 'not_started' && (x.schedule?.mode ?? 'with_refresh') === 'with_refresh';
   return (
     <li>
       <div className={classes.line}>
@@ -45,7 +48,7 @@ function Line({ task: x, longest }: { task: Task; longest: number }) {
           <Name task={x} />
         </div>
         <div className={classes.state}>
-          <StatusBadge status={x.status} />
+          {counted ? <span className="muted">{t('system.status.counted')}</span> : <StatusBadge status={x.status} />}
           {x.freshness?.late && <span style={{ color: 'var(--warn)' }}>{t('system.status.late')}</span>}
         </div>
         <div className={classes.duration}>

@@ -22,3 +22,15 @@ test.each([
   await showPages([{ path: '/status', component: StatusPage }], '/status', language);
   expect(await screen.findByText(says)).toBeTruthy();
 });
+
+test('a segment that no refresh has counted yet is told as that, for exports of it run all the same', async () => {
+  const task = { kind: 'segment', object_id: 's1', name: 'Loyal', status: 'not_started', runs: [] };
+  answers({
+    'GET /session': { person: { role: 'viewer' } },
+    'GET /refreshes': { items: [] },
+    'GET /status': { tasks: [task, { ...task, object_id: 's2', name: 'Static', schedule: { mode: 'static' } }] },
+  });
+  await showPages([{ path: '/status', component: StatusPage }], '/status');
+  expect(await screen.findByText('Counted from the next refresh on')).toBeTruthy();
+  expect(screen.getAllByText('Not started')).toHaveLength(1);
+});

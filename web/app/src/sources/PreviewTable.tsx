@@ -96,6 +96,21 @@ export function PreviewTable({ preview, columns, onColumns }: Props) {
           },
         ]}
       />
+      {preview.columns.map(
+        (c) =>
+          c.almost &&
+          !columns[c.name] && (
+            <Notice key={c.name} tone="info">
+              {t('sources.form.almost', {
+                column: c.name,
+                line: number(c.almost.line),
+                n: number(c.almost.values),
+                of: number(c.almost.of),
+                what: t(`sources.almost.${c.almost.type as 'number' | 'date' | 'datetime'}`),
+              })}
+            </Notice>
+          ),
+      )}
       {preview.quarantined.length > 0 && (
         <>
           <Notice tone="warn">{t('sources.form.aside')}</Notice>

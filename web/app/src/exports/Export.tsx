@@ -14,7 +14,9 @@ import { needsSomebody, StatusBadge } from '../parts/StatusBadge';
 import { useRun } from '../parts/useRun';
 import { statusQuery } from '../system/queries';
 import { useExportActions } from './actions';
+import { Behind } from './Behind';
 import { useExportDialogs } from './dialogs/useExportDialogs';
+import { moved, useBehindWords } from './instep';
 import { Late } from './Late';
 import { People } from './People';
 import { exportQuery, profileQuery, runsQuery } from './queries';
@@ -48,6 +50,7 @@ function Detail({ value: e }: { value: Api['Export'] }) {
   const { t } = useTranslation();
   const words = useExportWords();
   const { may } = useMe();
+  const behindWords = useBehindWords();
   const runs = useQuery({
     ...runsQuery(e.id),
     refetchInterval: (q) => (q.state.data?.some((r) => !r.ended) ? 3_000 : 15_000),
@@ -70,6 +73,7 @@ function Detail({ value: e }: { value: Api['Export'] }) {
         <>
           <StatusBadge status={status} />
           {e.freshness?.late && <Late />}
+          {moved(e) && !busy && <Behind />}
         </>
       }
       back={{ to: '/exports', label: t('exports.title') }}
@@ -118,6 +122,13 @@ function Detail({ value: e }: { value: Api['Export'] }) {
               {attach.label}
             </Button>
           )}
+        </Notice>
+      )}
+      {moved(e) && !busy && (
+        <Notice tone="info">
+          <p>
+            {behindWords.why(e)} {behindWords.next(e, standing)}
+          </p>
         </Notice>
       )}
       <Glance value={e} standing={standing} />

@@ -16,8 +16,10 @@ import { useMe } from '../parts/roles';
 import { goesOn, StatusBadge } from '../parts/StatusBadge';
 import { statusQuery } from '../system/queries';
 import { useExportActions } from './actions';
+import { Behind } from './Behind';
 import { ScheduleDialog } from './dialogs/later';
 import { useExportDialogs } from './dialogs/useExportDialogs';
+import { moved } from './instep';
 import { Late } from './Late';
 import { exportsQuery } from './queries';
 import { lastSuccess, standingOf } from './success';
@@ -97,7 +99,12 @@ export default function Exports() {
       }
       rowKey={(e) => e.id}
       name={(e) => e.name}
-      text={(e) => [e.name, e.connection.name, e.list_name, e.list_id, t(`parts.status.${e.status}`)].join(' ')}
+      text={(e) =>
+        [
+          ...[e.name, e.connection.name, e.list_name, e.list_id, t(`parts.status.${e.status}`)],
+          moved(e) && t('exports.behind.mark'),
+        ].join(' ')
+      }
       empty={{ text: t('exports.empty'), action: add }}
       columns={may('contributor') ? [choose, ...columns] : columns}
       rowActions={may('contributor') ? actions : []}
@@ -184,6 +191,11 @@ function useColumns(): Column<Export>[] {
           {e.freshness?.late && (
             <div>
               <Late />
+            </div>
+          )}
+          {moved(e) && (
+            <div>
+              <Behind />
             </div>
           )}
         </>

@@ -1,10 +1,12 @@
-import { IconCircleCheck, IconHandStop } from '@tabler/icons-react';
+import { IconCircleCheck, IconHandStop, IconHistory } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
+import { behind, inStep } from '../exports/instep';
 import { Late } from '../exports/Late';
 import { exportsQuery, listSizesQuery, recentRunsQuery } from '../exports/queries';
+import { standingOf } from '../exports/success';
 import { useExportWords } from '../exports/words';
 import { useFormats } from '../languages/format';
 import { Card, Empty } from '../parts/Card';
@@ -14,6 +16,7 @@ import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { goesOn, needsSomebody, StatusBadge } from '../parts/StatusBadge';
 import { scheduleQuery, statusQuery } from '../system/queries';
+import { BehindCard } from './BehindCard';
 import { FirstSteps } from './FirstSteps';
 import classes from './home.module.css';
 import { Lists } from './Lists';
@@ -26,7 +29,7 @@ export default function Home() {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
   const { may } = useMe();
-  const exports = useQuery({ ...exportsQuery, refetchInterval: 15_000 });
+  const exports = useQuery({ ...exportsQuery, refetchInterval: 15_000, refetchOnMount: 'always' });
   const runs = useQuery({ ...recentRunsQuery, refetchInterval: 15_000 }).data ?? [];
   const sizes = useQuery(listSizesQuery).data ?? [];
   const tasks = useQuery(statusQuery).data?.tasks ?? [];
@@ -49,8 +52,9 @@ export default function Home() {
             )
           ) : (
             <>
-              <Headline all={all} />
+              <Headline all={all} tasks={tasks} />
               <Needs list={all.filter((e) => needsSomebody(e.status) || late(e))} />
+              <BehindCard list={all.filter((e) => behind(e) && !late(e))} tasks={tasks} />
               <div className={classes.columns}>
                 <Recent runs={runs.filter((r) => r.kind !== 'dry_run').slice(0, shown)} all={all} />
                 <Next tasks={upcoming(tasks).slice(0, shown)} />
@@ -64,24 +68,32 @@ export default function Home() {
   );
 }
 
-function Headline({ all }: { all: Api['Export'][] }) {
+function Headline({ all, tasks }: { all: Api['Export'][]; tasks: Api['TaskStanding'][] }) {
   const { t } = useTranslation();
   const need = all.filter((e) => needsSomebody(e.status) || late(e)).length;
   const running = all.filter((e) => goesOn(e.status)).length;
-  const never = all.filter((e) => ['not_started', 'canceled', 'skipped'].includes(e.status)).length;
-  const calm = need + running + never === 0;
+  const older = all.filter((e) => behind(e) && !late(e));
+  const fine = all.filter((e) => inStep(e) && !late(e)).length;
+  // What runs by itself in a while is to know, and no alarm.
+  const waits = tasks.length > 0 && older.some((e) => !standingOf(tasks, e)?.next_at);
+  const tone = need > 0 ? 'warn' : older.length === 0 ? 'good' : waits ? 'warn' : 'calm';
+  const Icon = need > 0 ? IconHandStop : older.length > 0 ? IconHistory : IconCircleCheck;
+  const first =
+    need > 0
+      ? t('home.need', { count: need })
+      : older.length > 0
+        ? t('home.behind.head', { count: older.length })
+        : t(running > 0 ? 'home.nothing_needed' : 'home.in_step');
   return (
-    <div className={classes.headline} data-need={need > 0}>
-      {need > 0 ? <IconHandStop size={28} aria-hidden /> : <IconCircleCheck size={28} aria-hidden />}
+    <div className={classes.headline} data-tone={tone}>
+      <Icon size={28} aria-hidden style={{ flexShrink: 0 }} />
       <div>
-        <strong>
-          {need > 0 ? t('home.need', { count: need }) : calm ? t('home.in_step') : t('home.nothing_needed')}
-        </strong>
+        <strong>{first}</strong>
         <p>
           {[
+            need > 0 && older.length > 0 && t('home.behind.also', { count: older.length }),
             running > 0 && t('home.running', { count: running }),
-            never > 0 && t('home.waiting', { count: never }),
-            calm && t('home.lists', { count: all.length }),
+            fine > 0 && t('home.lists', { count: fine }),
           ]
             .filter(Boolean)
             .join(' ')}

@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
+import { Behind } from '../exports/Behind';
+import { moved } from '../exports/instep';
 import { lastSuccess, standingOf } from '../exports/success';
 import { useExportWords } from '../exports/words';
 import { useFormats } from '../languages/format';
@@ -50,7 +52,20 @@ export function Lists({ all, tasks, sizes }: Props) {
               return at ? dateTime(at) : t('parts.none');
             },
           },
-          { id: 'status', header: t('exports.column.status'), cell: (e) => <StatusBadge status={e.status} /> },
+          {
+            id: 'status',
+            header: t('exports.column.status'),
+            cell: (e) => (
+              <>
+                <StatusBadge status={e.status} />
+                {moved(e) && (
+                  <div>
+                    <Behind />
+                  </div>
+                )}
+              </>
+            ),
+          },
         ]}
       />
     </Card>

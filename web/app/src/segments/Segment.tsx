@@ -13,6 +13,7 @@ import { Evaluation } from './Evaluation';
 import { History } from './History';
 import { MemberCount } from './MemberCount';
 import { Members } from './Members';
+import { OlderLists } from './OlderLists';
 import { Overlap } from './Overlap';
 import { segmentQuery, usesQuery } from './queries';
 import { RemoveSegment } from './RemoveSegment';
@@ -66,6 +67,7 @@ export default function SegmentPage() {
       <Loaded query={query}>
         {(segment) => (
           <>
+            <OlderLists id={id} />
             <Facts
               facts={[
                 [

@@ -83,6 +83,9 @@ export function SegmentForm({ title, stored, draft, world, onReload }: Props) {
       }
       leave.saved();
       client.setQueryData(['segments', segment.id], segment);
+      // Lists of exports are not as the segment says any more.
+      void client.invalidateQueries({ queryKey: ['exports'] });
+      void client.invalidateQueries({ queryKey: ['status'] });
       await client.invalidateQueries({ queryKey: ['segments'] });
       await navigate({ to: '/segments/$id', params: { id: segment.id } });
     } catch (e) {

@@ -41,13 +41,13 @@ export function BehindCard({ list, tasks }: { list: Api['Export'][]; tasks: Api[
               </div>
               {!next && e.your_permissions === 'edit' && (
                 <Button
+                  aria-label={`${t('exports.run.verb')}: ${e.name}`}
                   variant="default"
                   size="compact-sm"
                   loading={start.isPending && start.variables?.id === e.id}
                   onClick={() => start.mutate({ id: e.id, kind: 'run' })}
                 >
                   {t('exports.run.verb')}
-                  <span className="visually-hidden">: {e.name}</span>
                 </Button>
               )}
             </li>

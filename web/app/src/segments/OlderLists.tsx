@@ -58,22 +58,22 @@ export function OlderLists({ id }: { id: string }) {
               {idle && e.your_permissions === 'edit' && (
                 <div className="row">
                   <Button
+                    aria-label={`${t('segments.older.look')}: ${e.name}`}
                     variant="default"
                     size="compact-sm"
                     loading={busy === 'dry_run'}
                     onClick={() => void look(e).catch(() => undefined)}
                   >
                     {t('segments.older.look')}
-                    <span className="visually-hidden">: {e.name}</span>
                   </Button>
                   <Button
+                    aria-label={`${t('exports.run.verb')}: ${e.name}`}
                     variant="default"
                     size="compact-sm"
                     loading={busy === 'run'}
                     onClick={() => start.mutate({ id: e.id, kind: 'run' })}
                   >
                     {t('exports.run.verb')}
-                    <span className="visually-hidden">: {e.name}</span>
                   </Button>
                 </div>
               )}

@@ -140,6 +140,34 @@ for (const [status, run] of Object.entries(states)) {
   });
 }
 
+// Lists that are older than their segments or the data: one of them in English, many in Croatian.
+for (const many of [1, 40]) {
+  test(`home says why ${many === 1 ? 'one list is' : 'many lists are'} not as the segments say`, async ({ page }, info) => {
+    const out_of_step = {
+      people_of: '2026-11-28T10:01:00Z',
+      reasons: [{ code: 'segment_changed', segments: [{ id: 's', name: 'Split gold' }] }, { code: 'data_newer' }],
+    };
+    await instead(page, async (route) => {
+      if (route.request().method() !== 'GET') return route.continue();
+      const answer = await route.fetch();
+      const path = new URL(route.request().url()).pathname;
+      if (path !== '/api/v1/exports') return route.fulfill({ response: answer });
+      const items = ((await answer.json()) as { items: object[] }).items.map((e) => ({ ...e, status: 'successful', out_of_step: undefined }));
+      const more = Array.from({ length: many }, (_, i) => ({ ...items[0], id: `older-${i}`, name: `Newsletter of the Dalmatian stores ${i}`, out_of_step }));
+      return route.fulfill({ response: answer, json: { items: [...items, ...more] } });
+    });
+    for (const place of ['/', '/exports']) {
+      await open(page, place);
+      if (place === '/' && many > 1) await page.getByText('Hrvatski').click();
+      if (place === '/') await expect(page.getByText(many === 1 ? '1 list is not as its segments say' : '40 popisa ne odgovara segmentima')).toBeVisible();
+      await expect(page.getByText(many === 1 ? 'Not in step' : 'Nije usklađeno').first()).toBeVisible();
+      await fits(page, place, (name) => page.screenshot({ path: info.outputPath(`${place.slice(1) || 'home'}-${name}.png`), fullPage: true }));
+      await page.setViewportSize({ width: 1280, height: 800 });
+    }
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+}
+
 test('open dialogs and menus can be used by everybody', async ({ page }, info) => {
   test.slow();
   const look = (what: string) => everyWay(page, what, (name) => page.screenshot({ path: info.outputPath(`${what}-${name}.png`) }));

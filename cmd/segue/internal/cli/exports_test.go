@@ -136,7 +136,7 @@ const planText = "" +
 	"  to update                             15\n" +
 	"  unchanged                         12,200\n" +
 	"  rejected                              40  30 no consent, 10 address not valid\n" +
-	"  duplicates                            56  their addresses go out; 4 of them belong to profiles outside the segments\n" +
+	"  duplicates                            56  their addresses go out; 4 of them with the values of a profile outside the segments that has the same address\n" +
 	"People who leave                       310\n" +
 	"  to remove                            300\n" +
 	"  to keep                                0\n" +
@@ -153,7 +153,7 @@ const receiptText = "" +
 	"  updated                             15\n" +
 	"  unchanged                       12,200\n" +
 	"  rejected                            40\n" +
-	"  duplicates                          56  their addresses go out; 4 of them belong to profiles outside the segments\n" +
+	"  duplicates                          56  their addresses go out; 4 of them with the values of a profile outside the segments that has the same address\n" +
 	"  not sent                             0\n" +
 	"People who left                      310\n" +
 	"  removed                            300\n" +

@@ -28,6 +28,7 @@ func TestOnesOwnSessionsAndTokens(t *testing.T) {
 	b := newBench(t)
 	b.env["SEGUE_PASSWORD"] = goodPassword
 	b.ok("person", "add", "Ana", "--email", "ana@example.com", "--role", "contributor")
+	b.ok("person", "add", "Zora", "--email", "zora@example.com", "--role", "administrator")
 	in, err := b.Access.SignIn(t.Context(), access.SignIn{Email: "ana@example.com", Password: goodPassword, From: "192.0.2.7", Agent: "Browser"})
 	require.NoError(t, err)
 	require.Contains(t, b.fails(exitUsage, "me", "sessions"), "your address is missing. Use --email or SEGUE_EMAIL")

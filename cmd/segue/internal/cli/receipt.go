@@ -45,7 +45,7 @@ func throughOthers(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return "their addresses go out; " + count(n, "of them belongs to a profile", "of them belong to profiles") + " outside the segments"
+	return "their addresses go out; " + num(n) + " of them with the values of a profile outside the segments that has the same address"
 }
 
 // planLines is a plan as a sum.

@@ -57,6 +57,7 @@ const told: Record<string, string[]> = {
   'AuditActor.kind': ['audit.actor.*'],
   'SegmentChange.change': ['segments.history.one.*'],
   'Source.kind': ['sources.kind.*'],
+  'OutOfStepReason.code': ['exports.behind.reason.*'],
 };
 
 /** Codes that a screen tells otherwise than by a text of each, and how. */

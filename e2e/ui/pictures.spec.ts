@@ -18,7 +18,7 @@ if (folder) {
   };
 
   test('pictures for the documentation', async ({ browser, page }) => {
-    test.setTimeout(600_000);
+    test.setTimeout(300_000); // less than go test waits
     await page.context().addCookies((await signedIn(browser, 'administrator')).cookies);
     for (const [path, name] of [['/', 'home'], ['/exports', 'exports'], ['/connections', 'connections'], ['/status', 'status'], ['/audit', 'audit']] as const) {
       await open(page, path);
@@ -42,7 +42,7 @@ if (folder) {
     await open(page, '/exports/new');
     const next = page.getByRole('button', { name: 'Continue' });
     await next.click();
-    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Loyal in Croatia');
+    await page.getByRole('textbox', { name: 'Name of the export', exact: true }).fill('Loyal in Croatia');
     await page.getByRole('main').getByRole('radio').first().check();
     await next.click();
     await next.click();

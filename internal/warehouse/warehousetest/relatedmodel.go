@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+	"strings"
 	"time"
 
 	"segue/internal/activation"
@@ -14,8 +15,37 @@ import (
 type surroundings struct {
 	activation.Model
 	rows map[activation.SourceID][]person
+	// byKey has the rows at one end of a relationship by their keys; filled as it is asked for, or rules within rules would go through all
+	// rows for each row of each other table.
+	byKey map[end]map[string][]person
 	// zoned says that the zone of the evaluation holds for the segments in it as well.
 	zoned bool
+}
+
+// end is where a relationship leads to: the rows that belong, or those they belong to.
+type end struct {
+	relationship string
+	owned        bool
+}
+
+// next are the rows at the other end of a relationship that agree with a row at this one, which is of the table at.
+func (j judge) next(rel activation.Relationship, at activation.SourceID, one person) []person {
+	e := end{rel.Name, at != rel.From}
+	rows, ok := j.around.byKey[e]
+	if !ok {
+		rows = map[string][]person{}
+		table := rel.To
+		if e.owned {
+			table = rel.From
+		}
+		for _, row := range j.around.rows[table] {
+			if key := keysOf(rel, row, e.owned); key != "" {
+				rows[key] = append(rows[key], row)
+			}
+		}
+		j.around.byKey[e] = rows
+	}
+	return rows[keysOf(rel, one, !e.owned)]
 }
 
 // memberOf judges by another segment, in its own zone unless the evaluation states one.
@@ -38,15 +68,7 @@ func (j judge) related(r activation.Related, p person) (kept []person) {
 		}
 		var there []person
 		for _, one := range here {
-			for _, row := range j.around.rows[next] {
-				owner, owned := one, row
-				if at == rel.From {
-					owner, owned = row, one
-				}
-				if belongs(rel, owned, owner) {
-					there = append(there, row)
-				}
-			}
+			there = append(there, j.next(rel, at, one)...)
 		}
 		here, at = there, next
 	}
@@ -62,19 +84,23 @@ func (j judge) related(r activation.Related, p person) (kept []person) {
 	return kept
 }
 
-// belongs reports whether the keys of a row agree with those of what it may belong to.
-func belongs(rel activation.Relationship, row, owner person) bool {
+// keysOf are the keys of a row by which it belongs to another, or by which others belong to it; empty if one is missing, which agrees with none.
+func keysOf(rel activation.Relationship, row person, owned bool) string {
+	var all strings.Builder
 	for _, k := range rel.Keys {
-		mine := keyText(row.values[k.From])
-		theirs := owner.id
-		if rel.To != "" {
-			theirs = keyText(owner.values[k.To])
+		key := row.id
+		switch {
+		case owned:
+			key = keyText(row.values[k.From])
+		case rel.To != "":
+			key = keyText(row.values[k.To])
 		}
-		if mine == "" || mine != theirs {
-			return false
+		if key == "" {
+			return ""
 		}
+		all.WriteString(strconv.Quote(key))
 	}
-	return true
+	return all.String()
 }
 
 func keyText(v any) string {

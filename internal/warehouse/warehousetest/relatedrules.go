@@ -24,7 +24,7 @@ var amounts = []string{"0", "0.1", "0.2", "1", "2.5", "-1", "100"}
 func market(d *Desk) ([]person, *surroundings) {
 	def, people, text := crowd(60)
 	d.Text(def, text)
-	around := &surroundings{rows: map[activation.SourceID][]person{}}
+	around := &surroundings{rows: map[activation.SourceID][]person{}, byKey: map[end]map[string][]person{}}
 	around.Model = activation.Model{Profile: def, Tables: map[activation.SourceID][]activation.Column{}}
 	r := rand.New(rand.NewPCG(3, 4))
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }

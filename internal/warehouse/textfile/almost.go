@@ -9,8 +9,8 @@ import (
 // oddValues is how many values of another kind a column may have for what it almost is to be told, however few values it has.
 const oddValues = 20
 
-// almost learns of which type most values of a column are while a few are not, so that people can be told why it is text. It gives
-// up soon where many are not: texts are not to take longer for it.
+// almost learns of which type most values of a column are while a few are not, so that people can be told why it is text. It begins
+// with the first value that does not fit, and gives up soon where many do not: neither numbers nor texts are to take longer for it.
 type almost struct {
 	number bool
 	times  []timeFormat // those that the days and instants have in common
@@ -35,38 +35,41 @@ func (o *odd) add(file string, line int64) {
 // many reports whether there are too many to speak of a few.
 func (o odd) many(fitting int64) bool { return o.n > oddValues && o.n*10 > fitting }
 
-func (a *almost) look(v []byte, file string, line int64) {
-	if !a.number && len(a.times) == 0 {
+// hopeful reports whether it may be something yet.
+func (a *almost) hopeful() bool { return a.number || len(a.times) > 0 }
+
+func (a *almost) lookNumber(s, file string, line int64) {
+	if !a.number {
 		return
 	}
-	s := string(v)
-	if a.number {
-		if plainNumber(s) {
-			a.numbers++
-		} else {
-			a.notNumber.add(file, line)
-		}
-		a.number = !a.notNumber.many(a.numbers)
+	if plainNumber(s) {
+		a.numbers++
+	} else {
+		a.notNumber.add(file, line)
 	}
+	a.number = !a.notNumber.many(a.numbers)
+}
+
+func (a *almost) lookTime(s, file string, line int64) {
 	if len(a.times) == 0 {
 		return
 	}
-	if fits := a.fitting(s); len(fits) > 0 {
+	if fits := fitting(a.times, s); len(fits) > 0 {
 		a.moments, a.times = a.moments+1, fits
 	} else if a.notMoment.add(file, line); a.notMoment.many(a.moments) {
 		a.times = nil
 	}
 }
 
-// fitting returns the formats that a value has too.
-func (a *almost) fitting(s string) (list []timeFormat) {
+// fitting returns the formats that a value has too; the list itself where it has all of them.
+func fitting(times []timeFormat, s string) (list []timeFormat) {
 	if s[0] < '0' || s[0] > '9' {
 		return nil
 	}
-	if a.moments > 0 && !slices.ContainsFunc(a.times, func(f timeFormat) bool { return !f.fits(s) }) {
-		return a.times
+	if !slices.ContainsFunc(times, func(f timeFormat) bool { return !f.fits(s) }) {
+		return times
 	}
-	for _, f := range a.times {
+	for _, f := range times {
 		if f.fits(s) {
 			list = append(list, f)
 		}
@@ -74,16 +77,23 @@ func (a *almost) fitting(s string) (list []timeFormat) {
 	return list
 }
 
-// join takes over what another column has seen, whose file comes later.
-func (a *almost) join(o almost) {
+// join returns what it has seen with what another one has, whose file comes later.
+func (a almost) join(o almost) almost {
 	a.number, a.numbers, a.moments = a.number && o.number, a.numbers+o.numbers, a.moments+o.moments
-	a.times = slices.DeleteFunc(a.times, func(f timeFormat) bool { return !slices.Contains(o.times, f) })
+	times := a.times
+	a.times = nil
+	for _, f := range times {
+		if slices.Contains(o.times, f) {
+			a.times = append(a.times, f)
+		}
+	}
 	for _, both := range []struct{ to, from *odd }{{&a.notNumber, &o.notNumber}, {&a.notMoment, &o.notMoment}} {
 		if both.to.n == 0 {
 			both.to.file, both.to.line = both.from.file, both.from.line
 		}
 		both.to.n += both.from.n
 	}
+	return a
 }
 
 // result tells what most of the values are, if they are.

@@ -14,12 +14,13 @@ type column struct {
 	stated  bool
 	seen    evidence
 	any     bool // it has a value
+	values  int64
 	number  bool
 	boolean bool
 	times   []timeFormat
-	odd     bool // some numbers are powers, or some days and instants not written as plainISO wants them
-	untidy  bool // some values are not clean
-	almost  almost
+	odd     bool   // some numbers are powers, or some days and instants not written as plainISO wants them
+	untidy  bool   // some values are not clean
+	almost  almost // of what it has turned out not to be
 }
 
 func newColumn(name string, options map[string]activation.ColumnOption, formats []timeFormat) (*column, error) {
@@ -52,7 +53,6 @@ func (c *column) hope(formats []timeFormat) {
 		}
 	case !keepsText(c.name):
 		c.number, c.boolean, c.times = true, true, slices.Clone(formats)
-		c.almost = almost{times: slices.Clone(formats), number: true}
 	}
 }
 
@@ -70,34 +70,56 @@ func (c *column) join(o *column) {
 		return
 	}
 	c.any = true
-	c.almost.join(o.almost)
+	c.almost = c.learned().join(o.learned())
+	c.values += o.values
 	c.seen.join(o.seen)
 	c.number, c.boolean, c.odd = c.number && o.number, c.boolean && o.boolean, c.odd || o.odd
 	c.times = slices.DeleteFunc(c.times, func(f timeFormat) bool { return !slices.Contains(o.times, f) })
 }
 
+// learned is what the column almost is, were it no number and no time.
+func (c *column) learned() almost {
+	a := c.almost
+	if c.number {
+		a.number, a.numbers = true, c.values
+	}
+	if len(c.times) > 0 {
+		a.times, a.moments = c.times, c.values
+	}
+	return a
+}
+
 // look takes notice of a value, which is not missing, of a line of a file.
 func (c *column) look(v []byte, file string, line int64) {
 	c.any = true
+	c.values++
 	c.seen.add(v)
-	c.almost.look(v, file, line)
-	if !c.number && !c.boolean && len(c.times) == 0 {
+	if !c.number && !c.boolean && len(c.times) == 0 && !c.almost.hopeful() {
 		return
 	}
 	s := string(v)
-	c.number = c.number && plainNumber(s)
+	switch {
+	case !c.number:
+		c.almost.lookNumber(s, file, line)
+	case !plainNumber(s):
+		c.number, c.almost.number, c.almost.numbers = false, !c.stated, c.values-1
+		c.almost.lookNumber(s, file, line)
+	}
 	c.odd = c.odd || c.number && strings.ContainsAny(s, "eE")
 	if c.boolean {
 		_, c.boolean = parseBool(s)
 	}
-	if len(c.times) > 0 {
-		if s[0] < '0' || s[0] > '9' {
-			c.times = nil
-			return
-		}
-		c.times = slices.DeleteFunc(c.times, func(f timeFormat) bool { return !f.fits(s) })
-		c.odd = c.odd || !c.number && len(c.times) > 0 && c.times[0].text == "" && !plainISO(s)
+	if len(c.times) == 0 {
+		c.almost.lookTime(s, file, line)
+		return
 	}
+	left := fitting(c.times, s)
+	if len(left) == 0 && !c.stated {
+		c.almost.times, c.almost.moments = c.times, c.values-1
+		c.almost.lookTime(s, file, line)
+	}
+	c.times = left
+	c.odd = c.odd || !c.number && len(c.times) > 0 && c.times[0].text == "" && !plainISO(s)
 }
 
 // decide settles the types of all columns. A column whose days can be read in two orders takes the order that the other

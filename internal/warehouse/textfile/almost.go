@@ -66,12 +66,17 @@ func fitting(times []timeFormat, s string) (list []timeFormat) {
 	if s[0] < '0' || s[0] > '9' {
 		return nil
 	}
-	if !slices.ContainsFunc(times, func(f timeFormat) bool { return !f.fits(s) }) {
+	all := 0
+	for all < len(times) && times[all].fits(s) {
+		all++
+	}
+	if all == len(times) {
 		return times
 	}
-	for _, f := range times {
-		if f.fits(s) {
-			list = append(list, f)
+	list = slices.Clone(times[:all])
+	for i := all + 1; i < len(times); i++ {
+		if times[i].fits(s) {
+			list = append(list, times[i])
 		}
 	}
 	return list

@@ -43,6 +43,9 @@ func newColumn(name string, options map[string]activation.ColumnOption, formats 
 	return c, nil
 }
 
+// typed reports whether its values must be of a type that was stated.
+func (c *column) typed() bool { return c.stated && c.reader.kind != activation.TypeText }
+
 // hope takes the column for everything that it may turn out to be.
 func (c *column) hope(formats []timeFormat) {
 	switch {
@@ -105,7 +108,7 @@ func (c *column) look(v []byte, file string, line int64) {
 		c.number, c.almost.number, c.almost.numbers = false, !c.stated, c.values-1
 		c.almost.lookNumber(s, file, line)
 	}
-	c.odd = c.odd || c.number && strings.ContainsAny(s, "eE")
+	c.odd = c.odd || c.number && (strings.IndexByte(s, 'e') >= 0 || strings.IndexByte(s, 'E') >= 0)
 	if c.boolean {
 		_, c.boolean = parseBool(s)
 	}

@@ -21,6 +21,8 @@ type part struct {
 	format  format
 	names   []string
 	columns []*column
+	// typed says that some of them must be of a type that was stated.
+	typed bool
 	// at is where each of its columns is in the table; it is known once all files were looked at.
 	at  []int
 	sum uint64
@@ -106,6 +108,7 @@ func (p *part) name(names []string, options map[string]activation.ColumnOption) 
 			return err
 		}
 		p.columns, p.names = append(p.columns, c), append(p.names, n)
+		p.typed = p.typed || c.typed()
 	}
 	return nil
 }

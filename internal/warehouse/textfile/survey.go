@@ -130,9 +130,12 @@ func (p *part) misfit(rec record) (warehouse.BadRow, bool) {
 	if rec.problem != "" {
 		return warehouse.BadRow{File: p.file.Name, Line: rec.line, Value: Mask(string(bytes.TrimRight(rec.raw, "\r\n"))), Reason: rec.problem}, true
 	}
+	if !p.typed {
+		return warehouse.BadRow{}, false
+	}
 	for i, f := range rec.fields {
 		c := p.columns[i]
-		if !c.stated || c.reader.kind == activation.TypeText {
+		if !c.typed() {
 			continue
 		}
 		v := clean(f)

@@ -84,7 +84,7 @@ func (f timeFormat) parse(s string) (time.Time, bool) {
 }
 
 // fits reports whether parse reads a value. It makes no instant of most.
-func (f timeFormat) fits(s string) bool {
+func (f *timeFormat) fits(s string) bool {
 	var p moment
 	if !f.read(s, &p) {
 		return false

@@ -37,12 +37,12 @@ func longRows(t *testing.T, dir string, rows, bytes int) string {
 }
 
 // TestLongRowsStayWithinTheStatedMemory takes over rows as long as they may be, and longer ones, and makes profiles of them. The server
-// stays below the limit of the warehouse and the 500 MB that docs/config.md states for this; the ledger has nothing to do.
+// stays below the limit of the warehouse and the 350 MB that docs/config.md states for this; the ledger has nothing to do.
 func TestLongRowsStayWithinTheStatedMemory(t *testing.T) {
 	t.Parallel()
 	files := t.TempDir()
 	s := rig.StartServer(t, t.TempDir(), nil, "--source-dir", files, "--warehouse-memory", "256MB")
-	const most = (256 + 500) * 1_000_000
+	const most = (256 + 350) * 1_000_000
 	for i, c := range []struct {
 		rows, bytes int
 		taken       bool

@@ -36,8 +36,7 @@ func ahead[T any](ctx context.Context, fresh func() T, fill func(relay[T]) error
 	for batch := range r.ready {
 		if err := use(batch); err != nil {
 			stop()
-			<-ended // it only says that it was stopped
-			return err
+			return cmp.Or(err, <-ended) // the latter only says that it was stopped
 		}
 		r.free <- batch
 	}

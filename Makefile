@@ -52,7 +52,7 @@ verify: ## regenerate everything that is generated and fail where it differs
 .PHONY: bench
 bench: ## run the benchmarks
 	@scripts/require go gcc g++
-	go test -run '^$$' -bench . -benchmem -timeout 60m $$(scripts/packages with-benchmarks)
+	go test -run '^$$' -bench . -benchmem -timeout 180m $$(scripts/packages with-benchmarks)
 
 .PHONY: chaos
 chaos: ## kill the server at every fail-point and at random moments, 500 runs; SEGUE_CHAOS_RUNS changes how many

@@ -36,7 +36,7 @@ func orders(b *testing.B, path string, n int) {
 // BenchmarkRelated measures how long a segment of twelve conditions is counted, three of them on twenty times as many related rows as
 // there are customers. The aim is 2 s at a million customers on two cores.
 func BenchmarkRelated(b *testing.B) {
-	n := benchRows(b, 100_000)
+	n := benchRows(b, 1_000_000)
 	dir, ctx := b.TempDir(), context.Background()
 	people, rows := filepath.Join(dir, "customers.csv"), filepath.Join(dir, "orders.csv")
 	customers(b, people, n)

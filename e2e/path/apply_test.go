@@ -19,6 +19,7 @@ func TestAFileMakesAServerThatSendsOnceSomebodyAgrees(t *testing.T) {
 	// Not parallel: the key is in the environment of the process.
 	files, data := t.TempDir(), t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(files, "customers.csv"), []byte("id,email,country\nc1,ana@example.com,HR\nc2,ivo@example.com,HR\nc3,eva@example.com,SI\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(files, "orders.csv"), []byte("customer,amount\nc2,10\nc3,20\n"), 0o600))
 	sandbox := rig.StartSandbox(t)
 	s := rig.StartServer(t, data, nil, "--source-dir", files, "--brevo-url", sandbox.URL+"/v3", "--brevo-tier", "off")
 	before := s.Must(t, http.MethodPost, "/api/v1/connections", rig.Object{"name": "By hand", "api_key": sandboxKey, "agree": true})
@@ -26,13 +27,15 @@ func TestAFileMakesAServerThatSendsOnceSomebodyAgrees(t *testing.T) {
 	require.EqualValues(t, 1, list["id"])
 	file := filepath.Join(t.TempDir(), "segue.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(`
-sources: [{name: customers, path: customers.csv}]
+sources: [{name: customers, path: customers.csv}, {name: orders, path: orders.csv}]
 profile:
   fields: [{name: email, type: text, semantic: email}, {name: country, type: text}]
   tables: [{source: customers, key: id, columns: {email: email, country: country}}]
 segments:
   - name: Croatia
     rules: [{rule: {field: country, operator: equals, values: [HR]}}]
+  - name: Buyers
+    rules: [{rule: {operator: in_query, sql: SELECT profile_id FROM profiles INTERSECT SELECT customer FROM orders}}]
 connections: [{name: Brevo, key_env: SEGUE_E2E_KEY}]
 exports:
   - {name: Newsletter, connection: Brevo, list: 1, segments: [Croatia], mapping: {email: email}}
@@ -44,14 +47,14 @@ exports:
 		return out
 	}
 
-	require.Contains(t, segue(5, "apply", "--yes", "-f", file), file+":9:")
+	require.Contains(t, segue(5, "apply", "--yes", "-f", file), file+":11:")
 	require.Empty(t, s.Must(t, http.MethodGet, "/api/v1/sources", nil)["items"], "its key is not in the environment: nothing was changed")
 	t.Setenv("SEGUE_E2E_KEY", sandboxKey)
 	require.Contains(t, segue(11, "apply", "--dry-run", "--exit-code", "-f", file), "+ create connection \"Brevo\"")
 	segue(0, "apply", "--yes", "-f", file)
 	require.Contains(t, segue(0, "apply", "-f", file), "Nothing to do")
 
-	segue(0, "profile", "build")
+	require.Contains(t, segue(0, "segment", "count", "Buyers"), "2 members", "the profiles are built, for its query reads them")
 	require.Contains(t, segue(4, "run", "start", "Newsletter", "--wait"), "is a draft")
 	require.Empty(t, sandbox.Members(t, 1))
 	segue(0, "connection", "agree", "Brevo", "--machine", "--agree")

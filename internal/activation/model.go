@@ -131,7 +131,7 @@ func (s Scope) Digest(g Segment) string {
 			}
 		}
 		for _, t := range s.Readable {
-			if g.mayRead(t.Name) {
+			if g.MayRead(t.Name) {
 				p.Tables = append(p.Tables, t)
 			}
 		}
@@ -178,9 +178,9 @@ func (s Segment) Queries() (list []string) {
 	return list
 }
 
-// mayRead reports whether a query of s may read the table of that name: rather once too often, for what it is asked for is whether
+// MayRead reports whether a query of s may read the table of that name: rather once too often, for what it is asked for is whether
 // members that are stored are still those of the definition.
-func (s Segment) mayRead(name string) bool {
+func (s Segment) MayRead(name string) bool {
 	return slices.ContainsFunc(s.Queries(), func(q string) bool {
 		return strings.Contains(name, `"`) || strings.Contains(strings.ToLower(q), strings.ToLower(name))
 	})

@@ -201,10 +201,16 @@ func (e *Engine) Look(ctx context.Context, ev warehouse.Evaluation, n int) (ware
 	return c, e.matching("", n, selects(ev.Segment)), nil
 }
 
-// CheckQueries implements warehouse.Warehouse: every query but one that holds "refused" is fine.
+// CheckQueries implements warehouse.Warehouse: once there are profiles every query but one that holds "refused" is fine.
 func (e *Engine) CheckQueries(_ context.Context, ev warehouse.Evaluation) error {
 	e.meanwhile()
+	e.mu.Lock()
+	built := e.def.Key != ""
+	e.mu.Unlock()
 	for _, q := range ev.Segment.Queries() {
+		if !built {
+			return activation.Errorf(activation.CodeNotReady, "the unified profiles are not built yet")
+		}
 		if strings.Contains(q, "refused") {
 			return activation.Errorf(activation.CodeInvalid, "there is no table \"refused\" for queries").WithField("sql")
 		}

@@ -228,7 +228,7 @@ func serverField(err error) string {
 func writePlan(w io.Writer, p applyPlan) error {
 	var b strings.Builder
 	for _, c := range p.Changes {
-		sign := map[string]string{doCreate: "+", doUpdate: "~", doRemove: "-", doIngest: ">"}[c.Action]
+		sign := map[string]string{doCreate: "+", doUpdate: "~", doRemove: "-", doIngest: ">", doBuild: ">"}[c.Action]
 		fmt.Fprintf(&b, "%s %s %s %s\n", sign, c.Action, c.Kind, quote(c.Name))
 		if c.Action == doUpdate {
 			for _, d := range c.Fields {

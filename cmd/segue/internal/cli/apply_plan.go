@@ -17,6 +17,7 @@ const (
 	doUpdate = "update"
 	doRemove = "remove"
 	doIngest = "take over"
+	doBuild  = "build"
 )
 
 // planned is a change that apply will make.
@@ -90,7 +91,7 @@ func caller(doc *configfile.Document, s serverState) namer {
 
 // make plans everything in the order in which it has to be done.
 func (p *planning) make() error {
-	for _, step := range []func() error{p.sources, p.profile, p.relationships, p.segments, p.connections, p.exports, p.refresh} {
+	for _, step := range []func() error{p.sources, p.profile, p.relationships, p.build, p.segments, p.connections, p.exports, p.refresh} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -173,8 +174,11 @@ func (p *planning) sources() error {
 	return nil
 }
 
-// used reports whether the files make profiles or relationships from a source.
+// used reports whether the files make profiles or relationships from a source, or a query that is new may read it.
 func (p *planning) used(name string) bool {
+	if slices.ContainsFunc(p.asking(), func(g activation.Segment) bool { return g.MayRead(name) }) {
+		return true
+	}
 	if p.want.Profile != nil && slices.ContainsFunc(p.want.Profile.Tables, func(t configfile.Table) bool { return t.Source == name }) {
 		return true
 	}
@@ -233,6 +237,33 @@ func (p *planning) relationships() error {
 			p.doc.Add(n.Path, "Make one of another name, let the segments follow that one, and prune this one", "segments follow it, so it cannot be made again in another way: %s", strings.Join(users, ", "))
 		}
 	}
+	return nil
+}
+
+// asking lists the segments whose queries the server will look at, as they are other ones than those that are there.
+func (p *planning) asking() (list []activation.Segment) {
+	there := p.have.Names(configfile.Segments)
+	for i, want := range p.want.Segments {
+		g := activation.Segment{Rules: want.Rules}
+		k := configfile.Find(p.doc.Names(configfile.Segments)[i], there)
+		if len(g.Queries()) > 0 && (k < 0 || !slices.Equal(g.Queries(), activation.Segment{Rules: p.have.Segments[k].Rules}.Queries())) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// build plans that profiles are built before the queries of segments, which the server takes only once it has what they read.
+func (p *planning) build() error {
+	defined := p.want.Profile != nil || p.have.Profile != nil
+	changes := slices.ContainsFunc(p.plan.Changes, func(c *planned) bool { return c.Kind == "profile" })
+	if !defined || len(p.asking()) == 0 || (p.server.built && !changes) {
+		return nil
+	}
+	p.add(&planned{
+		Kind: "profile", Name: "profile", Action: doBuild, path: configfile.ProfileSection,
+		Notes: []string{"profiles are built, for queries of segments read them"}, do: func(w *applying) error { return w.build() },
+	})
 	return nil
 }
 

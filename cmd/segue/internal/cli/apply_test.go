@@ -278,6 +278,57 @@ func TestConfigExportAppliesToTheSameServerAndMakesTheSameOnAnother(t *testing.T
 	require.Equal(t, text, string(written))
 }
 
+func TestProfilesAreBuiltBeforeTheQueriesThatReadThem(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	text := `sources:
+  - name: customers
+    path: customers.csv
+profile:
+  fields: [{name: name, type: text}]
+  tables: [{source: customers, key: id, columns: {name: name}}]
+segments:
+  - name: Asked
+    rules: [{rule: {operator: in_query, sql: SELECT id FROM customers}}]
+`
+	out := b.applied(text)
+	require.Contains(t, out, "+ create profile \"profile\"\n> build profile \"profile\"\n    profiles are built, for queries of segments read them\n+ create segment \"Asked\"")
+	require.Contains(t, out, "5 changes are done.")
+	require.Contains(t, b.ok("apply", "-f", b.file(text)), "Nothing to do")
+
+	later := strings.Replace(text, "name: Asked", "name: Asked\n    description: later", 1)
+	require.NotContains(t, b.applied(later), "build", "the query is the one that was taken")
+	require.NotContains(t, b.applied(strings.Replace(later, "FROM", "FROM  ", 1)), "build", "there are profiles already")
+	other := strings.NewReplacer("[{name: name, type: text}]", "[{name: called, type: text}]", "{name: name}", "{called: name}", "FROM", "FROM ").Replace(text)
+	require.Contains(t, b.applied(other), "~ update profile \"profile\"", "what it reads is another")
+	require.Contains(t, b.ok("segment", "count", "Asked"), "members")
+
+	alone := newBench(t)
+	alone.withFiles()
+	alone.applied(strings.SplitN(text, "segments:", 2)[0])
+	require.Contains(t, alone.applied("segments:"+strings.SplitN(text, "segments:", 2)[1]), "> build profile", "the profile of an earlier file was not built since")
+}
+
+func TestASourceThatOnlyAQueryReadsIsTakenOver(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	out := b.run("apply", "--dry-run", "-f", b.file(`sources:
+  - {name: customers, path: customers.csv}
+  - {name: purchases, path: purchases.csv}
+  - {name: unread, path: unread.csv}
+profile:
+  fields: [{name: name, type: text}]
+  tables: [{source: customers, key: id, columns: {name: name}}]
+segments:
+  - name: Asked
+    rules: [{rule: {operator: in_query, sql: SELECT customer FROM Purchases}}]
+`)).out
+	require.Contains(t, out, "> take over source \"purchases\"")
+	require.NotContains(t, out, "> take over source \"unread\"")
+}
+
 func TestPruneRemovesOnlyOfTheSectionsThatTheFilesHave(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -85,6 +85,11 @@ func (w *applying) ingest(name string) error {
 	return err
 }
 
+func (w *applying) build() error {
+	_, err := client.Decode[client.ProfileDefinition](w.c.BuildProfile(w.ctx))
+	return err
+}
+
 func (w *applying) putProfile(p configfile.Profile) (err error) {
 	in := client.UnificationInput{Region: p.Region, MaxBlock: int64(p.MaxBlock), Version: w.server.unification.Version, Survivorship: []client.FieldSurvivorship{}}
 	if in.Fields, err = recode[[]client.UnifyField](p.Fields); err != nil {

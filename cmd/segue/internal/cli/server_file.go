@@ -14,6 +14,7 @@ import (
 type serverState struct {
 	sources       []client.Source
 	unification   client.Unification // of version 0 where there is none
+	built         bool               // whether there are profiles of it
 	relationships []client.Relationship
 	segments      []client.Segment
 	connections   []client.Connection
@@ -42,6 +43,13 @@ func (inv *invocation) readServer(c *client.Client) (s serverState, err error) {
 	s.unification, err = client.Decode[client.Unification](c.GetUnification(inv.ctx))
 	if err != nil && client.CodeOf(err) != "not_found" {
 		return s, err
+	}
+	if s.unification.Version > 0 {
+		profile, err := client.Decode[client.ProfileDefinition](c.GetProfile(inv.ctx))
+		if err != nil {
+			return s, err
+		}
+		s.built = profile.Build != nil && !profile.Build.At.Before(s.unification.UpdatedAt)
 	}
 	related, err := client.Decode[client.RelationshipList](c.ListRelationships(inv.ctx))
 	if err != nil {

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"segue/client"
 	"segue/cmd/segue/internal/configfile"
+	"segue/internal/activation"
 )
 
 // gone lists the places of the things of a section that the files do not name, if they state the section.
@@ -28,7 +30,6 @@ func (p *planning) gone(section string) (places []int) {
 
 // removals plans what goes: what is in the way of others first. Lists and contacts at the destination stay as they are.
 func (p *planning) removals() {
-	const unnamed = "the files do not name it"
 	going := map[string]bool{} // the ids of exports that go
 	for _, i := range p.gone(configfile.Exports) {
 		x := p.server.exports[i]
@@ -74,31 +75,124 @@ func (p *planning) removals() {
 		}
 		p.add(c)
 	}
-	segments := p.gone(configfile.Segments)
-	order := inOrder(p.have.Segments)
-	slices.Reverse(order) // those that name others go first
-	for _, i := range order {
-		if !slices.Contains(segments, i) {
+	p.removeUnused(going)
+}
+
+const unnamed = "the files do not name it"
+
+// users names those that will use something, by the key of its name.
+type users map[string][]string
+
+func (u users) add(name, user string) {
+	if key := configfile.Key(name); !slices.Contains(u[key], user) {
+		u[key] = append(u[key], user)
+	}
+}
+
+// spare notes that something stays since others use it, and reports it; else the server would refuse its removal when others are made already.
+func (p *planning) spare(kind, name string, by users) bool {
+	list := by[configfile.Key(name)]
+	if len(list) > 0 {
+		p.plan.Notes = append(p.plan.Notes, "The "+kind+" "+quote(name)+" is not removed: "+strings.Join(list, ", ")+" "+map[bool]string{true: "use", false: "uses"}[len(list) > 1]+" it")
+	}
+	return len(list) > 0
+}
+
+// removeUnused plans the removal of segments, relationships and sources, but of those that something uses which stays. Exports that go are known by their ids.
+func (p *planning) removeUnused(going map[string]bool) {
+	used := users{}
+	staying := func(section string) (places []int) { // what is there and the files say nothing of
+		there, named := p.have.Names(section), map[int]bool{}
+		for _, n := range p.doc.Names(section) {
+			named[configfile.Find(n, there)] = true
+		}
+		for i := range there {
+			if !named[i] {
+				places = append(places, i)
+			}
+		}
+		return places
+	}
+	exports := slices.Clone(p.want.Exports)
+	for _, i := range staying(configfile.Exports) {
+		if !going[p.server.exports[i].ID] {
+			exports = append(exports, p.have.Exports[i])
+		}
+	}
+	for _, e := range exports {
+		for _, name := range e.Segments {
+			used.add(name, "the export "+quote(e.Name))
+		}
+	}
+	segments := p.removeSegments(used)
+
+	used = users{}
+	for _, g := range segments {
+		for _, name := range (activation.Segment{Rules: g.Rules}).Relationships() {
+			used.add(name, "the segment "+quote(g.Name))
+		}
+	}
+	relationships := slices.Clone(p.want.Relationships)
+	gone := p.gone(configfile.Relationships)
+	for _, i := range staying(configfile.Relationships) {
+		x := p.server.relationships[i]
+		if !slices.Contains(gone, i) || p.spare("relationship", x.Name, used) {
+			relationships = append(relationships, p.have.Relationships[i])
 			continue
 		}
-		x := p.server.segments[i]
-		p.add(&planned{
-			Kind: "segment", Name: x.Name, Action: doRemove, Notes: []string{unnamed},
-			do: func(w *applying) error { return client.Done(w.c.DeleteSegment(w.ctx, x.ID)) },
-		})
-	}
-	for _, i := range p.gone(configfile.Relationships) {
-		x := p.server.relationships[i]
 		p.add(&planned{
 			Kind: "relationship", Name: x.Name, Action: doRemove, Notes: []string{unnamed},
 			do: func(w *applying) error { return client.Done(w.c.DeleteRelationship(w.ctx, x.ID)) },
 		})
 	}
+
+	used = users{}
+	if profile := cmp.Or(p.want.Profile, p.have.Profile); profile != nil {
+		for _, t := range profile.Tables {
+			used.add(t.Source, "the profile")
+		}
+	}
+	for _, r := range relationships {
+		used.add(r.From, "the relationship "+quote(r.Name))
+		used.add(r.To, "the relationship "+quote(r.Name))
+	}
 	for _, i := range p.gone(configfile.Sources) {
 		x := p.server.sources[i]
+		if p.spare("source", x.Name, used) {
+			continue
+		}
 		p.add(&planned{
 			Kind: "source", Name: x.Name, Action: doRemove, Notes: []string{unnamed + "; its table goes with it"},
 			do: func(w *applying) error { return client.Done(w.c.DeleteSource(w.ctx, x.ID)) },
 		})
 	}
+}
+
+// removeSegments plans the removal of segments that exports do not use, nor segments that stay for that, and returns all that stay.
+func (p *planning) removeSegments(used users) (stay []configfile.Segment) {
+	gone := p.gone(configfile.Segments)
+	stay = slices.Clone(p.want.Segments)
+	if !p.doc.Stated(configfile.Segments) {
+		return p.have.Segments
+	}
+	order := inOrder(p.have.Segments)
+	slices.Reverse(order) // those that name others go first
+	for _, i := range order {
+		if !slices.Contains(gone, i) {
+			continue
+		}
+		x := p.server.segments[i]
+		if p.spare("segment", x.Name, used) {
+			stay = append(stay, p.have.Segments[i])
+			for _, id := range (activation.Segment{Rules: p.have.Segments[i].Rules}).Uses() {
+				used.add(string(id), "the segment "+quote(x.Name))
+			}
+			continue
+		}
+		p.add(&planned{
+			Kind: "segment", Name: x.Name, Action: doRemove, Notes: []string{unnamed},
+			do: func(w *applying) error { return client.Done(w.c.DeleteSegment(w.ctx, x.ID)) },
+		})
+	}
+	return stay
 }

@@ -364,6 +364,29 @@ func TestPruneRemovesOnlyOfTheSectionsThatTheFilesHave(t *testing.T) {
 	require.Contains(t, b.fails(exitInvalid, "apply", "--prune", "--yes", "-f", b.file("segments:\n")), "is empty. Write []", "a list that was forgotten removes nothing")
 }
 
+func TestPruneSparesWhatSomethingUsesThatStays(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	b.applied(wholeFile)
+	out := b.applied("sources: []\nrelationships: []\nsegments: []\n", "--prune")
+	for _, want := range []string{
+		`The segment "Good ones" is not removed: the export "VIP" uses it.`, `The segment "Anas" is not removed: the segment "Good ones" uses it.`,
+		`The relationship "bought" is not removed: the segment "Buyers" uses it.`, `The source "customers" is not removed: the profile uses it.`,
+		`The source "purchases" is not removed: the relationship "bought" uses it.`, "Nothing to do",
+	} {
+		require.Contains(t, out, want)
+	}
+
+	out = b.applied("sources: []\nrelationships: []\nsegments: []\nexports: []\n", "--prune")
+	require.Contains(t, out, "- remove segment \"Anas\"")
+	require.Contains(t, out, "- remove relationship \"bought\"")
+	require.Contains(t, out, "- remove source \"purchases\"")
+	require.Contains(t, out, `The source "customers" is not removed: the profile uses it.`)
+	require.Contains(t, out, "6 changes are done.", "and none stops halfway")
+	require.Contains(t, b.applied("sources: []\nrelationships: []\n", "--prune"), "Nothing to do")
+}
+
 func TestADraftRunsNothingBeforeSomebodyAgrees(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -116,6 +116,30 @@ func (inv *invocation) readJSON(path string, into any) error {
 	if err != nil {
 		return err
 	}
+	return decodeJSON(path, b, into)
+}
+
+// readShown reads a JSON file that may also be what a command printed of something that is there, with more fields than can be set. It reports whether
+// the file says which version it changes.
+func (inv *invocation) readShown(path string, into any, more ...string) (versioned bool, err error) {
+	b, err := inv.readInput(path)
+	if err != nil {
+		return false, err
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(b, &fields) == nil {
+		for _, name := range more {
+			delete(fields, name)
+		}
+		if b, err = json.Marshal(fields); err != nil {
+			return false, err
+		}
+	}
+	_, versioned = fields["version"]
+	return versioned, decodeJSON(path, b, into)
+}
+
+func decodeJSON(path string, b []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {

@@ -85,7 +85,7 @@ func (p *profileSet) Run(inv *invocation) error {
 	}
 	var in client.ProfileInput
 	if p.File != "" {
-		if err := inv.readJSON(p.File, &in); err != nil {
+		if in, err = inv.profileOf(c, p.File); err != nil {
 			return err
 		}
 	} else if in, err = inv.suggestion(c, p.Source); err != nil {
@@ -96,7 +96,7 @@ func (p *profileSet) Run(inv *invocation) error {
 	}
 	d, err := client.Decode[client.ProfileDefinition](c.PutProfile(inv.ctx, in))
 	if err != nil {
-		return err
+		return loadAgain(err, "segue profile show -o json > profile.json")
 	}
 	if p.Build {
 		if d, err = client.Decode[client.ProfileDefinition](c.BuildProfile(inv.ctx)); err != nil {
@@ -112,6 +112,20 @@ func (p *profileSet) Run(inv *invocation) error {
 		}
 		return nil
 	})
+}
+
+// profileOf reads a definition from a file, which may be what show prints; one without a version replaces what is there.
+func (inv *invocation) profileOf(c *client.Client, path string) (in client.ProfileInput, err error) {
+	versioned, err := inv.readShown(path, &in, "build", "updated_at")
+	if err != nil || versioned {
+		return in, err
+	}
+	d, err := client.Decode[client.ProfileDefinition](c.GetProfile(inv.ctx))
+	if client.CodeOf(err) == "not_found" {
+		err = nil
+	}
+	in.Version = d.Version
+	return in, err
 }
 
 func (p *profileSet) apply(in *client.ProfileInput) error {

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"segue/client"
 	"segue/cmd/segue/internal/table"
+	"segue/internal/activation"
 )
 
 type unifyCmd struct {
@@ -162,6 +164,29 @@ func ruleWords(r client.MatchRule) string {
 	return words
 }
 
+// unificationOf reads a definition from a file, which may be what show prints; one without a version replaces what is there.
+func (inv *invocation) unificationOf(c *client.Client, path string) (in client.UnificationInput, err error) {
+	versioned, err := inv.readShown(path, &in, "numbers", "updated_at")
+	if err != nil || versioned {
+		return in, err
+	}
+	d, err := client.Decode[client.Unification](c.GetUnification(inv.ctx))
+	if client.CodeOf(err) == "not_found" {
+		err = nil
+	}
+	in.Version = d.Version
+	return in, err
+}
+
+// loadAgain tells of a definition that somebody else changed how to begin with theirs.
+func loadAgain(err error, command string) error {
+	var e *client.Error
+	if errors.As(err, &e) && activation.Code(e.Code) == activation.CodeConflict {
+		e.Remedy = "Begin with what is there now: " + command + "; or leave out the version in the file, which then replaces it"
+	}
+	return err
+}
+
 type unifySet struct {
 	File   string   `placeholder:"FILE" xor:"from" required:"" help:"JSON file with the definition; - is standard input."`
 	Source []string `placeholder:"NAME" xor:"from" required:"" help:"Take the suggestion for these sources, the most important one first. May be given several times."`
@@ -176,7 +201,7 @@ func (p *unifySet) Run(inv *invocation) error {
 	}
 	var in client.UnificationInput
 	if p.File != "" {
-		err = inv.readJSON(p.File, &in)
+		in, err = inv.unificationOf(c, p.File)
 	} else {
 		in, err = inv.suggestTables(c, p.Source)
 	}
@@ -185,7 +210,7 @@ func (p *unifySet) Run(inv *invocation) error {
 	}
 	d, err := client.Decode[client.Unification](c.PutUnification(inv.ctx, in))
 	if err != nil {
-		return err
+		return loadAgain(err, "segue profile unify show -o json > unify.json")
 	}
 	if p.Build {
 		if _, err := client.Decode[client.ProfileDefinition](c.BuildProfile(inv.ctx)); err != nil {
@@ -273,7 +298,7 @@ func (p *unifyPreview) Run(inv *invocation) error {
 	var in client.UnificationInput
 	switch {
 	case p.File != "":
-		err = inv.readJSON(p.File, &in)
+		in, err = inv.unificationOf(c, p.File)
 	case len(p.Source) > 0:
 		in, err = inv.suggestTables(c, p.Source)
 	default:

@@ -3,14 +3,56 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"segue/client"
 	"segue/internal/activation"
 	"segue/internal/store"
 	"segue/internal/warehouse"
 )
+
+func TestADefinitionInAFileIsSetAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	for _, what := range []string{"profile", "profile unify"} {
+		set := append(strings.Fields(what), "set", "--file")
+		show := append(strings.Fields(what), "show", "-o", "json")
+		first := b.ok(append(strings.Fields(what), "suggest", "customers", "-o", "json")...)
+		path := filepath.Join(t.TempDir(), "definition.json")
+		require.NoError(t, os.WriteFile(path, []byte(first), 0o600))
+		b.ok(append(set, path, "--build")...)
+		require.Contains(t, b.fails(exitConflict, append(set, path)...), "or leave out the version in the file", "it has version 0, which moved")
+		require.NoError(t, os.WriteFile(path, []byte(regexp.MustCompile(`,\s*"version": \d+`).ReplaceAllString(first, "")), 0o600))
+		b.ok(append(set, path)...)
+		b.ok(append(set, path)...) // as often as one likes
+		shown := b.ok(show...)
+		require.NoError(t, os.WriteFile(path, []byte(shown), 0o600))
+		b.ok(append(set, path)...) // what is shown can be set
+		got := b.fails(exitConflict, append(set, path)...)
+		require.Contains(t, got, "changed meanwhile. Begin with what is there now: segue "+what+" show -o json > ", "it has a version, which is another now")
+	}
+}
+
+func TestTheDefinitionOfTheManualIsUnderstood(t *testing.T) {
+	t.Parallel()
+	manual, err := os.ReadFile("../../../../docs/unify.md")
+	require.NoError(t, err)
+	_, example, found := strings.Cut(string(manual), "```json\n")
+	require.True(t, found)
+	example, _, _ = strings.Cut(example, "\n```")
+	var in client.UnificationInput
+	require.NoError(t, decodeJSON("unify.md", []byte(example), &in))
+	for i, rule := range in.Rules {
+		r, err := recode[activation.MatchRule](rule)
+		require.NoError(t, err)
+		require.NotEmpty(t, r.Conditions, i)
+	}
+}
 
 func TestTablesAreUnifiedFromTheCommandLine(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,10 +134,24 @@ func writeFlagRows(b *strings.Builder, flags []*kong.Flag) {
 		}
 		help := strings.ReplaceAll(f.Help, "|", `\|`)
 		if f.Required {
-			help += " Required."
+			help += " Required" + instead(f, flags) + "."
 		}
 		fmt.Fprintf(b, "| `%s` | %s |\n", name, help)
 	}
+}
+
+// instead names the flags of which one can stand in f's place.
+func instead(f *kong.Flag, all []*kong.Flag) string {
+	var others []string
+	for _, x := range all {
+		if x != f && slices.ContainsFunc(x.Xor, func(group string) bool { return slices.Contains(f.Xor, group) }) {
+			others = append(others, "`--"+x.Name+"`")
+		}
+	}
+	if len(others) == 0 {
+		return ""
+	}
+	return " unless " + strings.Join(others, " or ") + " is given"
 }
 
 func TestEveryCommandAndFlagIsExplained(t *testing.T) {

@@ -31,6 +31,7 @@ func (p *parser) compared(f client.Field) (client.Rule, error) {
 
 // asked reads what is asked of a field, or of a value that is worked out.
 func (p *parser) asked(f client.Field) (client.Rule, error) {
+	name := p.at - 1
 	t := p.next()
 	if t.kind == symbol {
 		return p.comparison(f, t)
@@ -67,7 +68,11 @@ func (p *parser) asked(f client.Field) (client.Rule, error) {
 		p.at--
 		return p.span(f, t, no)
 	}
-	return client.Rule{}, p.fail(t, "expected %s, not %s%s", asks(f.Type), t, meant(t))
+	hint := p.spaced(name)
+	if hint == "" {
+		hint = meant(t)
+	}
+	return client.Rule{}, p.fail(t, "expected %s, not %s%s", asks(f.Type), t, hint)
 }
 
 // asks lists what can be asked of a type.

@@ -150,11 +150,31 @@ func (p *parser) named(t token) (client.Field, error) {
 			names = append(names, f.Name)
 		}
 		if p.table != "" {
-			return client.Field{}, p.fail(t, "the table has no column %q; it has %s", t.text, strings.Join(names, ", "))
+			return client.Field{}, p.fail(t, "the table has no column %q; it has %s%s", t.text, strings.Join(names, ", "), p.spaced(p.at-1))
 		}
-		return client.Field{}, p.fail(t, "the profile has no field %q; it has %s", t.text, strings.Join(names, ", "))
+		return client.Field{}, p.fail(t, "the profile has no field %q; it has %s%s", t.text, strings.Join(names, ", "), p.spaced(p.at-1))
 	}
 	return p.fields[i], nil
+}
+
+// spaced tells of words, from a place on, that are the name of a field when they stand in quotes.
+func (p *parser) spaced(from int) string {
+	if from < 0 || p.tokens[from].kind != word {
+		return ""
+	}
+	name := p.tokens[from].text
+	for _, t := range p.tokens[from+1:] {
+		if t.kind != word {
+			break
+		}
+		name += " " + t.text
+		for _, f := range p.fields {
+			if strings.EqualFold(f.Name, name) {
+				return "; names with spaces stand in quotes: " + text(f.Name)
+			}
+		}
+	}
+	return ""
 }
 
 // value reads an operand.

@@ -171,8 +171,12 @@ func (p *parser) related(has bool, depth int) (rel *client.Related, kind client.
 		}
 		rel.OrderBy = f.Name
 	}
-	if t := p.next(); !t.isSymbol("}") {
+	t := p.next()
+	if !t.isSymbol("}") {
 		return nil, "", p.fail(t, "expected where, within, by or }, not %s", t)
+	}
+	if ordered := rel.Function == client.RelatedFunctionFirst || rel.Function == client.RelatedFunctionLast; ordered && rel.OrderBy == "" {
+		return nil, "", p.fail(t, "expected by and the column that tells which row is the %s, not }", rel.Function)
 	}
 	return rel, kind, nil
 }
@@ -190,7 +194,11 @@ func (p *parser) function(rel *client.Related) (column token, err error) {
 		}
 	}
 	if t := p.next(); !t.is("of") {
-		return t, p.fail(t, "expected of, not %s", t)
+		hint := ""
+		if t.kind == word && column.kind == word {
+			hint = "; names with spaces stand in quotes"
+		}
+		return t, p.fail(t, "expected of, not %s%s", t, hint)
 	}
 	return column, nil
 }

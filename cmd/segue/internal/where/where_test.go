@@ -140,9 +140,24 @@ func TestConditionsMeanWhatTheyRead(t *testing.T) {
 	}
 }
 
+func TestNamesWithSpacesAreToldToStandInQuotes(t *testing.T) {
+	t.Parallel()
+	m := Model{Fields: []client.Field{{Name: "EMail", Type: "text"}, {Name: "Email Subscriber", Type: "text"}, {Name: "Loyalty Tier Name", Type: "text"}}}
+	for rule, want := range map[string]string{
+		"email subscriber = Yes":   "; names with spaces stand in quotes: 'Email Subscriber'",
+		"Loyalty Tier Name = high": "; names with spaces stand in quotes: 'Loyalty Tier Name'",
+		"EMail contans a":          "; did you mean \"contains\"?",
+	} {
+		_, err := Parse(rule, m)
+		require.ErrorContains(t, err, want, rule)
+	}
+}
+
 func TestErrorsNameThePlaceAndWhatIsExpected(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
+		"{sum Total price of orders} > 5":       `at character 12: expected of, not "price"; names with spaces stand in quotes`,
+		"{last channel of orders} = web":        "at character 24: expected by and the column that tells which row is the last, not }",
 		"":                                      "at character 1: expected a field, not the end",
 		"country":                               "at character 8: expected = != in, contains",
 		"country = ":                            "at character 11: expected a value, not the end",

@@ -277,10 +277,11 @@ func (e ColumnOptionType) Valid() bool {
 
 // Defines values for ConditionOutcomeOutcome.
 const (
-	ConditionOutcomeOutcomeDiffers ConditionOutcomeOutcome = "differs"
-	ConditionOutcomeOutcomeEqual   ConditionOutcomeOutcome = "equal"
-	ConditionOutcomeOutcomeMissing ConditionOutcomeOutcome = "missing"
-	ConditionOutcomeOutcomeSimilar ConditionOutcomeOutcome = "similar"
+	ConditionOutcomeOutcomeDiffers  ConditionOutcomeOutcome = "differs"
+	ConditionOutcomeOutcomeEqual    ConditionOutcomeOutcome = "equal"
+	ConditionOutcomeOutcomeMissing  ConditionOutcomeOutcome = "missing"
+	ConditionOutcomeOutcomeSimilar  ConditionOutcomeOutcome = "similar"
+	ConditionOutcomeOutcomeUnusable ConditionOutcomeOutcome = "unusable"
 )
 
 // Valid indicates whether the value is a known member of the ConditionOutcomeOutcome enum.
@@ -293,6 +294,8 @@ func (e ConditionOutcomeOutcome) Valid() bool {
 	case ConditionOutcomeOutcomeMissing:
 		return true
 	case ConditionOutcomeOutcomeSimilar:
+		return true
+	case ConditionOutcomeOutcomeUnusable:
 		return true
 	default:
 		return false

@@ -117,7 +117,7 @@ type RuleExplanation struct {
 // ConditionOutcome tells how two values compare.
 type ConditionOutcome struct {
 	Field string
-	// Outcome is equal, similar, differs or missing.
+	// Outcome is one of the outcomes below.
 	Outcome string
 	// Similarity is the Jaro-Winkler similarity of a similar condition.
 	Similarity float64
@@ -129,4 +129,6 @@ const (
 	OutcomeSimilar = "similar"
 	OutcomeDiffers = "differs"
 	OutcomeMissing = "missing"
+	// OutcomeUnusable is a value that cannot be compared once it is cleaned, such as a phone that is none.
+	OutcomeUnusable = "unusable"
 )

@@ -212,7 +212,7 @@ type RuleExplanation struct {
 // ConditionOutcome tells how two values compare.
 type ConditionOutcome struct {
 	Field      string  `json:"field"`
-	Outcome    string  `json:"outcome" enum:"equal,similar,differs,missing"`
+	Outcome    string  `json:"outcome" enum:"equal,similar,differs,missing,unusable"`
 	Similarity float64 `json:"similarity,omitempty"`
 }
 

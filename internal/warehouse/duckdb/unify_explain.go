@@ -79,7 +79,7 @@ func (u *unifying) two(a, b activation.RowRef) error {
 			return err
 		}
 		if rows == 0 {
-			return activation.Errorf(activation.CodeNotFound, "the table has no row with that key").WithField(string("ab"[n]) + ".key")
+			return activation.Errorf(activation.CodeNotFound, "the table has no row with the key %q", []activation.RowRef{a, b}[n].Key).WithField(string("ab"[n]) + ".key")
 		}
 	}
 	return u.normalise()
@@ -127,12 +127,20 @@ func (u *unifying) outcome(field, col string, similarity float64) (o warehouse.C
 	if similarity > 0 {
 		measure = fmt.Sprintf("coalesce(jaro_winkler_similarity(a.%[1]s, b.%[1]s), 0)", col)
 	}
-	var missing, equal bool
+	var incomparable, equal bool
 	err = u.row(fmt.Sprintf("SELECT a.%[1]s IS NULL OR b.%[1]s IS NULL, coalesce(a.%[1]s = b.%[1]s, false), %[2]s FROM u_norm a, u_norm b WHERE a.rid = 0 AND b.rid = 1",
-		col, measure), nil, &missing, &equal, &o.Similarity)
+		col, measure), nil, &incomparable, &equal, &o.Similarity)
+	if err != nil {
+		return o, err
+	}
 	switch {
-	case missing:
+	case incomparable:
+		var stored int
+		err = u.row(fmt.Sprintf("SELECT count(f%d) FROM u_row", position(u.def, field)), nil, &stored)
 		o.Outcome = warehouse.OutcomeMissing
+		if stored == 2 { // which both were there before they were cleaned
+			o.Outcome = warehouse.OutcomeUnusable
+		}
 	case similarity > 0 && o.Similarity >= similarity:
 		o.Outcome = warehouse.OutcomeSimilar
 	case similarity == 0 && equal:

@@ -136,7 +136,7 @@ func explained(d *Desk) {
 	def := shop(rule("mail", same("email")), unless)
 	def.Unify.MaxBlock = 3
 	d.People("s", "id,email,phone,first,agreed\nA,ana@example.com,091 234 5678,Ana,\nB,ivo@example.com,,Ivo,\nC,one@example.com,0912345670,Anna,\n"+
-		"M1,many@example.com,,,\nM2,many@example.com,,,\nM3,many@example.com,,,\n")
+		"M1,many@example.com,,,\nM2,many@example.com,,,\nM3,many@example.com,,,\nN,no,12,Ana,\n")
 	d.People("t", "id,email,phone,first\nA2,ANA@example.com,,\nA3,,0912345678,Anna\nB2,two@example.com,+385 91 234 5670,Ana\nM4,MANY@example.com,,\n")
 	r := warehouse.UnifyRequest{Definition: def, At: Now, Pairs: []activation.MatchPair{{A: ref("s", "A"), B: ref("s", "B"), Kind: activation.PairAlways}}}
 	u, _ := d.Unify(r)
@@ -145,9 +145,9 @@ func explained(d *Desk) {
 		{Name: "mail", Joins: 1, Skipped: 1, SkippedRows: 4, SkippedMost: 4}, {Name: "name", Joins: 1}, {Name: "always", Joins: 1},
 	}, n.Rules)
 	require.Equal(d, []activation.TableNumber{
-		{Source: "s", Rows: 6, Profiles: 5, Shared: 2, Repeated: 2}, {Source: "t", Rows: 4, Profiles: 3, Shared: 2, Repeated: 2},
+		{Source: "s", Rows: 7, Profiles: 6, Shared: 2, Repeated: 2}, {Source: "t", Rows: 4, Profiles: 3, Shared: 2, Repeated: 2},
 	}, n.Tables)
-	require.EqualValues(d, []int64{10, 7, 1, 4}, []int64{n.Rows, n.Profiles, n.Joined, n.Largest})
+	require.EqualValues(d, []int64{11, 8, 1, 4}, []int64{n.Rows, n.Profiles, n.Joined, n.Largest})
 
 	explain := func(a, b activation.RowRef) warehouse.Explanation {
 		d.Helper()
@@ -160,6 +160,9 @@ func explained(d *Desk) {
 	require.Equal(d, []warehouse.Join{{A: ref("s", "A"), B: ref("t", "A3"), Rule: "name"}, {A: ref("s", "A"), B: ref("s", "B"), Rule: "always"}}, x.Path)
 	require.False(d, x.Rules[0].Matches || x.Rules[1].Matches)
 	require.Equal(d, warehouse.OutcomeMissing, x.Rules[0].Conditions[0].Outcome)
+
+	x = explain(ref("s", "N"), ref("t", "A3")) // its phone is none, and A3 has no address
+	require.Equal(d, []string{warehouse.OutcomeMissing, warehouse.OutcomeUnusable}, []string{x.Rules[0].Conditions[0].Outcome, x.Rules[1].Conditions[0].Outcome})
 
 	x = explain(ref("s", "A"), ref("t", "A3"))
 	require.True(d, x.Rules[1].Matches)

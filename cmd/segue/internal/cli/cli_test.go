@@ -64,6 +64,25 @@ func TestErrorsArePrintedWithTheirRemedy(t *testing.T) {
 	require.Equal(t, "segue: a: is missing\n  b: is missing\n", errs.String())
 }
 
+func TestRefusalsNameTheFlagsThatTheyAreAbout(t *testing.T) {
+	t.Parallel()
+	for field, want := range map[string]string{
+		"body.mapping.attributes[2].field": "--map", "segment_ids[1]": "--segment", "database.tls": "--tls", "columns.born.format": "--column born.format",
+		"rules[0].rule.field": "rules[0].rule.field", "": "",
+	} {
+		require.Equal(t, want, flagOf(field))
+	}
+	tls := &client.Error{Code: "source_refused", Field: "database.tls", Message: "it has none", Remedy: "Or set tls to off if the database is on this machine"}
+	var inv invocation
+	var errs strings.Builder
+	inv.Terminal.Err = &errs
+	inv.report(tls)
+	require.Equal(t, "segue: --tls: it has none. Or give --tls off if the database is on this machine\n", errs.String())
+	errs.Reset()
+	inv.report(&placedError{err: tls, what: "create source"})
+	require.Equal(t, "segue: create source: database.tls: it has none. Or set tls to off if the database is on this machine\n", errs.String(), "files have the names of the API")
+}
+
 func TestServerIsFoundByFlagVariableOrFolder(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

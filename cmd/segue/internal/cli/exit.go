@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"segue/client"
 	"segue/internal/activation"
@@ -127,8 +129,11 @@ func (e *halfDoneError) Error() string { return e.err.Error() }
 // Unwrap returns why the command did not get on.
 func (e *halfDoneError) Unwrap() error { return e.err }
 
-// describe returns what is printed of an error.
-func describe(err error) (message, remedy string, more []string) {
+// describe returns what is printed of an error, with names of fields as the command line has them.
+func describe(err error) (message, remedy string, more []string) { return described(err, flagOf) }
+
+// described returns what is printed of an error, with fields as they are called there.
+func described(err error, called func(field string) string) (message, remedy string, more []string) {
 	var (
 		h *halfDoneError
 		u *usageError
@@ -144,10 +149,10 @@ func describe(err error) (message, remedy string, more []string) {
 	case errors.As(err, &m):
 		return m.Error(), "", m.lines()
 	case errors.As(err, &h):
-		message, remedy, more = describe(h.err)
+		message, remedy, more = described(h.err, called)
 		return message, remedy, append(more, h.done)
 	case errors.As(err, &p):
-		message, remedy, more = describe(p.err)
+		message, remedy, more = described(p.err, strings.Clone) // files have the names of the API
 		message = p.what + ": " + message
 		if at := p.place.String(); at != "" {
 			message = at + ": " + message
@@ -158,13 +163,13 @@ func describe(err error) (message, remedy string, more []string) {
 	case errors.As(err, &u):
 		return u.message, u.remedy, nil
 	case errors.As(err, &c):
-		message, remedy = withField(c.Field, c.Message), c.Remedy
+		message, remedy = withField(called(c.Field), c.Message), c.Remedy
 		if c.Code == "unauthenticated" {
 			remedy = tokenRemedy // the server's speaks of headers
 		}
 		if len(c.Errors) > 1 {
 			for _, e := range c.Errors[1:] {
-				more = append(more, withField(e.Field, e.Message))
+				more = append(more, withField(called(e.Field), e.Message))
 			}
 		}
 		return message, remedy, more
@@ -174,6 +179,27 @@ func describe(err error) (message, remedy string, more []string) {
 		return "interrupted", "", nil
 	}
 	return err.Error(), "", nil
+}
+
+// parts are the numbers and names in a field of the API that say which of several is meant.
+var parts = regexp.MustCompile(`\[\d+\]`)
+
+// flagOf names the flag that a field of the API comes from, or else the field.
+func flagOf(field string) string {
+	plain := strings.TrimPrefix(parts.ReplaceAllString(field, ""), "body.")
+	if column, found := strings.CutPrefix(plain, "columns."); found {
+		return "--column " + column
+	}
+	if flag := map[string]string{
+		"list_id": "--list", "segment_ids": "--segment", "mapping.email": "--email", "mapping.attributes.attribute": "--map", "mapping.attributes.field": "--map",
+		"leavers": "--leavers", "base_url": "--url", "samples": "--samples", "max_bad_rows": "--max-bad-rows", "max_shrink": "--max-shrink",
+		"csv.delimiter": "--delimiter", "csv.quote": "--quote", "csv.encoding": "--encoding",
+		"database.host": "--host", "database.port": "--port", "database.name": "--database", "database.user": "--user", "database.tls": "--tls", "database.ca": "--ca-file",
+		"database.table": "--table", "database.query": "--query", "database.timeout": "--timeout", "database.password": "--password-file",
+	}[plain]; flag != "" {
+		return flag
+	}
+	return field
 }
 
 func withField(field, message string) string {

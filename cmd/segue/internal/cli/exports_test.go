@@ -111,7 +111,7 @@ func TestExportIsAddedChangedAndShown(t *testing.T) {
 	require.Contains(t, b.fails(exitConflict, "segment", "remove", "Anas"), "VIPs")
 	require.Contains(t, b.fails(exitUsage, "export", "add", "x", "--connection", "main", "--segment", "Anas", "--email", "mail"), "missing flags: --list")
 	require.Contains(t, b.fails(exitInvalid, "export", "add", "x", "--connection", "main", "--list", "8", "--segment", "Anas", "--email", "mail"),
-		"list_id: the account has no list 8. Choose another list, or create one")
+		"segue: --list: the account has no list 8. Choose another list, or create one")
 	require.Equal(t, "Export \"VIPs\" is removed. Its list stays as it is.\n", b.ok("export", "remove", "VIPs"))
 }
 

@@ -63,7 +63,8 @@ func (s *portion) UnmarshalText(text []byte) error {
 }
 
 // flags names what the API calls otherwise as the command line does.
-var flags = strings.NewReplacer("(max_bad_rows)", "(segue source update --max-bad-rows 5%)", "(max_shrink)", "(segue source update --max-shrink 50%)", "(force)", "(--force)")
+var flags = strings.NewReplacer("(max_bad_rows)", "(segue source update --max-bad-rows 5%)", "(max_shrink)", "(segue source update --max-shrink 50%)", "(force)", "(--force)",
+	"(ca)", "(--ca-file)", "set tls to ", "give --tls ", "Give it; a stored", "Give it with --new-password; a stored")
 
 // apply puts what was given over what is there.
 func (f fileFlags) apply(s *client.SourceInput) error {

@@ -88,7 +88,7 @@ func (s *sourceAddDatabase) Run(inv *invocation) error {
 	}
 	if s.Ingest {
 		if src, err = client.Decode[client.Source](c.IngestSource(inv.ctx, src.ID, nil)); err != nil {
-			return halfDone(err, "Source %q is added, without its rows; once that is mended: segue source ingest %s", s.Name, shellWord(s.Name))
+			return halfDone(err, "Source %[1]q is added, without its rows; once that is mended, there or by segue source update-database %[2]s: segue source ingest %[2]s", s.Name, shellWord(s.Name))
 		}
 	}
 	return inv.show(src, func(io.Writer) error {

@@ -77,8 +77,17 @@ func node(v reflect.Value) *yaml.Node {
 
 func plain(t reflect.Type) bool { return t.Kind() == reflect.String }
 
+// text is a string, in quotes where other programs would take it for something else: YAML 1.1 has yes and off for booleans, and 06:30 for a number.
 func text(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(s)
+	alone, err := yaml.Marshal(s)
+	switch {
+	case err != nil:
+	case bytes.HasPrefix(alone, []byte(`"`)):
+		n.Style = yaml.DoubleQuotedStyle
+	case bytes.HasPrefix(alone, []byte("'")):
+		n.Style = yaml.SingleQuotedStyle
+	}
 	return n
 }

@@ -61,6 +61,7 @@ func (inv *invocation) rowPair(c *client.Client, a, b string) (p client.RowPair,
 
 type unifySuggest struct {
 	Sources []string `arg:"" help:"Names or ids of the sources, the most important one first."`
+	Region  string   `placeholder:"CODE" help:"Region of phones without a prefix, such as HR."`
 }
 
 // Run works the command.
@@ -73,6 +74,7 @@ func (p *unifySuggest) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	set(&in.Region, p.Region)
 	return inv.show(in, func(w io.Writer) error {
 		if err := inv.writeUnification(w, c, in); err != nil {
 			return err
@@ -190,6 +192,7 @@ func loadAgain(err error, command string) error {
 type unifySet struct {
 	File   string   `placeholder:"FILE" xor:"from" required:"" help:"JSON file with the definition; - is standard input."`
 	Source []string `placeholder:"NAME" xor:"from" required:"" help:"Take the suggestion for these sources, the most important one first. May be given several times."`
+	Region string   `placeholder:"CODE" help:"Region of phones without a prefix, such as HR."`
 	Build  bool     `help:"Build the profiles at once."`
 }
 
@@ -208,6 +211,7 @@ func (p *unifySet) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	set(&in.Region, p.Region)
 	d, err := client.Decode[client.Unification](c.PutUnification(inv.ctx, in))
 	if err != nil {
 		return loadAgain(err, "segue profile unify show -o json > unify.json")
@@ -286,6 +290,7 @@ func (inv *invocation) writeNumbers(w io.Writer, c *client.Client, n client.Unif
 type unifyPreview struct {
 	File    string   `placeholder:"FILE" xor:"from" help:"JSON file with the definition; - is standard input. Without it and --source the stored one is previewed."`
 	Source  []string `placeholder:"NAME" xor:"from" help:"Preview the suggestion for these sources. May be given several times."`
+	Region  string   `placeholder:"CODE" help:"Region of phones without a prefix, such as HR."`
 	Samples int64    `default:"5" help:"How many clusters to show, the largest first. Defaults to ${default}."`
 }
 
@@ -309,11 +314,15 @@ func (p *unifyPreview) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	set(&in.Region, p.Region)
 	out, err := client.Decode[client.UnifyPreview](c.PreviewUnification(inv.ctx, client.PreviewTables{
-		Fields: in.Fields, Tables: in.Tables, Rules: in.Rules, Survivorship: in.Survivorship, Region: in.Region, MaxBlock: in.MaxBlock, Version: in.Version, Samples: p.Samples,
+		Fields: in.Fields, Tables: in.Tables, Rules: in.Rules, Survivorship: in.Survivorship, Region: in.Region, MaxBlock: in.MaxBlock, Version: in.Version, Samples: max(p.Samples, 1),
 	}))
 	if err != nil {
 		return err
+	}
+	if p.Samples == 0 { // which the server takes for as many as usual
+		out.Clusters = []client.Cluster{}
 	}
 	return inv.show(out, func(w io.Writer) error {
 		if err := inv.writeNumbers(w, c, out.Numbers); err != nil {

@@ -396,6 +396,9 @@ func TestADraftRunsNothingBeforeSomebodyAgrees(t *testing.T) {
 	require.Contains(t, got, "is a draft")
 	require.Contains(t, got, "segue connection agree")
 	require.Contains(t, b.fails(exitConflict, "connection", "export-user", "main", "--machine"), "connection agree")
+	for _, command := range []string{"agree", "export-user"} {
+		require.Contains(t, b.fails(exitUsage, "connection", command, "main"), "Use --email or SEGUE_EMAIL, or --machine on the server's machine")
+	}
 	asked := b.run("connection", "agree", "main", "--machine")
 	require.Equal(t, exitUsage, asked.code, "it asks")
 	require.Contains(t, asked.err, activation.ConsentStatement)

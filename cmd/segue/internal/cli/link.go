@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -73,13 +74,22 @@ func (k *connectionExportUser) Run(inv *invocation) error {
 		})
 	}
 	if !k.Machine {
-		return k.as(inv, set)
+		return orMachine(k.as(inv, set))
 	}
 	c, err := inv.api()
 	if err != nil {
 		return err
 	}
 	return set(c)
+}
+
+// orMachine tells of the other export user there can be, where nobody says who they are.
+func orMachine(err error) error {
+	var u *usageError
+	if errors.As(err, &u) && u.remedy == addressRemedy {
+		return u.withRemedy(addressRemedy + ", or --machine on the server's machine")
+	}
+	return err
 }
 
 type connectionAgree struct {
@@ -116,7 +126,7 @@ func (k *connectionAgree) Run(inv *invocation) error {
 		})
 	}
 	if !k.Machine {
-		return k.as(inv, work)
+		return orMachine(k.as(inv, work))
 	}
 	c, err := inv.api()
 	if err != nil {

@@ -28,6 +28,8 @@ type accountFlags struct {
 	passwordFlags
 }
 
+const addressRemedy = "Use --email or SEGUE_EMAIL"
+
 // as signs in, works f and signs out. The one-time code comes from SEGUE_CODE, or is asked for where the server asks.
 func (f accountFlags) as(inv *invocation, work func(*client.Client) error) (err error) {
 	server, err := inv.address()
@@ -39,7 +41,7 @@ func (f accountFlags) as(inv *invocation, work func(*client.Client) error) (err 
 		in.Email = inv.Env("SEGUE_EMAIL")
 	}
 	if in.Email == "" {
-		return usagef("your address is missing").withRemedy("Use --email or SEGUE_EMAIL")
+		return usagef("your address is missing").withRemedy(addressRemedy)
 	}
 	if in.Password, err = f.password(inv); err != nil {
 		return err

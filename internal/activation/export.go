@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -144,12 +145,17 @@ func (e Export) Validate(d ProfileDefinition) error {
 func (m Mapping) Validate(d ProfileDefinition) error {
 	f, ok := d.FieldNamed(m.Email)
 	if !ok {
-		return Errorf(CodeInvalid, "the profile has no field %q", m.Email).WithField("mapping.email")
+		return d.noField(m.Email, "mapping.email")
 	}
 	if f.Semantic != SemanticEmail {
 		return Errorf(CodeInvalid, "the field %q does not mean e-mail", m.Email).WithField("mapping.email").
 			WithRemedy("Choose a field whose semantic type is email, or change the field's semantic type")
 	}
+	return m.ValidateAttributes(d)
+}
+
+// ValidateAttributes checks the attributes of m against the fields of the profile.
+func (m Mapping) ValidateAttributes(d ProfileDefinition) error {
 	seen := map[string]bool{}
 	for i, a := range m.Attributes {
 		at := fmt.Sprintf("mapping.attributes[%d]", i)
@@ -166,7 +172,7 @@ func (m Mapping) Validate(d ProfileDefinition) error {
 		seen[a.Attribute] = true
 		f, ok := d.FieldNamed(a.Field)
 		if !ok {
-			return Errorf(CodeInvalid, "the profile has no field %q", a.Field).WithField(at + ".field")
+			return d.noField(a.Field, at+".field")
 		}
 		if a.IsPhone() && f.Semantic != SemanticPhone {
 			return Errorf(CodeInvalid, "the field %q does not mean phone", a.Field).WithField(at + ".field").
@@ -174,6 +180,17 @@ func (m Mapping) Validate(d ProfileDefinition) error {
 		}
 	}
 	return nil
+}
+
+// noField tells of a field that there is not, and of the one whose name differs only in small and capital letters.
+func (d ProfileDefinition) noField(name, at string) error {
+	e := Errorf(CodeInvalid, "the profile has no field %q", name).WithField(at)
+	for _, f := range d.Fields {
+		if strings.EqualFold(f.Name, name) {
+			return e.WithRemedy(fmt.Sprintf("Did you mean %q?", f.Name))
+		}
+	}
+	return e
 }
 
 // within names the part of an input that an error speaks of.

@@ -265,9 +265,11 @@ func shown(v any) string {
 	if v == nil || v == "" {
 		return "nothing"
 	}
-	text, err := json.Marshal(v)
-	if err != nil {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // queries are full of < and >
+	if err := enc.Encode(v); err != nil {
 		return fmt.Sprint(v)
 	}
-	return short(string(text))
+	return short(strings.TrimSpace(b.String()))
 }

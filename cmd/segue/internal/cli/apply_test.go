@@ -237,6 +237,21 @@ relationships:
 	require.Regexp(t, `segue\.yaml:\d+:1: is no YAML`, b.fails(exitInvalid, "apply", "-f", b.file("sources:\n  - name: a\n   path: b\n")))
 }
 
+func TestApplyTellsEveryMistakeOfAMapping(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	path := b.file(strings.NewReplacer("email: mail", "email: Mail", "FIRSTNAME, field: name}", "FIRSTNAME, field: nam}\n        - {attribute: lower, field: name}").Replace(wholeFile))
+	got := b.fails(exitInvalid, "apply", "--yes", "-f", path)
+	require.Contains(t, got, "3 mistakes in the configuration; nothing was changed")
+	require.Contains(t, got, `mapping.email: the profile has no field "Mail". Did you mean "mail"?`)
+	require.Contains(t, got, `mapping.attributes[0].field: the profile has no field "nam". Did you mean "name"?`)
+	require.Contains(t, got, `mapping.attributes[1].attribute: "lower" is not an attribute name`)
+
+	b.applied(wholeFile)
+	require.Contains(t, b.fails(exitInvalid, "export", "update", "VIP", "--email", "Mail"), `--email: the profile has no field "Mail". Did you mean "mail"?`)
+}
+
 func TestApplyTellsTheLineOfWhatOnlyTheServerSees(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -299,7 +314,9 @@ segments:
 
 	later := strings.Replace(text, "name: Asked", "name: Asked\n    description: later", 1)
 	require.NotContains(t, b.applied(later), "build", "the query is the one that was taken")
-	require.NotContains(t, b.applied(strings.Replace(later, "FROM", "FROM  ", 1)), "build", "there are profiles already")
+	out = b.applied(strings.Replace(later, "FROM customers", "FROM customers WHERE points > 5", 1))
+	require.NotContains(t, out, "build", "there are profiles already")
+	require.Contains(t, out, `WHERE points > 5"`, "as it is written")
 	other := strings.NewReplacer("[{name: name, type: text}]", "[{name: called, type: text}]", "{name: name}", "{called: name}", "FROM", "FROM ").Replace(text)
 	require.Contains(t, b.applied(other), "~ update profile \"profile\"", "what it reads is another")
 	require.Contains(t, b.ok("segment", "count", "Asked"), "members")

@@ -299,12 +299,22 @@ func (c *checking) export(x Export, path string) {
 		return
 	}
 	d := p.Definition()
-	for i, a := range x.Mapping.Attributes {
-		m := activation.Mapping{Email: x.Mapping.Email, Attributes: []activation.AttributeMapping{a}}
+	told := func(err error, name string) {
 		var bad *activation.Error
-		if err := m.Validate(d); errors.As(err, &bad) && bad.Field != "mapping.email" {
+		if errors.As(err, &bad) && strings.HasPrefix(bad.Message, "the profile has no field") {
+			err = bad.WithRemedy(meant(name, fieldNames(p)))
+		}
+		c.say(path, err)
+	}
+	if x.Mapping.Email != "" {
+		told(activation.Mapping{Email: x.Mapping.Email}.Validate(d), x.Mapping.Email)
+	}
+	for i, a := range x.Mapping.Attributes {
+		m := activation.Mapping{Attributes: []activation.AttributeMapping{a}}
+		var bad *activation.Error
+		if err := m.ValidateAttributes(d); errors.As(err, &bad) {
 			ok = false
-			c.say(path, bad.WithField(strings.Replace(bad.Field, "[0]", fmt.Sprintf("[%d]", i), 1)))
+			told(bad.WithField(strings.Replace(bad.Field, "[0]", fmt.Sprintf("[%d]", i), 1)), a.Field)
 		}
 	}
 	if ok {
@@ -313,8 +323,11 @@ func (c *checking) export(x Export, path string) {
 	if x.Name != "" && e.Connection != "" && len(e.Segments) > 0 && x.Mapping.Email != "" {
 		err := e.Validate(d)
 		var bad *activation.Error
-		if errors.As(err, &bad) && bad.Field == "list_id" {
+		switch {
+		case errors.As(err, &bad) && bad.Field == "list_id":
 			err = bad.WithField("list")
+		case bad != nil && bad.Field == "mapping.email": // which is told already
+			err = nil
 		}
 		c.say(path, err)
 	}

@@ -174,15 +174,15 @@ func (p *planning) sources() error {
 	return nil
 }
 
-// used reports whether the files make profiles or relationships from a source, or a query that is new may read it.
+// used reports whether profiles or relationships are made from a source, by the files or already, or a query that is new may read it.
 func (p *planning) used(name string) bool {
 	if slices.ContainsFunc(p.asking(), func(g activation.Segment) bool { return g.MayRead(name) }) {
 		return true
 	}
-	if p.want.Profile != nil && slices.ContainsFunc(p.want.Profile.Tables, func(t configfile.Table) bool { return t.Source == name }) {
-		return true
-	}
-	return slices.ContainsFunc(p.want.Relationships, func(r configfile.Relationship) bool { return r.From == name || r.To == name })
+	of := func(r configfile.Relationship) bool { return r.From == name || r.To == name }
+	profile := cmp.Or(p.want.Profile, p.have.Profile)
+	return profile != nil && slices.ContainsFunc(profile.Tables, func(t configfile.Table) bool { return t.Source == name }) ||
+		slices.ContainsFunc(p.want.Relationships, of) || slices.ContainsFunc(p.have.Relationships, of)
 }
 
 func (p *planning) profile() error {

@@ -346,6 +346,17 @@ segments:
 	require.NotContains(t, out, "> take over source \"unread\"")
 }
 
+func TestASourceOfTheServersOwnRelationshipIsTakenOverWhenItIsReadInAnotherWay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	b.applied(wholeFile)
+	for _, source := range []string{"  - {name: purchases, path: purchases.csv, max_shrink: 0.5, columns: {amount: {type: text}}}", "  - {name: customers, path: customers.csv, columns: {points: {type: text}}}"} {
+		out := b.ok("apply", "--dry-run", "-f", b.file("sources:\n"+source+"\n"))
+		require.Contains(t, out, "> take over source", "its columns are another thing for what is there already")
+	}
+}
+
 func TestPruneRemovesOnlyOfTheSectionsThatTheFilesHave(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -69,6 +69,15 @@ func TestWhyAColumnIsTextIsSaid(t *testing.T) {
 		almost([]client.Column{{Name: "name", Type: "text"}, {Name: "my points", Type: "text", Almost: &client.Almost{Type: "number", Values: 9, Of: 10, File: "c.csv", Line: 4}}}, "segue source update x"))
 }
 
+func TestATypeThatIsStatedForNoColumnIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withProfile()
+	b.ok("source", "update", "customers", "--column", "Points=text", "--column", "born=date", "--column", "name=text")
+	require.Equal(t, "3 rows are taken over into the table \"customers\".\nA type is stated for the column \"Points\", which the table has not; did you mean \"points\"?\n"+
+		"A type is stated for the column \"born\", which the table has not\n", b.ok("source", "ingest", "customers"))
+}
+
 func TestSharesArePercentOrFractions(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"segue/client"
+	"segue/cmd/segue/internal/near"
 	"segue/cmd/segue/internal/table"
 	"segue/internal/activation"
 )
@@ -215,6 +217,28 @@ func (inv *invocation) ingested(s client.Source) {
 	for _, line := range almost(s.Ingest.Columns, "segue source update "+shellWord(s.Name)) {
 		inv.say("%s", line)
 	}
+	for _, line := range unmet(s.Columns, s.Ingest.Columns) {
+		inv.say("%s", line)
+	}
+}
+
+// unmet says of which columns something is stated though the table has none of that name, letter by letter.
+func unmet(stated map[string]client.ColumnOption, columns []client.Column) (lines []string) {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	for _, name := range sortedKeys(stated) {
+		if slices.Contains(names, name) {
+			continue
+		}
+		line := fmt.Sprintf("A type is stated for the column %q, which the table has not", name)
+		if w := near.Word(name, names); w != "" {
+			line += fmt.Sprintf("; did you mean %q?", w)
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // unreadable adds how to see the rows that an ingest was refused over, if there are some.

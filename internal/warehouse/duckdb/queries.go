@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -175,6 +176,9 @@ func misunderstood(err error) error {
 	return err
 }
 
+// unknownColumn is what DuckDB says of a column that there is not.
+var unknownColumn = regexp.MustCompile(`^Binder Error: Referenced column "(.*)" not found in FROM clause!`)
+
 // unbound says why a query does not fit the tables: DuckDB's first line, which names columns, functions and types and no value.
 func unbound(err, translated error) error {
 	var duck *driverduck.Error
@@ -185,6 +189,10 @@ func unbound(err, translated error) error {
 		return translated
 	}
 	line, _, _ := strings.Cut(duck.Msg, "\n")
+	if m := unknownColumn.FindStringSubmatch(line); m != nil {
+		return activation.Errorf(activation.CodeInvalid, "the query does not fit the tables: those in its FROM have no column %q", m[1]).WithField("sql").
+			WithRemedy("Text stands in single quotes, names with spaces in double ones")
+	}
 	return activation.Errorf(activation.CodeInvalid, "the query does not fit the tables: %s", line).WithField("sql")
 }
 

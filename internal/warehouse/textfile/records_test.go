@@ -152,13 +152,15 @@ func FuzzRecords(f *testing.F) {
 func TestFormatsAreFoundOut(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"a,b\n1,2\n":                      ",",
-		"a;b;c\n1,5;2,5;3\n":              ";",
-		"a\tb\n1\t\"x,y;z\"\n":            "\t",
-		"a|b|c\n1|2|3\n":                  "|",
-		"a,b;c\n\"x;y\",1\n\"z;\",2\n":    ",",
-		"only one column\nwith spaces\n":  ",",
-		"name;note\nAna;a, b, c\nIvo;d\n": ";",
+		"a,b\n1,2\n":                                ",",
+		"a;b;c\n1,5;2,5;3\n":                        ";",
+		"a\tb\n1\t\"x,y;z\"\n":                      "\t",
+		"a|b|c\n1|2|3\n":                            "|",
+		"a,b;c\n\"x;y\",1\n\"z;\",2\n":              ",",
+		"only one column\nwith spaces\n":            ",",
+		"name;note\nAna;a, b, c\nIvo;d\n":           ";",
+		"id;paid\n" + strings.Repeat("7;1,5\n", 99): ";",
+		"id;net;gross\n" + strings.Repeat("7;1,5;2,5\n", 99) + "7;1,5\n": ";",
 	} {
 		require.Equal(t, want, sniff([]byte(text), true, (Survey{}).source.CSV).delim, text)
 	}

@@ -128,7 +128,11 @@ func (s *Survey) look(p *part, rec record) error {
 // fit all values.
 func (p *part) misfit(rec record) (warehouse.BadRow, bool) {
 	if rec.problem != "" {
-		return warehouse.BadRow{File: p.file.Name, Line: rec.line, Value: Mask(string(bytes.TrimRight(rec.raw, "\r\n"))), Reason: rec.problem}, true
+		bad := warehouse.BadRow{File: p.file.Name, Line: rec.line, Reason: rec.problem}
+		if rec.raw != nil { // of what is too long nothing was kept
+			bad.Value = Mask(string(bytes.TrimRight(rec.raw, "\r\n")))
+		}
+		return bad, true
 	}
 	if !p.typed {
 		return warehouse.BadRow{}, false

@@ -254,6 +254,7 @@ func largeRows(d *Desk) {
 		require.NoError(d, err)
 		require.Len(d, bad, 1)
 		require.Equal(d, "is longer than 4 MiB", bad[0].Reason, kind)
+		require.Empty(d, bad[0].Value, "it is not known, which is not that it is empty")
 
 		many := file("many", slices.Repeat([]string{half}, 33)...)
 		_, err = d.W.Preview(d.ctx(), Of(kind, many), 5)

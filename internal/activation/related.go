@@ -115,14 +115,19 @@ func (v *validation) related(r Related, here place, has bool, at string, depth i
 	if err != nil {
 		return "", err
 	}
+	if err := r.checkShape(has, at); err != nil {
+		return "", err
+	}
 	id := way[len(way)-1].Table()
 	if _, ok := v.model.Tables[id]; !ok {
 		return "", Errorf(CodeInvalid, "the path leads to a table that has no rows yet").WithField(at + ".path").WithRemedy("Take them over first: segue source ingest")
 	}
 	there := v.model.tablePlace(id)
-	kind, err := r.checkFunction(there, has, at)
-	if err != nil {
-		return "", err
+	kind := FieldType("")
+	if !has {
+		if kind, err = r.checkFunction(there, at); err != nil {
+			return "", err
+		}
 	}
 	if r.Within != nil {
 		if err := v.window(*r.Within, there, at+".within"); err != nil {
@@ -135,23 +140,37 @@ func (v *validation) related(r Related, here place, has bool, at string, depth i
 	return kind, nil
 }
 
-func (r Related) checkFunction(there place, has bool, at string) (FieldType, error) {
+// checkShape checks what can be said without knowing the columns of the table.
+func (r Related) checkShape(has bool, at string) error {
 	if has {
 		if r.Function != "" || r.Column != "" || r.OrderBy != "" {
-			return "", Errorf(CodeInvalid, "has and has_not take no function and no column: they ask whether there is a row").WithField(at + ".function")
+			return Errorf(CodeInvalid, "has and has_not take no function and no column: they ask whether there is a row").WithField(at + ".function")
 		}
-		return "", nil
+		return nil
 	}
 	info, ok := r.Function.Info()
-	if !ok {
-		return "", Errorf(CodeInvalid, "unknown function %q", r.Function).WithField(at + ".function")
+	switch {
+	case !ok && r.Function == "":
+		return Errorf(CodeInvalid, "the function is missing").WithField(at + ".function")
+	case !ok:
+		return Errorf(CodeInvalid, "unknown function %q", r.Function).WithField(at + ".function")
+	case len(info.Types) == 0 && r.Column != "":
+		return Errorf(CodeInvalid, "%s is over rows and takes no column", r.Function).WithField(at + ".column")
+	case len(info.Types) > 0 && r.Column == "":
+		return Errorf(CodeInvalid, "%s needs a column", r.Function).WithField(at + ".column")
+	case !info.Ordered && r.OrderBy != "":
+		return Errorf(CodeInvalid, "%s goes by no column", r.Function).WithField(at + ".order_by")
+	case info.Ordered && r.OrderBy == "":
+		return Errorf(CodeInvalid, "%s needs a column to go by", r.Function).WithField(at + ".order_by")
 	}
+	return nil
+}
+
+// checkFunction checks what is worked out against the columns of the table, and returns its type.
+func (r Related) checkFunction(there place, at string) (FieldType, error) {
+	info, _ := r.Function.Info()
 	kind := info.Result
-	if len(info.Types) == 0 {
-		if r.Column != "" {
-			return "", Errorf(CodeInvalid, "%s is over rows and takes no column", r.Function).WithField(at + ".column")
-		}
-	} else {
+	if len(info.Types) > 0 {
 		t, ok := there.fields(r.Column)
 		if !ok {
 			return "", Errorf(CodeInvalid, "the table has no column %q", r.Column).WithField(at + ".column")
@@ -164,9 +183,6 @@ func (r Related) checkFunction(there place, has bool, at string) (FieldType, err
 		}
 	}
 	if !info.Ordered {
-		if r.OrderBy != "" {
-			return "", Errorf(CodeInvalid, "%s goes by no column", r.Function).WithField(at + ".order_by")
-		}
 		return kind, nil
 	}
 	t, ok := there.fields(r.OrderBy)

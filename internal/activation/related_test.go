@@ -2,6 +2,7 @@ package activation_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,6 +76,45 @@ func TestConditionsOnRelatedRowsNameTheirMistakes(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"operator":"less_than","values":["3"],"related":{"path":["paid by","lines"],"function":"sum","column":"quantity",
 		"where":{"operator":"has","related":{"path":["lines"],"where":{"field":"bought","operator":"is_empty"}}}}}`), &fine))
 	require.NoError(t, fine.Validate(m), "a path may be followed back, in the rows' own conditions")
+}
+
+func TestWhatNeedsNoColumnsIsCheckedBeforeATableHasRows(t *testing.T) {
+	t.Parallel()
+	m := shop()
+	delete(m.Tables, "orders")
+	for text, field := range map[string]string{
+		`{"operator":"has","related":{"path":["paid by"]}}`:                                                                          "rule.related.path",
+		`{"operator":"has","related":{"path":["paid by"],"function":"count"}}`:                                                       "rule.related.function",
+		`{"operator":"equals","values":["1"],"related":{"path":["paid by"],"function":"total","column":"amount"}}`:                   "rule.related.function",
+		`{"operator":"equals","values":["1"],"related":{"path":["paid by"],"function":"count","column":"amount"}}`:                   "rule.related.column",
+		`{"operator":"equals","values":["1"],"related":{"path":["paid by"],"function":"sum"}}`:                                       "rule.related.column",
+		`{"operator":"equals","values":["1"],"related":{"path":["paid by"],"function":"sum","column":"amount","order_by":"bought"}}`: "rule.related.order_by",
+		`{"operator":"equals","values":["1"],"related":{"path":["paid by"],"function":"last","column":"amount"}}`:                    "rule.related.order_by",
+	} {
+		var r activation.Rule
+		require.NoError(t, json.Unmarshal([]byte(text), &r), text)
+		var e *activation.Error
+		require.ErrorAs(t, r.Validate(m), &e, text)
+		require.Equal(t, field, e.Field, text)
+	}
+}
+
+func TestOperandsOfTheWrongSizeAreToldTheBound(t *testing.T) {
+	t.Parallel()
+	m := shop()
+	m.Profile.Fields = append(m.Profile.Fields, activation.Field{Name: "born", Column: "born", Type: activation.TypeDate})
+	for _, c := range []struct {
+		rule activation.Rule
+		want string
+	}{
+		{activation.Rule{Operator: activation.OpIDOneOf, Values: slices.Repeat([]string{"1"}, activation.MaxRuleValues+1)}, "takes one value to 100000, not 100001"},
+		{activation.Rule{Operator: activation.OpIDOneOf}, "takes one value to 100000, not 0"},
+		{activation.Rule{Field: "born", Operator: activation.OpInTheLast, Values: []string{"36601"}, Unit: activation.UnitDay}, "must be a whole number from 0 to 36600"},
+		{activation.Rule{Field: "born", Operator: activation.OpInTheNext, Values: []string{"-1"}, Unit: activation.UnitDay}, "must be a whole number from 0 to 36600"},
+		{activation.Rule{Field: "born", Operator: activation.OpAnniversaryIn, Values: []string{"367"}}, "must be a whole number from 0 to 366"},
+	} {
+		require.ErrorContains(t, c.rule.Validate(m), c.want)
+	}
 }
 
 func TestRelationshipsAreCheckedAgainstTheTables(t *testing.T) {

@@ -222,9 +222,12 @@ func (v *validation) comparison(r Rule, kind FieldType, at string) error {
 	for i, value := range r.Values {
 		where := fmt.Sprintf("%s.values[%d]", at, i)
 		if info.Operand == OperandRelative || info.Operand == OperandDays {
-			n, err := strconv.Atoi(value)
-			if err != nil || n < 0 || n > 36_600 || (info.Operand == OperandDays && n > 366) {
-				return Errorf(CodeInvalid, "must be a whole number of a sensible size").WithField(where)
+			most := 36_600
+			if info.Operand == OperandDays {
+				most = 366
+			}
+			if n, err := strconv.Atoi(value); err != nil || n < 0 || n > most {
+				return Errorf(CodeInvalid, "must be a whole number from 0 to %d", most).WithField(where)
 			}
 			continue
 		}
@@ -282,7 +285,7 @@ func (o Operand) words() string {
 	case OperandTwo:
 		return "two values"
 	case OperandMany:
-		return "at least one value"
+		return fmt.Sprintf("one value to %d", MaxRuleValues)
 	case OperandRelative:
 		return "one whole number and a unit"
 	case OperandDays:

@@ -41,14 +41,18 @@ func (inv *invocation) sourceNames(c *client.Client) func(id string) string {
 	}
 }
 
-// row reads a row as people write it: the name or id of a source, a colon, the key.
+// row reads a row as people write it: the name or id of a source, a colon, the key. Both may have colons: the longest name that there
+// is counts.
 func (inv *invocation) row(c *client.Client, text string) (client.Row, error) {
-	source, key, ok := strings.Cut(text, ":")
-	if !ok || source == "" || key == "" {
-		return client.Row{}, usagef("%q is no row", text).withRemedy("Write a row as SOURCE:KEY, such as customers:4711")
+	err := error(usagef("%q is no row", text).withRemedy("Write a row as SOURCE:KEY, such as customers:4711"))
+	before := func(end int) int { return strings.LastIndexByte(text[:max(end, 0)], ':') }
+	for end := before(len(text) - 1); end > 0; end = before(end) {
+		var src client.Source
+		if src, err = inv.source(c, text[:end]); client.CodeOf(err) != "not_found" {
+			return client.Row{SourceID: src.ID, Key: text[end+1:]}, err
+		}
 	}
-	src, err := inv.source(c, source)
-	return client.Row{SourceID: src.ID, Key: key}, err
+	return client.Row{}, err
 }
 
 func (inv *invocation) rowPair(c *client.Client, a, b string) (p client.RowPair, err error) {

@@ -99,6 +99,12 @@ func TestTablesAreUnifiedFromTheCommandLine(t *testing.T) {
 	require.Contains(t, out, "matches")
 	require.Contains(t, out, "Joined by\n  customers:c1 and loyalty:k1 by Same e-mail\n")
 	require.Contains(t, b.fails(exitUsage, "profile", "unify", "explain", "customers", "loyalty:k1"), "Write a row as SOURCE:KEY")
+	b.ok("source", "update", "loyalty", "--rename", "cards: new")
+	b.ok("profile", "unify", "never", "customers:c1", "cards: new:k::1")
+	require.Contains(t, b.ok("profile", "unify", "pairs"), "cards: new:k::1 ", "names and keys may have colons")
+	b.ok("profile", "unify", "forget", "customers:c1", "cards: new:k::1")
+	b.ok("source", "update", "cards: new", "--rename", "loyalty")
+	require.Contains(t, b.fails(exitNotFound, "profile", "unify", "explain", "customers:c1", "none:k:1"), `there is no source "none"`)
 
 	require.Equal(t, "loyalty:k1 is never one person with 1 other row, from the next build on: segue profile build\n", b.ok("profile", "unify", "separate", "c1", "loyalty:k1"))
 	require.Contains(t, b.ok("profile", "unify", "pairs"), "never")

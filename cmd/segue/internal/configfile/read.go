@@ -282,7 +282,7 @@ func (r *reading) scalar(n *yaml.Node, into reflect.Value, path string, tag refl
 	wrong := func() { r.add(n, path, "", "is %s, not %s", kindOf(n), wanted(into)) }
 	switch into.Kind() {
 	case reflect.String:
-		if n.Tag != "!!str" {
+		if n.Tag != "!!str" && n.Tag != "!!merge" { // << merges as a key only
 			r.add(n, path, fmt.Sprintf("Put it in quotes: %q", n.Value), "is %s, not text", kindOf(n))
 			return
 		}

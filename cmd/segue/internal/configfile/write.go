@@ -69,6 +69,9 @@ func node(v reflect.Value) *yaml.Node {
 		n.Kind, n.Tag, n.Value = yaml.ScalarNode, "!!int", strconv.FormatInt(v.Int(), 10)
 	case reflect.Float64:
 		n.Kind, n.Tag, n.Value = yaml.ScalarNode, "!!float", strconv.FormatFloat(v.Float(), 'f', -1, 64)
+		if !strings.Contains(n.Value, ".") { // a tag would be written
+			n.Tag = "!!int"
+		}
 	default:
 		panic("configfile: no YAML of a " + v.Kind().String())
 	}
@@ -83,6 +86,8 @@ func text(s string) *yaml.Node {
 	n.SetString(s)
 	alone, err := yaml.Marshal(s)
 	switch {
+	case s == "<<", s == "=", n.Style == yaml.LiteralStyle && strings.ContainsAny(s[:1], " \t\n"):
+		n.Style = yaml.DoubleQuotedStyle // the library would write it so that it means something else
 	case err != nil:
 	case bytes.HasPrefix(alone, []byte(`"`)):
 		n.Style = yaml.DoubleQuotedStyle

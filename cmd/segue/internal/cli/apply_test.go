@@ -237,6 +237,43 @@ relationships:
 	require.Regexp(t, `segue\.yaml:\d+:1: is no YAML`, b.fails(exitInvalid, "apply", "-f", b.file("sources:\n  - name: a\n   path: b\n")))
 }
 
+func TestAMistakeOfASourceOrProfileHidesNoOther(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path := b.file(`sources:
+  - name: a
+    path: a.csv
+    csv: {delimiter: ",,", encoding: utf16}
+    max_bad_rows: -1
+    max_shrink: 7
+profile:
+  region: XX
+  fields:
+    - {name: mail, type: text, semantic: emial}
+    - {name: Mail, type: number}
+  tables:
+    - {source: a, key: id, columns: {mail: mail, Mail: mail}}
+  rules:
+    - {name: close, conditions: [{field: mail, kind: similar, similarity: 0.2}]}
+    - {name: none, conditions: [{field: mial, kind: exact}]}
+`)
+	got := b.fails(exitInvalid, "apply", "--yes", "-f", path)
+	for _, want := range []string{
+		"4:11: sources[0].csv.delimiter: must be one character",
+		"4:28: sources[0].csv.encoding: unknown encoding \"utf16\"",
+		"5:5: sources[0].max_bad_rows: must be between 0 and 1",
+		"6:5: sources[0].max_shrink: must be between 0 and 1",
+		"8:3: profile.region: XX is not a region that has telephone numbers",
+		"10:32: profile.fields[0].semantic: unknown semantic type \"emial\"",
+		"11:8: profile.fields[1].name: the field name \"Mail\" is taken",
+		"15:63: profile.rules[0].conditions[0].similarity: must be above 0.5 and at most 1",
+		"16:34: profile.rules[1].conditions[0].field: there is no field \"mial\"",
+	} {
+		require.Contains(t, got, path+":"+want)
+	}
+	require.Contains(t, got, "9 mistakes in the configuration; nothing was changed")
+}
+
 func TestApplyTellsEveryMistakeOfAMapping(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -171,8 +171,13 @@ func (c *checking) source(s Source, path string) {
 			delete(d.Columns, name)
 		}
 	}
-	if s.Name != "" && activation.ValidateName("name", s.Name) == nil {
-		c.say(path, d.Validate())
+	for d.Name = "any"; ; { // what was told is made right, to see what else is wrong
+		var e *activation.Error
+		err := d.Validate()
+		if !c.say(path, err) && errors.As(err, &e) && mended(&d, e.Field) {
+			continue
+		}
+		break
 	}
 	if s.Database == nil || s.Database.PasswordEnv == "" {
 		return
@@ -181,6 +186,30 @@ func (c *checking) source(s Source, path string) {
 	if i := Find(Named{Name: s.Name, Was: s.Was}, there); i < 0 || c.server.File.Sources[i].Database == nil {
 		c.env(s.Database.PasswordEnv, path+".database.password_env")
 	}
+}
+
+// mended makes a field right about which something was told.
+func mended(d *activation.Source, field string) bool {
+	switch field {
+	case "csv.delimiter":
+		d.CSV.Delimiter = ""
+	case "csv.quote":
+		d.CSV.Quote = ""
+	case "csv.encoding":
+		d.CSV.Encoding = ""
+	case "max_bad_rows":
+		d.MaxBadRows = 0
+	case "max_shrink":
+		d.MaxShrink = 0
+	case "path":
+		if d.Kind.Database() || d.Path != "" {
+			return false
+		}
+		d.Path = "any"
+	default:
+		return false
+	}
+	return true
 }
 
 // Domain is the source in the domain's terms.

@@ -33,27 +33,13 @@ func (c *checking) profile() {
 	if len(p.Tables) == 1 && len(p.Rules) == 0 && (len(p.Survivorship) > 0 || p.MaxBlock != 0) {
 		c.Add(path+".survivorship", "Leave it out", "one table whose rows are not matched has one value for each field")
 	}
-	only := func(f []activation.Field, rules []activation.MatchRule) activation.ProfileDefinition {
-		d := p.Definition()
-		for i := range f {
-			f[i].Column = "a"
-		}
-		return activation.ProfileDefinition{Source: "s", Key: "k", Fields: f, Unify: &activation.Unification{Rules: rules}, Region: d.Region}
-	}
 	d := p.Definition()
-	for i, f := range d.Fields {
-		one := only([]activation.Field{f}, nil)
-		one.Region = ""
-		var e *activation.Error
-		if err := one.Validate(); errors.As(err, &e) {
-			whole = false
-			c.say(path, e.WithField(strings.Replace(e.Field, "fields[0]", fmt.Sprintf("fields[%d]", i), 1)))
-		}
-	}
+	sound, fine := c.fields(d, path)
+	whole = whole && fine
 	for i, r := range p.Rules {
-		all := only(slices.Clone(d.Fields), []activation.MatchRule{r})
 		var e *activation.Error
-		if err := all.Validate(); errors.As(err, &e) && strings.HasPrefix(e.Field, "rules[0]") {
+		err := partly(sound, "", r).Validate()
+		if errors.As(err, &e) && strings.HasPrefix(e.Field, "rules[0]") {
 			whole = false
 			c.say(path, e.WithField(strings.Replace(e.Field, "rules[0]", fmt.Sprintf("rules[%d]", i), 1)))
 		}
@@ -69,6 +55,42 @@ func (c *checking) profile() {
 		}
 		c.say(path, d.Validate())
 	}
+}
+
+// partly is a profile with these parts, and whatever else it needs.
+func partly(fields []activation.Field, region string, rules ...activation.MatchRule) activation.ProfileDefinition {
+	fields = slices.Clone(fields)
+	for i := range fields {
+		fields[i].Column = "a"
+	}
+	return activation.ProfileDefinition{Source: "s", Key: "k", Fields: fields, Region: region, Unify: &activation.Unification{Rules: rules}}
+}
+
+// fields checks the region and each field, and returns the fields without what is wrong of them, against which the rest can be held.
+func (c *checking) fields(d activation.ProfileDefinition, path string) (sound []activation.Field, fine bool) {
+	fine = true
+	for i, f := range d.Fields {
+		n := len(sound)
+		var e *activation.Error
+		err := partly(append(slices.Clip(sound), f), "").Validate()
+		if errors.As(err, &e) && strings.HasPrefix(e.Field, fmt.Sprintf("fields[%d]", n)) {
+			fine = false
+			c.say(path, e.WithField(strings.Replace(e.Field, fmt.Sprintf("fields[%d]", n), fmt.Sprintf("fields[%d]", i), 1)))
+			f.Semantic = ""
+			if !f.Type.Valid() {
+				f.Type = activation.TypeText
+			}
+			if err := partly(append(slices.Clip(sound), f), "").Validate(); err != nil {
+				continue
+			}
+		}
+		sound = append(sound, f)
+	}
+	var e *activation.Error
+	if err := partly([]activation.Field{{Name: "any", Type: activation.TypeText}}, d.Region).Validate(); errors.As(err, &e) && e.Field == "region" {
+		fine = c.say(path, e)
+	}
+	return sound, fine
 }
 
 func fieldNames(p *Profile) (names []string) {

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"segue/internal/activation"
+	"segue/internal/warehouse"
 )
 
 // all reads every record of a text, through a buffer of the size given.
@@ -108,6 +113,15 @@ func TestARecordThatIsTooLongIsPutAside(t *testing.T) {
 	rec, err = rs.next(2)
 	require.NoError(t, err)
 	require.EqualValues(t, 4, rec.line, "reading goes on behind its first line")
+}
+
+func TestTheValueOfARecordThatIsTooLongIsNotCalledEmpty(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.csv")
+	require.NoError(t, os.WriteFile(path, []byte("id,v\n1,a\n2,"+strings.Repeat("x", maxRecord)+"\n3,b\n"), 0o600))
+	s, err := Look(t.Context(), Request{Files: []warehouse.File{{Path: path, Name: "a.csv"}}, Source: activation.Source{Kind: activation.SourceCSV}})
+	require.NoError(t, err)
+	require.Equal(t, []warehouse.BadRow{{File: "a.csv", Line: 3, Reason: problemTooLong}}, s.Bad)
 }
 
 func TestTheFirstOfTwoBytesIsFound(t *testing.T) {

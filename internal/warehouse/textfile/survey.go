@@ -129,7 +129,7 @@ func (s *Survey) look(p *part, rec record) error {
 func (p *part) misfit(rec record) (warehouse.BadRow, bool) {
 	if rec.problem != "" {
 		bad := warehouse.BadRow{File: p.file.Name, Line: rec.line, Reason: rec.problem}
-		if rec.raw != nil { // of what is too long nothing was kept
+		if len(rec.raw) > 0 { // of what is too long nothing was kept
 			bad.Value = Mask(string(bytes.TrimRight(rec.raw, "\r\n")))
 		}
 		return bad, true

@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -166,6 +167,26 @@ func (s Source) Validate() error {
 	return nil
 }
 
+// maxName is how many characters a display name may have.
+const maxName = 120
+
+// FieldName proposes the name of a field for a column, whose own may be longer than names are: questions of a survey are.
+func FieldName(column string, taken func(name string) bool) string {
+	letters := []rune(column)
+	if len(letters) <= maxName {
+		return column
+	}
+	for n := 1; ; n++ {
+		end := "…"
+		if n > 1 {
+			end = fmt.Sprintf("… %d", n)
+		}
+		if name := string(letters[:maxName-utf8.RuneCountInString(end)]) + end; !taken(name) {
+			return name
+		}
+	}
+}
+
 // ValidateName checks a display name: 1 to 120 characters, no control characters, no white space at the ends.
 func ValidateName(field, name string) error {
 	switch {
@@ -173,8 +194,8 @@ func ValidateName(field, name string) error {
 		return Errorf(CodeInvalid, "must not be empty").WithField(field)
 	case strings.TrimSpace(name) != name:
 		return Errorf(CodeInvalid, "must not begin or end with white space").WithField(field)
-	case utf8.RuneCountInString(name) > 120:
-		return Errorf(CodeInvalid, "must have at most 120 characters").WithField(field)
+	case utf8.RuneCountInString(name) > maxName:
+		return Errorf(CodeInvalid, "must have at most %d characters", maxName).WithField(field)
 	case strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == 0x7f }):
 		return Errorf(CodeInvalid, "must not contain control characters").WithField(field)
 	}

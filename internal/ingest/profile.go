@@ -86,7 +86,11 @@ func (s *Service) SuggestProfile(ctx context.Context, id activation.SourceID) (a
 	p := activation.ProfileDefinition{Source: id, Key: suggestKey(src.Ingest.Columns)}
 	once := map[activation.SemanticType]bool{}
 	for _, c := range src.Ingest.Columns {
-		f := activation.Field{Name: c.Name, Column: c.Name, Type: c.Type, Semantic: c.Guess}
+		f := activation.Field{Column: c.Name, Type: c.Type, Semantic: c.Guess}
+		f.Name = activation.FieldName(c.Name, func(name string) bool {
+			_, taken := p.FieldNamed(name)
+			return taken
+		})
 		if strings.EqualFold(f.Name, "profile_id") {
 			continue
 		}

@@ -266,6 +266,23 @@ func TestTheSuggestedKeyIsAnID(t *testing.T) {
 	}
 }
 
+func TestColumnsWithLongNamesAreSuggestedAsFieldsThatCanBeStored(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	question := strings.Repeat("How are you? ", 12)
+	write(t, filepath.Join(s.Files, "in.csv"), "id,"+question+"1,"+question+"2\na,b,c\n")
+	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.NoError(t, err)
+	p, err := s.Sources.SuggestProfile(t.Context(), src.ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{question + "1", question + "2"}, []string{p.Fields[1].Column, p.Fields[2].Column})
+	require.Equal(t, []string{question[:119] + "…", question[:117] + "… 2"}, []string{p.Fields[1].Name, p.Fields[2].Name})
+	_, err = s.Sources.PutProfile(t.Context(), p)
+	require.NoError(t, err)
+}
+
 func TestAProfileIsCheckedAgainstItsTable(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)

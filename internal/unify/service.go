@@ -301,18 +301,18 @@ func (s *Service) Suggest(ctx context.Context, first activation.ProfileDefinitio
 func suggestTable(d *activation.ProfileDefinition, src activation.Source) activation.UnifyTable {
 	t := activation.UnifyTable{Source: src.ID, Key: src.Ingest.Columns[0].Name, Columns: map[string]string{}}
 	for _, c := range src.Ingest.Columns {
-		i := -1
+		i, name := -1, activation.FieldName(c.Name, func(name string) bool { return t.Columns[name] != "" })
 		if c.Guess != activation.SemanticNone {
 			i = slices.IndexFunc(d.Fields, func(f activation.Field) bool { return f.Semantic == c.Guess && f.Type == c.Type })
 		}
 		if i < 0 || t.Columns[d.Fields[i].Name] != "" {
-			i = slices.IndexFunc(d.Fields, func(f activation.Field) bool { return strings.EqualFold(f.Name, c.Name) })
+			i = slices.IndexFunc(d.Fields, func(f activation.Field) bool { return strings.EqualFold(f.Name, name) })
 		}
 		switch {
 		case i >= 0 && d.Fields[i].Type == c.Type && t.Columns[d.Fields[i].Name] == "":
 			t.Columns[d.Fields[i].Name] = c.Name
 		case i < 0 && !strings.EqualFold(c.Name, "profile_id"):
-			f := activation.Field{Name: c.Name, Type: c.Type, Semantic: c.Guess}
+			f := activation.Field{Name: name, Type: c.Type, Semantic: c.Guess}
 			if _, taken := d.FieldMeaning(c.Guess); taken || !c.Guess.Accepts(c.Type) {
 				f.Semantic = activation.SemanticNone
 			}

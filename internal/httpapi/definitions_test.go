@@ -114,6 +114,9 @@ func TestSourceIsAddedChangedListedAndRemoved(t *testing.T) {
 	require.NotContains(t, r.body, "ingest", "nothing was taken over yet")
 
 	b.refused(activation.CodeConflict, "POST", "/sources", object{"name": "Customers", "path": "customers.csv"})
+	for _, share := range []string{"max_bad_rows", "max_shrink"} { // what is left out is 0, and has its default
+		b.refused(activation.CodeInvalid, "POST", "/sources", object{"name": "x", "path": "customers.csv", share: 0})
+	}
 	p := b.refused(activation.CodeInvalid, "POST", "/sources", object{"name": "x", "path": "missing.csv"})
 	require.Equal(t, "path", p["field"])
 	require.NotEmpty(t, p["remedy"])

@@ -35,8 +35,8 @@ type SourceInput struct {
 	CSV        CSVOptions              `json:"csv,omitzero"`
 	Database   *DatabaseInput          `json:"database,omitempty" doc:"Of a source in a database; for administrators"`
 	Columns    map[string]ColumnOption `json:"columns,omitempty"`
-	MaxBadRows float64                 `json:"max_bad_rows,omitempty" doc:"Defaults to 0.01"`
-	MaxShrink  float64                 `json:"max_shrink,omitempty" doc:"Defaults to 0.3"`
+	MaxBadRows float64                 `json:"max_bad_rows,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"Defaults to 0.01"`
+	MaxShrink  float64                 `json:"max_shrink,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"Defaults to 0.3"`
 }
 
 // SourceUpdate replaces the definition of a source.

@@ -86,7 +86,7 @@ func TestSharesArePercentOrFractions(t *testing.T) {
 	var s client.Source
 	require.NoError(t, json.Unmarshal([]byte(b.ok("source", "show", "customers", "-o", "json")), &s))
 	require.Equal(t, []float64{0.05, 0.5}, []float64{s.MaxBadRows, s.MaxShrink})
-	for _, bad := range []string{"5", "-1", "x", "101%", ""} {
+	for _, bad := range []string{"5", "-1", "0", "0%", "x", "101%", ""} {
 		require.Contains(t, b.fails(exitUsage, "source", "update", "customers", "--max-bad-rows="+bad), "is no share: write 5% or 0.05, at most 100%", bad)
 	}
 	b.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "it shrinks").WithRemedy("Take it all the same (force), or let it shrink (max_shrink), or leave rows out (max_bad_rows)")

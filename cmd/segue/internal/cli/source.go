@@ -57,8 +57,8 @@ func (s *portion) UnmarshalText(text []byte) error {
 	if percent {
 		v /= 100
 	}
-	if err != nil || v < 0 || v > 1 {
-		return fmt.Errorf("%q is no share: write 5%% or 0.05, at most 100%%", text)
+	if err != nil || v <= 0 || v > 1 { // what is not given is 0
+		return fmt.Errorf("%q is no share: write 5%% or 0.05, at most 100%% and above 0", text)
 	}
 	*s = portion(v)
 	return nil

@@ -307,6 +307,10 @@ func (r *reading) scalar(n *yaml.Node, into reflect.Value, path string, tag refl
 			wrong()
 			return
 		}
+		if v == 0 && tag.Get("exclusiveMinimum") == "0" {
+			r.add(n, path, "Leave it out for what it defaults to", "must be above 0")
+			return
+		}
 		into.SetFloat(v)
 	default:
 		wrong()

@@ -25,8 +25,8 @@ type Source struct {
 	CSV        *activation.CSVOptions             `json:"csv,omitempty"`
 	Database   *Database                          `json:"database,omitempty"`
 	Columns    map[string]activation.ColumnOption `json:"columns,omitempty" doc:"Columns whose type is stated rather than found out"`
-	MaxBadRows float64                            `json:"max_bad_rows,omitempty" doc:"The share of rows (0 to 1) that may be unreadable. Defaults to 0.01"`
-	MaxShrink  float64                            `json:"max_shrink,omitempty" doc:"The share (0 to 1) by which the table may shrink. Defaults to 0.3"`
+	MaxBadRows float64                            `json:"max_bad_rows,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"The share of rows (above 0, at most 1) that may be unreadable. Defaults to 0.01"`
+	MaxShrink  float64                            `json:"max_shrink,omitempty" exclusiveMinimum:"0" maximum:"1" doc:"The share (above 0, at most 1) by which the table may shrink. Defaults to 0.3"`
 }
 
 // Database is where the rows of a source in a database lie.

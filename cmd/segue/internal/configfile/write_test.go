@@ -57,6 +57,12 @@ func TestSharesAreWrittenAsPeopleWriteThem(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(text), want)
 	}
+	for _, nothing := range []string{"0", "0.0"} {
+		d := NewDocument()
+		d.Read("a.yaml", []byte("sources: [{name: a, max_bad_rows: "+nothing+"}]"))
+		require.Len(t, d.Mistakes, 1, "nothing is what is left out")
+		require.Contains(t, d.Mistakes[0].String(), "sources[0].max_bad_rows: must be above 0")
+	}
 	d := NewDocument()
 	d.Read("a.yaml", []byte("segments: [{name: <<, rules: []}]"))
 	require.Empty(t, d.Mistakes)

@@ -258,6 +258,13 @@ func TestFilesThatDuckDBCutsInPiecesAreReadAsWeRead(t *testing.T) {
 		fmt.Fprintf(&text, "r%d,\"%s\",%d\n", i, strings.Repeat(`,""r1,x,1"",`, random.IntN(400)), i)
 	}
 	require.True(t, r.same(t, text.String(), activation.Source{}))
+
+	text.Reset() // lines nearly as long as those of plain files may be, of which a piece holds two and a half
+	text.WriteString("id,note,points\r\n")
+	for i := range 8 {
+		fmt.Fprintf(&text, "r%d,\"%s\",%d\r\n", i, strings.Repeat(`,""r1,x,1"",`, (1<<20-60)/12-random.IntN(9)), i)
+	}
+	require.True(t, r.same(t, text.String(), activation.Source{}))
 }
 
 func TestWhatDuckDBDoesNotReadWeRead(t *testing.T) {

@@ -175,6 +175,7 @@ func TestFormatsAreFoundOut(t *testing.T) {
 		"name;note\nAna;a, b, c\nIvo;d\n":           ";",
 		"id;paid\n" + strings.Repeat("7;1,5\n", 99): ";",
 		"id;net;gross\n" + strings.Repeat("7;1,5;2,5\n", 99) + "7;1,5\n": ";",
+		"id;paid\n" + strings.Repeat("7;1;\n", 99):                       ";",
 	} {
 		require.Equal(t, want, sniff([]byte(text), true, (Survey{}).source.CSV).delim, text)
 	}

@@ -8,7 +8,7 @@ import { useFormats } from '../languages/format';
 import { Card, Facts, Notice } from '../parts/Card';
 import { Confirm } from '../parts/Confirm';
 import { ErrorPanel } from '../parts/ErrorPanel';
-import { inStep, PlanBars, ReceiptBars } from '../parts/ReceiptBars';
+import { onTheList, PlanBars, ReceiptBars } from '../parts/ReceiptBars';
 import { RunSteps } from '../parts/RunSteps';
 import { useWho } from '../parts/useWho';
 import { useExportActions } from './actions';
@@ -37,7 +37,7 @@ export function RunPanel({ run, mayEdit, heading }: { run: Api['Run']; mayEdit: 
   const advice = run.plan?.reconcile_advised;
   const size = run.receipt?.list_size ?? -1;
   // Who is on the list and not of this export; after a run that only removes nobody is said to be.
-  const rest = run.receipt && run.receipt.members > 0 ? size - inStep(run.receipt) : 0;
+  const rest = run.receipt && run.receipt.members > 0 ? size - onTheList(run.receipt) : 0;
   const sharing = (
     <Link
       to="/exports/$id/runs/$run"

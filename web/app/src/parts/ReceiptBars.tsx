@@ -5,7 +5,7 @@ import { useFormats } from '../languages/format';
 import { Bar } from './Bars';
 
 /** How many addresses a run has in step on its list: those of people of the segments, and those that only others of the segments' people share. */
-export const inStep = (r: Api['Receipt']) => r.added + r.updated + r.unchanged + (r.through_others ?? 0);
+export const onTheList = (r: Api['Receipt']) => r.added + r.updated + r.unchanged + (r.through_others ?? 0);
 
 type AddressesProps = { say: 'in_step' | 'would'; count: number; others?: number; see?: ReactNode };
 
@@ -49,7 +49,7 @@ export function ReceiptBars({ receipt: r, see }: { receipt: Api['Receipt']; see?
           { id: 'not_sent', label: t('parts.bucket.not_sent'), count: r.not_sent, tone: 'warn' },
         ]}
       />
-      {r.members > 0 && <Addresses say="in_step" count={inStep(r)} others={r.through_others} see={see} />}
+      {r.members > 0 && <Addresses say="in_step" count={onTheList(r)} others={r.through_others} see={see} />}
       <Bar
         label={t('parts.receipt.leavers')}
         total={r.leavers}

@@ -29,11 +29,16 @@ const shrinks =
 const denied =
   'take "Shop" over: database.password: the database refused the user or the password. Check both, and whether the user may come from this machine';
 
-async function show(source: object, language?: 'hr') {
+async function show(
+  source: object,
+  language?: 'hr',
+  role = 'administrator',
+  rows: object[] = [{ line: 3, reason: 'is no JSON' }],
+) {
   answers({
-    'GET /session': { person: { role: 'administrator' } },
+    'GET /session': { person: { role } },
     'GET /sources/s1': source,
-    'GET /sources/s1/quarantine': { items: [{ line: 3, reason: 'is no JSON' }] },
+    'GET /sources/s1/quarantine': { items: rows },
   });
   await showPages([{ path: '/sources/$id', component: SourcePage }], '/sources/s1', language);
   await screen.findByText('Shop', { selector: 'h1' });
@@ -107,6 +112,34 @@ test('rows beyond the limit are told with it and where it is changed, and are th
   expect(screen.getByText('The last attempt was refused, and nothing was taken over before it.')).toBeTruthy();
   expect(screen.queryByText('In quarantine')).toBeNull();
   expect(await screen.findByText(/could not be read in the last attempt, which was refused over them/)).toBeTruthy();
+});
+
+test.each([
+  ['administrator', true],
+  ['viewer', false],
+] as const)('why a column is text is told, and where its type is chosen to whoever may (%s)', async (role, chooses) => {
+  const almost = { type: 'number', values: 499, of: 500, file: 'in.csv', line: 335 };
+  const columns = [
+    { name: 'turnover', type: 'text', almost },
+    { name: 'town', type: 'text' },
+  ];
+  await show({ ...file, ingest: { ...ingest, columns } }, undefined, role);
+  expect(
+    await screen.findByText(/^turnover is text because of line 335: 499 of 500 values are numbers\./),
+  ).toBeTruthy();
+  expect(screen.queryByText(/^town is text/)).toBeNull();
+  const link = screen.queryByRole('link', { name: 'Choose types of columns' });
+  expect(link?.getAttribute('href')).toBe(chooses ? '/sources/s1/edit' : undefined);
+});
+
+test('ten rows of the quarantine stand there until somebody wants more', async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => ({ line: i + 2, reason: 'is no JSON' }));
+  await show({ ...file, ingest }, undefined, 'administrator', rows);
+  const table = await screen.findByRole('group', { name: 'Quarantine' });
+  await waitFor(() => expect(within(table).getAllByRole('row')).toHaveLength(11));
+  await press('Show more');
+  expect(within(table).getAllByRole('row')).toHaveLength(13);
+  expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
 });
 
 test('after a refused attempt rows and quarantine are said to be those of the one before', async () => {

@@ -144,16 +144,19 @@ export default function SourcePage() {
               />
               <Card title={t('sources.columns.title')}>
                 {source.ingest?.columns.length ? (
-                  <DataTable
-                    label={t('sources.columns.title')}
-                    rows={source.ingest.columns}
-                    rowKey={(c) => c.name}
-                    columns={[
-                      { id: 'name', header: t('sources.columns.name'), cell: (c) => c.name },
-                      { id: 'type', header: t('sources.columns.type'), cell: (c) => t(`sources.type.${c.type}`) },
-                      { id: 'format', header: t('sources.columns.format'), cell: (c) => c.format || t('parts.none') },
-                    ]}
-                  />
+                  <div className="stack">
+                    <DataTable
+                      label={t('sources.columns.title')}
+                      rows={source.ingest.columns}
+                      rowKey={(c) => c.name}
+                      columns={[
+                        { id: 'name', header: t('sources.columns.name'), cell: (c) => c.name },
+                        { id: 'type', header: t('sources.columns.type'), cell: (c) => t(`sources.type.${c.type}`) },
+                        { id: 'format', header: t('sources.columns.format'), cell: (c) => c.format || t('parts.none') },
+                      ]}
+                    />
+                    <Almost source={source} edits={!!changes} />
+                  </div>
                 ) : (
                   <Empty text={t('sources.columns.none')} />
                 )}
@@ -192,13 +195,46 @@ export default function SourcePage() {
   );
 }
 
+/** Why columns are text of which almost all values have another type, and where that type is chosen. */
+function Almost({ source, edits }: { source: Api['Source']; edits: boolean }) {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  const columns = (source.ingest?.columns ?? []).flatMap((c) => (c.almost ? [{ name: c.name, ...c.almost }] : []));
+  if (columns.length === 0) return null;
+  return (
+    <Notice tone="info">
+      {columns.map((c) => (
+        <p key={c.name}>
+          {t('sources.form.almost', {
+            column: c.name,
+            line: number(c.line),
+            n: number(c.values),
+            of: number(c.of),
+            what: t(`sources.almost.${c.type as 'number' | 'date' | 'datetime'}`),
+          })}
+        </p>
+      ))}
+      {edits && (
+        <Link to="/sources/$id/edit" params={{ id: source.id }}>
+          {t('sources.columns.choose')}
+        </Link>
+      )}
+    </Notice>
+  );
+}
+
+/** How many rows stand there until somebody wants more. */
+const first = 10;
+
 function Quarantine({ source }: { source: Api['Source'] }) {
   const { id } = source;
   const { t } = useTranslation();
   const { number } = useFormats();
   const said = useReason();
   const query = useInfiniteQuery(quarantineQuery(id));
-  const rows = (query.data?.pages.flatMap((p) => p.items) ?? []).map((r, n) => ({ ...r, n }));
+  const [whole, setWhole] = useState(false);
+  const all = (query.data?.pages.flatMap((p) => p.items) ?? []).map((r, n) => ({ ...r, n }));
+  const rows = whole ? all : all.slice(0, first);
   return (
     <Card
       title={t('sources.quarantine.title')}
@@ -239,12 +275,12 @@ function Quarantine({ source }: { source: Api['Source'] }) {
             ]}
           />
         )}
-        {query.hasNextPage && (
+        {(rows.length < all.length || query.hasNextPage) && (
           <Button
             variant="default"
             w="fit-content"
             loading={query.isFetchingNextPage}
-            onClick={() => query.fetchNextPage()}
+            onClick={() => (whole ? query.fetchNextPage() : setWhole(true))}
           >
             {t('sources.quarantine.more')}
           </Button>

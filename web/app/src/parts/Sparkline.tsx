@@ -21,11 +21,11 @@ export function Sparkline({ points, members = false }: { points: Point[]; member
         })
       : '';
   return (
-    <svg className={classes.line} viewBox="0 0 120 32" role="img" aria-label={label}>
+    <svg className={classes.line} data-large={members || undefined} viewBox="0 0 120 32" role="img" aria-label={label}>
       <title>{label}</title>
       <path data-area d={shape.area} />
       <path d={shape.line} />
-      <circle cx={shape.last[0]} cy={shape.last[1]} r={2.5} />
+      <circle cx={shape.last[0]} cy={shape.last[1]} r={members ? 0.8 : 2.5} />
     </svg>
   );
 }

@@ -59,6 +59,20 @@ test('a segment tells how many it had, who entered and left, and since when that
   expect(screen.getByText(/were changed meanwhile/)).toBeTruthy();
   await userEvent.selectOptions(screen.getByLabelText('How far back'), '90');
   expect(await screen.findByRole('img', { name: /^From 7 / })).toBeTruthy();
+  expect(screen.getByText('7 at first, 1,203 now; the least 7, the most 1,203')).toBeTruthy();
+});
+
+test('ten of those who entered and left stand there until somebody wants more', async () => {
+  const items = Array.from({ length: 12 }, (_, i) => ({ profile_id: `c${i}`, change: 'left', at: since(1) }));
+  await history({
+    'GET /session': session(true),
+    'GET /segments/s1/trend': { items: [point(since(2), 12), point(since(1), 0)] },
+    'GET /segments/s1/changes': { ...changes, items },
+  });
+  expect(within(await screen.findByRole('table')).getAllByRole('row')).toHaveLength(11);
+  await userEvent.click(screen.getByRole('button', { name: 'Show more' }));
+  expect(within(screen.getByRole('table')).getAllByRole('row')).toHaveLength(13);
+  expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
 });
 
 test('whoever may not see customers sees numbers alone', async () => {

@@ -11,6 +11,7 @@ import { ErrorPanel } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { useMe } from '../parts/roles';
 import { Sparkline } from '../parts/Sparkline';
+import type { Point } from '../parts/sparkpath';
 import { changesQuery, trendQuery } from './queries';
 
 const spans = [1, 7, 30, 90, 365];
@@ -43,12 +44,7 @@ export function History({ id }: { id: string }) {
             <Empty text={t('segments.history.none')} />
           ) : (
             <div className="stack">
-              {points.length > 1 && (
-                <Sparkline
-                  members
-                  points={points.filter((p) => p.at >= daysAgo(days)).map((p) => ({ at: p.at, size: p.members }))}
-                />
-              )}
+              <Trend points={points.filter((p) => p.at >= daysAgo(days)).map((p) => ({ at: p.at, size: p.members }))} />
               {seesPersons ? (
                 <Changes id={id} since={daysAgo(days)} />
               ) : (
@@ -62,10 +58,35 @@ export function History({ id }: { id: string }) {
   );
 }
 
+/** The number of members over time with the numbers that it spans, for the picture has no scale. */
+function Trend({ points }: { points: Point[] }) {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  if (points.length < 2) return null;
+  const sizes = [...points].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map((p) => p.size);
+  return (
+    <div>
+      <Sparkline members points={points} />
+      <p className="muted num">
+        {t('segments.history.spans', {
+          first: number(sizes[0] ?? 0),
+          last: number(sizes.at(-1) ?? 0),
+          least: number(Math.min(...sizes)),
+          most: number(Math.max(...sizes)),
+        })}
+      </p>
+    </div>
+  );
+}
+
+/** How many changes stand there until somebody wants more. */
+const shown = 10;
+
 function Changes({ id, since }: { id: string; since: string }) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const query = useInfiniteQuery(changesQuery(id, since));
+  const [whole, setWhole] = useState(false);
   if (query.error instanceof ApiError && query.error.code === 'not_ready')
     return <Empty text={t('segments.history.none')} />;
   if (query.error) return <ErrorPanel error={query.error} onRetry={() => query.refetch()} />;
@@ -77,7 +98,8 @@ function Changes({ id, since }: { id: string; since: string }) {
       </p>
     );
   }
-  const rows = query.data?.pages.flatMap((p) => p.items) ?? [];
+  const all = query.data?.pages.flatMap((p) => p.items) ?? [];
+  const rows = whole ? all : all.slice(0, shown);
   return (
     <>
       <Facts
@@ -122,12 +144,12 @@ function Changes({ id, since }: { id: string; since: string }) {
           ]}
         />
       )}
-      {query.hasNextPage && (
+      {(rows.length < all.length || query.hasNextPage) && (
         <Button
           variant="default"
           w="fit-content"
           loading={query.isFetchingNextPage}
-          onClick={() => query.fetchNextPage()}
+          onClick={() => (whole ? query.fetchNextPage() : setWhole(true))}
         >
           {t('segments.members.more')}
         </Button>

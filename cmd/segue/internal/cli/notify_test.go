@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -41,8 +43,8 @@ func TestWhetherAListIsAsItsSegmentsSayIsShown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.withExport()
-	require.Regexp(t, `(?m)^export +VIP +Not started +no +.*it never ran$`, b.ok("status"))
-	require.Contains(t, b.ok("export", "show", "VIP"), "In step           no: it never ran\n")
+	require.Regexp(t, `(?m)^export +VIP +Not started +no +.*it has not run yet$`, b.ok("status"))
+	require.Contains(t, b.ok("export", "show", "VIP"), "In step           no: it has not run yet\n")
 	id := b.start()
 	ran := func(status activation.RunStatus, at time.Time) {
 		b.setRun(id, func(r *activation.Run) {
@@ -62,8 +64,45 @@ func TestWhetherAListIsAsItsSegmentsSayIsShown(t *testing.T) {
 		"no: it was changed after its last run; the segment Anas was changed after its last run; the customer data are newer than its last run\n")
 	ran(activation.StatusCanceled, b.Clock())
 	require.Contains(t, b.ok("export", "show", "VIP"), "no: its last run was canceled\n")
-	require.Equal(t, "the members of the segments A, B were evaluated after its last run",
-		behindWord(client.OutOfStepReason{Code: "data_newer", Segments: []client.SegmentNamed{{Name: "A"}, {Name: "B"}}}))
+}
+
+// The web application's texts are read as they are, so that both say the same.
+func TestWhyAListIsNotInStepIsSaidAsInTheWebApplication(t *testing.T) {
+	t.Parallel()
+	var texts struct {
+		Behind struct {
+			Reason map[string]string
+		}
+	}
+	raw, err := os.ReadFile("../../../../web/app/src/exports/en.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(raw, &texts))
+	for _, code := range activation.OutOfStepCodes() {
+		for names, said := range map[string]string{"": "", "A": "A", "A,B": "A and B", "A,B,C": "A, B, and C"} {
+			var segments []client.SegmentNamed
+			for name := range strings.SplitSeq(names, ",") {
+				if name != "" {
+					segments = append(segments, client.SegmentNamed{Name: name})
+				}
+			}
+			key := string(code)
+			if code == activation.OutDataNewer && names != "" {
+				key = "members_newer"
+			}
+			text, plain := texts.Behind.Reason[key]
+			switch {
+			case !plain && names == "":
+				continue // what segments did is said of segments
+			case !plain && len(segments) == 1:
+				text = texts.Behind.Reason[key+"_one"]
+			case !plain:
+				text = texts.Behind.Reason[key+"_other"]
+			}
+			require.NotEmpty(t, text, key)
+			text = strings.TrimSuffix(strings.ReplaceAll(text, "{{names}}", said), ".")
+			require.Equal(t, strings.ToLower(text[:1])+text[1:], behindWord(client.OutOfStepReason{Code: client.OutOfStepReasonCode(code), Segments: segments}))
+		}
+	}
 }
 
 func TestTheFreshnessOfAnExportIsSetAndShown(t *testing.T) {

@@ -119,18 +119,23 @@ func behindWords(o *client.OutOfStep) string {
 	return strings.Join(words, "; ")
 }
 
+// behindWord says one reason as the web application does (exports.behind.reason in its texts), within a sentence.
 func behindWord(r client.OutOfStepReason) string {
 	names := make([]string, len(r.Segments))
 	for i, g := range r.Segments {
 		names[i] = g.Name
 	}
 	segments, were := "the segment "+strings.Join(names, ""), "was"
-	if len(names) > 1 {
-		segments, were = "the segments "+strings.Join(names, ", "), "were"
+	if n := len(names); n > 1 {
+		comma := ""
+		if n > 2 {
+			comma = ","
+		}
+		segments, were = "the segments "+strings.Join(names[:n-1], ", ")+comma+" and "+names[n-1], "were"
 	}
 	switch r.Code {
 	case "never_run":
-		return "it never ran"
+		return "it has not run yet"
 	case "last_run_failed":
 		return "its last run failed"
 	case "last_run_canceled":

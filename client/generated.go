@@ -6652,7 +6652,7 @@ type TaskScheduleMode string
 
 // TaskStanding defines model for TaskStanding.
 type TaskStanding struct {
-	// DurationMs How long the latest run took, or has taken so far
+	// DurationMs How long the latest run took, or has taken so far; of a held one until it was held
 	DurationMs int64            `json:"duration_ms,omitempty,omitzero"`
 	Error      *RunError        `json:"error,omitempty"`
 	Freshness  *Freshness       `json:"freshness,omitempty"`

@@ -31,9 +31,11 @@ type ProfileBuild struct {
 	Profiles   int64     `json:"profiles"`
 	DurationMS int64     `json:"duration_ms"`
 	// Snapshot is a number that grows with each build; plans name the snapshot they used (S25).
-	Snapshot int64     `json:"snapshot"`
-	Error    string    `json:"error,omitempty"`
-	FailedAt time.Time `json:"failed_at,omitzero"`
+	Snapshot int64 `json:"snapshot"`
+	// Error is why the last attempt failed, ErrorCode of what kind that is; empty if it succeeded.
+	Error     string    `json:"error,omitempty"`
+	ErrorCode Code      `json:"error_code,omitempty"`
+	FailedAt  time.Time `json:"failed_at,omitzero"`
 	// Unified tells how rows became profiles; nil where they are made from one table.
 	Unified *UnifyNumbers `json:"unified,omitempty"`
 }

@@ -157,7 +157,7 @@ func (s *Service) Build(ctx context.Context) (activation.ProfileDefinition, erro
 		if p.Build != nil {
 			b = *p.Build
 		}
-		b.Error, b.FailedAt = err.Error(), s.cfg.Clock().UTC()
+		b.Error, b.ErrorCode, b.FailedAt = err.Error(), activation.CodeOf(err), s.cfg.Clock().UTC()
 		s.cfg.Log.WarnContext(ctx, "building profiles failed", "code", activation.CodeOf(err), "error", err)
 	}
 	if rerr := s.cfg.Store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {

@@ -283,6 +283,26 @@ func TestColumnsWithLongNamesAreSuggestedAsFieldsThatCanBeStored(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestABuildThatFailsIsRecordedWithItsCode(t *testing.T) {
+	t.Parallel()
+	s := apitest.New(t)
+	write(t, filepath.Join(s.Files, "in.csv"), people)
+	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.NoError(t, err)
+	p, err := s.Sources.SuggestProfile(t.Context(), src.ID)
+	require.NoError(t, err)
+	_, err = s.Sources.PutProfile(t.Context(), p)
+	require.NoError(t, err)
+	s.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "the key is missing")
+	_, err = s.Sources.Build(t.Context())
+	require.Error(t, err)
+	p, err = s.Sources.Profile(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, activation.CodeSourceRefused, p.Build.ErrorCode)
+}
+
 func TestAProfileIsCheckedAgainstItsTable(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)

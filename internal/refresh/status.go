@@ -38,6 +38,8 @@ type TaskRun struct {
 	Status activation.RunStatus
 	// StartedAt and EndedAt are zero before.
 	StartedAt, EndedAt time.Time
+	// HeldAt is since when a run waits for somebody's decision, which is none of its work; zero if it does not.
+	HeldAt time.Time
 	// Refresh is the refresh it was part of, Run the run of an export; either may be empty.
 	Refresh activation.RefreshID
 	Run     activation.RunID
@@ -173,7 +175,7 @@ func (x *statusView) profile() ([]TaskStatus, error) {
 		runs = byHand(runs, TaskRun{Status: activation.StatusSuccessful, StartedAt: b.At.Add(-time.Duration(b.DurationMS) * time.Millisecond), EndedAt: b.At})
 	}
 	if b := d.Build; b != nil && b.Error != "" {
-		runs = byHand(runs, TaskRun{Status: activation.StatusFailed, StartedAt: b.FailedAt, EndedAt: b.FailedAt, Error: b.Error})
+		runs = byHand(runs, TaskRun{Status: activation.StatusFailed, StartedAt: b.FailedAt, EndedAt: b.FailedAt, Code: string(b.ErrorCode), Error: b.Error})
 	}
 	return []TaskStatus{x.part(TaskStatus{Kind: activation.TaskProfile, Name: "profile"}, runs, x.next[dueRefresh])}, nil
 }
@@ -273,6 +275,9 @@ func (x *statusView) runsOf(e activation.ExportID) (runs []TaskRun, err error) {
 			}
 			if t.StartedAt.IsZero() {
 				t.StartedAt = r.CreatedAt
+			}
+			if r.Status == activation.StatusHeld && r.Plan != nil {
+				t.HeldAt = r.Plan.At
 			}
 			runs = append(runs, t)
 		}

@@ -141,3 +141,23 @@ func TestTheStatusTellsWhatIsTriedAgainAndWhatWasDoneByHand(t *testing.T) {
 	require.Empty(t, x.Runs[0].Refresh)
 	require.Equal(t, r.ID, x.Runs[1].Refresh)
 }
+
+func TestTheStatusTellsSinceWhenARunIsHeldAndOfWhatKindABuildByHandFailed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	held := activation.Run{
+		ID: "held", Export: "nightly", Kind: activation.RunReal, Status: activation.StatusHeld, Step: activation.StepCheck, CreatedAt: w.now, StartedAt: w.now,
+		UpdatedAt: w.now, Plan: &activation.PlanSummary{At: w.now.Add(4 * time.Second)}, Version: 1,
+	}
+	w.now = w.now.Add(time.Hour)
+	require.NoError(t, w.store.Update(t.Context(), func(tx store.Tx) error {
+		if err := tx.CreateRun(t.Context(), held, ""); err != nil {
+			return err
+		}
+		return tx.SetBuild(t.Context(), activation.ProfileBuild{Error: "the key is missing", ErrorCode: activation.CodeSourceRefused, FailedAt: w.now})
+	}))
+	require.Equal(t, held.Plan.At, w.status()["export nightly"].Runs[0].HeldAt)
+	profile := w.status()["profile "].Runs[0]
+	require.Equal(t, "the key is missing", profile.Error)
+	require.Equal(t, string(activation.CodeSourceRefused), profile.Code)
+}

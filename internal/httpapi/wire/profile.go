@@ -126,7 +126,7 @@ func FromProfileDefinition(d activation.ProfileDefinition) ProfileDefinition {
 	if b := d.Build; b != nil {
 		w.Build = &ProfileBuild{At: utc(b.At), Profiles: b.Profiles, DurationMS: b.DurationMS, Snapshot: b.Snapshot}
 		if b.Error != "" {
-			w.Build.Failure = &LastFailure{At: utc(b.FailedAt), Message: b.Error}
+			w.Build.Failure = &LastFailure{At: utc(b.FailedAt), Code: Code(b.ErrorCode), Message: b.Error}
 		}
 	}
 	return w

@@ -22,7 +22,7 @@ type TaskStanding struct {
 	Schedule   *TaskSchedule `json:"schedule,omitempty" doc:"When an export runs, or a segment is evaluated, by itself; other tasks are part of every refresh"`
 	NextAt     time.Time     `json:"next_at,omitzero" doc:"When it runs next by itself, or is tried again"`
 	Progress   *Progress     `json:"progress,omitempty" doc:"How far the run of an export under way has got"`
-	DurationMS int64         `json:"duration_ms,omitempty" doc:"How long the latest run took, or has taken so far"`
+	DurationMS int64         `json:"duration_ms,omitempty" doc:"How long the latest run took, or has taken so far; of a held one until it was held"`
 	Runs       []TaskRun     `json:"runs" nullable:"false" doc:"The last five runs, newest first"`
 	Error      *RunError     `json:"error,omitempty" doc:"Why the latest run failed, was skipped, waits or is tried again"`
 	Freshness  *Freshness    `json:"freshness,omitempty" doc:"Within which time a run of the export must have succeeded, where that is asked for"`
@@ -99,6 +99,8 @@ func fromTaskRun(r refresh.TaskRun, at time.Time) TaskRun {
 	}
 	switch {
 	case r.StartedAt.IsZero():
+	case !r.HeldAt.IsZero():
+		w.DurationMS = max(r.HeldAt.Sub(r.StartedAt).Milliseconds(), 0)
 	case r.EndedAt.IsZero() && !r.Status.Final():
 		w.DurationMS = max(at.Sub(r.StartedAt).Milliseconds(), 0)
 	case !r.EndedAt.IsZero():

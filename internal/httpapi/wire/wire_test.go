@@ -14,6 +14,7 @@ import (
 	"segue/internal/activation"
 	"segue/internal/destination"
 	"segue/internal/ledger"
+	"segue/internal/refresh"
 	"segue/internal/warehouse"
 )
 
@@ -166,4 +167,20 @@ func TestEveryEnumIsComplete(t *testing.T) {
 		require.Equal(t, strings.ToLower(e.(string)), e)
 	}
 	require.Len(t, AttributeType("").Schema(nil).Enum, 7)
+}
+
+func TestWaitingForSomebodyIsNoneOfARunsWork(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 28, 6, 0, 0, 0, time.UTC)
+	took := func(r refresh.TaskRun) int64 {
+		return FromStatus([]refresh.TaskStatus{{Kind: activation.TaskExport, Runs: []refresh.TaskRun{r}}}, at.Add(time.Hour)).Tasks[0].DurationMS
+	}
+	require.Equal(t, int64(4000), took(refresh.TaskRun{Status: activation.StatusHeld, StartedAt: at, HeldAt: at.Add(4 * time.Second)}))
+	require.Equal(t, int64(3_600_000), took(refresh.TaskRun{Status: activation.StatusWaiting, StartedAt: at}))
+}
+
+func TestABuildThatFailedTellsOfWhatKindThatIs(t *testing.T) {
+	t.Parallel()
+	d := FromProfileDefinition(activation.ProfileDefinition{Build: &activation.ProfileBuild{Error: "the key is missing", ErrorCode: activation.CodeSourceRefused}})
+	require.Equal(t, &LastFailure{Code: "source_refused", Message: "the key is missing"}, d.Build.Failure)
 }

@@ -9,6 +9,7 @@ import { Meter } from '../parts/Meter';
 import { onScreen } from '../parts/remedy';
 import { looks, StatusBadge } from '../parts/StatusBadge';
 import { useFault } from '../sources/useFault';
+import { useBuildFault } from '../unify/useBuildFault';
 import { duration, progressOf } from './duration';
 import classes from './standing.module.css';
 
@@ -112,7 +113,7 @@ function Dots({ task }: { task: Task }) {
 function Name({ task: x }: { task: Task }) {
   const { t } = useTranslation();
   const id = x.object_id ?? '';
-  if (x.kind === 'profile') return <>{t('system.status.kinds.profile')}</>;
+  if (x.kind === 'profile') return <Link to="/profile">{t('system.status.kinds.profile')}</Link>;
   if (!id) return <>{x.name}</>;
   const to = { source: '/sources/$id', segment: '/segments/$id', export: '/exports/$id' } as const;
   return (
@@ -126,8 +127,11 @@ function Why({ task: x }: { task: Task }) {
   const { t, i18n } = useTranslation();
   const texts = useErrorTexts();
   const fault = useFault();
+  const build = useBuildFault();
   if (!x.error) return null;
-  const known = x.kind === 'source' ? fault(new ApiError(x.error.code ?? 'unexpected', x.error.message)) : undefined;
+  const { code = 'unexpected', message } = x.error;
+  const faults = { source: () => fault(new ApiError(code, message)), profile: () => build(code, message) };
+  const known = x.kind === 'source' || x.kind === 'profile' ? faults[x.kind]() : undefined;
   const { what, todo } = known ?? texts(x.error.code ?? 'unexpected');
   const english = i18n.language === 'en' && !known;
   return (

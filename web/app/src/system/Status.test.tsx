@@ -23,6 +23,63 @@ test.each([
   expect(await screen.findByText(says)).toBeTruthy();
 });
 
+const key =
+  'build the profiles: key: the key "id" is missing in 1 row and not unique: 1 value occurs in 2 rows (missing in row 9; the same in rows 3, 5). Mend the rows in the source (counted in its order)';
+
+test.each([
+  [
+    undefined,
+    key,
+    /the key id is missing \(rows 9\), and the same in several rows \(such as 3, 5\)\. The earlier profiles stay/,
+  ],
+  [
+    'hr',
+    key,
+    /ključ id nedostaje \(retci: 9\), a isti je u više redaka \(primjerice 3, 5\)\. Prijašnji profili ostaju/,
+  ],
+  ['hr', 'key: the key "id" is missing in 2 rows (missing in rows 1, 2)', /nedostaje ključ id \(retci: 1, 2\)/],
+  [
+    'hr',
+    'key: the key "id" is not unique: 1 value occurs in 2 rows (the same in rows 3, 5)',
+    /ključ id isti je u više redaka/,
+  ],
+  ['hr', 'the table has no column "city", from which the field "town" is made', /izvor nema stupac city/],
+  ['hr', 'the tables have more than 9 rows together', /^Profili se nisu mogli izgraditi\. Prijašnji profili ostaju/],
+] as const)(
+  'why profiles were not built is told, and leads to their definition %#',
+  async (language, message, says) => {
+    const error = { code: 'source_refused', message };
+    const task = { kind: 'profile', name: 'profile', status: 'failed_permanent', runs: [], error };
+    answers({
+      'GET /session': { person: { role: 'administrator' } },
+      'GET /refreshes': {
+        items: [
+          {
+            id: 'r1',
+            status: 'failed_permanent',
+            created_at: '2026-11-01T10:00:00Z',
+            ended: true,
+            tasks: [{ ...task, id: 'p' }],
+          },
+        ],
+      },
+      'GET /status': { tasks: [task] },
+    });
+    await showPages(
+      [
+        { path: '/status', component: StatusPage },
+        { path: '/profile', component: () => null },
+      ],
+      '/status',
+      language,
+    );
+    expect(await screen.findAllByText(says)).toHaveLength(2);
+    expect(screen.queryByText(/unexpected|neočekivano/)).toBeNull();
+    for (const link of screen.getAllByRole('link', { name: language ? 'Profili' : 'Profiles' }))
+      expect(link.getAttribute('href')).toBe('/profile');
+  },
+);
+
 test('a segment that no refresh has counted yet is told as that, for exports of it run all the same', async () => {
   const task = { kind: 'segment', object_id: 's1', name: 'Loyal', status: 'not_started', runs: [] };
   answers({

@@ -7,7 +7,7 @@ import { ApiError } from '../api/problem';
 import { useFormats } from '../languages/format';
 import { Empty } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
-import { ErrorPanel, useErrorTexts } from '../parts/ErrorPanel';
+import { ErrorPanel, sentence, useErrorTexts } from '../parts/ErrorPanel';
 import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { onScreen } from '../parts/remedy';
@@ -15,6 +15,7 @@ import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { useWho } from '../parts/useWho';
 import { useFault } from '../sources/useFault';
+import { useBuildFault } from '../unify/useBuildFault';
 import { refreshesQuery, statusQuery } from './queries';
 import { Pipeline } from './Standing';
 
@@ -101,11 +102,17 @@ function Tasks({ refresh }: { refresh: Api['Refresh'] }) {
       rowKey={(task) => task.id}
       columns={[
         { id: 'name', header: t('system.status.task'), cell: (task) => <TaskName task={task} /> },
-        { id: 'kind', header: t('system.status.kind'), cell: (task) => t(`system.status.kinds.${task.kind}`) },
+        {
+          id: 'kind',
+          header: t('system.status.kind'),
+          whole: true,
+          cell: (task) => t(`system.status.kinds.${task.kind}`),
+        },
         { id: 'status', header: t('system.status.state'), cell: (task) => <StatusBadge status={task.status} /> },
         {
           id: 'ended',
           header: t('system.status.ended'),
+          whole: true,
           cell: (task) => (task.ended_at ? dateTime(task.ended_at) : t('parts.none')),
         },
         { id: 'why', header: t('system.status.why'), cell: (task) => <Why task={task} all={refresh.tasks} /> },
@@ -117,7 +124,7 @@ function Tasks({ refresh }: { refresh: Api['Refresh'] }) {
 function TaskName({ task }: { task: Api['Task'] }) {
   const { t } = useTranslation();
   const id = task.object_id ?? '';
-  if (task.kind === 'profile') return t('system.status.kinds.profile');
+  if (task.kind === 'profile') return <Link to="/profile">{t('system.status.kinds.profile')}</Link>;
   if (!id) return task.name;
   const to = { source: '/sources/$id', segment: '/segments/$id', export: '/exports/$id' } as const;
   return (
@@ -131,18 +138,20 @@ function Why({ task, all }: { task: Api['Task']; all: Api['Task'][] }) {
   const { t, i18n } = useTranslation();
   const texts = useErrorTexts();
   const fault = useFault();
+  const build = useBuildFault();
   const cause = all.find((x) => x.id === task.cause_id);
   if (task.status === 'skipped' && cause)
     return t('system.status.skipped_because', {
       name: cause.kind === 'profile' ? t('system.status.kinds.profile') : cause.name,
     });
   if (!task.error) return t('parts.none');
-  const known =
-    task.kind === 'source' ? fault(new ApiError(task.error.code ?? 'unexpected', task.error.message)) : undefined;
-  const { what, todo } = known ?? texts(task.error.code ?? 'unexpected');
+  const { code = 'unexpected', message } = task.error;
+  const faults = { source: () => fault(new ApiError(code, message)), profile: () => build(code, message) };
+  const known = task.kind === 'source' || task.kind === 'profile' ? faults[task.kind]() : undefined;
+  const { what, todo } = known ?? texts(code);
   return (
     <>
-      {what}. {(i18n.language === 'en' && !known && onScreen(task.error.remedy ?? '').said) || todo}
+      {sentence(what)} {sentence((i18n.language === 'en' && !known && onScreen(task.error.remedy ?? '').said) || todo)}
     </>
   );
 }

@@ -3,21 +3,16 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, send } from '../api/client';
-import { codeOf } from '../api/problem';
+import { ApiError, codeOf } from '../api/problem';
 import { Notice } from '../parts/Card';
 import { ErrorPanel } from '../parts/ErrorPanel';
 import { useMe } from '../parts/roles';
+import { useBuildFault } from './useBuildFault';
 
-/** Why profiles could not be built: rows that no profile can be made of are no rows that could not be taken over. */
+/** Why profiles could not be built. */
 export function BuildError({ error }: { error: unknown }) {
-  const { t } = useTranslation();
-  const refused = codeOf(error) === 'source_refused';
-  return (
-    <ErrorPanel
-      error={error}
-      general={refused ? { what: t('unify.not_built.what'), todo: t('unify.not_built.todo') } : undefined}
-    />
-  );
+  const fault = useBuildFault()(codeOf(error), error instanceof ApiError ? error.detail : '');
+  return <ErrorPanel error={error} said={fault?.exact ? fault : undefined} general={fault} />;
 }
 
 /** Says that something holds from the next build on, and builds; one that comes because something was saved takes the focus. */

@@ -159,3 +159,14 @@ func TestAddressesAndDatesStandInOneLine(t *testing.T) {
 	require.Contains(t, css, ".people td { white-space: nowrap;")
 	require.NotRegexp(t, `td\.email \{[^}]*overflow-wrap`, css, "an address is not broken in a table that scrolls")
 }
+
+// What tables are looked at for stands before what one scrolls to.
+func TestHowManyAreOnAListAndWhetherTheyAreSubscribedStandsFirst(t *testing.T) {
+	t.Parallel()
+	w := furnished(t)
+	require.Contains(t, w.page(org, 200), `<th class="n">Id</th><th>List</th><th class="n">People</th><th>Folder</th>`)
+	require.Regexp(t, `<a href="`+org+`/lists/1">One</a></td><td class="n">120</td><td>`, w.page(org, 200))
+	list := w.page(org+"/lists/1", 200)
+	require.Contains(t, list, `<th>E-mail</th><th>Status</th><th>`)
+	require.Regexp(t, `p119@example\.com</a></td>\s*<td><span class="status bad">Blocklisted</span></td>\s*<td>`, list)
+}

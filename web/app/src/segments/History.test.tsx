@@ -59,7 +59,7 @@ test('a segment tells how many it had, who entered and left, and since when that
   expect(screen.getByText(/were changed meanwhile/)).toBeTruthy();
   await userEvent.selectOptions(screen.getByLabelText('How far back'), '90');
   expect(await screen.findByRole('img', { name: /^From 7 / })).toBeTruthy();
-  expect(screen.getByText('7 at first, 1,203 now; the least 7, the most 1,203')).toBeTruthy();
+  expect(screen.getByText('7 at the first evaluation, 1,203 at the last; the least 7, the most 1,203')).toBeTruthy();
 });
 
 test('ten of those who entered and left stand there until somebody wants more', async () => {

@@ -30,7 +30,7 @@ test.each([
   [
     undefined,
     key,
-    /the key id is missing \(rows 9\), and the same in several rows \(such as 3, 5\)\. The earlier profiles stay/,
+    /the key id is missing \(rows: 9\), and the same in several rows \(such as 3, 5\)\. The earlier profiles stay/,
   ],
   [
     'hr',

@@ -99,9 +99,9 @@ func (j judge) condition(op activation.Operator, r activation.Rule, p person) bo
 			})
 		})
 	case op == activation.OpHas:
-		return len(j.related(*r.Related, p)) > 0
+		return len(j.related(r.Related, p)) > 0
 	case r.Related != nil:
-		v, isDay := j.worked(*r.Related, p)
+		v, isDay := j.worked(r.Related, p)
 		return j.positive(op, r, v, isDay)
 	}
 	return j.positive(op, r, p.values[r.Field], j.isDay(r.Field))
@@ -187,9 +187,10 @@ func (j judge) timeHolds(op activation.Operator, r activation.Rule, v time.Time,
 	case activation.OpInThis:
 		return span(day, r.Unit) == span(today, r.Unit)
 	case activation.OpInPrevious:
+		this := span(today, r.Unit)
 		for d := today; ; d = d.AddDate(0, 0, -1) { // back to the last day of another span
-			if span(d, r.Unit) != span(today, r.Unit) {
-				return span(day, r.Unit) == span(d, r.Unit)
+			if s := span(d, r.Unit); s != this {
+				return span(day, r.Unit) == s
 			}
 		}
 	case activation.OpAnniversaryIn:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"math/big"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +19,24 @@ type surroundings struct {
 	// byKey has the rows at one end of a relationship by their keys; filled as it is asked for, or rules within rules would go through all
 	// rows for each row of each other table.
 	byKey map[end]map[string][]person
+	// kept are answers that were worked out already, in one evaluation: rules within rules ask for those of one row over and over.
+	kept map[question][]person
+	in   map[question]bool
 	// zoned says that the zone of the evaluation holds for the segments in it as well.
 	zoned bool
+}
+
+// question is what is asked of a row: which rows a condition keeps, or whether it is in a segment.
+type question struct {
+	condition *activation.Related
+	segment   activation.SegmentID
+	row       uintptr
+	table     activation.SourceID
+	zone      string
+}
+
+func (j judge) question(p person) question {
+	return question{row: reflect.ValueOf(p.values).Pointer(), table: j.table, zone: j.zone.String()}
 }
 
 // end is where a relationship leads to: the rows that belong, or those they belong to.
@@ -51,14 +68,32 @@ func (j judge) next(rel activation.Relationship, at activation.SourceID, one per
 // memberOf judges by another segment, in its own zone unless the evaluation states one.
 func (j judge) memberOf(id activation.SegmentID, p person) bool {
 	g := j.around.Segments[id]
-	if !j.around.zoned {
+	if !j.around.zoned && j.zone.String() != cmp.Or(g.TimeZone, "UTC") {
 		j.zone, _ = time.LoadLocation(g.TimeZone)
 	}
-	return j.segment(g, p)
+	q := j.question(p)
+	q.segment = id
+	in, known := j.around.in[q]
+	if !known {
+		in = j.segment(g, p)
+		j.around.in[q] = in
+	}
+	return in
 }
 
 // related are the rows at the end of a path that are kept, one for each chain of rows that leads there.
-func (j judge) related(r activation.Related, p person) (kept []person) {
+func (j judge) related(r *activation.Related, p person) (kept []person) {
+	q := j.question(p)
+	q.condition = r
+	kept, known := j.around.kept[q]
+	if !known {
+		kept = j.keeps(*r, p)
+		j.around.kept[q] = kept
+	}
+	return kept
+}
+
+func (j judge) keeps(r activation.Related, p person) (kept []person) {
 	here, at := []person{p}, j.table
 	for _, name := range r.Path {
 		rel, _ := j.around.RelationshipNamed(name)
@@ -73,11 +108,15 @@ func (j judge) related(r activation.Related, p person) (kept []person) {
 		here, at = there, next
 	}
 	j.table = at
+	holds := map[question]bool{} // many chains may lead to one row
 	for _, row := range here {
-		if w := r.Within; w != nil && !j.rule(w.Condition(), row) {
-			continue
+		q := j.question(row)
+		keep, known := holds[q]
+		if !known {
+			keep = (r.Within == nil || j.rule(r.Within.Condition(), row)) && (r.Where == nil || j.rule(*r.Where, row))
+			holds[q] = keep
 		}
-		if r.Where == nil || j.rule(*r.Where, row) {
+		if keep {
 			kept = append(kept, row)
 		}
 	}
@@ -114,8 +153,8 @@ func keyText(v any) string {
 }
 
 // worked works a value out of related rows, and says whether it is a day.
-func (j judge) worked(r activation.Related, p person) (any, bool) {
-	rows := j.related(r, p)
+func (j judge) worked(asked *activation.Related, p person) (any, bool) {
+	r, rows := *asked, j.related(asked, p)
 	if r.Function == activation.FuncCount {
 		return float64(len(rows)), false
 	}

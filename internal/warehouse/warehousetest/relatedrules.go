@@ -233,6 +233,7 @@ func relatedAgainstModel(d *Desk) {
 	rapid.Check(d.TB.(*testing.T), func(t *rapid.T) {
 		here := *around
 		here.Segments = map[activation.SegmentID]activation.Segment{}
+		here.kept, here.in = map[question][]person{}, map[question]bool{}
 		draw := drawing{T: t, around: &here, people: people}
 		segment := func(id activation.SegmentID) activation.Segment {
 			g := activation.Segment{ID: id, Name: string(id), TimeZone: rapid.SampledFrom([]string{"", "America/New_York", "Pacific/Kiritimati"}).Draw(t, "own zone")}

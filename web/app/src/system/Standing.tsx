@@ -7,6 +7,7 @@ import { Card } from '../parts/Card';
 import { sentence, useErrorTexts } from '../parts/ErrorPanel';
 import { Meter } from '../parts/Meter';
 import { onScreen } from '../parts/remedy';
+import { useMe } from '../parts/roles';
 import { looks, StatusBadge } from '../parts/StatusBadge';
 import { useFault } from '../sources/useFault';
 import { useBuildFault } from '../unify/useBuildFault';
@@ -110,10 +111,17 @@ function Dots({ task }: { task: Task }) {
   );
 }
 
-function Name({ task: x }: { task: Task }) {
+/** The profiles as a task: it leads to their definition whoever has them in the navigation. */
+export function ProfilesName() {
   const { t } = useTranslation();
+  const { seesPersons } = useMe();
+  const name = t('system.status.kinds.profile');
+  return seesPersons ? <Link to="/profile">{name}</Link> : name;
+}
+
+function Name({ task: x }: { task: Task }) {
   const id = x.object_id ?? '';
-  if (x.kind === 'profile') return <Link to="/profile">{t('system.status.kinds.profile')}</Link>;
+  if (x.kind === 'profile') return <ProfilesName />;
   if (!id) return <>{x.name}</>;
   const to = { source: '/sources/$id', segment: '/segments/$id', export: '/exports/$id' } as const;
   return (

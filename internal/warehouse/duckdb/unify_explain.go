@@ -79,7 +79,7 @@ func (u *unifying) two(a, b activation.RowRef) error {
 			return err
 		}
 		if rows == 0 {
-			return activation.Errorf(activation.CodeNotFound, "the table has no row with the key %q", []activation.RowRef{a, b}[n].Key).WithField(string("ab"[n]) + ".key")
+			return activation.Errorf(activation.CodeNotFound, "the table has no row with that key").WithField(string("ab"[n]) + ".key")
 		}
 	}
 	return u.normalise()

@@ -189,6 +189,7 @@ func explained(d *Desk) {
 	require.Equal(d, activation.PairNever, explain(ref("t", "A3"), ref("s", "A")).Pair)
 	for _, missing := range []activation.RowRef{ref("s", "nobody"), ref("nothing", "A")} {
 		_, err := d.W.Explain(d.ctx(), r, ref("s", "A"), missing)
+		require.NotContains(d, err.Error(), missing.Key, "keys may be addresses")
 		require.Equal(d, activation.CodeNotFound, activation.CodeOf(err))
 	}
 

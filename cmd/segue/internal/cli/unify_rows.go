@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 
@@ -59,6 +61,10 @@ func (p *unifyExplain) Run(inv *invocation) error {
 		return err
 	}
 	x, err := client.Decode[client.Explanation](c.ExplainRows(inv.ctx, pair))
+	var e *client.Error
+	if errors.As(err, &e) { // the server names no keys, which may be addresses
+		e.Field = cmp.Or(map[string]string{"a.key": p.A, "b.key": p.B}[e.Field], e.Field)
+	}
 	if err != nil {
 		return err
 	}

@@ -99,6 +99,7 @@ func TestTablesAreUnifiedFromTheCommandLine(t *testing.T) {
 	require.Contains(t, out, "matches")
 	require.Contains(t, out, "Joined by\n  customers:c1 and loyalty:k1 by Same e-mail\n")
 	require.Contains(t, b.fails(exitUsage, "profile", "unify", "explain", "customers", "loyalty:k1"), "Write a row as SOURCE:KEY")
+	require.Contains(t, b.fails(exitNotFound, "profile", "unify", "explain", "customers:c1", "loyalty:nobody"), "loyalty:nobody: the table has no row with that key")
 	b.ok("source", "update", "loyalty", "--rename", "cards: new")
 	b.ok("profile", "unify", "never", "customers:c1", "cards: new:k::1")
 	require.Contains(t, b.ok("profile", "unify", "pairs"), "cards: new:k::1 ", "names and keys may have colons")

@@ -10,22 +10,27 @@ import (
 	"segue/internal/activation"
 )
 
-// gone lists the places of the things of a section that the files do not name, if they state the section.
-func (p *planning) gone(section string) (places []int) {
-	if !p.doc.Stated(section) {
-		return nil
-	}
+// unstated lists the places of the things of a section that the files do not name.
+func (p *planning) unstated(section string) (places []int) {
 	there := p.have.Names(section)
-	kept := map[int]bool{}
+	named := map[int]bool{}
 	for _, n := range p.doc.Names(section) {
-		kept[configfile.Find(n, there)] = true
+		named[configfile.Find(n, there)] = true
 	}
 	for i := range there {
-		if !kept[i] {
+		if !named[i] {
 			places = append(places, i)
 		}
 	}
 	return places
+}
+
+// gone lists those of them that go: all, if the files state the section.
+func (p *planning) gone(section string) []int {
+	if !p.doc.Stated(section) {
+		return nil
+	}
+	return p.unstated(section)
 }
 
 // removals plans what goes: what is in the way of others first. Lists and contacts at the destination stay as they are.
@@ -101,20 +106,8 @@ func (p *planning) spare(kind, name string, by users) bool {
 // removeUnused plans the removal of segments, relationships and sources, but of those that something uses which stays. Exports that go are known by their ids.
 func (p *planning) removeUnused(going map[string]bool) {
 	used := users{}
-	staying := func(section string) (places []int) { // what is there and the files say nothing of
-		there, named := p.have.Names(section), map[int]bool{}
-		for _, n := range p.doc.Names(section) {
-			named[configfile.Find(n, there)] = true
-		}
-		for i := range there {
-			if !named[i] {
-				places = append(places, i)
-			}
-		}
-		return places
-	}
 	exports := slices.Clone(p.want.Exports)
-	for _, i := range staying(configfile.Exports) {
+	for _, i := range p.unstated(configfile.Exports) {
 		if !going[p.server.exports[i].ID] {
 			exports = append(exports, p.have.Exports[i])
 		}
@@ -133,10 +126,9 @@ func (p *planning) removeUnused(going map[string]bool) {
 		}
 	}
 	relationships := slices.Clone(p.want.Relationships)
-	gone := p.gone(configfile.Relationships)
-	for _, i := range staying(configfile.Relationships) {
+	for _, i := range p.unstated(configfile.Relationships) {
 		x := p.server.relationships[i]
-		if !slices.Contains(gone, i) || p.spare("relationship", x.Name, used) {
+		if !p.doc.Stated(configfile.Relationships) || p.spare("relationship", x.Name, used) {
 			relationships = append(relationships, p.have.Relationships[i])
 			continue
 		}
@@ -170,11 +162,11 @@ func (p *planning) removeUnused(going map[string]bool) {
 
 // removeSegments plans the removal of segments that exports do not use, nor segments that stay for that, and returns all that stay.
 func (p *planning) removeSegments(used users) (stay []configfile.Segment) {
-	gone := p.gone(configfile.Segments)
-	stay = slices.Clone(p.want.Segments)
 	if !p.doc.Stated(configfile.Segments) {
 		return p.have.Segments
 	}
+	gone := p.unstated(configfile.Segments)
+	stay = slices.Clone(p.want.Segments)
 	order := inOrder(p.have.Segments)
 	slices.Reverse(order) // those that name others go first
 	for _, i := range order {

@@ -119,12 +119,12 @@ func (inv *invocation) readJSON(path string, into any) error {
 	return decodeJSON(path, b, into)
 }
 
-// readShown reads a JSON file that may also be what a command printed of something that is there, with more fields than can be set. It reports whether
-// the file says which version it changes.
-func (inv *invocation) readShown(path string, into any, more ...string) (versioned bool, err error) {
+// readShown reads a JSON file that may also be what a command printed of something that is there, with more fields than can be set. One
+// that does not say which version it changes replaces the current one.
+func (inv *invocation) readShown(path string, into any, version *int64, current func() (int64, error), more ...string) error {
 	b, err := inv.readInput(path)
 	if err != nil {
-		return false, err
+		return err
 	}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(b, &fields) == nil {
@@ -132,11 +132,19 @@ func (inv *invocation) readShown(path string, into any, more ...string) (version
 			delete(fields, name)
 		}
 		if b, err = json.Marshal(fields); err != nil {
-			return false, err
+			return err
 		}
 	}
-	_, versioned = fields["version"]
-	return versioned, decodeJSON(path, b, into)
+	if err := decodeJSON(path, b, into); err != nil {
+		return err
+	}
+	if _, stated := fields["version"]; stated {
+		return nil
+	}
+	if *version, err = current(); client.CodeOf(err) == "not_found" {
+		return nil
+	}
+	return err
 }
 
 func decodeJSON(path string, b []byte, into any) error {

@@ -114,17 +114,12 @@ func (p *profileSet) Run(inv *invocation) error {
 	})
 }
 
-// profileOf reads a definition from a file, which may be what show prints; one without a version replaces what is there.
+// profileOf reads a definition from a file.
 func (inv *invocation) profileOf(c *client.Client, path string) (in client.ProfileInput, err error) {
-	versioned, err := inv.readShown(path, &in, "build", "updated_at")
-	if err != nil || versioned {
-		return in, err
-	}
-	d, err := client.Decode[client.ProfileDefinition](c.GetProfile(inv.ctx))
-	if client.CodeOf(err) == "not_found" {
-		err = nil
-	}
-	in.Version = d.Version
+	err = inv.readShown(path, &in, &in.Version, func() (int64, error) {
+		d, err := client.Decode[client.ProfileDefinition](c.GetProfile(inv.ctx))
+		return d.Version, err
+	}, "build", "updated_at")
 	return in, err
 }
 

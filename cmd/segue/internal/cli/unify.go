@@ -8,7 +8,6 @@ import (
 
 	"segue/client"
 	"segue/cmd/segue/internal/table"
-	"segue/internal/activation"
 )
 
 type unifyCmd struct {
@@ -170,24 +169,19 @@ func ruleWords(r client.MatchRule) string {
 	return words
 }
 
-// unificationOf reads a definition from a file, which may be what show prints; one without a version replaces what is there.
+// unificationOf reads a definition from a file.
 func (inv *invocation) unificationOf(c *client.Client, path string) (in client.UnificationInput, err error) {
-	versioned, err := inv.readShown(path, &in, "numbers", "updated_at")
-	if err != nil || versioned {
-		return in, err
-	}
-	d, err := client.Decode[client.Unification](c.GetUnification(inv.ctx))
-	if client.CodeOf(err) == "not_found" {
-		err = nil
-	}
-	in.Version = d.Version
+	err = inv.readShown(path, &in, &in.Version, func() (int64, error) {
+		d, err := client.Decode[client.Unification](c.GetUnification(inv.ctx))
+		return d.Version, err
+	}, "numbers", "updated_at")
 	return in, err
 }
 
 // loadAgain tells of a definition that somebody else changed how to begin with theirs.
 func loadAgain(err error, command string) error {
 	var e *client.Error
-	if errors.As(err, &e) && activation.Code(e.Code) == activation.CodeConflict {
+	if client.CodeOf(err) == "conflict" && errors.As(err, &e) {
 		e.Remedy = "Begin with what is there now: " + command + "; or leave out the version in the file, which then replaces it"
 	}
 	return err

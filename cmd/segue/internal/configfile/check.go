@@ -171,13 +171,11 @@ func (c *checking) source(s Source, path string) {
 			delete(d.Columns, name)
 		}
 	}
-	for d.Name = "any"; ; { // what was told is made right, to see what else is wrong
+	d.Name = "any"
+	for told := true; told; { // what was told is made right, to see what else is wrong
 		var e *activation.Error
 		err := d.Validate()
-		if !c.say(path, err) && errors.As(err, &e) && mended(&d, e.Field) {
-			continue
-		}
-		break
+		told = !c.say(path, err) && errors.As(err, &e) && mended(&d, e.Field)
 	}
 	if s.Database == nil || s.Database.PasswordEnv == "" {
 		return

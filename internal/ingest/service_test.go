@@ -255,45 +255,40 @@ func TestTheSuggestedKeyIsAnID(t *testing.T) {
 	} {
 		s := apitest.New(t)
 		n := strings.Count(header, ",") + 1
-		write(t, filepath.Join(s.Files, "in.csv"), header+"\n"+strings.Repeat("a,", n-1)+"a\n"+strings.Repeat("b,", n-1)+"b\n")
-		src, err := s.Sources.Create(t.Context(), source("in.csv"))
-		require.NoError(t, err)
-		_, err = s.Sources.Ingest(t.Context(), src.ID, false)
-		require.NoError(t, err)
-		p, err := s.Sources.SuggestProfile(t.Context(), src.ID)
-		require.NoError(t, err)
+		p := suggested(t, s, header+"\n"+strings.Repeat("a,", n-1)+"a\n"+strings.Repeat("b,", n-1)+"b\n")
 		require.Equal(t, want, p.Key, header)
 	}
+}
+
+// suggested takes a file of that text over and returns the profile that is suggested for it.
+func suggested(t *testing.T, s *apitest.Stage, text string) activation.ProfileDefinition {
+	t.Helper()
+	write(t, filepath.Join(s.Files, "in.csv"), text)
+	src, err := s.Sources.Create(t.Context(), source("in.csv"))
+	require.NoError(t, err)
+	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
+	require.NoError(t, err)
+	p, err := s.Sources.SuggestProfile(t.Context(), src.ID)
+	require.NoError(t, err)
+	return p
 }
 
 func TestColumnsWithLongNamesAreSuggestedAsFieldsThatCanBeStored(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
 	question := strings.Repeat("How are you? ", 12)
-	write(t, filepath.Join(s.Files, "in.csv"), "id,"+question+"1,"+question+"2\na,b,c\n")
-	src, err := s.Sources.Create(t.Context(), source("in.csv"))
-	require.NoError(t, err)
-	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
-	require.NoError(t, err)
-	p, err := s.Sources.SuggestProfile(t.Context(), src.ID)
-	require.NoError(t, err)
+	p := suggested(t, s, "id,"+question+"1,"+question+"2\na,b,c\n")
 	require.Equal(t, []string{question + "1", question + "2"}, []string{p.Fields[1].Column, p.Fields[2].Column})
 	require.Equal(t, []string{question[:119] + "…", question[:117] + "… 2"}, []string{p.Fields[1].Name, p.Fields[2].Name})
-	_, err = s.Sources.PutProfile(t.Context(), p)
+	_, err := s.Sources.PutProfile(t.Context(), p)
 	require.NoError(t, err)
 }
 
 func TestABuildThatFailsIsRecordedWithItsCode(t *testing.T) {
 	t.Parallel()
 	s := apitest.New(t)
-	write(t, filepath.Join(s.Files, "in.csv"), people)
-	src, err := s.Sources.Create(t.Context(), source("in.csv"))
-	require.NoError(t, err)
-	_, err = s.Sources.Ingest(t.Context(), src.ID, false)
-	require.NoError(t, err)
-	p, err := s.Sources.SuggestProfile(t.Context(), src.ID)
-	require.NoError(t, err)
-	_, err = s.Sources.PutProfile(t.Context(), p)
+	p := suggested(t, s, people)
+	_, err := s.Sources.PutProfile(t.Context(), p)
 	require.NoError(t, err)
 	s.Engine.Fail = activation.Errorf(activation.CodeSourceRefused, "the key is missing")
 	_, err = s.Sources.Build(t.Context())

@@ -12,6 +12,7 @@ import { Loaded } from '../parts/Loaded';
 import { useMe } from '../parts/roles';
 import { Sparkline } from '../parts/Sparkline';
 import type { Point } from '../parts/sparkpath';
+import { useFirst } from '../parts/useFirst';
 import { changesQuery, trendQuery } from './queries';
 
 const spans = [1, 7, 30, 90, 365];
@@ -79,14 +80,11 @@ function Trend({ points }: { points: Point[] }) {
   );
 }
 
-/** How many changes stand there until somebody wants more. */
-const shown = 10;
-
 function Changes({ id, since }: { id: string; since: string }) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormats();
   const query = useInfiniteQuery(changesQuery(id, since));
-  const [whole, setWhole] = useState(false);
+  const { rows, hasMore, more } = useFirst(query.data?.pages.flatMap((p) => p.items) ?? [], query);
   if (query.error instanceof ApiError && query.error.code === 'not_ready')
     return <Empty text={t('segments.history.none')} />;
   if (query.error) return <ErrorPanel error={query.error} onRetry={() => query.refetch()} />;
@@ -98,8 +96,6 @@ function Changes({ id, since }: { id: string; since: string }) {
       </p>
     );
   }
-  const all = query.data?.pages.flatMap((p) => p.items) ?? [];
-  const rows = whole ? all : all.slice(0, shown);
   return (
     <>
       <Facts
@@ -144,13 +140,8 @@ function Changes({ id, since }: { id: string; since: string }) {
           ]}
         />
       )}
-      {(rows.length < all.length || query.hasNextPage) && (
-        <Button
-          variant="default"
-          w="fit-content"
-          loading={query.isFetchingNextPage}
-          onClick={() => (whole ? query.fetchNextPage() : setWhole(true))}
-        >
+      {hasMore && (
+        <Button variant="default" w="fit-content" loading={query.isFetchingNextPage} onClick={more}>
           {t('segments.members.more')}
         </Button>
       )}

@@ -15,6 +15,7 @@ import { Loaded } from '../parts/Loaded';
 import { Page } from '../parts/Page';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
+import { useFirst } from '../parts/useFirst';
 import { beyondTheLimit, canBeForced } from './faults';
 import { quarantineQuery, sourceQuery } from './queries';
 import { readsDatabase } from './reading';
@@ -223,18 +224,14 @@ function Almost({ source, edits }: { source: Api['Source']; edits: boolean }) {
   );
 }
 
-/** How many rows stand there until somebody wants more. */
-const first = 10;
-
 function Quarantine({ source }: { source: Api['Source'] }) {
   const { id } = source;
   const { t } = useTranslation();
   const { number } = useFormats();
   const said = useReason();
   const query = useInfiniteQuery(quarantineQuery(id));
-  const [whole, setWhole] = useState(false);
   const all = (query.data?.pages.flatMap((p) => p.items) ?? []).map((r, n) => ({ ...r, n }));
-  const rows = whole ? all : all.slice(0, first);
+  const { rows, hasMore, more } = useFirst(all, query);
   return (
     <Card
       title={t('sources.quarantine.title')}
@@ -275,13 +272,8 @@ function Quarantine({ source }: { source: Api['Source'] }) {
             ]}
           />
         )}
-        {(rows.length < all.length || query.hasNextPage) && (
-          <Button
-            variant="default"
-            w="fit-content"
-            loading={query.isFetchingNextPage}
-            onClick={() => (whole ? query.fetchNextPage() : setWhole(true))}
-          >
+        {hasMore && (
+          <Button variant="default" w="fit-content" loading={query.isFetchingNextPage} onClick={more}>
             {t('sources.quarantine.more')}
           </Button>
         )}

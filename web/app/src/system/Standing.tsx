@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '../api/client';
-import { ApiError } from '../api/problem';
 import { useFormats } from '../languages/format';
 import { Card } from '../parts/Card';
 import { sentence, useErrorTexts } from '../parts/ErrorPanel';
@@ -9,10 +8,9 @@ import { Meter } from '../parts/Meter';
 import { onScreen } from '../parts/remedy';
 import { useMe } from '../parts/roles';
 import { looks, StatusBadge } from '../parts/StatusBadge';
-import { useFault } from '../sources/useFault';
-import { useBuildFault } from '../unify/useBuildFault';
 import { duration, progressOf } from './duration';
 import classes from './standing.module.css';
+import { useTaskFault } from './useTaskFault';
 
 type Task = Api['TaskStanding'];
 
@@ -134,12 +132,9 @@ function Name({ task: x }: { task: Task }) {
 function Why({ task: x }: { task: Task }) {
   const { t, i18n } = useTranslation();
   const texts = useErrorTexts();
-  const fault = useFault();
-  const build = useBuildFault();
+  const fault = useTaskFault();
   if (!x.error) return null;
-  const { code = 'unexpected', message } = x.error;
-  const faults = { source: () => fault(new ApiError(code, message)), profile: () => build(code, message) };
-  const known = x.kind === 'source' || x.kind === 'profile' ? faults[x.kind]() : undefined;
+  const known = fault(x.kind, x.error);
   const { what, todo } = known ?? texts(x.error.code ?? 'unexpected');
   const english = i18n.language === 'en' && !known;
   return (

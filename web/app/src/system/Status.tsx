@@ -3,7 +3,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Api, api, send } from '../api/client';
-import { ApiError } from '../api/problem';
 import { useFormats } from '../languages/format';
 import { Empty } from '../parts/Card';
 import { DataTable } from '../parts/DataTable';
@@ -14,10 +13,9 @@ import { onScreen } from '../parts/remedy';
 import { useMe } from '../parts/roles';
 import { StatusBadge } from '../parts/StatusBadge';
 import { useWho } from '../parts/useWho';
-import { useFault } from '../sources/useFault';
-import { useBuildFault } from '../unify/useBuildFault';
 import { refreshesQuery, statusQuery } from './queries';
 import { Pipeline, ProfilesName } from './Standing';
+import { useTaskFault } from './useTaskFault';
 
 export default function StatusPage() {
   const { t } = useTranslation();
@@ -136,18 +134,15 @@ function TaskName({ task }: { task: Api['Task'] }) {
 function Why({ task, all }: { task: Api['Task']; all: Api['Task'][] }) {
   const { t, i18n } = useTranslation();
   const texts = useErrorTexts();
-  const fault = useFault();
-  const build = useBuildFault();
+  const fault = useTaskFault();
   const cause = all.find((x) => x.id === task.cause_id);
   if (task.status === 'skipped' && cause)
     return t('system.status.skipped_because', {
       name: cause.kind === 'profile' ? t('system.status.kinds.profile') : cause.name,
     });
   if (!task.error) return t('parts.none');
-  const { code = 'unexpected', message } = task.error;
-  const faults = { source: () => fault(new ApiError(code, message)), profile: () => build(code, message) };
-  const known = task.kind === 'source' || task.kind === 'profile' ? faults[task.kind]() : undefined;
-  const { what, todo } = known ?? texts(code);
+  const known = fault(task.kind, task.error);
+  const { what, todo } = known ?? texts(task.error.code ?? 'unexpected');
   return (
     <>
       {sentence(what)} {sentence((i18n.language === 'en' && !known && onScreen(task.error.remedy ?? '').said) || todo)}
